@@ -1,0 +1,1 @@
+"""Measure: the metric, the protocols, threshold sweeps, and reports."""

@@ -1,0 +1,91 @@
+"""The metric of the Shopee competition: F1, precision and recall of each listing's predicted set, then their mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
+
+#: The competition counts at most this many predictions per listing, the listing itself included.
+MAX_PREDICTIONS = 50
+
+
+@dataclass(frozen=True)
+class ListingScores:
+    """Scores of each query's predicted set against its true group; every array has shape (Q,).
+
+    Attributes
+    ----------
+    f1, precision, recall
+        Per listing, each in (0, 1]: the listing itself is always in both sets.
+    predicted
+        Size of the predicted set, itself included, int64.
+    """
+
+    f1: FloatArray
+    precision: FloatArray
+    recall: FloatArray
+    predicted: RowArray
+
+
+def group_sizes(labels: npt.ArrayLike) -> RowArray:
+    """For each listing, the number of listings of its group, itself included; shape (N,)."""
+    _, inverse, counts = np.unique(np.asarray(labels), return_inverse=True, return_counts=True)
+    return counts[inverse].astype(np.int64)
+
+
+def other_neighbours(neighbours: Neighbours, query_rows: npt.ArrayLike | None = None) -> npt.NDArray[np.bool_]:
+    """Which of the M neighbours count as predictions: not the listing itself, and within the cap of 50; shape (M,)."""
+    own = _own_rows(neighbours, query_rows)[neighbours.queries()]
+    other = neighbours.rows != own
+    before = np.concatenate([[0], np.cumsum(other)])
+    position = before[1:] - np.repeat(before[neighbours.offsets[:-1]], np.diff(neighbours.offsets))
+    return other & (position < MAX_PREDICTIONS)
+
+
+def score_listings(
+    neighbours: Neighbours, labels: npt.ArrayLike, query_rows: npt.ArrayLike | None = None
+) -> ListingScores:
+    """Score the predicted set of each query against the listings that share its label.
+
+    Parameters
+    ----------
+    neighbours
+        The predictions: every neighbour held is predicted, up to the 50 nearest, itself included.
+        The listing itself is added where it is missing.
+    labels
+        Group label of each catalogue row, shape (N,).
+    query_rows
+        Catalogue row of each query, shape (Q,); by default query q is row q.
+
+    Returns
+    -------
+    ListingScores
+        F1, precision and recall of each query.
+    """
+    labels = np.asarray(labels)
+    own = _own_rows(neighbours, query_rows)
+    counted = other_neighbours(neighbours, own)
+    queries = neighbours.queries()[counted]
+    correct = labels[neighbours.rows[counted]] == labels[own[queries]]
+    predicted = 1 + np.bincount(queries, minlength=len(neighbours))
+    hits = 1 + np.bincount(queries[correct], minlength=len(neighbours))
+    true = group_sizes(labels)[own]
+    return ListingScores(2.0 * hits / (predicted + true), hits / predicted, hits / true, predicted.astype(np.int64))
+
+
+def listing_f1(neighbours: Neighbours, labels: npt.ArrayLike, query_rows: npt.ArrayLike | None = None) -> FloatArray:
+    """F1 of each query's predicted set; shape (Q,). The competition's score is its mean. See `score_listings`."""
+    return score_listings(neighbours, labels, query_rows).f1
+
+
+def _own_rows(neighbours: Neighbours, query_rows: npt.ArrayLike | None) -> RowArray:
+    if query_rows is None:
+        return np.arange(len(neighbours), dtype=np.int64)
+    rows = np.asarray(query_rows, dtype=np.int64)
+    if len(rows) != len(neighbours):
+        raise ValueError(f"{len(rows)} query rows for {len(neighbours)} queries")
+    return rows
