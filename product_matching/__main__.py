@@ -1,0 +1,5 @@
+"""``python -m product_matching``."""
+
+from product_matching.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Represent: a listing's photo or title becomes a vector."""

@@ -1,0 +1,182 @@
+"""From what a person names (`models/NAME`, a timm architecture, a weights file) to a model folder."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import timm
+from safetensors.torch import save_file
+
+from product_matching.encoders.model_folder import (
+    MODEL_FILE,
+    WEIGHTS_FILE,
+    PhotoModel,
+    file_sha256,
+    read_model_folder,
+    read_model_settings,
+    write_model_folder,
+)
+from product_matching.encoders.photo import PhotoEncoder, create_backbone, load_weights, output_dimension
+from product_matching.errors import InputError
+from product_matching.places import home_folder, models_folder
+
+log = logging.getLogger(__name__)
+
+#: Published weights whose preparation differs from timm's own for the architecture, by SHA-256 of the file.
+KNOWN_WEIGHTS: dict[str, dict[str, Any]] = {
+    "927563a590162e2b468d837a4d9fc442b4bd03188f688a46bb8d9f1480c43685": {
+        "image_size": 224,
+        "mean": (0.5, 0.5, 0.5),
+        "std": (0.5, 0.5, 0.5),
+        "interpolation": "bicubic",
+        "backbone_arguments": {"pad_type": "same"},
+        "source": "TensorFlow MobileNet V2 1.0 224, ImageNet",
+        "licence": "Apache-2.0",
+    },
+    "baa92f1c2a586ee6a9812b67ecb62690df7549e698db84d89df52e31d2c4c4ef": {
+        "image_size": 256,
+        "interpolation": "bicubic",
+        "source": "EfficientNet-B4, ImageNet, a public port",
+        "licence": "MIT (port), Apache-2.0 (original weights)",
+    },
+}
+
+
+def resolve_model(name: str, *, weights: Path | None = None, image_size: int | None = None) -> Path:
+    """Find the model folder for a name, importing or downloading weights when that is what it takes.
+
+    Parameters
+    ----------
+    name
+        A folder (of ``models/``, or a path), or a timm architecture.
+    weights
+        A safetensors file for the architecture; without it timm's pretrained weights are downloaded once.
+    image_size
+        Edge of the network's input in pixels, when it is not to be the model's own.
+
+    Returns
+    -------
+    pathlib.Path
+        A folder that `PhotoEncoder.load` reads. Imported weights lie in the user's own data folder.
+
+    Raises
+    ------
+    InputError
+        No such model, or its weights cannot be had; the sentence says what is accepted.
+    """
+    folder = _named_folder(name)
+    if folder is not None:
+        if weights is not None:
+            raise InputError(f"{folder} is a model folder with weights of its own: leave --weights out.")
+        return folder if image_size is None else _at_another_size(folder, image_size)
+    if not timm.is_model(name.split(".")[0]):
+        raise InputError(
+            f"The model {name!r} is unknown: give a folder of {models_folder()} "
+            "(with model.json and weights.safetensors) or a timm architecture, such as mobilenetv2_100."
+        )
+    if weights is not None:
+        return _import_weights(name, weights, image_size)
+    return _download_weights(name, image_size)
+
+
+def find_model_folder(model: PhotoModel) -> Path | None:
+    """Find the model folder that makes the same embeddings as `model`, in ``models/`` or the user's data folder."""
+    for parent in (models_folder(), home_folder() / "models"):
+        for settings in sorted(parent.glob(f"*/{MODEL_FILE}")):
+            try:
+                if read_model_settings(settings.parent).fingerprint == model.fingerprint:
+                    return settings.parent
+            except InputError as error:
+                log.warning("%s", error)
+    return None
+
+
+def open_photo_encoder(model: PhotoModel, *, device: str = "auto") -> PhotoEncoder:
+    """Load the encoder that made a bundle's photo vectors, so that a new photo can be compared with them.
+
+    Raises
+    ------
+    InputError
+        No model folder here makes the same embeddings; the sentence says what to do.
+    """
+    folder = find_model_folder(model)
+    if folder is None:
+        raise InputError(
+            f"The bundle's photos were embedded with {model.name} (weights {model.weights_sha256[:12]}), and no folder "
+            f"of {models_folder()} or {home_folder() / 'models'} holds that model: put it there, or build the bundle "
+            "anew with a model that is here. Titles can be searched without it."
+        )
+    return PhotoEncoder.load(folder, device=device)
+
+
+def _named_folder(name: str) -> Path | None:
+    for candidate in (models_folder() / name, Path(name).expanduser()):
+        if (candidate / MODEL_FILE).is_file():
+            return candidate
+    return None
+
+
+def _at_another_size(folder: Path, image_size: int) -> Path:
+    model = read_model_folder(folder)
+    return _keep(replace(model, image_size=_checked_size(image_size)), folder / WEIGHTS_FILE)
+
+
+def _import_weights(name: str, weights: Path, image_size: int | None) -> Path:
+    if not weights.is_file():
+        raise InputError(f"The weights {weights} do not exist: give a safetensors file.")
+    return _keep(_describe(name, weights, image_size), weights)
+
+
+def _download_weights(name: str, image_size: int | None) -> Path:
+    kept = home_folder() / "models" / f"{name}-pretrained"
+    if not (kept / MODEL_FILE).is_file():
+        try:
+            network = timm.create_model(name, pretrained=True, num_classes=0)
+        except Exception as error:  # whatever the hub, the network or the cache raises, the remedy is the same
+            raise InputError(
+                f"The pretrained weights of {name!r} could not be had ({type(error).__name__}): "
+                "connect to the model hub, or give a file with --weights or a folder of models/."
+            ) from error
+        with tempfile.TemporaryDirectory() as scratch:
+            path = Path(scratch) / WEIGHTS_FILE
+            save_file({key: tensor.contiguous() for key, tensor in network.state_dict().items()}, path)
+            write_model_folder(kept, _describe(name, path, None), path)
+    return kept if image_size is None else _at_another_size(kept, image_size)
+
+
+def _describe(name: str, weights: Path, image_size: int | None) -> PhotoModel:
+    sha256 = file_sha256(weights)
+    settings = {**_timm_settings(name), **KNOWN_WEIGHTS.get(sha256, {})}
+    if image_size is not None:
+        settings["image_size"] = _checked_size(image_size)
+    model = PhotoModel(name=name, backbone=name, weights_sha256=sha256, dimension=1, **settings)
+    network = create_backbone(model)
+    load_weights(network, weights, name)
+    return replace(model, dimension=output_dimension(network))
+
+
+def _timm_settings(name: str) -> dict[str, Any]:
+    published = timm.get_pretrained_cfg(name)
+    config = timm.data.resolve_data_config(pretrained_cfg=published.to_dict() if published else {})
+    return {
+        "image_size": int(config["input_size"][-1]),
+        "mean": tuple(float(value) for value in config["mean"]),
+        "std": tuple(float(value) for value in config["std"]),
+        "interpolation": config["interpolation"] if config["interpolation"] in {"bilinear", "lanczos"} else "bicubic",
+    }
+
+
+def _checked_size(image_size: int) -> int:
+    if not 32 <= image_size <= 1024:
+        raise InputError(f"The image size {image_size} is out of range: give 32 to 1024 pixels.")
+    return image_size
+
+
+def _keep(model: PhotoModel, weights: Path) -> Path:
+    folder = home_folder() / "models" / f"{model.name}-{model.fingerprint[:12]}"
+    write_model_folder(folder, model, weights)
+    return folder

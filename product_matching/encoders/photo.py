@@ -1,0 +1,195 @@
+"""Photos as unit vectors of a timm backbone."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import timm
+import torch
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import nn
+
+from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, read_model_folder
+from product_matching.errors import InputError
+
+log = logging.getLogger(__name__)
+FloatVectors = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
+
+_FILTERS = {
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """Choose where the network runs: ``"auto"`` takes a GPU when there is one.
+
+    Raises
+    ------
+    InputError
+        The device is unknown or not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name not in {"cpu", "cuda"}:
+        raise InputError(f"The device {name!r} is unknown: give auto, cpu or cuda.")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("The device 'cuda' was asked for, but torch finds no GPU here: give auto or cpu.")
+    return torch.device(name)
+
+
+class PhotoEncoder:
+    """A trained backbone that turns photos into vectors of length 1.
+
+    Encoding is guarded by a lock, so one encoder can serve several threads. Batches are always filled up to
+    `batch_size`, so that a photo's vector does not depend on how many others it came with.
+
+    Parameters
+    ----------
+    model
+        What the model is (see `PhotoModel`).
+    network
+        The backbone: (B, 3, S, S) float32 to (B, D).
+    device
+        Where it runs.
+    batch_size
+        Photos per forward pass; None takes 16 on a CPU and 64 on a GPU.
+    """
+
+    def __init__(
+        self,
+        model: PhotoModel,
+        network: nn.Module,
+        *,
+        device: torch.device | None = None,
+        batch_size: int | None = None,
+    ) -> None:
+        self.model = model
+        self.device = device or torch.device("cpu")
+        self.batch_size = batch_size or (16 if self.device.type == "cpu" else 64)
+        self._network = network.eval().to(self.device).to(memory_format=torch.channels_last)
+        self._lock = threading.Lock()
+        shape = (1, 3, 1, 1)
+        self._scale = (1 / (255 * torch.tensor(model.std))).view(shape).to(self.device)
+        self._shift = (-torch.tensor(model.mean) / torch.tensor(model.std)).view(shape).to(self.device)
+
+    @classmethod
+    def load(cls, folder: Path, *, device: str = "auto", batch_size: int | None = None) -> PhotoEncoder:
+        """Load a model folder.
+
+        Raises
+        ------
+        InputError
+            The folder, its settings or its weights cannot be used; the sentence says which and why.
+        """
+        model = read_model_folder(folder)
+        network = create_backbone(model)
+        load_weights(network, folder / WEIGHTS_FILE, model.backbone)
+        if output_dimension(network) != model.dimension:
+            raise InputError(
+                f"{folder} names dimension {model.dimension}, but {model.backbone} has {output_dimension(network)}."
+            )
+        return cls(model, network, device=pick_device(device), batch_size=batch_size)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self.model.dimension
+
+    def prepare(self, photo: Image.Image) -> Pixels:
+        """Resize an RGB photo to the network's input; shape (S, S, 3), uint8."""
+        edge = self.model.image_size
+        resized = photo.resize((edge, edge), _FILTERS[self.model.interpolation], reducing_gap=3.0)
+        return np.asarray(resized.convert("RGB"))
+
+    def encode_pixels(self, pixels: Sequence[Pixels]) -> FloatVectors:
+        """Embed prepared photos.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (len(pixels), dimension), float32, rows of length 1.
+        """
+        vectors = np.empty((len(pixels), self.dimension), dtype=np.float32)
+        for start in range(0, len(pixels), self.batch_size):
+            block = pixels[start : start + self.batch_size]
+            vectors[start : start + len(block)] = self._forward(block, self.batch_size)
+        return vectors
+
+    def encode(self, photo: Image.Image) -> FloatVectors:
+        """Embed one photo as soon as possible; shape (dimension,), float32, length 1."""
+        return self._forward([self.prepare(photo)], 1)[0]
+
+    def _forward(self, pixels: Sequence[Pixels], batch_size: int) -> FloatVectors:
+        batch = np.zeros((batch_size, *pixels[0].shape), dtype=np.uint8)
+        np.stack(pixels, out=batch[: len(pixels)])
+        with self._lock, torch.inference_mode():
+            images = torch.from_numpy(batch).permute(0, 3, 1, 2).to(self.device)  # channels last as it stands
+            features = self._network(images.float().mul_(self._scale).add_(self._shift))
+            unit = nn.functional.normalize(features.float(), dim=1)
+        return unit[: len(pixels)].cpu().numpy()
+
+
+def create_backbone(model: PhotoModel) -> nn.Module:
+    """Build the untrained architecture that a model names.
+
+    Raises
+    ------
+    InputError
+        timm does not know it, or refuses its arguments.
+    """
+    try:
+        arguments: dict[str, Any] = dict(model.backbone_arguments)
+        return timm.create_model(model.backbone, pretrained=False, num_classes=0, **arguments)
+    except (RuntimeError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"timm cannot build the backbone {model.backbone!r} ({error!s:.120}): "
+            "give the name of a timm architecture, such as mobilenetv2_100."
+        ) from error
+
+
+def output_dimension(network: nn.Module) -> int:
+    """Length of the vectors of a timm backbone without a classifier."""
+    return int(cast(int, network.num_features))
+
+
+def load_weights(network: nn.Module, path: Path, backbone: str) -> None:
+    """Fill a backbone with a safetensors file; half precision is widened, a classifier in the file is left out.
+
+    Raises
+    ------
+    InputError
+        The file is missing, not in safetensors format, or of another architecture.
+    """
+    try:
+        tensors = load_file(path)
+    except FileNotFoundError as error:
+        raise InputError(f"The weights {path} do not exist.") from error
+    except (SafetensorError, OSError, ValueError) as error:
+        raise InputError(f"The weights {path} cannot be read as safetensors ({error!s:.100}).") from error
+    expected = network.state_dict()
+    heads = tuple(f"{name}." for name in ("classifier", "head", "fc") if not any(k.startswith(name) for k in expected))
+    tensors = {name: tensor for name, tensor in tensors.items() if not (heads and name.startswith(heads))}
+    wrong = sorted(
+        name
+        for name in expected.keys() | tensors.keys()
+        if name not in tensors or name not in expected or tensors[name].shape != expected[name].shape
+    )
+    if wrong:
+        raise InputError(
+            f"The weights {path} are not of the backbone {backbone}: "
+            f"{len(wrong)} of {len(expected)} tensors are missing, surplus or of another shape (first: {wrong[0]})."
+        )
+    network.load_state_dict({name: tensor.to(expected[name].dtype) for name, tensor in tensors.items()}, strict=True)
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in network.state_dict().values()):
+        raise InputError(f"The weights {path} hold values that are not finite numbers.")

@@ -1,0 +1,108 @@
+"""Titles as sparse TF-IDF or IDF vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import CountVectorizer
+
+from product_matching.titles import title_words
+
+Weighting = Literal["tfidf", "idf"]
+WEIGHTINGS: tuple[Weighting, ...] = get_args(Weighting)
+
+
+@dataclass(frozen=True)
+class TitleEncoder:
+    """Titles to sparse vectors over the words of a catalogue.
+
+    A word weighs its smoothed inverse document frequency ``ln((1 + N) / (1 + df)) + 1`` (Sparck Jones 1972; the form
+    of scikit-learn), times its count in the title for ``"tfidf"``, once for ``"idf"``. Vectors have length 1.
+
+    Words that the catalogue does not know take part in a title's length with the weight of a word seen nowhere:
+    a typed title of one known and one unknown word is near, but not equal to, the known word alone.
+
+    Attributes
+    ----------
+    weighting
+        ``"tfidf"`` or ``"idf"``.
+    words
+        The vocabulary in order of column.
+    idf
+        Weight of each word; shape (V,), float64.
+    n_titles
+        Number of titles that the weights were counted on.
+    """
+
+    weighting: Weighting
+    words: tuple[str, ...]
+    idf: npt.NDArray[np.float64]
+    n_titles: int
+    _columns: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.weighting not in WEIGHTINGS:
+            raise ValueError(f"weighting {self.weighting!r} is not one of {', '.join(WEIGHTINGS)}")
+        if self.idf.shape != (len(self.words),):
+            raise ValueError(f"{len(self.words)} words but weights of shape {self.idf.shape}")
+        object.__setattr__(self, "_columns", {word: column for column, word in enumerate(self.words)})
+
+    @classmethod
+    def fit(cls, titles: Sequence[str], weighting: Weighting = "idf") -> TitleEncoder:
+        """Learn the vocabulary and the weights from a catalogue's titles (raw; they are normalised here)."""
+        counter = CountVectorizer(analyzer=title_words, binary=True)
+        try:
+            counts = counter.fit_transform(titles)
+        except ValueError:  # scikit-learn's word for titles without a single word
+            return cls(weighting, (), np.zeros(0), len(titles))
+        frequency = np.bincount(counts.indices, minlength=counts.shape[1])
+        words = tuple(str(word) for word in counter.get_feature_names_out())
+        return cls(weighting, words, np.log((1 + len(titles)) / (1 + frequency)) + 1, len(titles))
+
+    @property
+    def dimension(self) -> int:
+        """Number of columns of the vectors."""
+        return len(self.words)
+
+    def encode(self, titles: Sequence[str]) -> csr_matrix:
+        """Turn raw titles into vectors.
+
+        Returns
+        -------
+        csr_matrix
+            Shape (len(titles), dimension), float32. Rows have length 1 over known and unknown words together;
+            a title without a known word is a row of zeros.
+        """
+        data: list[float] = []
+        indices: list[int] = []
+        indptr = [0]
+        for title in titles:
+            columns, weights = self._weigh(title)
+            indices += columns
+            data += weights
+            indptr.append(len(indices))
+        shape = (len(titles), self.dimension)
+        matrix = csr_matrix((np.array(data, np.float32), np.array(indices, np.int32), np.array(indptr)), shape=shape)
+        matrix.sort_indices()
+        return matrix
+
+    def _weigh(self, title: str) -> tuple[list[int], list[float]]:
+        counts: dict[str, int] = {}
+        for word in title_words(title):
+            counts[word] = counts.get(word, 0) + 1
+        unseen = float(np.log(1 + self.n_titles) + 1)
+        columns, known, squares = [], [], 0.0
+        for word, count in counts.items():
+            column = self._columns.get(word)
+            weight = (count if self.weighting == "tfidf" else 1) * (unseen if column is None else self.idf[column])
+            squares += weight * weight
+            if column is not None:
+                columns.append(column)
+                known.append(weight)
+        length = np.sqrt(squares)
+        return columns, [weight / length for weight in known]

@@ -1,0 +1,173 @@
+"""Find the listings of one product: a query is represented, near listings are retrieved, the thresholds decide."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix
+
+from product_matching.matching.candidates import Candidates, Thresholds, by_photo, by_title, is_match
+from product_matching.search.flat import FlatIndex
+from product_matching.search.protocol import VectorIndex
+from product_matching.search.sparse import SparseIndex
+from product_matching.store.bundle import PHOTO_SHA256, Bundle
+
+#: Columns that are of the bundle's own making and not shown as a listing's.
+INTERNAL_COLUMNS = (PHOTO_SHA256,)
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """What is searched for, as vectors; either side may be missing.
+
+    Attributes
+    ----------
+    photo
+        Shape (D,), float32, length 1.
+    title
+        Shape (1, V), as the bundle's title encoder makes it.
+    row
+        Row of the listing that the query is, if it is one of the catalogue; it is not among its own matches.
+    """
+
+    photo: npt.NDArray[np.float32] | None = None
+    title: csr_matrix | None = None
+    row: int | None = None
+
+
+class Finder:
+    """The indexes of one bundle, built when they are first needed; can be shared by threads.
+
+    Parameters
+    ----------
+    bundle
+        An opened bundle.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self._lock = threading.Lock()
+
+    @cached_property
+    def photo_index(self) -> FlatIndex | None:
+        """Index of the photo vectors; None for a catalogue without photos."""
+        vectors = self.bundle.photo_vectors
+        return None if vectors is None else FlatIndex(vectors)
+
+    @cached_property
+    def title_index(self) -> SparseIndex | None:
+        """Index of the title vectors; None for a catalogue without titles."""
+        matrix = self.bundle.title_matrix
+        return None if matrix is None else SparseIndex(matrix)
+
+    def load(self) -> None:
+        """Build the indexes now, once, whichever thread comes first."""
+        with self._lock:
+            _ = self.photo_index, self.title_index
+
+    def listing_query(self, row: int) -> Query:
+        """Make the query that a listing of the catalogue is."""
+        bundle = self.bundle
+        photo = np.array(bundle.photo_vectors[row]) if bundle.photo_vectors is not None else None
+        has_photo, has_title = bool(bundle.has_photo[row]), bool(bundle.has_title[row])
+        title = bundle.title_matrix[row] if bundle.title_matrix is not None else None
+        return Query(photo if has_photo else None, title if has_title else None, row)
+
+    def title_query(self, title: str) -> csr_matrix | None:
+        """Represent a typed title; None if the catalogue has no titles or the text has no words."""
+        encoder = self.bundle.title_encoder
+        return encoder.encode([title]) if encoder is not None and title.strip() else None
+
+    def candidates(self, query: Query, k: int) -> Candidates:
+        """Retrieve the `k` nearest listings by photo and the `k` nearest by title, with both distances of each.
+
+        Returns
+        -------
+        Candidates
+            At most 2 k listings, nearest first by combined distance.
+        """
+        self.load()
+        found = [
+            index.nearest(vector, min(k + (query.row is not None), index.size)).rows
+            for index, vector in self._sides(query)
+        ]
+        return self.measure(query, np.unique(np.concatenate([np.zeros(0, np.int64), *found])))
+
+    def matches(self, query: Query, thresholds: Thresholds) -> Candidates:
+        """Retrieve every listing that the thresholds accept, nearest first by combined distance."""
+        self.load()
+        limits = (thresholds.photo, thresholds.title)
+        sides = zip(self._both(query), limits, strict=True)
+        found = [
+            index.within(vector, limit).rows
+            for (index, vector), limit in sides
+            if index is not None and vector is not None and limit is not None
+        ]
+        candidates = self.measure(query, np.unique(np.concatenate([np.zeros(0, np.int64), *found])))
+        return candidates.take(is_match(candidates, thresholds))
+
+    def _both(self, query: Query) -> list[tuple[VectorIndex[Any] | None, Any]]:
+        photo = None if query.photo is None else query.photo.reshape(1, -1)
+        return [(self.photo_index, photo), (self.title_index, query.title)]
+
+    def _sides(self, query: Query) -> list[tuple[VectorIndex[Any], Any]]:
+        return [(index, vector) for index, vector in self._both(query) if index is not None and vector is not None]
+
+    def measure(self, query: Query, rows: npt.NDArray[np.int64]) -> Candidates:
+        """Distances of the given listings from a query, nearest first; the query's own row is left out."""
+        rows = rows[rows != query.row] if query.row is not None else rows
+        bundle = self.bundle
+        has = (bundle.has_photo, bundle.has_title)
+        distances = [
+            np.full(len(rows), np.nan)
+            if index is None or vector is None
+            else np.where(has_side[rows], index.distances(vector, rows), np.nan)
+            for (index, vector), has_side in zip(self._both(query), has, strict=True)
+        ]
+        return Candidates(rows, distances[0], distances[1]).nearest_first()
+
+
+def default_thresholds(bundle: Bundle) -> Thresholds:
+    """The bundle's own thresholds; None for a side that it does not have."""
+    photo, title = bundle.manifest.photo_threshold, bundle.manifest.title_threshold
+    return Thresholds(photo.distance if photo else None, title.distance if title else None)
+
+
+def describe_matches(bundle: Bundle, candidates: Candidates, thresholds: Thresholds) -> list[dict[str, Any]]:
+    """Tell each candidate's listing, distances and by what it matches, as plain values in the candidates' order.
+
+    Returns
+    -------
+    list of dict
+        ``posting_id``, ``title``, ``photo_distance``, ``title_distance`` (None where there is none), ``by`` (of
+        ``"photo"`` and ``"title"``; empty beyond the thresholds), and every further column of the catalogue.
+    """
+    photo, title = by_photo(candidates, thresholds), by_title(candidates, thresholds)
+    listings = bundle.listings.drop(columns=[name for name in INTERNAL_COLUMNS if name in bundle.listings])
+    records = listings.iloc[candidates.rows].to_dict("records")
+    return [
+        {
+            "posting_id": record.pop("posting_id"),
+            "title": record.pop("title", None),
+            "photo_distance": _plain(candidates.photo[place]),
+            "title_distance": _plain(candidates.title[place]),
+            "by": [name for name, hit in (("photo", photo[place]), ("title", title[place])) if hit],
+            **{str(name): _plain(value) for name, value in record.items()},
+        }
+        for place, record in enumerate(records)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """Turn a cell into what JSON and CSV can hold: NaN and missing become None."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,1 @@
+"""Decide: which of the near listings are the same product."""

@@ -1,0 +1,23 @@
+"""Where things lie: the user's own data, the bundles and the model folders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PROJECT = Path(__file__).resolve().parents[1]
+
+
+def home_folder() -> Path:
+    """The user's own data: caches, imported weights, decisions (`PRODUCT_MATCHING_HOME`, else ~/.product-matching)."""
+    return Path(os.environ.get("PRODUCT_MATCHING_HOME") or "~/.product-matching").expanduser()
+
+
+def embeddings_folder() -> Path:
+    """The folder that holds the bundles (`PRODUCT_MATCHING_EMBEDDINGS`, else the project's ``embeddings/``)."""
+    return Path(os.environ.get("PRODUCT_MATCHING_EMBEDDINGS") or _PROJECT / "embeddings").expanduser()
+
+
+def models_folder() -> Path:
+    """The folder that holds trained models (`PRODUCT_MATCHING_MODELS`, else the project's ``models/``)."""
+    return Path(os.environ.get("PRODUCT_MATCHING_MODELS") or _PROJECT / "models").expanduser()

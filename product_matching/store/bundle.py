@@ -1,0 +1,221 @@
+"""A bundle on disk: a catalogue with its vectors, ready to be searched; self-contained but for the model's weights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+from scipy.sparse import csr_matrix, load_npz, save_npz
+
+from product_matching.encoders.model_folder import file_sha256
+from product_matching.encoders.tfidf import TitleEncoder
+from product_matching.errors import InputError
+from product_matching.store.manifest import (
+    LISTINGS_FILE,
+    MANIFEST_FILE,
+    PHOTO_VECTORS_FILE,
+    THUMBNAIL_OFFSETS_FILE,
+    THUMBNAILS_FILE,
+    TITLE_MATRIX_FILE,
+    TITLE_VOCABULARY_FILE,
+    FileEntry,
+    Manifest,
+    read_manifest,
+)
+from product_matching.store.thumbnails import Thumbnails
+
+#: Column of the listings that names the content of each photo; empty for a listing without a readable one.
+PHOTO_SHA256 = "photo_sha256"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An opened bundle; arrays of photos are memory-mapped.
+
+    Attributes
+    ----------
+    folder, manifest
+        Where it lies and what it says of itself.
+    fingerprint
+        SHA-256 of the manifest, which holds the SHA-256 of every other file: the key for anything cached.
+    listings
+        One row a listing, with ``posting_id``, ``title``, ``image`` and every further column of the catalogue.
+    photo_vectors
+        Shape (N, D), float32, rows of length 1 or 0 (no photo); None for a catalogue without photos.
+    title_encoder, title_matrix
+        The encoder and its vectors, shape (N, V); None for a catalogue without titles.
+    thumbnails
+        Pictures by row; None for a catalogue without photos.
+    """
+
+    folder: Path
+    manifest: Manifest
+    fingerprint: str
+    listings: pd.DataFrame
+    photo_vectors: npt.NDArray[np.float32] | None
+    title_encoder: TitleEncoder | None
+    title_matrix: csr_matrix | None
+    thumbnails: Thumbnails | None
+
+    def __len__(self) -> int:
+        return len(self.listings)
+
+    @property
+    def has_photo(self) -> npt.NDArray[np.bool_]:
+        """Which listings have a readable photo; shape (N,)."""
+        return (self.listings[PHOTO_SHA256] != "").to_numpy(dtype=np.bool_)
+
+    @property
+    def has_title(self) -> npt.NDArray[np.bool_]:
+        """Which listings have a title; shape (N,)."""
+        if "title" not in self.listings:
+            return np.zeros(len(self), dtype=np.bool_)
+        return (self.listings["title"] != "").to_numpy(dtype=np.bool_)
+
+    def row_of(self, posting_id: str) -> int:
+        """Row of a listing by its id.
+
+        Raises
+        ------
+        InputError
+            There is no such listing.
+        """
+        rows = np.flatnonzero((self.listings["posting_id"] == posting_id).to_numpy())
+        if len(rows) == 0:
+            raise InputError(f"The catalogue {self.manifest.name} has no listing {posting_id!r:.80}.")
+        return int(rows[0])
+
+
+def open_bundle(folder: Path) -> Bundle:
+    """Open a bundle, checking sizes and shapes; `verify_bundle` checks the content of every file as well.
+
+    Raises
+    ------
+    InputError
+        Not a bundle, a file is missing or damaged; the sentence names it and says what to do.
+    """
+    manifest = read_manifest(folder)
+    for name, entry in manifest.files.items():
+        _check_size(folder / name, entry)
+    fingerprint = hashlib.sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest()
+    try:
+        listings = read_listings(folder, manifest)
+        encoder, matrix = read_titles(folder, manifest)
+        vectors, thumbnails = read_photos(folder, manifest)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, pa.ArrowException) as error:
+        raise InputError(f"The bundle {folder} is damaged ({error!s:.120}): build it anew.") from error
+    return Bundle(folder, manifest, fingerprint, listings, vectors, encoder, matrix, thumbnails)
+
+
+def _check_size(path: Path, entry: FileEntry) -> None:
+    if not path.is_file():
+        raise InputError(f"The bundle {path.parent} is incomplete: {path.name} is missing. Build it anew.")
+    if path.stat().st_size != entry.bytes:
+        raise InputError(
+            f"The bundle {path.parent} is damaged: {path.name} has {path.stat().st_size} bytes, "
+            f"but the manifest says {entry.bytes}. Build it anew."
+        )
+
+
+def read_listings(folder: Path, manifest: Manifest) -> pd.DataFrame:
+    """Read the listings and check that they are as many as the manifest says, with ids of their own."""
+    listings = pd.read_parquet(folder / LISTINGS_FILE)
+    if len(listings) != manifest.n_listings:
+        raise ValueError(f"{LISTINGS_FILE} has {len(listings)} rows, but the manifest says {manifest.n_listings}")
+    for column in {"posting_id", PHOTO_SHA256, "title", "image"} & (set(listings) | {"posting_id", PHOTO_SHA256}):
+        if not listings[column].map(lambda value: isinstance(value, str)).all():
+            raise ValueError(f"{LISTINGS_FILE}: the column {column} holds something else than text")
+    if listings["posting_id"].duplicated().any():
+        raise ValueError(f"{LISTINGS_FILE} holds an id twice")
+    return listings
+
+
+def read_titles(folder: Path, manifest: Manifest) -> tuple[TitleEncoder | None, csr_matrix | None]:
+    """Read the title encoder and its matrix, and check that they fit together."""
+    if manifest.title_weighting is None:
+        return None, None
+    vocabulary = json.loads((folder / TITLE_VOCABULARY_FILE).read_text(encoding="utf-8"))
+    words, idf = vocabulary["words"], np.array(vocabulary["idf"], dtype=np.float64)
+    if not all(isinstance(word, str) for word in words) or not np.isfinite(idf).all():
+        raise ValueError(f"{TITLE_VOCABULARY_FILE} holds something else than words and weights")
+    encoder = TitleEncoder(manifest.title_weighting, tuple(words), idf, int(vocabulary["n_titles"]))
+    matrix = csr_matrix(load_npz(folder / TITLE_MATRIX_FILE))
+    matrix.check_format(full_check=True)
+    if matrix.shape != (manifest.n_listings, encoder.dimension) or not np.isfinite(matrix.data).all():
+        raise ValueError(f"{TITLE_MATRIX_FILE} has shape {matrix.shape} or values that are not numbers")
+    return encoder, matrix
+
+
+def read_photos(folder: Path, manifest: Manifest) -> tuple[npt.NDArray[np.float32] | None, Thumbnails | None]:
+    """Map the photo vectors and open the thumbnails, and check their shapes."""
+    if manifest.photo_model is None:
+        return None, None
+    vectors = np.load(folder / PHOTO_VECTORS_FILE, mmap_mode="r", allow_pickle=False)
+    if vectors.shape != (manifest.n_listings, manifest.photo_model.dimension) or vectors.dtype != np.float32:
+        raise ValueError(f"{PHOTO_VECTORS_FILE} has shape {vectors.shape} of {vectors.dtype}")
+    offsets = np.load(folder / THUMBNAIL_OFFSETS_FILE, allow_pickle=False)
+    packed = folder / THUMBNAILS_FILE
+    if offsets.shape != (manifest.n_listings + 1,) or offsets.dtype != np.int64:
+        raise ValueError(f"{THUMBNAIL_OFFSETS_FILE} has shape {offsets.shape} of {offsets.dtype}")
+    if offsets[0] != 0 or offsets[-1] != packed.stat().st_size or (np.diff(offsets) < 0).any():
+        raise ValueError(f"{THUMBNAIL_OFFSETS_FILE} does not fit {THUMBNAILS_FILE}")
+    return vectors, Thumbnails(packed, offsets)
+
+
+def write_titles(folder: Path, encoder: TitleEncoder, matrix: csr_matrix) -> None:
+    """Write the title encoder and its matrix into a bundle that is being made."""
+    vocabulary = {"words": list(encoder.words), "idf": encoder.idf.tolist(), "n_titles": encoder.n_titles}
+    text = json.dumps(vocabulary, ensure_ascii=False, indent=0)
+    (folder / TITLE_VOCABULARY_FILE).write_text(text + "\n", encoding="utf-8")
+    save_npz(folder / TITLE_MATRIX_FILE, matrix)
+
+
+def describe_files(folder: Path) -> dict[str, FileEntry]:
+    """Size and SHA-256 of every file of a bundle that is being made, but for the manifest."""
+    paths = sorted(path for path in folder.iterdir() if path.name != MANIFEST_FILE)
+    return {path.name: FileEntry(path.stat().st_size, file_sha256(path)) for path in paths}
+
+
+@contextmanager
+def new_bundle_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Give a temporary sibling of `out` to write into, and put it in place of `out` when all went well.
+
+    Raises
+    ------
+    InputError
+        `out` exists and is not a bundle, or is one and `overwrite` is false.
+    """
+    check_target(out, overwrite)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial, old = (out.with_name(f".{out.name}.{os.getpid()}.{word}") for word in ("partial", "old"))
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        yield partial
+        if out.exists():
+            out.rename(old)
+        partial.rename(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def check_target(out: Path, overwrite: bool) -> None:
+    """Refuse a target that is something else than a bundle, or a bundle that is not to be replaced."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not (out / MANIFEST_FILE).is_file():
+        raise InputError(f"{out} exists and is not a bundle: give a folder that does not exist yet.")
+    if not overwrite:
+        raise InputError(f"{out} is a bundle already: give --overwrite to replace it, or another folder.")

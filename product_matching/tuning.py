@@ -1,0 +1,87 @@
+"""Default thresholds of a catalogue: tuned on its label groups, or set by how dense it is where there are none."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.evaluation.metric import MAX_PREDICTIONS, listing_f1
+from product_matching.evaluation.sweep import best_threshold
+from product_matching.search.neighbours import Neighbours, keep_within
+from product_matching.search.protocol import VectorIndex
+from product_matching.store.manifest import TunedThreshold
+
+#: Listings that a threshold is tuned on at most; they are searched for in the whole catalogue.
+MAX_QUERIES = 5_000
+#: Thresholds are rounded down to this many decimals: the steps of the app's sliders.
+THRESHOLD_DECIMALS = 3
+_SEED = 20240501
+_NEIGHBOURS_WITHOUT_LABELS = 10
+
+
+def tune_threshold(
+    index: VectorIndex[Any], vectors: Any, usable: npt.NDArray[np.bool_], labels: npt.NDArray[np.object_] | None
+) -> TunedThreshold:
+    """Choose a default distance threshold for one kind of vector.
+
+    With label groups it is the threshold with the best mean F1 of the competition's metric. Without them it is the
+    distance within which a listing has one other listing on average (each counted for at most its ten nearest, so that
+    a placeholder used a thousand times does not decide): a start for the slider, and called so.
+
+    Parameters
+    ----------
+    index
+        Holds every listing's vector.
+    vectors
+        The same vectors, as queries; shape (N, D), dense or sparse.
+    usable
+        Which listings have a vector; shape (N,).
+    labels
+        Label group of each listing, empty for an unlabelled one; None for a catalogue without labels.
+
+    Returns
+    -------
+    TunedThreshold
+        The threshold with the N, the protocol and, with labels, the F1.
+    """
+    rows = _sample(np.flatnonzero(usable))
+    k = MAX_PREDICTIONS + 1 if labels is not None else _NEIGHBOURS_WITHOUT_LABELS + 1
+    neighbours = index.nearest(vectors[rows], min(k, index.size))
+    n = int(usable.sum())
+    if labels is None:
+        protocol = f"no labels: one other listing on average ({len(rows)} listings looked up)"
+        return TunedThreshold(_one_other_on_average(neighbours, rows), n, protocol)
+    groups = _group_numbers(labels)
+    distance = _round_down(best_threshold(neighbours, groups, rows).threshold)
+    f1 = float(listing_f1(keep_within(neighbours, distance), groups, rows).mean())
+    return TunedThreshold(distance, n, f"best F1 on its own labels ({len(rows)} listings looked up)", round(f1, 4))
+
+
+def _sample(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    if len(rows) <= MAX_QUERIES:
+        return rows
+    return np.sort(np.random.default_rng(_SEED).choice(rows, MAX_QUERIES, replace=False))
+
+
+def _one_other_on_average(neighbours: Neighbours, rows: npt.NDArray[np.int64]) -> float:
+    others = neighbours.rows != rows[neighbours.queries()]
+    distances = np.sort(neighbours.distances[others])
+    if len(distances) == 0:
+        return 0.0
+    return _round_down(float(distances[min(len(rows), len(distances)) - 1]))
+
+
+def _round_down(distance: float) -> float:
+    scale = 10**THRESHOLD_DECIMALS
+    return min(math.floor(round(distance * scale, 3)) / scale, 1 - 1 / scale)
+
+
+def _group_numbers(labels: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+    """Label groups as numbers; every unlabelled listing is a group of its own."""
+    _, numbers = np.unique(labels.astype(str), return_inverse=True)
+    unlabelled = labels == ""
+    numbers[unlabelled] = len(labels) + np.arange(int(unlabelled.sum()))
+    return numbers.astype(np.int64)
