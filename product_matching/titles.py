@@ -8,7 +8,8 @@ from decimal import Decimal
 
 _BYTE_LITERAL = re.compile(r"""^b(?P<quote>["'])(?P<body>.*)(?P=quote)$""", re.DOTALL)
 _BYTE_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
-_CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff\ufffd]+")
+#: Characters that say nothing. Without backslashes nothing in a normalised title reads as a byte escape.
+_SILENT = re.compile(r"[\\\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff\ufffd]+")
 _WORD = re.compile(r"\d+(?:\.\d+)?[^\W\d_]*|[^\W_]+")
 
 #: Every spelling of a unit that sellers use, and the one that it is written as after normalisation.
@@ -56,9 +57,10 @@ def _decode_run(run: str) -> str:
 def normalise_title(title: str) -> str:
     """Write a title in the one form that titles are compared in.
 
-    Byte escapes are decoded, then Unicode NFKC, case folding, control characters to spaces, a decimal comma to
-    a point, and a quantity to number and unit without a space in the unit's shortest spelling: ``"250 Gram"``,
-    ``"250gr"`` and ``"250,0 g"`` all become ``"250g"``, and ``"1.000 ml"`` becomes ``"1000ml"``.
+    Byte escapes are decoded, then Unicode NFKC, case folding, control characters and backslashes to spaces, no
+    quotes at the end, a decimal comma to a point, and a quantity to number and unit without a space in the unit's
+    shortest spelling: ``"250 Gram"``, ``"250gr"`` and ``"250,0 g"`` all become ``"250g"``, and ``"1.000 ml"``
+    becomes ``"1000ml"``.
     Normalising twice changes nothing.
 
     Parameters
@@ -72,8 +74,8 @@ def normalise_title(title: str) -> str:
         The normalised title; empty if nothing is left.
     """
     text = unicodedata.normalize("NFKC", decode_byte_escapes(title)).casefold()
-    text = unicodedata.normalize("NFKC", _CONTROL.sub(" ", text))
-    return " ".join(_QUANTITY.sub(_write_quantity, " ".join(text.split())).split())
+    text = unicodedata.normalize("NFKC", _SILENT.sub(" ", text))
+    return _QUANTITY.sub(_write_quantity, " ".join(text.split()).rstrip("\"' "))
 
 
 def _write_quantity(quantity: re.Match[str]) -> str:
