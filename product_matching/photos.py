@@ -1,0 +1,190 @@
+"""One listing's raw photo: decoded defensively, turned upright, hashed, made into a thumbnail."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import imagehash
+import numpy as np
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from product_matching.errors import InputError
+
+#: Largest photo file that is read: 20 MiB.
+MAX_PHOTO_BYTES = 20 * 2**20
+#: Largest photo that is decoded, in pixels (about 7,000 x 7,000). Checked before anything is decompressed.
+MAX_PHOTO_PIXELS = 50_000_000
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+_ACCEPTED = "accepted are JPEG, PNG, WebP, GIF, BMP and TIFF"
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+class PhotoError(InputError):
+    """A photo that cannot be used; the message names it and says why."""
+
+
+def read_photo(path: Path) -> bytes:
+    """Read a photo file, no larger than `MAX_PHOTO_BYTES`.
+
+    Raises
+    ------
+    PhotoError
+        If the file is missing, not a regular file, not readable, or too large.
+    """
+    shown = _shown(str(path))
+    try:
+        if not path.is_file():
+            raise FileNotFoundError("there is no such file")
+        with path.open("rb") as file:
+            data = file.read(MAX_PHOTO_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise PhotoError(f"The photo {shown} cannot be read: {_reason(error)}.") from error
+    _check_bytes(data, shown)
+    return data
+
+
+def decode_photo(data: bytes, *, name: str = "photo", max_edge: int | None = None) -> Image.Image:
+    """Decode a photo of any accepted format into upright RGB pixels.
+
+    The first frame of an animation is taken; the EXIF orientation is applied; transparency is laid on white;
+    16-bit grey is scaled to 8 bits. Nothing but the pixels is kept of the file.
+
+    Parameters
+    ----------
+    data
+        The file's content. Its name's ending does not matter.
+    name
+        What an error message calls the photo.
+    max_edge
+        Lets the JPEG decoder halve a larger photo up to three times while it decodes, as long as neither edge
+        falls below `max_edge` pixels. Fast for thumbnails and networks; `phash` can differ by a few bits, so
+        hash photos that were decoded without it. Other formats are decoded whole.
+
+    Raises
+    ------
+    PhotoError
+        If the data is empty, larger than `MAX_PHOTO_BYTES` or `MAX_PHOTO_PIXELS`, of another format, or damaged.
+    """
+    shown = _shown(name)
+    _check_bytes(data, shown)
+    try:
+        with _open(data) as image:
+            _check_pixels(image.size, shown)
+            if max_edge is not None:
+                image.draft(None, (max_edge, max_edge))
+            image.load()
+            return _upright(_to_rgb(image), _orientation(image))
+    except PhotoError:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise PhotoError(_refusal(data, shown, error)) from error
+    except Exception as error:  # Pillow documents no complete list of what a damaged file can raise
+        raise PhotoError(f"The photo {shown} is damaged or cut short: {_reason(error)}.") from error
+
+
+def thumbnail(image: Image.Image, edge: int = 256, quality: int = 82) -> bytes:
+    """Write a photo as a JPEG of at most `edge` pixels, never enlarged, without metadata; same pixels, same bytes."""
+    small = image.convert("RGB") if image.mode != "RGB" else image.copy()
+    small.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+    small.info = {}
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def phash(image: Image.Image) -> str:
+    """Perceptual hash of a photo as 16 hexadecimal digits: `imagehash.phash`, as in the data set's `image_phash`."""
+    return str(imagehash.phash(image))
+
+
+def _open(data: bytes) -> Image.Image:
+    # As Image.open(formats=...), less its warning for photos above 89 million pixels: the limit here is lower and
+    # is an error, and a warning can be held back only by changing filters that all threads share.
+    Image.init()
+    for name in _FORMATS:
+        open_format, accepts = Image.OPEN[name]
+        if accepts is not None and accepts(data[:16]) is True:
+            return open_format(io.BytesIO(data), "")
+    raise UnidentifiedImageError("no accepted format begins like this")
+
+
+def _check_bytes(data: bytes, shown: str) -> None:
+    if not data:
+        raise PhotoError(f"The photo {shown} is empty (0 bytes).")
+    if len(data) > MAX_PHOTO_BYTES:
+        raise PhotoError(f"The photo {shown} is too large: at most {MAX_PHOTO_BYTES // 2**20} MB are accepted.")
+
+
+def _check_pixels(size: tuple[int, int], shown: str) -> None:
+    width, height = size
+    if width * height > MAX_PHOTO_PIXELS:
+        limit = f"at most {MAX_PHOTO_PIXELS // 10**6} million are accepted"
+        raise PhotoError(f"The photo {shown} has {width} x {height} pixels: {limit}.")
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) // 257).astype(np.uint8)).convert("RGB")
+    if image.mode in ("I", "F"):
+        return Image.fromarray(_own_range(np.asarray(image, dtype=np.float64))).convert("RGB")
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        white = Image.new("RGB", layer.size, "white")
+        white.paste(layer, mask=layer.getchannel("A"))
+        return white
+    pixels = image.convert("RGB")
+    pixels.info = {}
+    return pixels
+
+
+def _own_range(values: np.ndarray) -> np.ndarray:
+    """Scale 32-bit grey, whose full scale no format states, from the photo's own darkest to its own lightest value."""
+    values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    low, high = values.min(), values.max()
+    return ((values - low) * (255.0 / max(high - low, 1e-300))).round().astype(np.uint8)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # damaged EXIF data is no reason to refuse the pixels
+        return 1
+    return orientation if isinstance(orientation, int) else 1
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
+
+
+def _refusal(data: bytes, shown: str, error: Exception) -> str:
+    if isinstance(error, Image.DecompressionBombError):
+        return f"The photo {shown} has too many pixels: at most {MAX_PHOTO_PIXELS // 10**6} million are accepted."
+    kind = _other_format(data)
+    return f"The photo {shown} is {kind or 'no photo that can be read'}: {_ACCEPTED}."
+
+
+def _other_format(data: bytes) -> str | None:
+    if data[4:8] == b"ftyp":
+        return "an AVIF file" if data[8:12] in (b"avif", b"avis") else "a HEIC photo or a video"
+    if data.startswith(b"%PDF"):
+        return "a PDF file"
+    return "an SVG drawing" if b"<svg" in data[:1024].lower() else None
+
+
+def _shown(name: str) -> str:
+    return name if name.isprintable() else ascii(name)
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join((getattr(error, "strerror", None) or str(error) or type(error).__name__).split())
+    return text.rstrip(".")
