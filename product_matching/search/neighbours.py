@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +49,9 @@ class Neighbours:
         if len(self.rows) != len(self.distances):
             raise ValueError(f"{len(self.rows)} rows but {len(self.distances)} distances")
         if len(self.offsets) == 0 or self.offsets[0] != 0 or self.offsets[-1] != len(self.rows):
-            raise ValueError(f"offsets must run from 0 to {len(self.rows)}, not {self.offsets[:1]} to {self.offsets[-1:]}")
+            raise ValueError(
+                f"offsets must run from 0 to {len(self.rows)}, not {self.offsets[:1]} to {self.offsets[-1:]}"
+            )
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -97,3 +100,9 @@ def stack_neighbours(parts: list[Neighbours]) -> Neighbours:
     return Neighbours(
         offsets, np.concatenate([part.rows for part in parts]), np.concatenate([part.distances for part in parts])
     )
+
+
+def search_in_blocks(n_queries: int, block_size: int, search: Callable[[slice], Neighbours]) -> Neighbours:
+    """Search `block_size` queries at a time, so that the work in memory is that of one block."""
+    starts = range(0, n_queries, block_size)
+    return stack_neighbours([search(slice(start, start + block_size)) for start in starts])

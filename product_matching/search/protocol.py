@@ -25,13 +25,13 @@ class VectorIndex(Protocol[VectorsT]):
         ...
 
     def within(self, queries: VectorsT, threshold: float) -> Neighbours:
-        """Everything at `threshold` or nearer, for each query."""
+        """Find everything at `threshold` or nearer, for each query."""
         ...
 
     def nearest(self, queries: VectorsT, k: int) -> Neighbours:
-        """The `k` nearest rows of each query (all rows if `k` exceeds `size`); ties are won by the lower row."""
+        """Find the `k` nearest rows of each query (all rows if `k` exceeds `size`); ties are won by the lower row."""
         ...
 
     def distances(self, query: VectorsT, rows: npt.ArrayLike) -> FloatArray:
-        """Distance from one query to each of the given rows, in their order."""
+        """Distance from one query (a batch of one row) to each of the given rows, in their order."""
         ...
