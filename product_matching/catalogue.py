@@ -103,16 +103,18 @@ def read_catalogue(path: Path, *, images: Path | None = None, label_column: str 
 
 
 def _check_columns(names: list[str], images: Path | None, label_column: str, problems: list[str]) -> None:
-    found = "the first line must name the columns; found: " + ", ".join(repr(name[:40]) for name in names[:20])
+    missing = []
     if "posting_id" not in names:
-        problems.append(f"no column 'posting_id'; {found}")
+        missing.append("no column 'posting_id'")
     if images is not None and "image" not in names:
-        problems.append(f"an image folder was given, but there is no column 'image'; {found}")
-    elif "title" not in names and images is None:
-        no_folder = "a column 'image' but no image folder, and " if "image" in names else ""
-        problems.append(f"{no_folder}no column 'title'; {found}")
+        missing.append("an image folder was given, but there is no column 'image'")
+    elif images is None and "title" not in names:
+        missing.append("no column 'title'" + (" and no image folder for 'image'" if "image" in names else ""))
     if label_column != "label_group" and label_column not in names:
-        problems.append(f"no column {label_column!r}, which was named for the label groups; {found}")
+        missing.append(f"no column {label_column!r} for the label groups")
+    if missing:
+        found = ", ".join(_shown(name) for name in names[:20])
+        problems.append(f"{'; '.join(missing)}; the columns that the file names are {found}")
 
 
 def _to_listings(table: CatalogueTable, label_column: str, problems: list[str]) -> pd.DataFrame:

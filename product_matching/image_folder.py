@@ -55,7 +55,7 @@ def _list(root: Path, parent: Path, wanted: set[str]) -> tuple[set[str], set[str
             for entry in (entry for entry in entries if entry.name in wanted):
                 if entry.is_symlink() and not _is_inside(Path(entry.path), root):
                     outside.add(entry.name)
-                elif entry.is_file():
+                elif os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file():
                     present.add(entry.name)
     except OSError:
         return set(), set()

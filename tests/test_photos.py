@@ -84,6 +84,7 @@ def test_photos_stand_upright(orientation: int, file_format: str, make_photo: Dr
     assert np.abs(pixels(decoded) - expected).mean() < (4 if file_format == "JPEG" else 1e-9)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize(
     "exif", [b"Exif\0\0garbage", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"]
 )
