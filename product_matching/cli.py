@@ -105,11 +105,12 @@ def _build_encoder(
         return None
     if model is None:
         raise InputError("The catalogue has photos: give --model (a folder of models/, or a timm architecture).")
-    from product_matching.encoders.allocator import keep_freed_memory
+    from product_matching.encoders.process import tune_process
+
+    tune_process()
     from product_matching.encoders.model_sources import resolve_model
     from product_matching.encoders.photo import PhotoEncoder
 
-    keep_freed_memory()
     folder = resolve_model(model, weights=weights, image_size=image_size)
     return PhotoEncoder.load(folder, device=device.value, batch_size=batch_size)
 

@@ -61,3 +61,87 @@ def encode_photo() -> Callable[..., bytes]:
         return buffer.getvalue()
 
     return encode
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep tests away from the user's data folder and from each other."""
+    monkeypatch.setenv("PRODUCT_MATCHING_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder with a network of 99,000 random but repeatable weights for photos of 64 px."""
+    import timm
+    import torch
+    from safetensors.torch import save_file
+
+    from product_matching.encoders.model_folder import PhotoModel, file_sha256, write_model_folder
+
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    weights = tmp_path_factory.mktemp("weights") / "weights.safetensors"
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = timm.create_model("test_efficientnet", num_classes=0)
+    save_file(network.state_dict(), weights)
+    model = PhotoModel(
+        name="tiny",
+        backbone="test_efficientnet",
+        weights_sha256=file_sha256(weights),
+        dimension=network.num_features,
+        image_size=64,
+        mean=(0.5, 0.5, 0.5),
+        std=(0.5, 0.5, 0.5),
+    )
+    write_model_folder(folder, model, weights)
+    return folder
+
+
+SMALL_PRODUCTS = (
+    "Daia Detergen Bubuk 1,8 kg",
+    "Nescafe Eclair Latte 220ml",
+    "Sprayer Pompa Kyokan 2 Liter",
+    "Tepung Terigu Hana Emas 1 Kg",
+    "Kotak Sepatu Lipat Transparan",
+    "Paper Bag Victoria Secret",
+    "Jam Tangan Wanita Rantai Emas",
+    "Speaker Bluetooth Fleco F6",
+)
+
+
+@pytest.fixture(scope="session")
+def small_catalogue(tmp_path_factory: pytest.TempPathFactory, make_photo: Callable[..., Image.Image]) -> Path:
+    """Folder with ``listings.csv`` and ``images/``: 8 products, three listings each, and one without a photo.
+
+    The three photos of a product are the drawn one, a recompressed one and a brighter one.
+    """
+    folder = tmp_path_factory.mktemp("catalogue")
+    (folder / "images").mkdir()
+    lines = ["posting_id,image,title,label_group,price"]
+    for product, title in enumerate(SMALL_PRODUCTS):
+        drawn = make_photo(product, 96, 80)
+        drawn.save(folder / "images" / f"{product}a.png")
+        drawn.save(folder / "images" / f"{product}b.jpg", quality=60)
+        drawn.point(lambda value: min(255, value + 12)).save(folder / "images" / f"{product}c.jpg", quality=90)
+        titles = (title, f"READY STOCK {title}", f"{title.upper()} ORIGINAL murah")
+        for letter, suffix, text in zip("abc", ("png", "jpg", "jpg"), titles, strict=True):
+            lines.append(f'{product}{letter},{product}{letter}.{suffix},"{text}",group{product},{10 * product}')
+    lines.append('8a,,"Gantungan Kunci Kayu",group8,5')
+    (folder / "listings.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_bundle(tmp_path_factory: pytest.TempPathFactory, small_catalogue: Path, tiny_model: Path) -> Path:
+    """The bundle of `small_catalogue` under `tiny_model`; read it, do not change it."""
+    from product_matching.build import build_bundle
+    from product_matching.catalogue import read_catalogue
+    from product_matching.encoders.cache import EmbeddingCache
+    from product_matching.encoders.photo import PhotoEncoder
+
+    catalogue = read_catalogue(small_catalogue / "listings.csv", images=small_catalogue / "images")
+    encoder = PhotoEncoder.load(tiny_model, device="cpu", batch_size=8)
+    cache = EmbeddingCache(encoder.model, tmp_path_factory.mktemp("cache"))
+    out = tmp_path_factory.mktemp("embeddings") / "small"
+    build_bundle(catalogue, out, encoder=encoder, cache=cache)
+    return out

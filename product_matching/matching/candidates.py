@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
+from product_matching.search.neighbours import DISTANCE_DECIMALS
 
 FloatArray = npt.NDArray[np.float64]
 RowArray = npt.NDArray[np.int64]
@@ -18,6 +19,8 @@ Mask = npt.NDArray[np.bool_]
 @dataclass(frozen=True)
 class Thresholds:
     """Largest accepted cosine distances; None leaves that side out of the decision.
+
+    They are rounded as distances are, so that ``1 - 0.55`` accepts a pair at exactly 0.45.
 
     Raises
     ------
@@ -32,6 +35,8 @@ class Thresholds:
         for name, value in (("photo", self.photo), ("title", self.title)):
             if value is not None and not (math.isfinite(value) and 0 <= value < 1):
                 raise InputError(f"The {name} threshold is {value}, but must be a distance from 0 to below 1.")
+            if value is not None:
+                object.__setattr__(self, name, round(value, DISTANCE_DECIMALS))
 
 
 @dataclass(frozen=True)

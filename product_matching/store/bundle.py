@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -39,7 +40,7 @@ from product_matching.store.thumbnails import Thumbnails
 PHOTO_SHA256 = "photo_sha256"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bundle:
     """An opened bundle; arrays of photos are memory-mapped.
 
@@ -71,12 +72,12 @@ class Bundle:
     def __len__(self) -> int:
         return len(self.listings)
 
-    @property
+    @cached_property
     def has_photo(self) -> npt.NDArray[np.bool_]:
         """Which listings have a readable photo; shape (N,)."""
         return (self.listings[PHOTO_SHA256] != "").to_numpy(dtype=np.bool_)
 
-    @property
+    @cached_property
     def has_title(self) -> npt.NDArray[np.bool_]:
         """Which listings have a title; shape (N,)."""
         if "title" not in self.listings:

@@ -1,0 +1,50 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from product_matching.encoders.cache import EmbeddingCache
+from product_matching.encoders.model_folder import PhotoModel
+from product_matching.errors import InputError
+
+MODEL = PhotoModel(name="m", backbone="test_efficientnet", weights_sha256="0" * 64, dimension=3)
+
+
+def vector(*values: float) -> np.ndarray:
+    return np.array(values, dtype=np.float32)
+
+
+def test_what_was_put_is_found_again_and_nothing_else(tmp_path: Path) -> None:
+    EmbeddingCache(MODEL, tmp_path).put({"a": vector(1, 0, 0), "b": vector(0, 0.6, 0.8)})
+    cache = EmbeddingCache(MODEL, tmp_path)
+    found = cache.get(["b", "c", "b"])
+    assert list(found) == ["b"]
+    np.testing.assert_array_equal(found["b"], vector(0, 0.6, 0.8))
+    assert cache.keys() == {"a", "b"}
+
+
+def test_more_photos_than_one_query_holds(tmp_path: Path) -> None:
+    cache = EmbeddingCache(MODEL, tmp_path)
+    cache.put({str(number): vector(number, 0, 0) for number in range(1203)})
+    found = cache.get(str(number) for number in range(1203))
+    assert [found[str(number)][0] for number in (0, 499, 500, 1202)] == [0, 499, 500, 1202]
+
+
+@pytest.mark.parametrize("change", [{"weights_sha256": "1" * 64}, {"image_size": 160}, {"interpolation": "lanczos"}])
+def test_another_model_or_preparation_has_vectors_of_its_own(tmp_path: Path, change: dict[str, object]) -> None:
+    EmbeddingCache(MODEL, tmp_path).put({"a": vector(1, 0, 0)})
+    assert EmbeddingCache(replace(MODEL, **change), tmp_path).get(["a"]) == {}
+
+
+def test_the_name_of_a_model_does_not_matter(tmp_path: Path) -> None:
+    EmbeddingCache(MODEL, tmp_path).put({"a": vector(1, 0, 0)})
+    assert list(EmbeddingCache(replace(MODEL, name="other"), tmp_path).get(["a"])) == ["a"]
+
+
+def test_a_file_that_is_no_cache_is_named(tmp_path: Path) -> None:
+    EmbeddingCache(MODEL, tmp_path)
+    path = next(tmp_path.glob("*.sqlite"))
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(InputError, match="The embedding cache .* cannot be used .* delete it"):
+        EmbeddingCache(MODEL, tmp_path)
