@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
+from typing import cast
 
 import imagehash
 import numpy as np
@@ -48,7 +50,7 @@ def read_photo(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_PHOTO_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise PhotoError(f"The photo {shown} cannot be read: {_reason(error)}.") from error
+        raise PhotoError(f"{shown} cannot be read: {_reason(error)}.") from error
     _check_bytes(data, shown)
     return data
 
@@ -64,7 +66,7 @@ def decode_photo(data: bytes, *, name: str = "photo", max_edge: int | None = Non
     data
         The file's content. Its name's ending does not matter.
     name
-        What an error message calls the photo.
+        What an error message calls the photo: a file name, or "photo" if it has none.
     max_edge
         Lets the JPEG decoder halve a larger photo up to three times while it decodes, as long as neither edge
         falls below `max_edge` pixels. Fast for thumbnails and networks; `phash` can differ by a few bits, so
@@ -83,13 +85,15 @@ def decode_photo(data: bytes, *, name: str = "photo", max_edge: int | None = Non
             if max_edge is not None:
                 image.draft(None, (max_edge, max_edge))
             image.load()
-            return _upright(_to_rgb(image), _orientation(image))
+            photo = _upright(_to_rgb(image), _orientation(image))
     except PhotoError:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise PhotoError(_refusal(data, shown, error)) from error
     except Exception as error:  # Pillow documents no complete list of what a damaged file can raise
-        raise PhotoError(f"The photo {shown} is damaged or cut short: {_reason(error)}.") from error
+        raise PhotoError(f"{shown} is damaged or cut short: {_reason(error)}.") from error
+    photo.info = {}
+    return photo
 
 
 def thumbnail(image: Image.Image, edge: int = 256, quality: int = 82) -> bytes:
@@ -120,38 +124,38 @@ def _open(data: bytes) -> Image.Image:
 
 def _check_bytes(data: bytes, shown: str) -> None:
     if not data:
-        raise PhotoError(f"The photo {shown} is empty (0 bytes).")
+        raise PhotoError(f"{shown} is empty (0 bytes).")
     if len(data) > MAX_PHOTO_BYTES:
-        raise PhotoError(f"The photo {shown} is too large: at most {MAX_PHOTO_BYTES // 2**20} MB are accepted.")
+        raise PhotoError(f"{shown} is too large: at most {MAX_PHOTO_BYTES // 2**20} MB are accepted.")
 
 
 def _check_pixels(size: tuple[int, int], shown: str) -> None:
     width, height = size
     if width * height > MAX_PHOTO_PIXELS:
         limit = f"at most {MAX_PHOTO_PIXELS // 10**6} million are accepted"
-        raise PhotoError(f"The photo {shown} has {width} x {height} pixels: {limit}.")
+        raise PhotoError(f"{shown} has {width} x {height} pixels: {limit}.")
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) // 257).astype(np.uint8)).convert("RGB")
     if image.mode in ("I", "F"):
-        return Image.fromarray(_own_range(np.asarray(image, dtype=np.float64))).convert("RGB")
+        return _scale_to_own_range(image)
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         white = Image.new("RGB", layer.size, "white")
         white.paste(layer, mask=layer.getchannel("A"))
         return white
-    pixels = image.convert("RGB")
-    pixels.info = {}
-    return pixels
+    return image.convert("RGB")
 
 
-def _own_range(values: np.ndarray) -> np.ndarray:
+def _scale_to_own_range(image: Image.Image) -> Image.Image:
     """Scale 32-bit grey, whose full scale no format states, from the photo's own darkest to its own lightest value."""
-    values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
-    low, high = values.min(), values.max()
-    return ((values - low) * (255.0 / max(high - low, 1e-300))).round().astype(np.uint8)
+    low, high = cast(tuple[float, float], image.getextrema())
+    spread = high - low
+    scale = 255 / spread if spread > 0 and math.isfinite(spread) else 0.0
+    offset = 0.5 - low * scale if scale else 0.0
+    return image.point(lambda value: value * scale + offset).convert("RGB")
 
 
 def _orientation(image: Image.Image) -> int:
@@ -168,9 +172,9 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
 
 def _refusal(data: bytes, shown: str, error: Exception) -> str:
     if isinstance(error, Image.DecompressionBombError):
-        return f"The photo {shown} has too many pixels: at most {MAX_PHOTO_PIXELS // 10**6} million are accepted."
+        return f"{shown} has too many pixels: at most {MAX_PHOTO_PIXELS // 10**6} million are accepted."
     kind = _other_format(data)
-    return f"The photo {shown} is {kind or 'no photo that can be read'}: {_ACCEPTED}."
+    return f"{shown} is {kind or 'no photo that can be read'}: {_ACCEPTED}."
 
 
 def _other_format(data: bytes) -> str | None:
@@ -182,7 +186,7 @@ def _other_format(data: bytes) -> str | None:
 
 
 def _shown(name: str) -> str:
-    return name if name.isprintable() else ascii(name)
+    return "The photo" if name == "photo" else f"The photo {name if name.isprintable() else ascii(name)}"
 
 
 def _reason(error: Exception) -> str:

@@ -34,7 +34,7 @@ FINE_JPEG = {"quality": 95, "subsampling": 0}
 
 
 def pixels(image: Image.Image) -> np.ndarray:
-    assert image.mode == "RGB"
+    assert image.mode == "RGB" and image.info == {}
     return np.asarray(image).astype(int)
 
 
@@ -149,9 +149,10 @@ def test_thirty_two_bit_grey_is_scaled_to_its_own_range(values: np.ndarray, enco
     assert decoded[0, :, 0].tolist() == [0, 128, 255]
 
 
-def test_float_grey_without_range_or_with_nan(encode_photo: Encode) -> None:
-    values = np.array([[np.nan, np.inf, -np.inf]], dtype=np.float32)
-    assert (pixels(decode_photo(encode_photo(Image.fromarray(values), "TIFF"))) == 0).all()
+@pytest.mark.parametrize("values", [[np.nan, np.inf, -np.inf], [1.0, np.nan, 2.0], [7.0, 7.0, 7.0], [-3e38, 0, 3e38]])
+def test_float_grey_of_any_values_decodes(values: list[float], encode_photo: Encode) -> None:
+    picture = Image.fromarray(np.array([values], dtype=np.float32))
+    assert decode_photo(encode_photo(picture, "TIFF")).size == (3, 1)
 
 
 def test_one_bit_is_black_and_white(encode_photo: Encode) -> None:
@@ -260,6 +261,11 @@ def test_a_large_jpeg_may_be_decoded_smaller(make_photo: Draw, encode_photo: Enc
     assert decode_photo(data, max_edge=150).size == (250, 150)
     assert decode_photo(data, max_edge=200).size == (500, 300)
     assert decode_photo(data, max_edge=2000).size == (1000, 600)
+
+
+def test_a_photo_without_a_name() -> None:
+    with pytest.raises(PhotoError, match=r"^The photo is empty"):
+        decode_photo(b"")
 
 
 def test_an_odd_name_does_not_break_the_sentence() -> None:
