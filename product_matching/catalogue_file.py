@@ -44,7 +44,7 @@ def read_table(path: Path, problems: list[str]) -> CatalogueTable | None:
             return reader(path, problems)
         problems.append("there is no such file")
     except (OSError, ValueError) as error:
-        problems.append(f"it cannot be read: {str(error).splitlines()[0]}")
+        problems.append(f"it cannot be read: {_first_line(error)}")
     return None
 
 
@@ -133,13 +133,17 @@ def _read_parquet(path: Path, problems: list[str]) -> CatalogueTable | None:
     try:
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
-            table = file.read() if _names_are_unique(names, problems) else None
+            if not _names_are_unique(names, problems):
+                return None
+            table = file.read().replace_schema_metadata(None)
+        table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
-        problems.append(f"it is not a Parquet file that can be read: {str(error).splitlines()[0]}")
+        problems.append(f"it is not a Parquet file that can be read: {_first_line(error)}")
         return None
-    if table is not None and not len(table):
+    if not len(table):
         problems.append("it has columns but no rows")
-    return CatalogueTable(table, range(1, len(table) + 1)) if table else None
+        return None
+    return CatalogueTable(table, range(1, len(table) + 1))
 
 
 def _names_are_unique(names: Sequence[str], problems: list[str]) -> bool:
@@ -147,3 +151,7 @@ def _names_are_unique(names: Sequence[str], problems: list[str]) -> bool:
     if twice:
         problems.append(f"more than one column is named {', '.join(map(repr, twice))}")
     return not twice
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from product_matching.catalogue import MAX_ID_LENGTH, Catalogue, CatalogueError, read_catalogue
@@ -150,6 +152,19 @@ def test_csv_and_parquet_read_the_same(write: Write, images: Path) -> None:
 def test_a_parquet_index_named_posting_id_is_a_column(write: Write) -> None:
     frame = pd.DataFrame({"posting_id": ["a", "b"], "title": ["A", "B"]}).set_index("posting_id")
     assert list(read_catalogue(write(frame, "l.parquet")).listings["posting_id"]) == ["a", "b"]
+
+
+def test_parquet_text_must_be_utf8(tmp_path: Path) -> None:
+    latin = pa.Array.from_buffers(pa.string(), 1, pa.array([b"caf\xe9"]).buffers())
+    pq.write_table(pa.table({"posting_id": ["a"], "title": latin}), tmp_path / "l.parquet")
+    (problem,) = problems_of(tmp_path / "l.parquet")
+    assert problem.startswith("it is not a Parquet file that can be read") and "UTF8" in problem
+
+
+def test_what_pandas_notes_in_a_parquet_file_is_ignored(tmp_path: Path) -> None:
+    table = pa.table({"posting_id": ["a"], "title": ["A"]}).replace_schema_metadata({"pandas": "not json"})
+    pq.write_table(table, tmp_path / "l.parquet")
+    assert list(read_catalogue(tmp_path / "l.parquet").listings.columns) == ["posting_id", "title"]
 
 
 @pytest.mark.parametrize(
