@@ -53,9 +53,33 @@ class Device(StrEnum):
     cuda = "cuda"
 
 
+
+def _distance(text: str) -> float:
+    """Read a threshold from the command line."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not 0 <= value < 1:
+        raise typer.BadParameter(f"{text!r} is not a distance from 0 to below 1.")
+    return value
+
+
+def _positive(text: str | int) -> int:
+    """Read a number of things from the command line (a default comes as a number)."""
+    digits = str(text)
+    if not (digits.isascii() and digits.isdigit() and int(digits) >= 1):
+        raise typer.BadParameter(f"{text!r} is not a whole number from 1 upwards.")
+    return int(digits)
+
+
 BundleArgument = Annotated[str, typer.Argument(help="Folder of a bundle, or its name in embeddings/.")]
-PhotoThreshold = Annotated[float | None, typer.Option(help="Largest cosine distance of photos, 0 to below 1.")]
-TitleThreshold = Annotated[float | None, typer.Option(help="Largest cosine distance of titles, 0 to below 1.")]
+PhotoThreshold = Annotated[
+    float | None, typer.Option(parser=_distance, help="Largest cosine distance of photos, 0 to below 1.")
+]
+TitleThreshold = Annotated[
+    float | None, typer.Option(parser=_distance, help="Largest cosine distance of titles, 0 to below 1.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -72,7 +96,7 @@ def build(
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
     device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
-    batch_size: Annotated[int | None, typer.Option(min=1, max=4096, help="Photos per forward pass.")] = None,
+    batch_size: Annotated[int | None, typer.Option(parser=_positive, help="Photos per forward pass.")] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace a bundle that is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -152,7 +176,7 @@ def find(
     listing: Annotated[str | None, typer.Option(help="posting_id of a listing to search with.")] = None,
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
-    limit: Annotated[int, typer.Option(min=1, help="Matches to print at most.")] = 50,
+    limit: Annotated[int, typer.Option(parser=_positive, help="Matches to print at most.")] = 50,
     device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
     as_json: AsJson = False,
 ) -> None:
@@ -239,7 +263,7 @@ def match(
     out: Annotated[Path, typer.Option(help="CSV file to write: posting_id,matches.")],
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
-    limit: Annotated[int, typer.Option(min=1, help="Matches per listing at most, itself included.")] = 50,
+    limit: Annotated[int, typer.Option(parser=_positive, help="Matches per listing at most, itself included.")] = 50,
 ) -> None:
     """Find the matches of every listing of the catalogue and write them in the competition's submission format."""
     from product_matching.match import match_catalogue, write_submission

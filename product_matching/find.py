@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates, Thresholds, by_photo, by_title, is_match
 from product_matching.search.flat import FlatIndex
 from product_matching.search.protocol import VectorIndex
@@ -67,9 +68,20 @@ class Finder:
         return None if matrix is None else SparseIndex(matrix)
 
     def load(self) -> None:
-        """Build the indexes now, once, whichever thread comes first."""
+        """Build the indexes now, once, whichever thread comes first.
+
+        Raises
+        ------
+        InputError
+            The vectors of the bundle are not of length 1 or 0.
+        """
         with self._lock:
-            _ = self.photo_index, self.title_index
+            try:
+                _ = self.photo_index, self.title_index
+            except ValueError as error:
+                raise InputError(
+                    f"The bundle {self.bundle.folder} cannot be searched ({error!s:.120}): build it anew."
+                ) from error
 
     def listing_query(self, row: int) -> Query:
         """Make the query that a listing of the catalogue is."""

@@ -46,7 +46,7 @@ def read_photo(path: Path) -> bytes:
     shown = _shown(str(path))
     try:
         if not path.is_file():
-            raise FileNotFoundError("there is no such file")
+            raise FileNotFoundError("it is not a file" if path.exists() else "there is no such file")
         with path.open("rb") as file:
             data = file.read(MAX_PHOTO_BYTES + 1)
     except (OSError, ValueError) as error:

@@ -16,8 +16,9 @@ from product_matching.store.manifest import TunedThreshold
 
 #: Listings that a threshold is tuned on at most; they are searched for in the whole catalogue.
 MAX_QUERIES = 5_000
-#: Thresholds are rounded down to this many decimals: the steps of the app's sliders.
+#: Thresholds are rounded to this many decimals: the steps of the app's sliders.
 THRESHOLD_DECIMALS = 3
+_STEP = 10.0**-THRESHOLD_DECIMALS
 _SEED = 20240501
 _NEIGHBOURS_WITHOUT_LABELS = 10
 
@@ -55,9 +56,13 @@ def tune_threshold(
         protocol = f"no labels: one other listing on average ({len(rows)} listings looked up)"
         return TunedThreshold(_one_other_on_average(neighbours, rows), n, protocol)
     groups = _group_numbers(labels)
-    distance = _round_down(best_threshold(neighbours, groups, rows).threshold)
-    f1 = float(listing_f1(keep_within(neighbours, distance), groups, rows).mean())
-    return TunedThreshold(distance, n, f"best F1 on its own labels ({len(rows)} listings looked up)", round(f1, 4))
+    best = _round_down(best_threshold(neighbours, groups, rows).threshold)
+    f1, distance = max(
+        (float(listing_f1(keep_within(neighbours, distance), groups, rows).mean()), distance)
+        for distance in (best, min(best + _STEP, 1 - _STEP))
+    )
+    protocol = f"best F1 on its own labels ({len(rows)} listings looked up)"
+    return TunedThreshold(round(distance, THRESHOLD_DECIMALS), n, protocol, round(f1, 4))
 
 
 def _sample(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -75,8 +80,8 @@ def _one_other_on_average(neighbours: Neighbours, rows: npt.NDArray[np.int64]) -
 
 
 def _round_down(distance: float) -> float:
-    scale = 10**THRESHOLD_DECIMALS
-    return min(math.floor(round(distance * scale, 3)) / scale, 1 - 1 / scale)
+    steps = math.floor(round(distance / _STEP, 3))
+    return round(min(steps * _STEP, 1 - _STEP), THRESHOLD_DECIMALS)
 
 
 def _group_numbers(labels: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.encoders.model_folder import file_sha256
+from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest
 
@@ -26,7 +27,7 @@ def verify_bundle(folder: Path) -> list[str]:
     Raises
     ------
     InputError
-        It is not a bundle, or so damaged that it cannot be opened.
+        It is not a bundle.
     """
     manifest = read_manifest(folder)
     problems = [
@@ -36,7 +37,10 @@ def verify_bundle(folder: Path) -> list[str]:
     ]
     surplus = sorted({path.name for path in folder.iterdir()} - set(manifest.files) - {MANIFEST_FILE})
     problems += [f"{name!r} does not belong to the bundle." for name in surplus]
-    bundle = open_bundle(folder)
+    try:
+        bundle = open_bundle(folder)
+    except InputError as error:
+        return [*problems, str(error)]
     return problems + _check_photos(bundle) + _check_titles(bundle)
 
 

@@ -1,0 +1,180 @@
+"""Bundles on disk: damage of every kind is one sentence."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_matrix, save_npz
+
+from product_matching.errors import InputError
+from product_matching.store.bundle import open_bundle
+from product_matching.store.manifest import FileEntry, read_manifest
+from product_matching.store.verify import verify_bundle
+
+
+@pytest.fixture
+def bundle(small_bundle: Path, tmp_path: Path) -> Path:
+    shutil.copytree(small_bundle, tmp_path / "bundle")
+    return tmp_path / "bundle"
+
+
+def edit_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    change(manifest)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def put(folder: Path, name: str, write: Callable[[Path], object]) -> None:
+    """Replace a file and let the manifest name its new size, as a forger would."""
+    write(folder / name)
+    size = (folder / name).stat().st_size
+    edit_manifest(folder, lambda manifest: manifest["files"][name].update(bytes=size))
+
+
+def test_reading_a_manifest_gives_what_was_written(small_bundle: Path) -> None:
+    text = (small_bundle / "manifest.json").read_text(encoding="utf-8")
+    manifest = read_manifest(small_bundle)
+    assert manifest.to_json() == text
+    assert manifest.files["listings.parquet"] == FileEntry(**json.loads(text)["files"]["listings.parquet"])
+
+
+def test_the_fingerprint_changes_with_the_content(bundle: Path) -> None:
+    before = open_bundle(bundle).fingerprint
+    edit_manifest(bundle, lambda manifest: manifest["photo_threshold"].update(distance=0.5))
+    assert open_bundle(bundle).fingerprint != before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "manifest.json",
+        "listings.parquet",
+        "photo_vectors.npy",
+        "title_matrix.npz",
+        "title_vocabulary.json",
+        "thumbnails.bin",
+        "thumbnail_offsets.npy",
+    ],
+)
+def test_a_missing_or_cut_file_is_named(bundle: Path, name: str) -> None:
+    content = (bundle / name).read_bytes()
+    (bundle / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(InputError, match=name):
+        open_bundle(bundle)
+    (bundle / name).unlink()
+    with pytest.raises(InputError, match=name):
+        open_bundle(bundle)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda m: m.update(format=2), "has bundle format 2, but this version reads 1"),
+        (lambda m: m.pop("n_listings"), "is not a bundle's manifest"),
+        (lambda m: m.update(n_listings=-1), "-1 is not a count"),
+        (lambda m: m.update(n_listings=26), "has 25 rows, but the manifest says 26"),
+        (lambda m: m.update(title_weighting="bm25"), "'bm25' is not one of tfidf, idf"),
+        (lambda m: m["photo_threshold"].update(distance=1.5), "threshold 1.5 is not from 0 to below 1"),
+        (lambda m: m["photo_model"].update(dimension="many"), "dimension is 'many', but must be a whole number"),
+        (lambda m: m["photo_model"].update(dimension=12), "photo_vectors.npy has shape"),
+        (lambda m: m["files"].update({"../../secret": {"bytes": 1, "sha256": "0"}}), "names the files"),
+        (lambda m: m.update(files=[]), "is not a bundle's manifest"),
+        (lambda m: m.update(name=3), "3 is not a text"),
+    ],
+)
+def test_a_manifest_that_does_not_hold_is_refused(
+    bundle: Path, change: Callable[[dict[str, Any]], object], sentence: str
+) -> None:
+    edit_manifest(bundle, change)
+    with pytest.raises(InputError, match=sentence):
+        open_bundle(bundle)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "null", "[" * 100_000])
+def test_a_manifest_that_is_no_object_is_refused(bundle: Path, content: str) -> None:
+    (bundle / "manifest.json").write_text(content)
+    with pytest.raises(InputError, match="manifest.json"):
+        open_bundle(bundle)
+
+
+def test_a_huge_manifest_is_not_read(bundle: Path) -> None:
+    (bundle / "manifest.json").write_text(" " * 1_000_001)
+    with pytest.raises(InputError, match="has 1000001 bytes, but a manifest has at most 1000000"):
+        open_bundle(bundle)
+
+
+FORGERIES: list[tuple[str, Callable[[Path], object]]] = [
+    ("photo_vectors.npy", lambda path: np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)),
+    ("photo_vectors.npy", lambda path: np.save(path, np.zeros((25, 256)))),
+    ("photo_vectors.npy", lambda path: np.save(path, np.zeros((24, 256), dtype=np.float32))),
+    ("photo_vectors.npy", lambda path: path.write_bytes(b"no array")),
+    ("thumbnail_offsets.npy", lambda path: np.save(path, np.zeros(26, dtype=np.int64))),
+    ("thumbnail_offsets.npy", lambda path: np.save(path, np.array([0, 10**9, *[5] * 24]))),
+    ("title_matrix.npz", lambda path: save_npz(path, csr_matrix((25, 3), dtype=np.float32))),
+    ("title_matrix.npz", lambda path: path.write_bytes(b"PK\x03\x04 no archive")),
+    ("title_vocabulary.json", lambda path: path.write_text('{"words": [1, 2], "idf": [1, 2], "n_titles": 3}')),
+    ("title_vocabulary.json", lambda path: path.write_text('{"words": ["a"], "idf": [1, 2], "n_titles": 3}')),
+    ("title_vocabulary.json", lambda path: path.write_text("{}")),
+    ("listings.parquet", lambda path: path.write_bytes(b"no parquet")),
+    ("listings.parquet", lambda path: pd.DataFrame({"a": [1] * 25}).to_parquet(path)),
+    (
+        "listings.parquet",
+        lambda path: pd.DataFrame({"posting_id": ["a"] * 25, "photo_sha256": [""] * 25}).to_parquet(path),
+    ),
+    (
+        "listings.parquet",
+        lambda path: pd.DataFrame({"posting_id": range(25), "photo_sha256": [""] * 25}).to_parquet(path),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "write"), FORGERIES)
+def test_a_forged_file_is_refused_in_one_sentence(bundle: Path, name: str, write: Callable[[Path], object]) -> None:
+    put(bundle, name, write)
+    with pytest.raises(InputError, match="The bundle .* is damaged .*: build it anew") as caught:
+        open_bundle(bundle)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_matrix_whose_indices_point_outside_is_refused(bundle: Path) -> None:
+    def write(path: Path) -> None:
+        shape = open_bundle(bundle).title_matrix.shape
+        matrix = csr_matrix(shape, dtype=np.float32)
+        matrix.data, matrix.indices = np.ones(1, np.float32), np.array([shape[1] + 5], dtype=np.int32)
+        matrix.indptr = np.array([0] + [1] * shape[0], dtype=np.int32)
+        save_npz(path, matrix)
+
+    put(bundle, "title_matrix.npz", write)
+    with pytest.raises(InputError, match="is damaged"):
+        open_bundle(bundle)
+
+
+def test_verify_finds_a_single_changed_byte(bundle: Path) -> None:
+    content = bytearray((bundle / "thumbnails.bin").read_bytes())
+    content[100] ^= 1
+    (bundle / "thumbnails.bin").write_bytes(content)
+    assert verify_bundle(bundle) == ["thumbnails.bin is not the file that the manifest names (SHA-256 differs)."]
+
+
+def test_verify_finds_vectors_that_are_not_of_length_one(bundle: Path) -> None:
+    vectors = np.load(bundle / "photo_vectors.npy")
+    vectors[3] *= 2
+    np.save(bundle / "photo_vectors.npy", vectors)
+    problems = verify_bundle(bundle)
+    assert "The photo vectors are not of length 1 where a listing has a photo, and 0 elsewhere." in problems
+
+
+def test_verify_names_what_does_not_belong(bundle: Path) -> None:
+    (bundle / "extra.bin").write_bytes(b"")
+    assert verify_bundle(bundle) == ["'extra.bin' does not belong to the bundle."]
+
+
+def test_a_moved_bundle_still_shows_its_pictures(bundle: Path, tmp_path: Path) -> None:
+    moved = bundle.rename(tmp_path / "moved")
+    thumbnails = open_bundle(moved).thumbnails
+    assert thumbnails is not None and thumbnails.get(0) is not None

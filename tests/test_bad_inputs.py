@@ -1,0 +1,182 @@
+"""What users get wrong: each bad input is one clear sentence, the right exit status, and no half-written file."""
+
+import re
+import shutil
+import sys
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from product_matching.cli import main
+
+TITLES = "posting_id,title\na,Red lamp\nb,Red lamp big\n"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a case can use: an empty folder to prepare its input in, a bundle to spoil, photos and a model."""
+
+    folder: Path
+    bundle: Path
+    photo: Path
+    model: Path
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def build(self, content: str | bytes, *more: object, name: str = "c.csv") -> list[object]:
+        return ["build", self.write(name, content), "--out", self.folder / "out", *more]
+
+    def with_images(self, content: str) -> list[object]:
+        self.write("images/good.png", self.photo.read_bytes())
+        return self.build(content, "--images", self.folder / "images", "--model", self.model)
+
+    def find(self, content: bytes, name: str = "query.png") -> list[object]:
+        return ["find", self.bundle, "--photo", self.write(name, content)]
+
+    def spoil(self, name: str, content: bytes) -> list[object]:
+        (self.bundle / name).write_bytes(content)
+        return ["find", self.bundle, "--title", "lamp"]
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A PNG that says it has many pixels, in few bytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
+    pixels = zlib.compress(bytes(1000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+Case = tuple[str, Callable[[Given], list[object]], int, str]
+CATALOGUES: list[Case] = [
+    ("no file", lambda g: ["build", g.folder / "no.csv", "--out", g.folder / "out"], 1, "no.csv"),
+    ("a folder", lambda g: ["build", g.folder, "--out", g.folder / "out"], 1, "cannot be used"),
+    ("empty file", lambda g: g.build(""), 1, "empty"),
+    ("header only", lambda g: g.build("posting_id,title\n"), 1, "no listings|no rows"),
+    ("no id column", lambda g: g.build("id,title\na,Lamp\n"), 1, "no column 'posting_id'"),
+    ("no title or image", lambda g: g.build("posting_id,price\na,3\n"), 1, "title"),
+    ("id twice", lambda g: g.build("posting_id,title\na,Lamp\na,Chair\n"), 1, "'a'.*rows? (1|2)"),
+    ("empty id", lambda g: g.build("posting_id,title\n,Lamp\n"), 1, "row 1"),
+    ("space in id", lambda g: g.build('posting_id,title\n"a b",Lamp\n'), 1, "row 1"),
+    ("column twice", lambda g: g.build("posting_id,title,title\na,Lamp,Chair\n"), 1, "'title'"),
+    ("too many fields", lambda g: g.build("posting_id,title\na,Lamp,big,red\n"), 1, "row 1|line 2"),
+    ("too few fields", lambda g: g.build("posting_id,title,price\na,Lamp,3\nb\n"), 1, "row 2|line 3"),
+    ("not UTF-8", lambda g: g.build("posting_id,title\na,Caf\xe9\n".encode("latin-1")), 1, "UTF-8"),
+    ("UTF-16", lambda g: g.build(TITLES.encode("utf-16")), 1, "UTF-8"),
+    ("nothing to compare", lambda g: g.build("posting_id,title\na,\n"), 1, "row 1|title"),
+    ("spreadsheet", lambda g: g.build(b"PK\x03\x04", name="c.xlsx"), 1, "xlsx|CSV"),
+    ("no parquet", lambda g: g.build(b"PAR1 not really", name="c.parquet"), 1, "Parquet|parquet"),
+    ("missing photo", lambda g: g.with_images("posting_id,image\na,good.png\nb,no.png\n"), 1, "row 2"),
+    ("path upwards", lambda g: g.with_images("posting_id,image\na,../c.csv\n"), 1, "row 1"),
+    ("absolute path", lambda g: g.with_images("posting_id,image\na,/etc/passwd\n"), 1, "row 1"),
+    ("backslashes", lambda g: g.with_images("posting_id,image\na,..\\c.csv\n"), 1, "row 1"),
+    ("images, no column", lambda g: g.with_images(TITLES), 1, "no column 'image'"),
+    ("no image folder", lambda g: g.build(TITLES.replace("title", "image"), "--images", g.folder / "no", "--model", g.model), 1, "no"),
+    ("label column", lambda g: g.build(TITLES, "--label-column", "sku"), 1, "'sku'"),
+]  # fmt: skip
+PHOTOS: list[Case] = [
+    ("no photo file", lambda g: ["find", g.bundle, "--photo", g.folder / "no.jpg"], 1, "no.jpg"),
+    ("photo is a folder", lambda g: ["find", g.bundle, "--photo", g.folder], 1, "it is not a file"),
+    ("zero bytes", lambda g: g.find(b""), 1, "query.png.*empty"),
+    ("text", lambda g: g.find(b"hello, I am a photo"), 1, "query.png"),
+    ("svg", lambda g: g.find(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "query.svg"), 1, "JPEG, PNG"),
+    ("pdf", lambda g: g.find(b"%PDF-1.7\n", "query.pdf"), 1, "JPEG, PNG"),
+    ("truncated", lambda g: g.find(g.photo.read_bytes()[:900]), 1, "query.png"),
+    ("decompression bomb", lambda g: g.find(png_of(20_000, 20_000)), 1, "20000 x 20000|20,000|pixels"),
+    ("no width", lambda g: g.find(png_of(0, 10)), 1, "query.png"),
+    ("too many bytes", lambda g: g.find(g.photo.read_bytes() + bytes(21 * 2**20)), 1, "query.png.*bytes|MB|MiB"),
+    ("all unreadable", lambda g: [
+        "build", g.write("c.csv", "posting_id,image\na,bad.png\n"), "--images", g.write("images/bad.png", b"no").parent,
+        "--model", g.model, "--out", g.folder / "out"], 1, "None of the 1 photos can be read"),
+]  # fmt: skip
+BUNDLES: list[Case] = [
+    ("no bundle", lambda g: ["find", "nowhere", "--title", "lamp"], 1, "There is no bundle at nowhere"),
+    ("a folder, no bundle", lambda g: ["verify", g.folder], 1, "There is no bundle"),
+    ("manifest is text", lambda g: g.spoil("manifest.json", b"hello"), 1, "is not JSON"),
+    ("manifest is a list", lambda g: g.spoil("manifest.json", b"[]"), 1, "bundle format None"),
+    ("newer format", lambda g: g.spoil("manifest.json", b'{"format": 99}'), 1, "bundle format 99"),
+    ("vectors cut", lambda g: g.spoil("photo_vectors.npy", b"\x93NUMPY"), 1, "photo_vectors.npy has 6 bytes"),
+    ("listings cut", lambda g: g.spoil("listings.parquet", b""), 1, "listings.parquet has 0 bytes"),
+    ("no model here", lambda g: ["find", g.bundle, "--photo", g.photo], 1, "were embedded with tiny .* Titles can be searched"),
+    ("unknown listing", lambda g: ["find", g.bundle, "--listing", "nobody"], 1, "has no listing 'nobody'"),
+    ("out is a file", lambda g: g.build(TITLES, "--out", g.write("taken", "x")), 1, "taken exists and is not a bundle"),
+    ("out is my folder", lambda g: g.build(TITLES, "--out", g.write("mine/x", "x").parent, "--overwrite"), 1, "is not a bundle"),
+    ("out is a bundle", lambda g: g.build(TITLES, "--out", g.bundle), 1, "is a bundle already: give --overwrite"),
+    ("below a file", lambda g: g.build(TITLES, "--out", g.write("taken", "x") / "out"), 1, "taken"),
+    ("matches nowhere", lambda g: ["match", g.bundle, "--out", g.folder / "no" / "m.csv"], 1, "cannot be written"),
+]  # fmt: skip
+ARGUMENTS: list[Case] = [
+    ("no command", lambda g: ["frobnicate"], 2, "No such command 'frobnicate'"),
+    ("unknown option", lambda g: ["verify", g.bundle, "--fast"], 2, "No such option"),
+    ("nothing to find", lambda g: ["find", g.bundle], 2, "give --photo, --title or --listing"),
+    ("listing and title", lambda g: ["find", g.bundle, "--listing", "0a", "--title", "x"], 2, "leave --photo and --title out"),
+    ("threshold is a word", lambda g: ["find", g.bundle, "--title", "x", "--title-threshold", "low"], 2, "'low' is not a distance from 0 to below 1"),
+    ("threshold too large", lambda g: ["find", g.bundle, "--title", "x", "--title-threshold", "1.2"], 2, "'1.2' is not a distance from 0 to below 1"),
+    ("threshold negative", lambda g: ["match", g.bundle, "--out", "m", "--photo-threshold", "-1"], 2, "'-1' is not a distance"),
+    ("threshold nan", lambda g: ["match", g.bundle, "--out", "m", "--photo-threshold", "nan"], 2, "'nan' is not a distance"),
+    ("limit", lambda g: ["match", g.bundle, "--out", "m", "--limit", "0"], 2, "'0' is not a whole number from 1 upwards"),
+    ("empty title", lambda g: ["find", g.bundle, "--title", "  "], 1, "cannot be searched with an empty title"),
+    ("no out", lambda g: ["build", g.write("c.csv", TITLES)], 2, "Missing option '--out'"),
+    ("weighting", lambda g: g.build(TITLES, "--title-weighting", "bm25"), 2, "'bm25' is not one of"),
+    ("device", lambda g: ["find", g.bundle, "--title", "x", "--device", "tpu"], 2, "'tpu' is not one of"),
+    ("model without photos", lambda g: g.build(TITLES, "--model", g.model), 1, "there are no photos"),
+    ("photos without model", lambda g: g.with_images("posting_id,image\na,good.png\n")[:-2], 1, "give --model"),
+    ("unknown model", lambda g: [*g.with_images("posting_id,image\na,good.png\n")[:-1], "resnet5000"], 1, "The model 'resnet5000' is unknown"),
+    ("weights missing", lambda g: [*g.with_images("posting_id,image\na,good.png\n")[:-1], "test_resnet", "--weights", g.folder / "no.safetensors"], 1, "no.safetensors do not exist"),
+    ("weights of another", lambda g: [*g.with_images("posting_id,image\na,good.png\n")[:-1], "test_resnet", "--weights", g.model / "weights.safetensors"], 1, "are not of the backbone test_resnet"),
+    ("weights are a pickle", lambda g: [*g.with_images("posting_id,image\na,good.png\n")[:-1], "test_resnet", "--weights", g.write("w.pth", b"PK\x03\x04\x80\x02.")], 1, "cannot be read as safetensors"),
+    ("image size", lambda g: [*g.with_images("posting_id,image\na,good.png\n"), "--image-size", "5"], 1, "The image size 5 is out of range"),
+]  # fmt: skip
+CASES = [*CATALOGUES, *PHOTOS, *BUNDLES, *ARGUMENTS]
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def given(
+    small_bundle: Path, small_catalogue: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Given:
+    (tmp_path / "given").mkdir()
+    shutil.copytree(small_bundle, tmp_path / "bundle")
+    monkeypatch.chdir(tmp_path / "given")
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tmp_path / "no-models"))
+    monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path / "no-bundles"))
+    return Given(tmp_path / "given", tmp_path / "bundle", small_catalogue / "images" / "0a.png", tiny_model)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "status", "sentence"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_a_bad_input_is_one_sentence_and_leaves_nothing_behind(
+    given: Given,
+    prepare: Callable[[Given], list[object]],
+    status: int,
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["product-matching", *map(str, prepare(given))])
+    before = files_below(given.folder.parent)
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    err = capsys.readouterr().err
+    assert stopped.value.code == status, err
+    assert re.search(sentence, err.replace("\n", " ")), err
+    assert "Traceback" not in err
+    after = files_below(given.folder.parent)
+    assert after == before
+
+
+def test_there_are_at_least_forty() -> None:
+    assert len({case[0] for case in CASES}) == len(CASES) >= 40

@@ -1,0 +1,110 @@
+"""The command line, run as a user runs it (in this process, so that torch is imported once)."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from product_matching.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line with some arguments; returns exit status, stdout and stderr."""
+
+    def run_command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["product-matching", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        captured = capsys.readouterr()
+        return int(stopped.value.code or 0), captured.out, captured.err
+
+    return run_command
+
+
+@pytest.fixture
+def built(run: Run, small_catalogue: Path, tiny_model: Path, tmp_path: Path) -> Path:
+    out = tmp_path / "embeddings" / "small"
+    status, _, err = run(
+        "build", small_catalogue / "listings.csv", "--images", small_catalogue / "images", "--model", tiny_model,
+        "--device", "cpu", "--batch-size", 8, "--out", out,
+    )  # fmt: skip
+    assert status == 0, err
+    return out
+
+
+def test_build_find_match_and_verify(
+    run: Run, built: Path, small_catalogue: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tiny_model.parent))
+    monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(built.parent))
+    status, out, _ = run("find", "small", "--photo", small_catalogue / "images" / "4b.jpg", "--json")
+    answer = json.loads(out)
+    assert status == 0 and set(answer) == {"matches", "timing_ms"}
+    assert set(answer["timing_ms"]) == {"decode", "encode", "search"}
+    first = answer["matches"][0]
+    assert first["posting_id"] == "4b" and first["photo_distance"] == 0 and first["by"] == ["photo"]
+    assert first["title_distance"] is None and first["price"] == "40"
+    assert run("match", built, "--out", tmp_path / "matches.csv")[0] == 0
+    with (tmp_path / "matches.csv").open(newline="") as stream:
+        matches = {row["posting_id"]: set(row["matches"].split()) for row in csv.DictReader(stream)}
+    assert matches["4a"] == {"4a", "4b", "4c"}
+    assert run("verify", built)[:2] == (0, f"{built} is sound.\n")
+
+
+def test_build_writes_what_the_library_builds(built: Path, small_bundle: Path) -> None:
+    ours, theirs = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (built, small_bundle))
+    assert ours == theirs
+
+
+def test_find_by_title_needs_no_model(run: Run, built: Path) -> None:
+    status, out, _ = run("find", built, "--title", "speaker bluetooth FLECO f6")
+    assert status == 0
+    assert out.splitlines()[1].split()[0] == "7a"
+    assert "3 of 3 matches" in out
+
+
+def test_find_with_tight_thresholds_says_what_to_do(run: Run, built: Path) -> None:
+    status, out, _ = run("find", built, "--title", "speaker", "--title-threshold", 0)
+    assert status == 0 and "No listing is within the thresholds; larger thresholds accept more." in out
+
+
+def test_find_prints_no_more_than_asked_for(run: Run, built: Path) -> None:
+    _, out, _ = run("find", built, "--listing", "0a", "--title-threshold", 0.99, "--limit", 1, "--json")
+    assert len(json.loads(out)["matches"]) == 1
+
+
+def test_match_obeys_its_thresholds(run: Run, built: Path, tmp_path: Path) -> None:
+    run("match", built, "--out", tmp_path / "m.csv", "--photo-threshold", 0, "--title-threshold", 0)
+    with (tmp_path / "m.csv").open(newline="") as stream:
+        assert all(row["posting_id"] == row["matches"] for row in csv.DictReader(stream))
+
+
+def test_build_reports_json(run: Run, small_catalogue: Path, tmp_path: Path) -> None:
+    status, out, _ = run("build", small_catalogue / "listings.csv", "--out", tmp_path / "titles", "--json")
+    summary = json.loads(out)
+    assert status == 0
+    assert (summary["listings"], summary["photos"], summary["titles"]) == (25, 0, 25)
+
+
+def test_another_column_can_name_the_products(run: Run, small_catalogue: Path, tmp_path: Path) -> None:
+    run("build", small_catalogue / "listings.csv", "--label-column", "price", "--out", tmp_path / "titles")
+    manifest = json.loads((tmp_path / "titles" / "manifest.json").read_text())
+    assert "own labels" in manifest["title_threshold"]["protocol"]
+
+
+def test_verify_fails_on_a_changed_file(run: Run, built: Path) -> None:
+    (built / "listings.parquet").write_bytes((built / "listings.parquet").read_bytes()[:-1] + b"x")
+    status, out, err = run("verify", built)
+    assert status == 1 and "listings.parquet" in out + err
+
+
+def test_help_names_every_command(run: Run) -> None:
+    status, out, _ = run("--help")
+    assert status == 0
+    assert all(command in out for command in ("build", "find", "match", "verify"))
