@@ -174,7 +174,7 @@ def test_thresholds_are_tuned_on_the_labels(small_bundle: Path) -> None:
     assert "own labels" in manifest.title_threshold.protocol and manifest.title_threshold.n == 25
 
 
-def test_without_labels_a_listing_has_one_other_within_the_threshold(
+def test_without_labels_a_listing_has_three_others_on_average(
     catalogue: Catalogue, encoder: PhotoEncoder, tmp_path: Path
 ) -> None:
     plain = Catalogue(catalogue.listings.drop(columns="label_group"), catalogue.image_folder)
@@ -183,7 +183,7 @@ def test_without_labels_a_listing_has_one_other_within_the_threshold(
     assert "no labels" in manifest.photo_threshold.protocol
     vectors = np.array(open_bundle(tmp_path / "plain").photo_vectors[:24], dtype=np.float64)
     others = (1 - vectors @ vectors.T <= manifest.photo_threshold.distance + 1e-9).sum() - 24
-    assert 0.5 * 24 <= others <= 24
+    assert 2.5 * 24 <= others <= 3 * 24
 
 
 def test_thresholds_given_by_hand_are_kept(catalogue: Catalogue, encoder: PhotoEncoder, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ class PhotoEncoder:
         self.model = model
         self.device = device or torch.device("cpu")
         self.batch_size = batch_size or (16 if self.device.type == "cpu" else 64)
-        self._network = network.eval().to(self.device).to(memory_format=torch.channels_last)
+        self.network = network.eval().to(self.device).to(memory_format=torch.channels_last)
         self._lock = threading.Lock()
         shape = (1, 3, 1, 1)
         self._scale = (1 / (255 * torch.tensor(model.std))).view(shape).to(self.device)
@@ -135,7 +135,7 @@ class PhotoEncoder:
         np.stack(pixels, out=batch[: len(pixels)])
         with self._lock, torch.inference_mode():
             images = torch.from_numpy(batch).permute(0, 3, 1, 2).to(self.device)  # channels last as it stands
-            features = self._network(images.float().mul_(self._scale).add_(self._shift))
+            features = self.network(images.float().mul_(self._scale).add_(self._shift))
             unit = nn.functional.normalize(features.float(), dim=1)
         return unit[: len(pixels)].cpu().numpy()
 

@@ -1,0 +1,135 @@
+"""Time of one photo query and one title query, side by side with what a user would write instead.
+
+    python benchmarks/query.py --bundle embeddings/apparel --photos data/shopee/train_images
+
+Every query is asked of both, in turn, in the same process. The usual way is scikit-learn's
+``NearestNeighbors(metric="cosine")`` on the same photo vectors, and a dense product of the same TF-IDF vectors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from PIL import Image
+from sklearn.neighbors import NearestNeighbors
+
+from product_matching.encoders.model_sources import open_photo_encoder
+from product_matching.find import Finder
+from product_matching.photos import decode_photo, read_photo
+from product_matching.store.bundle import open_bundle
+
+SEED = 7
+K = 50
+Times = dict[str, list[float]]
+
+
+def timed(times: Times, name: str, work: Callable[..., Any], *arguments: Any) -> Any:
+    """Do some work and note its milliseconds."""
+    started = time.perf_counter()
+    result = work(*arguments)
+    times.setdefault(name, []).append(1000 * (time.perf_counter() - started))
+    return result
+
+
+def decode(path: Path) -> Image.Image:
+    """Read and decode one photo file."""
+    return decode_photo(read_photo(path), name=path.name)
+
+
+def time_photos(finder: Finder, photos: list[Path], rounds: int) -> Times:
+    """Decode, encode and search for each photo; the usual search right after ours."""
+    bundle = finder.bundle
+    model, index = bundle.manifest.photo_model, finder.photo_index
+    if model is None or index is None or bundle.photo_vectors is None:
+        raise SystemExit("The bundle has no photos.")
+    encoder = open_photo_encoder(model, device="cpu")
+    usual = NearestNeighbors(n_neighbors=K, metric="cosine", algorithm="brute").fit(np.array(bundle.photo_vectors))
+    times: Times = {}
+    for number in range(rounds + 5):
+        path = photos[number % len(photos)]
+        image = timed(times, "photo decode", decode, path)
+        vector = timed(times, "photo encode", encoder.encode, image).reshape(1, -1)
+        ours = timed(times, "photo search", index.nearest, vector, K)
+        theirs = timed(times, "photo search, scikit-learn", usual.kneighbors, vector)
+        check_same(ours.of(0)[1], theirs[0][0])
+    return {name: values[5:] for name, values in times.items()}
+
+
+def time_titles(finder: Finder, rounds: int) -> Times:
+    """Encode and search for titles of the catalogue; the usual search right after ours."""
+    bundle, index = finder.bundle, finder.title_index
+    encoder, matrix = bundle.title_encoder, bundle.title_matrix
+    if encoder is None or matrix is None or index is None:
+        raise SystemExit("The bundle has no titles.")
+    dense = matrix.toarray()
+    rows = np.random.default_rng(SEED).choice(np.flatnonzero(bundle.has_title), rounds + 5)
+    times: Times = {}
+    for title in bundle.listings["title"].iloc[rows]:
+        query = timed(times, "title encode", encoder.encode, [title])
+        ours = timed(times, "title search", index.nearest, query, K)
+        theirs = timed(times, "title search, dense product", dense_search, dense, query)
+        check_same(ours.of(0)[1], theirs)
+    return {name: values[5:] for name, values in times.items()}
+
+
+def dense_search(dense: np.ndarray, query: Any) -> np.ndarray:
+    """Distances of the K nearest titles by a dense product."""
+    similarity = dense @ query.toarray()[0]
+    nearest = np.argpartition(-similarity, K)[:K]
+    return np.sort(1 - similarity[nearest])
+
+
+def check_same(ours: np.ndarray, theirs: np.ndarray) -> None:
+    """Stop if the two ways do not find the same distances: then their times cannot be compared."""
+    if not np.allclose(ours, theirs, atol=1e-4):
+        raise SystemExit(f"The two searches disagree by {np.abs(ours - theirs).max():.6f}.")
+
+
+def summarise(times: Times) -> pd.DataFrame:
+    """Median and 95th percentile of each part, in milliseconds."""
+    rows = {name: (np.percentile(values, 50), np.percentile(values, 95)) for name, values in times.items()}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["p50 ms", "p95 ms"])
+
+
+def ratios(times: Times) -> dict[str, float]:
+    """How many times faster than the usual way: the median over the queries of the ratio of each pair."""
+    pairs = {"photo": "photo search, scikit-learn", "title": "title search, dense product"}
+    return {
+        side: round(float(np.median(np.array(times[usual]) / np.array(times[f"{side} search"]))), 1)
+        for side, usual in pairs.items()
+    }
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bundle", type=Path, default=Path("embeddings/apparel"))
+    parser.add_argument("--photos", type=Path, default=Path("data/shopee/train_images"), help="photos to search with")
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)  # as in the server
+    finder = Finder(open_bundle(arguments.bundle))
+    finder.load()
+    photos = sorted(path for path in arguments.photos.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
+    times = time_titles(finder, arguments.rounds) | time_photos(finder, photos, arguments.rounds)
+    table, faster = summarise(times), ratios(times)
+    if arguments.json:
+        print(json.dumps({"ms": table.to_dict("index"), "times_faster": faster}))
+        return
+    print(f"{len(finder.bundle)} listings, {arguments.rounds} queries of each kind, {len(photos)} different photos")
+    print(table.round(2).to_string())
+    print(f"photo search: {faster['photo']} times faster than scikit-learn (median of the pairs)")
+    print(f"title search: {faster['title']} times faster than the dense product (median of the pairs)")
+
+
+if __name__ == "__main__":
+    main()
