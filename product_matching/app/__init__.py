@@ -1,0 +1,1 @@
+"""What the pages of the app share; the only package of the library that imports streamlit."""

@@ -1,0 +1,132 @@
+"""The state of the find page as it stands in the address: read without trusting it, written without defaults."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+#: How many result cards can be asked for.
+RESULT_COUNTS = (12, 24, 48, 96)
+DEFAULT_RESULTS = 24
+#: A typed title is cut here.
+MAX_TITLE_CHARS = 300
+#: The largest threshold of the sliders; at 1 photos or titles have nothing in common.
+MAX_THRESHOLD = 0.999
+_THRESHOLD_DECIMALS = 3
+_UPLOAD_DIGITS = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True)
+class Address:
+    """What the address of the find page asks for; None or empty where it says nothing.
+
+    Attributes
+    ----------
+    bundle
+        Folder name of the bundle.
+    listing
+        posting_id of the listing that is the query.
+    upload
+        Key of the uploaded photo that is the query (see `UploadStore`).
+    title
+        The typed title.
+    photo, title_distance
+        Thresholds that differ from the bundle's own.
+    results
+        Number of result cards.
+    """
+
+    bundle: str | None = None
+    listing: str | None = None
+    upload: str | None = None
+    title: str = ""
+    photo: float | None = None
+    title_distance: float | None = None
+    results: int = DEFAULT_RESULTS
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is a query at all."""
+        return bool(self.listing or self.upload or self.title)
+
+    def to_params(self) -> dict[str, str]:
+        """Write the address as query parameters, in a fixed order."""
+        named: dict[str, Any] = {
+            "bundle": self.bundle,
+            "listing": self.listing,
+            "upload": self.upload,
+            "q": self.title,
+            "photo": _written(self.photo),
+            "title": _written(self.title_distance),
+            "results": None if self.results == DEFAULT_RESULTS else str(self.results),
+        }
+        return {name: value for name, value in named.items() if value}
+
+    def of_listing(self, posting_id: str) -> Address:
+        """The same place with a listing of the catalogue as the query."""
+        return replace(self, listing=posting_id, upload=None, title="")
+
+
+def read_address(params: Mapping[str, str]) -> tuple[Address, list[str]]:
+    """Read query parameters.
+
+    Returns
+    -------
+    tuple of Address and list of str
+        The address, with what cannot be used left out, and one sentence for each such value.
+    """
+    problems: list[str] = []
+    listing, upload = params.get("listing") or None, params.get("upload") or None
+    title = " ".join(params.get("q", "").split())
+    if len(title) > MAX_TITLE_CHARS:
+        problems.append(f"The title in the address was cut to {MAX_TITLE_CHARS} characters.")
+        title = title[:MAX_TITLE_CHARS]
+    if upload and not (len(upload) <= 64 and set(upload) <= _UPLOAD_DIGITS):
+        problems.append(f"The address names the upload {upload!r:.40}, which is not one: upload the photo again.")
+        upload = None
+    if listing and (upload or title):
+        problems.append("The address names a listing and a photo or title of your own: the listing is searched for.")
+        upload, title = None, ""
+    address = Address(
+        bundle=params.get("bundle") or None,
+        listing=listing,
+        upload=upload,
+        title=title,
+        photo=_threshold("photo", params, problems),
+        title_distance=_threshold("title", params, problems),
+        results=_results(params, problems),
+    )
+    return address, problems
+
+
+def _threshold(name: str, params: Mapping[str, str], problems: list[str]) -> float | None:
+    text = params.get(name)
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < 1:  # NaN is refused here as well
+        problems.append(
+            f"The {name} distance {text!r:.40} in the address is not a number from 0 to below 1: the default is used."
+        )
+        return None
+    return min(round(value, _THRESHOLD_DECIMALS), MAX_THRESHOLD)
+
+
+def _results(params: Mapping[str, str], problems: list[str]) -> int:
+    text = params.get("results")
+    if not text:
+        return DEFAULT_RESULTS
+    if text not in map(str, RESULT_COUNTS):
+        accepted = ", ".join(map(str, RESULT_COUNTS))
+        problems.append(f"The number of results {text!r:.40} in the address is not one of {accepted}.")
+        return DEFAULT_RESULTS
+    return int(text)
+
+
+def _written(threshold: float | None) -> str | None:
+    return None if threshold is None else f"{threshold:.{_THRESHOLD_DECIMALS}f}".rstrip("0").rstrip(".")

@@ -1,0 +1,115 @@
+"""The frame of every page: settings, navigation, and the choice of the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from product_matching.app.catalogues import Catalogue, list_catalogues
+from product_matching.app.wording import count_text, plain
+from product_matching.places import embeddings_folder
+
+HOME, FIND = "streamlit_app.py", "pages/find.py"
+_PAGES = {HOME: ("Home", ":material/home:"), FIND: ("Find", ":material/search:")}
+_CHOICE = "catalogue"
+#: Parameters that belong to one catalogue and are left behind when another one is chosen.
+_OF_ONE_CATALOGUE = ("listing", "photo", "title")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a page gets from its frame.
+
+    Attributes
+    ----------
+    catalogues
+        Every folder of bundles, damaged ones included.
+    current
+        The chosen catalogue; None if there is none that can be used.
+    problem
+        Why the catalogue that the address names cannot be used; empty if it can.
+    """
+
+    catalogues: list[Catalogue]
+    current: Catalogue | None
+    problem: str = ""
+
+
+def draw_frame(page: str, title: str) -> Frame:
+    """Set the page up and draw what all pages share.
+
+    Parameters
+    ----------
+    page
+        `HOME` or `FIND`.
+    title
+        Title of the browser tab.
+    """
+    st.set_page_config(page_title=title, page_icon=":material/join_inner:", layout="wide")
+    catalogues = list_catalogues(embeddings_folder())
+    frame = _choose(catalogues, st.query_params.get("bundle"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**Product matching**", width="content")
+        for path, (label, icon) in _PAGES.items():
+            params = {"bundle": frame.current.name} if frame.current else None
+            st.page_link(path, label=label, icon=icon, query_params=params)
+        st.space("stretch")
+        _draw_choice(frame)
+    return frame
+
+
+def _choose(catalogues: list[Catalogue], named: str | None) -> Frame:
+    usable = [catalogue for catalogue in catalogues if catalogue.manifest is not None]
+    if not named:
+        return Frame(catalogues, usable[0] if usable else None)
+    for catalogue in catalogues:
+        if catalogue.name == named:
+            return Frame(catalogues, catalogue if catalogue.manifest else None, catalogue.problem)
+    return Frame(catalogues, None, f"There is no catalogue {named!r:.60} here.")
+
+
+def _draw_choice(frame: Frame) -> None:
+    listings = {each.name: each.manifest.n_listings for each in frame.catalogues if each.manifest is not None}
+    if not listings or (len(listings) == 1 and frame.current is not None):
+        return
+    st.session_state[_CHOICE] = frame.current.name if frame.current else None
+    st.selectbox(
+        "Catalogue",
+        list(listings),
+        index=0 if frame.current else None,
+        key=_CHOICE,
+        on_change=_switch_catalogue,
+        placeholder="Choose a catalogue",
+        label_visibility="collapsed",
+        format_func=lambda name: f"{name} · {count_text(listings[name], 'listing')}",
+        width=260,
+    )
+
+
+def _switch_catalogue() -> None:
+    params = {name: value for name, value in st.query_params.items() if name not in _OF_ONE_CATALOGUE}
+    st.query_params.from_dict({**params, "bundle": st.session_state[_CHOICE]})
+
+
+def draw_no_catalogue(frame: Frame) -> None:
+    """Say what to do where there is no catalogue to show: choose another one, or build the first."""
+    if frame.problem:
+        st.error(plain(frame.problem), icon=":material/error:")
+    if any(catalogue.manifest is not None for catalogue in frame.catalogues):
+        st.markdown("Choose one of the catalogues that are here, at the top of the page.")
+        return
+    st.markdown(
+        f"There is no catalogue in `{embeddings_folder()}` yet. Build one from a CSV or Parquet file with the columns "
+        "`posting_id` and `title`, or `image`, or both:"
+    )
+    st.code(
+        "# titles and photos, with a timm model whose weights are downloaded once\n"
+        "python -m product_matching build listings.csv --images photos/ --model mobilenetv2_100 "
+        "--out embeddings/my_catalogue\n\n"
+        "# titles alone\n"
+        "python -m product_matching build listings.csv --out embeddings/my_catalogue",
+        language="bash",
+        wrap_lines=True,
+    )
+    st.markdown("Then reload this page.")

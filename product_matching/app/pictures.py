@@ -1,0 +1,59 @@
+"""Pictures for cards: every one square, so that rows of cards line up."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+
+from PIL import Image, ImageDraw, UnidentifiedImageError
+
+from product_matching.store.bundle import Bundle
+
+#: Edge of the picture that stands for a missing photo.
+_EDGE = 256
+
+
+def square(picture: bytes) -> bytes:
+    """Centre a JPEG on a white square; one that is square already stays as it is.
+
+    Raises
+    ------
+    OSError
+        The picture cannot be decoded.
+    """
+    with Image.open(io.BytesIO(picture), formats=["JPEG"]) as image:
+        if image.width == image.height:
+            return picture
+        edge = max(image.size)
+        canvas = Image.new("RGB", (edge, edge), "white")
+        canvas.paste(image, ((edge - image.width) // 2, (edge - image.height) // 2))
+    buffer = io.BytesIO()
+    canvas.save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
+
+
+@cache
+def no_photo() -> bytes:
+    """A frame with a horizon in mid grey on nothing, readable on light and dark pages; PNG."""
+    image = Image.new("RGBA", (_EDGE, _EDGE), (128, 136, 140, 26))
+    draw = ImageDraw.Draw(image)
+    grey = (128, 136, 140, 150)
+    draw.rounded_rectangle((84, 92, 172, 164), radius=8, outline=grey, width=5)
+    draw.line([(92, 150), (116, 124), (132, 140), (146, 128), (164, 148)], fill=grey, width=5, joint="curve")
+    draw.ellipse((142, 104, 154, 116), fill=grey)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def card_picture(bundle: Bundle, row: int) -> bytes | None:
+    """The square picture of a listing, the stand-in where it has no photo; None for a catalogue without photos."""
+    if bundle.thumbnails is None:
+        return None
+    picture = bundle.thumbnails.get(row)
+    if picture is None:
+        return no_photo()
+    try:
+        return square(picture)
+    except (OSError, UnidentifiedImageError, SyntaxError, ValueError):
+        return no_photo()

@@ -1,0 +1,106 @@
+"""The panel that asks: a photo by file or camera, a title, or the listing that is searched for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from product_matching.app.address import MAX_TITLE_CHARS, Address, read_address
+from product_matching.app.gallery import draw_picture, listing_name
+from product_matching.app.query import Asked
+from product_matching.app.resources import uploads
+from product_matching.app.wording import plain, shorten
+from product_matching.store.bundle import Bundle
+
+_TITLE, _FILE, _CAMERA, _SOURCE = "typed_title", "photo_file", "photo_camera", "photo_source"
+_UPLOAD, _TAKE = "Upload", "Camera"
+_PICTURE_WIDTH = 110
+
+
+def current_address() -> Address:
+    """The address as it stands now."""
+    return read_address(st.query_params.to_dict())[0]
+
+
+def change_address(**changes: object) -> None:
+    """Write the address anew with some of its fields changed; for callbacks."""
+    st.query_params.from_dict(replace(current_address(), **changes).to_params())  # type: ignore[arg-type]
+
+
+def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
+    """Draw what is searched for and the inputs to change it; only those that the catalogue can answer."""
+    if address.listing is not None:
+        _draw_listing(bundle, address.listing)
+    elif bundle.photo_vectors is None:
+        st.caption("This catalogue has titles only: photos cannot be searched in it.")
+    elif asked.upload is not None and asked.upload.thumbnail is not None:
+        _draw_upload(asked.upload.thumbnail, asked.upload.name)
+    else:
+        _draw_photo_inputs()
+    if bundle.title_matrix is None:
+        st.caption("This catalogue has photos only: titles cannot be searched in it.")
+    else:
+        _draw_title_input(address)
+
+
+def _draw_listing(bundle: Bundle, posting_id: str) -> None:
+    rows = bundle.listings.index[bundle.listings["posting_id"] == posting_id]
+    if len(rows) == 0:
+        st.button("Start over", icon=":material/close:", on_click=change_address, kwargs={"listing": None})
+        return
+    row = int(rows[0])
+    name = listing_name({str(key): value for key, value in bundle.listings.iloc[row].items()})
+    with st.container(border=True):
+        st.caption("Duplicates of this listing")
+        draw_picture(bundle, row, name, _PICTURE_WIDTH)
+        st.markdown(plain(shorten(name, 160)))
+        st.caption(plain(posting_id))
+        st.button("Start over", icon=":material/close:", on_click=change_address, kwargs={"listing": None})
+
+
+def _draw_upload(thumbnail: bytes, name: str) -> None:
+    with st.container(border=True):
+        st.caption("Duplicates of this photo")
+        st.image(thumbnail, width=_PICTURE_WIDTH, alt="Your photo")
+        st.caption(plain(shorten(name, 60)))
+        st.button("Remove photo", icon=":material/close:", on_click=change_address, kwargs={"upload": None})
+
+
+def _draw_photo_inputs() -> None:
+    source = st.segmented_control(
+        "Photo from", [_UPLOAD, _TAKE], default=_UPLOAD, key=_SOURCE, required=True, label_visibility="collapsed"
+    )
+    if source == _TAKE:
+        st.camera_input("Photo of the product", key=_CAMERA, on_change=_take_photo, args=(_CAMERA,))
+    else:
+        st.file_uploader("Photo of the product", type="image", key=_FILE, on_change=_take_photo, args=(_FILE,))
+
+
+def _take_photo(key: str) -> None:
+    photo = st.session_state.get(key)
+    if photo is None:
+        change_address(upload=None)
+    else:
+        change_address(upload=uploads().put(photo.getvalue(), photo.name), listing=None)
+
+
+def _draw_title_input(address: Address) -> None:
+    if st.session_state.get(_TITLE) != address.title:
+        st.session_state[_TITLE] = address.title
+    st.text_input(
+        "Title",
+        key=_TITLE,
+        max_chars=MAX_TITLE_CHARS,
+        placeholder="A title, or a few of its words",
+        on_change=_type_title,
+        help="Searched together with the photo if there is one: a listing that is near by either is a match.",
+    )
+
+
+def _type_title() -> None:
+    title = " ".join(st.session_state[_TITLE].split())
+    changes: dict[str, object] = {"title": title}
+    if title:
+        changes["listing"] = None
+    change_address(**changes)

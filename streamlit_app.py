@@ -1,0 +1,118 @@
+"""The home page: what this is, which catalogues are here, and ways into Find."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from product_matching.app.address import MAX_TITLE_CHARS, Address
+from product_matching.app.catalogues import Catalogue
+from product_matching.app.frame import FIND, HOME, Frame, draw_frame, draw_no_catalogue
+from product_matching.app.gallery import draw_samples
+from product_matching.app.resources import bundle_of, uploads, warm_up
+from product_matching.app.samples import sample_rows
+from product_matching.app.wording import count_text, plain
+from product_matching.errors import InputError
+from product_matching.store.bundle import Bundle
+from product_matching.store.manifest import Manifest, TunedThreshold
+
+N_SAMPLES = 12
+_WEIGHTINGS = {"idf": "IDF", "tfidf": "TF-IDF"}
+
+
+def draw_home() -> None:
+    """Draw the page."""
+    frame = draw_frame(HOME, "Product matching")
+    st.title("Find listings of the same product", anchor=False)
+    st.markdown(
+        "A photo and a title become vectors; listings that lie near enough are shown as duplicates, "
+        "and you decide how near is near enough."
+    )
+    bundle = _open(frame)
+    if bundle is not None and frame.current is not None:
+        _draw_entrances(frame.current)
+        st.subheader("Or start from a listing", anchor=False)
+        draw_samples(bundle, sample_rows(bundle, N_SAMPLES), Address(bundle=frame.current.name))
+    _draw_catalogues(frame)
+    if frame.current is not None:
+        warm_up(frame.current)
+
+
+def _open(frame: Frame) -> Bundle | None:
+    if frame.current is None:
+        draw_no_catalogue(frame)
+        return None
+    try:
+        return bundle_of(frame.current)
+    except InputError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+def _draw_entrances(catalogue: Catalogue) -> None:
+    """A title box and an upload that lead into Find; only those that the catalogue can answer."""
+    manifest = catalogue.manifest
+    if manifest is None:
+        return
+    sides = [side for side, there in (("title", manifest.title_weighting), ("photo", manifest.photo_model)) if there]
+    for side, column in zip(sides, st.columns(len(sides), gap="medium"), strict=True):
+        with column:
+            if side == "title":
+                _draw_title_entrance(catalogue)
+            else:
+                _draw_photo_entrance(catalogue)
+
+
+def _draw_title_entrance(catalogue: Catalogue) -> None:
+    with st.form("title_search", border=False):
+        title = st.text_input(
+            "Search by title", placeholder="A title, or a few of its words", max_chars=MAX_TITLE_CHARS
+        )
+        asked = st.form_submit_button("Find", icon=":material/search:", type="primary")
+    if asked and title.strip():
+        address = Address(bundle=catalogue.name, title=" ".join(title.split()))
+        st.switch_page(FIND, query_params=address.to_params())
+
+
+def _draw_photo_entrance(catalogue: Catalogue) -> None:
+    photo = st.file_uploader("Search by photo", type="image")
+    if photo is not None:
+        key = uploads().put(photo.getvalue(), photo.name)
+        st.switch_page(FIND, query_params=Address(bundle=catalogue.name, upload=key).to_params())
+
+
+def _draw_catalogues(frame: Frame) -> None:
+    if not frame.catalogues:
+        return
+    st.subheader("Catalogues", anchor=False)
+    with st.grid(min_column_width=300, border=True, gap="small") as grid:
+        for catalogue in frame.catalogues:
+            with grid.cell():
+                _draw_catalogue(catalogue)
+
+
+def _draw_catalogue(catalogue: Catalogue) -> None:
+    st.markdown(f"**{plain(catalogue.name)}**")
+    if catalogue.manifest is None:
+        st.error(plain(catalogue.problem), icon=":material/error:")
+        return
+    st.markdown(_facts(catalogue.manifest))
+    target = Address(bundle=catalogue.name).to_params()
+    st.page_link(FIND, label="Search it", icon=":material/search:", query_params=target)
+
+
+def _facts(manifest: Manifest) -> str:
+    lines = [f"{count_text(manifest.n_listings, 'listing')}"]
+    if manifest.photo_model is not None:
+        photos = f"{count_text(manifest.n_photos, 'photo')} by {plain(manifest.photo_model.name)}"
+        lines.append(f":material/image: {photos}, {_default(manifest.photo_threshold)}")
+    if manifest.title_weighting is not None:
+        titles = f"{count_text(manifest.n_titles, 'title')} by {_WEIGHTINGS[manifest.title_weighting]}"
+        lines.append(f":material/title: {titles}, {_default(manifest.title_threshold)}")
+    return "  \n".join(lines)
+
+
+def _default(threshold: TunedThreshold | None) -> str:
+    return "no default distance" if threshold is None else f"default distance {threshold.distance:.3f}"
+
+
+draw_home()
