@@ -96,6 +96,7 @@ def build_bundle(
         `out` cannot be written, there are photos but no model, or no photo at all can be read.
     """
     options = options or BuildOptions()
+    out = out.absolute()
     if catalogue.has_photos and encoder is None:
         raise InputError("The catalogue has photos: give a model for them, or leave the image folder out.")
     with new_bundle_folder(out, overwrite=options.overwrite) as folder:

@@ -105,7 +105,6 @@ def build(
     from product_matching.catalogue import read_catalogue
     from product_matching.store.bundle import check_target
 
-    Thresholds(photo_threshold, title_threshold)
     check_target(out, overwrite)
     listings = read_catalogue(catalogue, images=images, label_column=label_column)
     encoder = _build_encoder(listings, model, weights, image_size, device, batch_size)
