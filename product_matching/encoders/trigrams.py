@@ -1,0 +1,41 @@
+"""Titles as sparse vectors over their character trigrams: near even where words are spelt or joined differently."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from product_matching.titles import title_words
+
+
+@dataclass(frozen=True)
+class TrigramEncoder:
+    """Titles to unit vectors over the character trigrams inside their words, a blank on both sides of each word.
+
+    A trigram weighs ``1 + ln(count)`` times its smoothed inverse document frequency.
+
+    Attributes
+    ----------
+    vectoriser
+        The fitted scikit-learn vectoriser.
+    """
+
+    vectoriser: TfidfVectorizer
+
+    @classmethod
+    def fit(cls, titles: Sequence[str]) -> TrigramEncoder:
+        """Learn the trigrams and their weights from raw titles, at least one of which holds a word."""
+        vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), sublinear_tf=True, dtype=np.float32)
+        return cls(vectoriser.fit([_written(title) for title in titles]))
+
+    def encode(self, titles: Sequence[str]) -> csr_matrix:
+        """Turn raw titles into vectors; shape (len(titles), trigrams), float32, rows of length 1 or 0."""
+        return self.vectoriser.transform([_written(title) for title in titles])
+
+
+def _written(title: str) -> str:
+    return " ".join(title_words(title))

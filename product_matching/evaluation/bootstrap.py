@@ -1,0 +1,43 @@
+"""Confidence interval of a mean score: whole groups are drawn, as the listings of one group stand or fall together."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.search.neighbours import FloatArray
+
+_DRAWS = 2000
+_SEED = 20240501
+
+
+def bootstrap_interval(
+    scores: FloatArray, labels: npt.ArrayLike, *, level: float = 0.95, draws: int = _DRAWS, seed: int = _SEED
+) -> tuple[float, float]:
+    """Percentile bootstrap over groups (Efron 1979; cluster resampling).
+
+    Parameters
+    ----------
+    scores
+        One score a listing, shape (Q,).
+    labels
+        Group of each of these listings, shape (Q,).
+    level
+        Share of the draws inside the interval.
+    draws, seed
+        Number of resamples, and the seed that makes them the same every time.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end of the interval of the mean.
+    """
+    group = np.unique(np.asarray(labels), return_inverse=True)[1]
+    sums, counts = np.bincount(group, scores), np.bincount(group)
+    rng = np.random.default_rng(seed)
+    means = np.empty(draws)
+    for draw in range(draws):
+        times = np.bincount(rng.integers(len(sums), size=len(sums)), minlength=len(sums))
+        means[draw] = (times @ sums) / (times @ counts)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

@@ -1,0 +1,66 @@
+"""What the evaluation needs of a catalogue: titles, pHashes and the true groups, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.catalogue import Catalogue
+from product_matching.errors import InputError
+from product_matching.search.neighbours import RowArray
+
+TextArray = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledListings:
+    """Listings whose true groups are known; every array has shape (N,).
+
+    Attributes
+    ----------
+    titles
+        Raw titles, "" for none.
+    phashes
+        Perceptual hashes of the photos, 16 hexadecimal digits, "" for none.
+    labels
+        Number of each listing's true group.
+    names
+        Each listing's label as the catalogue writes it: folds and halves are drawn by it.
+    """
+
+    titles: TextArray
+    phashes: TextArray
+    labels: RowArray
+    names: TextArray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, rows: RowArray) -> LabelledListings:
+        """Some of the listings, in the order of `rows`."""
+        return LabelledListings(self.titles[rows], self.phashes[rows], self.labels[rows], self.names[rows])
+
+
+def labelled_listings(catalogue: Catalogue) -> LabelledListings:
+    """Take titles, pHashes and labels from a catalogue.
+
+    Raises
+    ------
+    InputError
+        A listing has no label group: what is not known cannot be scored.
+    """
+    frame = catalogue.listings
+    if "label_group" not in frame:
+        raise InputError("The catalogue has no column 'label_group': without true groups nothing can be scored.")
+    labels = frame["label_group"].to_numpy(dtype=object)
+    unlabelled = int((labels == "").sum())
+    if unlabelled:
+        raise InputError(f"{unlabelled} of {len(labels)} listings have no label_group, but scoring needs one of each.")
+    empty = np.full(len(frame), "", dtype=object)
+    titles, phashes = (
+        frame[name].to_numpy(dtype=object) if name in frame else empty for name in ("title", "image_phash")
+    )
+    numbers = np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    return LabelledListings(titles, phashes, numbers, labels)

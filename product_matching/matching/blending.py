@@ -1,0 +1,104 @@
+"""Vectors improved by their neighbours: cross-mean, database augmentation, iterative neighbourhood blending.
+
+Every function takes unit vectors as a dense array or a CSR matrix of shape (N, D) and returns the same kind,
+rows of length 1 (a zero row stays zero).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+from scipy.sparse import csr_matrix
+from sklearn.preprocessing import normalize
+
+from product_matching.matching.rules import select, union
+from product_matching.search.neighbours import Neighbours, keep_nearest, keep_within
+
+
+def fuse(parts: list[Any], weights: list[float]) -> Any:
+    """Concatenate several kinds of unit vectors so that the cosine is the weighted mean of their cosines.
+
+    Parameters
+    ----------
+    parts
+        Matrices of the same N rows, all dense or all sparse.
+    weights
+        One a part, not negative, of sum 1. A row that is zero in one part has the cosines of the others, rescaled.
+    """
+    if len(parts) != len(weights) or min(weights) < 0 or abs(sum(weights) - 1) > 1e-9:
+        raise ValueError(f"weights must be {len(parts)} numbers from 0 with the sum 1, not {weights}")
+    scaled = [part * np.float32(np.sqrt(weight)) for part, weight in zip(parts, weights, strict=True)]
+    sparse = any(scipy.sparse.issparse(part) for part in parts)
+    return _unit(scipy.sparse.hstack(scaled).tocsr() if sparse else np.hstack(scaled))
+
+
+def cross_mean(vectors: Any, twins: Neighbours) -> Any:
+    """Replace each vector by the mean over the listings that are its twins in the other modality.
+
+    Titles are averaged over identical photos (see `near_photos`), photo vectors over identical titles.
+
+    Parameters
+    ----------
+    vectors
+        Shape (N, D).
+    twins
+        Twins of each row, itself among them; a row without any keeps its vector.
+    """
+    return _unit(_weights(twins, np.ones(len(twins.rows)), fill_own=True) @ vectors)
+
+
+def expand(vectors: Any, neighbours: Neighbours, k: int = 2, alpha: float = 1.0) -> Any:
+    """Replace each vector by the sum of its `k` nearest, itself among them, each weighted by similarity ** alpha.
+
+    Database-side augmentation (Arandjelovic and Zisserman 2012), with alpha the weighting of alpha query expansion
+    (Radenovic, Tolias and Chum 2019).
+    """
+    if k < 1:
+        raise ValueError(f"k must be a whole number from 1, not {k}")
+    nearest = keep_nearest(neighbours, k)
+    return _unit(_weights(nearest, np.maximum(1.0 - nearest.distances, 0.0) ** alpha) @ vectors)
+
+
+def blend_neighbourhoods(vectors: Any, neighbours: Neighbours, threshold: float, *, min2: bool = True) -> Any:
+    """Replace each vector by the similarity-weighted sum over its neighbourhood: one stage of INB.
+
+    Iterative neighbourhood blending (first place of the Shopee competition, 2021). Distances shrink at every stage,
+    so each stage needs neighbours and a threshold of its own.
+
+    Parameters
+    ----------
+    vectors
+        Shape (N, D).
+    neighbours
+        Near rows of each row, itself among them.
+    threshold
+        Cosine distance up to which a row belongs to the neighbourhood.
+    min2
+        Whether the nearest other row belongs to it even beyond the threshold.
+    """
+    near = keep_within(neighbours, threshold)
+    if min2:
+        near = _with_nearest_other(near, keep_nearest(neighbours, 2))
+    return _unit(_weights(near, np.maximum(1.0 - near.distances, 0.0)) @ vectors)
+
+
+def _with_nearest_other(near: Neighbours, pair: Neighbours) -> Neighbours:
+    lonely = np.diff(near.offsets) < 2
+    return union(select(near, ~lonely[near.queries()]), select(pair, lonely[pair.queries()]))
+
+
+def _weights(neighbours: Neighbours, weights: npt.NDArray[np.float64], *, fill_own: bool = False) -> csr_matrix:
+    n = len(neighbours)
+    matrix = csr_matrix((weights.astype(np.float32), neighbours.rows, neighbours.offsets), shape=(n, n))
+    if not fill_own:
+        return matrix
+    return matrix + scipy.sparse.diags((np.diff(neighbours.offsets) == 0).astype(np.float32))
+
+
+def _unit(vectors: Any) -> Any:
+    if scipy.sparse.issparse(vectors):
+        return normalize(vectors.tocsr(), copy=False).astype(np.float32)
+    return normalize(np.asarray(vectors), copy=False).astype(np.float32)

@@ -1,0 +1,102 @@
+"""Photos that are (nearly) the same picture: equal perceptual hashes, or hashes that differ in a few bits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.errors import InputError
+from product_matching.search.neighbours import Neighbours, sort_neighbours
+
+#: Bits of a perceptual hash.
+PHASH_BITS = 64
+#: A picture on more listings than this is a placeholder and says nothing about any of them.
+MAX_SHARED = 100
+_BLOCK_ROWS = 512
+
+HashArray = npt.NDArray[np.uint64]
+
+
+def parse_phashes(phashes: Sequence[str]) -> tuple[HashArray, npt.NDArray[np.bool_]]:
+    """Turn hexadecimal pHashes into numbers.
+
+    Returns
+    -------
+    numpy.ndarray, numpy.ndarray
+        The hashes, shape (N,), uint64, 0 where there is none; and which listings have one, shape (N,), bool.
+
+    Raises
+    ------
+    InputError
+        A pHash is neither empty nor 16 hexadecimal digits.
+    """
+    numbers = np.zeros(len(phashes), dtype=np.uint64)
+    for row, phash in enumerate(phashes):
+        if phash:
+            numbers[row] = _parse(phash, row)
+    return numbers, np.array([bool(phash) for phash in phashes], dtype=np.bool_)
+
+
+def _parse(phash: str, row: int) -> int:
+    try:
+        if len(phash) == PHASH_BITS // 4:
+            return int(phash, 16)
+    except ValueError:
+        pass
+    raise InputError(f"The image_phash of listing {row + 1} is {phash!r}, but must be 16 hexadecimal digits.")
+
+
+def hash_bits(first: HashArray, second: HashArray) -> npt.NDArray[np.int64]:
+    """Bits in which two arrays of hashes differ (Hamming distance), broadcast against each other."""
+    return np.bitwise_count(first ^ second).astype(np.int64)
+
+
+def near_photos(phashes: Sequence[str], max_bits: int = 0) -> Neighbours:
+    """Find, for each listing, the listings whose pHash differs from its own in at most `max_bits` bits.
+
+    Parameters
+    ----------
+    phashes
+        One a listing, 16 hexadecimal digits, "" for a listing without a photo, which has no neighbours.
+    max_bits
+        0 finds equal hashes only. Hashes on more than `MAX_SHARED` listings are passed over as placeholders.
+
+    Returns
+    -------
+    Neighbours
+        Of each listing, itself among them, at the distance (bits that differ) / 64.
+    """
+    if not 0 <= max_bits <= PHASH_BITS:
+        raise InputError(f"The number of pHash bits is {max_bits}, but must be from 0 to {PHASH_BITS}.")
+    numbers, present = parse_phashes(phashes)
+    unique, listing_hash, counts = np.unique(numbers[present], return_inverse=True, return_counts=True)
+    left, right, bits = _near_hashes(unique, counts <= MAX_SHARED, max_bits)
+    rows = np.flatnonzero(present)[np.argsort(listing_hash, kind="stable")]
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    sizes = counts[left] * counts[right]
+    pair = np.repeat(np.arange(len(left)), sizes)
+    place = np.arange(len(pair)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    queries = rows[starts[left[pair]] + place // counts[right[pair]]]
+    found = rows[starts[right[pair]] + place % counts[right[pair]]]
+    return sort_neighbours(queries, found, bits[pair] / PHASH_BITS, len(phashes))
+
+
+def _near_hashes(
+    unique: HashArray, telling: npt.NDArray[np.bool_], max_bits: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Pairs of positions in `unique` (each with itself too) and the bits that they differ in."""
+    positions = np.flatnonzero(telling)
+    if max_bits == 0:
+        return positions, positions, np.zeros(len(positions), dtype=np.int64)
+    hashes = unique[positions]
+    left, right, bits = [], [], []
+    for start in range(0, len(hashes), _BLOCK_ROWS):
+        differing = np.bitwise_count(hashes[start : start + _BLOCK_ROWS, None] ^ hashes[None, :])
+        rows, columns = np.nonzero(differing <= max_bits)
+        left.append(positions[start + rows])
+        right.append(positions[columns])
+        bits.append(differing[rows, columns].astype(np.int64))
+    none = [np.zeros(0, dtype=np.int64)]
+    return np.concatenate(none + left), np.concatenate(none + right), np.concatenate(none + bits)

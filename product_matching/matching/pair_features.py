@@ -1,0 +1,137 @@
+"""Features of a pair of listings: similarities, ranks in both directions, local density, photo, words, quantities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
+from scipy.sparse import csr_matrix
+
+from product_matching.matching.evidence import Evidence
+from product_matching.matching.near_photos import PHASH_BITS, hash_bits
+from product_matching.search.neighbours import FloatArray, RowArray
+
+_CHUNK = 100_000
+#: Counts of bits from which two photos are simply different.
+_NO_PHOTO_BITS = PHASH_BITS
+_RATIOS = {
+    "token set ratio": fuzz.token_set_ratio,
+    "token sort ratio": fuzz.token_sort_ratio,
+    "partial ratio": fuzz.partial_ratio,
+    "ratio": fuzz.ratio,
+}
+_EPSILON = 1e-6
+
+
+def pair_features(evidence: Evidence, first: RowArray, second: RowArray) -> tuple[npt.NDArray[np.float32], list[str]]:
+    """Compute the features of pairs of rows.
+
+    Parameters
+    ----------
+    evidence
+        Of the catalogue that the rows are of.
+    first, second
+        Shape (P,). "Own" features are those of `first`, "other" those of `second`.
+
+    Returns
+    -------
+    numpy.ndarray, list of str
+        Shape (P, F), float32, and the F names.
+    """
+    similar = {name: row_products(view, view, first, second) for name, view in evidence.views.items()}
+    columns: dict[str, npt.NDArray[Any]] = {f"cosine of {name}": values for name, values in similar.items()}
+    plain = _weighted(similar)
+    columns["cosine of plain"] = plain
+    for name, values in (("plain", plain), ("final", similar["final"])):
+        columns |= _neighbourhood_features(name, evidence.nearest[name], values, first, second)
+    columns |= _photo_features(evidence, first, second) | _word_features(evidence, first, second)
+    columns |= _text_features(evidence, first, second)
+    columns["quantities"] = evidence.measures.compare(first, second)
+    columns["counts"] = evidence.counts.compare(first, second)
+    return np.column_stack(list(columns.values())).astype(np.float32), list(columns)
+
+
+def row_products(left: csr_matrix, right: csr_matrix, first: RowArray, second: RowArray) -> FloatArray:
+    """Inner product of row `first` of `left` with row `second` of `right`, for each pair; shape (P,)."""
+    products = np.empty(len(first))
+    for start in range(0, len(first), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        products[part] = np.asarray(left[first[part]].multiply(right[second[part]]).sum(axis=1)).ravel()
+    return products
+
+
+def _weighted(similar: dict[str, FloatArray]) -> FloatArray:
+    from product_matching.matching.evidence import WORD_WEIGHT
+
+    return WORD_WEIGHT * similar["words"] + (1 - WORD_WEIGHT) * similar["trigrams"]
+
+
+def _neighbourhood_features(
+    name: str, nearest: npt.NDArray[np.float64], similarity: FloatArray, first: RowArray, second: RowArray
+) -> dict[str, npt.NDArray[Any]]:
+    """Rank, density, z-score and gap of a similarity among both listings' nearest; percentile in the catalogue."""
+    columns: dict[str, npt.NDArray[Any]] = {}
+    few, many = nearest[:, :3].mean(axis=1), nearest[:, :10].mean(axis=1)
+    mean, spread = nearest.mean(axis=1), nearest.std(axis=1) + _EPSILON
+    for side, rows in (("own", first), ("other", second)):
+        columns[f"rank of {name}, {side}"] = _rank(nearest, similarity, rows)
+        columns[f"density of {name} to 3, {side}"] = few[rows]
+        columns[f"density of {name} to 10, {side}"] = many[rows]
+        columns[f"z-score of {name}, {side}"] = (similarity - mean[rows]) / spread[rows]
+        columns[f"gap of {name}, {side}"] = nearest[rows, 0] - similarity
+    columns[f"percentile of {name}"] = np.searchsorted(np.sort(nearest[:, 0]), similarity) / max(1, len(nearest))
+    return columns
+
+
+def _rank(nearest: npt.NDArray[np.float64], similarity: FloatArray, rows: RowArray) -> npt.NDArray[np.int64]:
+    rank = np.empty(len(rows), dtype=np.int64)
+    for start in range(0, len(rows), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        rank[part] = (nearest[rows[part]] > similarity[part, None] + _EPSILON).sum(axis=1)
+    return rank
+
+
+def _photo_features(evidence: Evidence, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
+    both = evidence.has_photo[first] & evidence.has_photo[second]
+    bits = hash_bits(evidence.hashes[first], evidence.hashes[second])
+    return {
+        "pHash bits": np.where(both, bits, _NO_PHOTO_BITS),
+        "photo twins, own": evidence.twins[first],
+        "photo twins, other": evidence.twins[second],
+    }
+
+
+def _word_features(evidence: Evidence, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
+    columns: dict[str, npt.NDArray[Any]] = {}
+    for name, weights in (("words", evidence.weights), ("numbers", evidence.numbers)):
+        total = np.asarray(weights.sum(axis=1)).ravel()
+        shared, own, other = (np.empty(len(first)) for _ in range(3))
+        for start in range(0, len(first), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            left, right = weights[first[part]], weights[second[part]]
+            common = left.minimum(right)
+            shared[part] = np.asarray(common.sum(axis=1)).ravel()
+            own[part] = (left - common).max(axis=1).toarray().ravel()
+            other[part] = (right - common).max(axis=1).toarray().ravel()
+        columns |= {
+            f"shared {name}": shared,
+            f"{name} missing in other": total[first] - shared,
+            f"{name} missing in own": total[second] - shared,
+        }
+        if name == "words":
+            columns |= {"rarest word, own": own, "rarest word, other": other, "rarest word": np.maximum(own, other)}
+            columns["coverage"] = shared / (np.minimum(total[first], total[second]) + _EPSILON)
+    return columns
+
+
+def _text_features(evidence: Evidence, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
+    texts = np.array(evidence.texts, dtype=object)
+    left, right = texts[first].tolist(), texts[second].tolist()
+    columns: dict[str, npt.NDArray[Any]] = {
+        name: process.cpdist(left, right, scorer=scorer, dtype=np.float32, workers=2)
+        for name, scorer in _RATIOS.items()
+    }
+    lengths = np.array([text.count(" ") + 1 if text else 0 for text in evidence.texts])
+    return columns | {"words in title, own": lengths[first], "words in title, other": lengths[second]}

@@ -1,0 +1,127 @@
+"""Gradient-boosted trees as plain arrays: scikit-learn trains them, a few lines of numpy apply them, no pickle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.errors import InputError
+from product_matching.search.neighbours import FloatArray
+
+_BLOCK_ROWS = 65_536
+
+
+@dataclass(frozen=True, eq=False)
+class BoostedTrees:
+    """A binary classifier of boosted trees; the nodes of all trees stand in one row.
+
+    Attributes
+    ----------
+    feature, threshold
+        What a node compares: a row with ``x[feature] <= threshold`` goes left; shape (nodes,).
+    left, right
+        Position of the child nodes, shape (nodes,); a leaf is its own child.
+    missing_left
+        Whether a row without the value (NaN) goes left; shape (nodes,).
+    value
+        What a leaf adds to the log odds; shape (nodes,).
+    roots
+        Position of each tree's first node; shape (trees,).
+    depth
+        Nodes below the root on the longest path of each tree; shape (trees,).
+    baseline
+        Log odds before the first tree; shape (1,).
+    """
+
+    feature: npt.NDArray[np.int64]
+    threshold: FloatArray
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    missing_left: npt.NDArray[np.bool_]
+    value: FloatArray
+    roots: npt.NDArray[np.int64]
+    depth: npt.NDArray[np.int64]
+    baseline: FloatArray
+
+    @classmethod
+    def of(cls, model: Any) -> BoostedTrees:
+        """Take the trees out of a fitted binary `HistGradientBoostingClassifier` without categorical features."""
+        trees = [tree.nodes for (tree,) in model._predictors]
+        sizes = np.array([len(nodes) for nodes in trees], dtype=np.int64)
+        roots = np.cumsum(sizes) - sizes
+        nodes = np.concatenate(trees)
+        start, leaf = np.repeat(roots, sizes), nodes["is_leaf"].astype(np.bool_)
+        own = np.arange(len(nodes))
+        return cls(
+            np.where(leaf, 0, nodes["feature_idx"]).astype(np.int64),
+            nodes["num_threshold"].astype(np.float64),
+            np.where(leaf, own, start + nodes["left"].astype(np.int64)),
+            np.where(leaf, own, start + nodes["right"].astype(np.int64)),
+            nodes["missing_go_to_left"].astype(np.bool_),
+            np.where(leaf, nodes["value"], 0.0),
+            roots,
+            np.array([int(tree["depth"].max()) for tree in trees], dtype=np.int64),
+            np.asarray(model._baseline_prediction, dtype=np.float64).ravel(),
+        )
+
+    def log_odds(self, features: npt.NDArray[np.floating]) -> FloatArray:
+        """Log odds of each row of features, shape (P, F); returns shape (P,)."""
+        odds = np.full(len(features), self.baseline[0])
+        for start in range(0, len(features), _BLOCK_ROWS):
+            block = np.ascontiguousarray(features[start : start + _BLOCK_ROWS], dtype=np.float64)
+            for root, depth in zip(self.roots, self.depth, strict=True):
+                odds[start : start + _BLOCK_ROWS] += self.value[self._leaves(block, root, depth)]
+        return odds
+
+    def probabilities(self, features: npt.NDArray[np.floating]) -> FloatArray:
+        """Probability of the positive class for each row of features; shape (P,)."""
+        return 1.0 / (1.0 + np.exp(-self.log_odds(features)))
+
+    def _leaves(self, block: FloatArray, root: int, depth: int) -> npt.NDArray[np.int64]:
+        node = np.full(len(block), root, dtype=np.int64)
+        rows = np.arange(len(block))
+        for _ in range(depth):
+            value = block[rows, self.feature[node]]
+            goes_left = np.where(np.isnan(value), self.missing_left[node], value <= self.threshold[node])
+            node = np.where(goes_left, self.left[node], self.right[node])
+        return node
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Name every array, as they are stored."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def save(self, path: Path, **extra: npt.NDArray[Any]) -> None:
+        """Write the trees, and further arrays beside them, to an ``.npz`` file."""
+        np.savez_compressed(path, **self.arrays(), **extra)  # type: ignore[arg-type]
+
+
+def load_trees(path: Path) -> tuple[BoostedTrees, dict[str, npt.NDArray[Any]]]:
+    """Read trees and the further arrays stored beside them; nothing in the file is executed.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, or no such file, or its nodes do not form trees.
+    """
+    names = [field.name for field in fields(BoostedTrees)]
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        trees = BoostedTrees(**{name: arrays.pop(name) for name in names})
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise InputError(f"The pair classifier {str(path)!r} cannot be read: {error}.") from error
+    _check_nodes(trees, path)
+    return trees, arrays
+
+
+def _check_nodes(trees: BoostedTrees, path: Path) -> None:
+    n = len(trees.feature)
+    per_node = (trees.threshold, trees.left, trees.right, trees.missing_left, trees.value)
+    whole = all(array.shape == (n,) for array in per_node) and trees.depth.shape == trees.roots.shape
+    inside = whole and all(((array >= 0) & (array < n)).all() for array in (trees.left, trees.right, trees.roots))
+    if not inside or trees.baseline.shape != (1,) or (trees.feature < 0).any():
+        raise InputError(f"The pair classifier {str(path)!r} is damaged: its nodes do not form trees.")
