@@ -31,10 +31,16 @@ def draw_home() -> None:
     if bundle is not None and frame.current is not None:
         _draw_entrances(frame.current)
         st.subheader("Or start from a listing", anchor=False)
-        draw_samples(bundle, sample_rows(bundle, N_SAMPLES), Address(bundle=frame.current.name))
+        chosen = draw_samples(bundle, sample_rows(bundle, N_SAMPLES))
+        if chosen is not None:
+            _search(Address(bundle=frame.current.name, listing=chosen))
     _draw_catalogues(frame)
     if frame.current is not None:
         warm_up(frame.current)
+
+
+def _search(address: Address) -> None:
+    st.switch_page(FIND, query_params=address.to_params())
 
 
 def _open(frame: Frame) -> Bundle | None:
@@ -69,15 +75,13 @@ def _draw_title_entrance(catalogue: Catalogue) -> None:
         )
         asked = st.form_submit_button("Find", icon=":material/search:", type="primary")
     if asked and title.strip():
-        address = Address(bundle=catalogue.name, title=" ".join(title.split()))
-        st.switch_page(FIND, query_params=address.to_params())
+        _search(Address(bundle=catalogue.name, title=" ".join(title.split())))
 
 
 def _draw_photo_entrance(catalogue: Catalogue) -> None:
     photo = st.file_uploader("Search by photo", type="image")
     if photo is not None:
-        key = uploads().put(photo.getvalue(), photo.name)
-        st.switch_page(FIND, query_params=Address(bundle=catalogue.name, upload=key).to_params())
+        _search(Address(bundle=catalogue.name, upload=uploads().put(photo.getvalue(), photo.name)))
 
 
 def _draw_catalogues(frame: Frame) -> None:
@@ -96,8 +100,8 @@ def _draw_catalogue(catalogue: Catalogue) -> None:
         st.error(plain(catalogue.problem), icon=":material/error:")
         return
     st.markdown(_facts(catalogue.manifest))
-    target = Address(bundle=catalogue.name).to_params()
-    st.page_link(FIND, label="Search it", icon=":material/search:", query_params=target)
+    if st.button("Search it", key=f"search_{catalogue.name}", icon=":material/search:"):
+        _search(Address(bundle=catalogue.name))
 
 
 def _facts(manifest: Manifest) -> str:

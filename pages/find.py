@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from product_matching.app.address import RESULT_COUNTS, Address, read_address
+from product_matching.app.address import MAX_THRESHOLD, RESULT_COUNTS, Address, read_address
 from product_matching.app.decision import Decision, decide
 from product_matching.app.export import matches_csv
 from product_matching.app.frame import FIND, Frame, draw_frame, draw_no_catalogue
 from product_matching.app.gallery import draw_results, draw_samples
 from product_matching.app.query import Asked, ask
-from product_matching.app.query_panel import change_address, draw_query_panel
+from product_matching.app.query_panel import change_address, draw_query_panel, search_listing
 from product_matching.app.resources import (
     CANDIDATES_PER_SIDE,
     candidates_of,
@@ -21,14 +21,15 @@ from product_matching.app.resources import (
     warm_up,
 )
 from product_matching.app.samples import sample_rows
+from product_matching.app.scroll import scroll_up_for
 from product_matching.app.threshold_panel import chosen_thresholds, draw_thresholds
-from product_matching.app.wording import count_text, distance_text, plain
+from product_matching.app.wording import count_text, distance_text, duration_text, plain
 from product_matching.errors import InputError
 from product_matching.find import Finder
 from product_matching.matching.candidates import Candidates, Thresholds
 
 N_SAMPLES = 12
-N_BEYOND = 8
+N_BEYOND = 6
 _RESULTS = "results"
 
 
@@ -44,8 +45,9 @@ def draw_find(frame: Frame) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     address, problems = read_address(st.query_params.to_dict())
-    for problem in problems:
-        st.warning(plain(problem), icon=":material/link_off:")
+    if problems:
+        st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
+    scroll_up_for(" ".join(filter(None, [frame.current.name, address.listing, address.upload, address.title])))
     _draw_search(finder, Address(**{**vars(address), "bundle": frame.current.name}))
     warm_up(frame.current)
 
@@ -59,15 +61,24 @@ def _draw_search(finder: Finder, address: Address) -> None:
     thresholds = chosen_thresholds(address, manifest)
     with panel:
         draw_query_panel(finder.bundle, address, asked)
-        draw_thresholds(manifest, thresholds, candidates)
+        draw_thresholds(manifest, _used(thresholds, asked), candidates)
     with results:
         for problem in asked.problems:
             st.error(plain(problem), icon=":material/error:")
         if candidates is None:
             _draw_start(finder, address)
         else:
-            _draw_answer(finder, address, asked, candidates, thresholds)
-            st.caption(_timing(asked, search_ms))
+            _draw_answer(finder, address, asked, candidates, thresholds, search_ms)
+
+
+def _used(thresholds: Thresholds, asked: Asked) -> Thresholds:
+    """The thresholds that this query is decided by: a search by photo alone has no title distances."""
+    if not asked.searchable:
+        return thresholds
+    query = asked.query
+    return Thresholds(
+        None if query.photo is None else thresholds.photo, None if query.title is None else thresholds.title
+    )
 
 
 def _retrieve(finder: Finder, asked: Asked) -> tuple[Candidates | None, float]:
@@ -79,54 +90,68 @@ def _retrieve(finder: Finder, asked: Asked) -> tuple[Candidates | None, float]:
 def _draw_start(finder: Finder, address: Address) -> None:
     st.subheader("Nothing is searched for yet" if not address.asks else "Start from a listing", anchor=False)
     st.markdown("Give a photo or a title, or choose one of these listings to see its duplicates.")
-    draw_samples(finder.bundle, sample_rows(finder.bundle, N_SAMPLES), address)
+    chosen = draw_samples(finder.bundle, sample_rows(finder.bundle, N_SAMPLES))
+    if chosen is not None:
+        st.switch_page(FIND, query_params=address.of_listing(chosen).to_params())
 
 
 def _draw_answer(
-    finder: Finder, address: Address, asked: Asked, candidates: Candidates, thresholds: Thresholds
+    finder: Finder, address: Address, asked: Asked, candidates: Candidates, thresholds: Thresholds, search_ms: float
 ) -> None:
     decision = decide(candidates, thresholds, retrieved=CANDIDATES_PER_SIDE)
-    _draw_headline(decision, thresholds)
+    _draw_headline(decision, finder, asked, thresholds, address)
+    st.caption(" · ".join(filter(None, [_shares(decision, asked), _timing(asked, search_ms)])))
     if len(decision.matches):
-        _draw_tools(finder, asked, thresholds, address)
-        draw_results(finder.bundle, _first(decision.matches, address.results), thresholds, asked.words, address)
+        shown = _first(decision.matches, address.results)
+        draw_results(finder.bundle, shown, thresholds, asked.words, search_listing)
         _draw_rest(len(decision.matches), address.results)
     else:
         _draw_no_match(decision, thresholds)
     if len(decision.beyond):
         st.subheader("Just beyond", anchor=False)
         st.caption("Not matches at these distances. The first one is the first that a raised slider lets in.")
-        draw_results(finder.bundle, _first(decision.beyond, N_BEYOND), thresholds, asked.words, address)
+        draw_results(finder.bundle, _first(decision.beyond, N_BEYOND), thresholds, asked.words, search_listing)
 
 
 def _first(candidates: Candidates, count: int) -> Candidates:
     return candidates.take(np.arange(min(count, len(candidates))))
 
 
-def _draw_headline(decision: Decision, thresholds: Thresholds) -> None:
+def _draw_headline(decision: Decision, finder: Finder, asked: Asked, thresholds: Thresholds, address: Address) -> None:
     count = len(decision.matches)
-    at_least = "At least " if decision.at_least else ""
-    st.subheader(f"{at_least}{count_text(count, 'match', 'matches')}", anchor=False)
-    if count and thresholds.photo is not None and thresholds.title is not None:
-        only_photo, only_title = decision.n_photo - decision.n_both, decision.n_title - decision.n_both
-        st.caption(
-            f"{decision.n_both:,} by photo and title, {only_photo:,} by photo alone, {only_title:,} by title alone"
-        )
-
-
-def _draw_tools(finder: Finder, asked: Asked, thresholds: Thresholds, address: Address) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        at_least = "At least " if decision.at_least else ""
+        st.subheader(f"{at_least}{count_text(count, 'match', 'matches')}", anchor=False, width="content")
+        if not count:
+            return
+        st.space("stretch")
         st.session_state[_RESULTS] = address.results
-        st.selectbox("Cards shown", RESULT_COUNTS, key=_RESULTS, on_change=_choose_results, width=130)
+        st.selectbox(
+            "Number of cards",
+            RESULT_COUNTS,
+            key=_RESULTS,
+            format_func=lambda number: f"{number} cards",
+            on_change=_choose_results,
+            label_visibility="collapsed",
+            width=116,
+        )
         st.download_button(
-            "Download all matches",
+            "Download",
             data=lambda: matches_csv(finder, asked.query, thresholds),
             file_name=f"{finder.bundle.manifest.name}-matches.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
-            help="CSV with the distances and every column of the catalogue.",
+            help="All matches as CSV, with their distances and every column of the catalogue.",
         )
+
+
+def _shares(decision: Decision, asked: Asked) -> str:
+    """By what the matches match; empty where the query has one side only."""
+    if asked.query.photo is None or asked.query.title is None or not len(decision.matches):
+        return ""
+    only_photo, only_title = decision.n_photo - decision.n_both, decision.n_title - decision.n_both
+    return f"{decision.n_both:,} by both, {only_photo:,} by photo alone, {only_title:,} by title alone"
 
 
 def _choose_results() -> None:
@@ -147,15 +172,17 @@ def _draw_no_match(decision: Decision, thresholds: Thresholds) -> None:
         ("photo", thresholds.photo, decision.beyond.photo),
         ("title", thresholds.title, decision.beyond.title),
     ):
-        if threshold is not None and not np.isnan(distances).all() and np.nanmin(distances) < 1:
-            hints.append(f"the {side} distance to {distance_text(float(np.nanmin(distances)))}")
+        nearest = float(np.nanmin(distances, initial=np.inf))
+        if threshold is not None and nearest <= MAX_THRESHOLD:
+            hints.append(f"the {side} distance to {distance_text(nearest)}")
     st.info(
         f"No listing is this near. Raise {' or '.join(hints)} to let the nearest one in.", icon=":material/search_off:"
     )
 
 
 def _timing(asked: Asked, search_ms: float) -> str:
-    return f"Decoding {asked.decode_ms:.0f} ms, encoding {asked.encode_ms:.0f} ms, searching {search_ms:.0f} ms"
+    parts = (("decoded", asked.decode_ms), ("encoded", asked.encode_ms), ("searched", search_ms))
+    return ", ".join(f"{what} in {duration_text(took)}" for what, took in parts if took)
 
 
 draw_find(draw_frame(FIND, "Find duplicates"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from product_matching.app.address import MAX_TITLE_CHARS, Address, read_address
@@ -15,7 +16,7 @@ from product_matching.store.bundle import Bundle
 
 _TITLE, _FILE, _CAMERA, _SOURCE = "typed_title", "photo_file", "photo_camera", "photo_source"
 _UPLOAD, _TAKE = "Upload", "Camera"
-_PICTURE_WIDTH = 110
+_PICTURE_WIDTH = 120
 
 
 def current_address() -> Address:
@@ -30,9 +31,12 @@ def change_address(**changes: object) -> None:
 
 def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
     """Draw what is searched for and the inputs to change it; only those that the catalogue can answer."""
-    if address.listing is not None:
-        _draw_listing(bundle, address.listing)
-    elif bundle.photo_vectors is None:
+    st.subheader("Searched for", anchor=False)
+    row = _row_of(bundle, address.listing)
+    if row is not None:
+        _draw_listing(bundle, row)
+        return
+    if bundle.photo_vectors is None:
         st.caption("This catalogue has titles only: photos cannot be searched in it.")
     elif asked.upload is not None and asked.upload.thumbnail is not None:
         _draw_upload(asked.upload.thumbnail, asked.upload.name)
@@ -44,27 +48,30 @@ def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
         _draw_title_input(address)
 
 
-def _draw_listing(bundle: Bundle, posting_id: str) -> None:
-    rows = bundle.listings.index[bundle.listings["posting_id"] == posting_id]
-    if len(rows) == 0:
-        st.button("Start over", icon=":material/close:", on_click=change_address, kwargs={"listing": None})
-        return
-    row = int(rows[0])
-    name = listing_name({str(key): value for key, value in bundle.listings.iloc[row].items()})
+def search_listing(posting_id: str) -> None:
+    """Make a listing of the catalogue the query; for callbacks."""
+    st.query_params.from_dict(current_address().of_listing(posting_id).to_params())
+
+
+def _row_of(bundle: Bundle, posting_id: str | None) -> int | None:
+    rows = np.flatnonzero((bundle.listings["posting_id"] == posting_id).to_numpy())
+    return int(rows[0]) if len(rows) else None
+
+
+def _draw_listing(bundle: Bundle, row: int) -> None:
+    record = {str(name): value for name, value in bundle.listings.iloc[row].items()}
     with st.container(border=True):
-        st.caption("Duplicates of this listing")
-        draw_picture(bundle, row, name, _PICTURE_WIDTH)
-        st.markdown(plain(shorten(name, 160)))
-        st.caption(plain(posting_id))
-        st.button("Start over", icon=":material/close:", on_click=change_address, kwargs={"listing": None})
+        draw_picture(bundle, row, listing_name(record), _PICTURE_WIDTH)
+        st.markdown(plain(shorten(listing_name(record), 160)))
+        st.caption(f"Listing {plain(str(record['posting_id']))}")
+    st.button("Search for something else", icon=":material/close:", on_click=change_address, kwargs={"listing": None})
 
 
 def _draw_upload(thumbnail: bytes, name: str) -> None:
     with st.container(border=True):
-        st.caption("Duplicates of this photo")
         st.image(thumbnail, width=_PICTURE_WIDTH, alt="Your photo")
         st.caption(plain(shorten(name, 60)))
-        st.button("Remove photo", icon=":material/close:", on_click=change_address, kwargs={"upload": None})
+    st.button("Remove the photo", icon=":material/close:", on_click=change_address, kwargs={"upload": None})
 
 
 def _draw_photo_inputs() -> None:

@@ -92,3 +92,8 @@ def tuned_on(threshold: TunedThreshold, what: str) -> str:
 def count_text(count: int, singular: str, plural: str | None = None) -> str:
     """Write a number with its noun."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def duration_text(milliseconds: float) -> str:
+    """Write a duration to the millisecond."""
+    return f"{milliseconds:.0f} ms" if milliseconds >= 1 else "under 1 ms"
