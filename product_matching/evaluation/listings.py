@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,13 +28,14 @@ class LabelledListings:
     labels
         Number of each listing's true group.
     names
-        Each listing's label as the catalogue writes it: folds and halves are drawn by it.
+        Each listing's label: folds and halves are drawn by it. Whole numbers where all of the catalogue's labels are
+        whole numbers, as folds depend on the order of the labels; text otherwise.
     """
 
     titles: TextArray
     phashes: TextArray
     labels: RowArray
-    names: TextArray
+    names: npt.NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -63,4 +65,9 @@ def labelled_listings(catalogue: Catalogue) -> LabelledListings:
         frame[name].to_numpy(dtype=object) if name in frame else empty for name in ("title", "image_phash")
     )
     numbers = np.unique(labels, return_inverse=True)[1].astype(np.int64)
-    return LabelledListings(titles, phashes, numbers, labels)
+    return LabelledListings(titles, phashes, numbers, _as_written(labels))
+
+
+def _as_written(labels: TextArray) -> npt.NDArray[Any]:
+    numeric = all(label.isascii() and label.isdigit() and len(label) <= 18 for label in labels)
+    return labels.astype(np.int64) if numeric else labels

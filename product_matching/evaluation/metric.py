@@ -82,6 +82,15 @@ def listing_f1(neighbours: Neighbours, labels: npt.ArrayLike, query_rows: npt.Ar
     return score_listings(neighbours, labels, query_rows).f1
 
 
+def query_part(neighbours: Neighbours, query_rows: npt.ArrayLike) -> Neighbours:
+    """Of the neighbours of all rows, those of some queries, in the order of `query_rows`, shape (Q,)."""
+    rows = np.asarray(query_rows, dtype=np.int64)
+    counts = np.diff(neighbours.offsets)[rows]
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    taken = np.arange(offsets[-1]) + np.repeat(neighbours.offsets[rows] - offsets[:-1], counts)
+    return Neighbours(offsets, neighbours.rows[taken], neighbours.distances[taken])
+
+
 def _own_rows(neighbours: Neighbours, query_rows: npt.ArrayLike | None) -> RowArray:
     if query_rows is None:
         return np.arange(len(neighbours), dtype=np.int64)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 from scipy.sparse import csr_matrix
 
-from product_matching.matching.evidence import Evidence
+from product_matching.matching.evidence import WORD_WEIGHT, Evidence
 from product_matching.matching.near_photos import PHASH_BITS, hash_bits
 from product_matching.search.neighbours import FloatArray, RowArray
 
@@ -63,8 +63,6 @@ def row_products(left: csr_matrix, right: csr_matrix, first: RowArray, second: R
 
 
 def _weighted(similar: dict[str, FloatArray]) -> FloatArray:
-    from product_matching.matching.evidence import WORD_WEIGHT
-
     return WORD_WEIGHT * similar["words"] + (1 - WORD_WEIGHT) * similar["trigrams"]
 
 

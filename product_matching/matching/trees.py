@@ -28,7 +28,7 @@ class BoostedTrees:
     missing_left
         Whether a row without the value (NaN) goes left; shape (nodes,).
     value
-        What a leaf adds to the log odds; shape (nodes,).
+        What a leaf adds to the log odds; inside a tree, the mean of the leaves below by training pairs; shape (nodes,).
     roots
         Position of each tree's first node; shape (trees,).
     depth
@@ -62,7 +62,7 @@ class BoostedTrees:
             np.where(leaf, own, start + nodes["left"].astype(np.int64)),
             np.where(leaf, own, start + nodes["right"].astype(np.int64)),
             nodes["missing_go_to_left"].astype(np.bool_),
-            np.where(leaf, nodes["value"], 0.0),
+            np.concatenate([_node_values(tree) for tree in trees]),
             roots,
             np.array([int(tree["depth"].max()) for tree in trees], dtype=np.int64),
             np.asarray(model._baseline_prediction, dtype=np.float64).ravel(),
@@ -81,14 +81,37 @@ class BoostedTrees:
         """Probability of the positive class for each row of features; shape (P,)."""
         return 1.0 / (1.0 + np.exp(-self.log_odds(features)))
 
+    def contributions(self, features: npt.NDArray[np.floating], n_features: int) -> FloatArray:
+        """Share of each feature in the log odds: along each path, the change of the mean at the feature's splits.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (P, F). With the baseline and each root's mean it sums to the log odds (Saabas 2014).
+        """
+        shares = np.zeros((len(features), n_features))
+        block, rows = np.asarray(features, dtype=np.float64), np.arange(len(features))
+        for root, depth in zip(self.roots, self.depth, strict=True):
+            node = np.full(len(block), root, dtype=np.int64)
+            for _ in range(depth):
+                child = self._children(block, rows, node)
+                shares[rows, self.feature[node]] += self.value[child] - self.value[node]
+                node = child
+        return shares
+
     def _leaves(self, block: FloatArray, root: int, depth: int) -> npt.NDArray[np.int64]:
         node = np.full(len(block), root, dtype=np.int64)
         rows = np.arange(len(block))
         for _ in range(depth):
-            value = block[rows, self.feature[node]]
-            goes_left = np.where(np.isnan(value), self.missing_left[node], value <= self.threshold[node])
-            node = np.where(goes_left, self.left[node], self.right[node])
+            node = self._children(block, rows, node)
         return node
+
+    def _children(
+        self, block: FloatArray, rows: npt.NDArray[np.int64], node: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        value = block[rows, self.feature[node]]
+        goes_left = np.where(np.isnan(value), self.missing_left[node], value <= self.threshold[node])
+        return np.where(goes_left, self.left[node], self.right[node])
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Name every array, as they are stored."""
@@ -97,6 +120,17 @@ class BoostedTrees:
     def save(self, path: Path, **extra: npt.NDArray[Any]) -> None:
         """Write the trees, and further arrays beside them, to an ``.npz`` file."""
         np.savez_compressed(path, **self.arrays(), **extra)  # type: ignore[arg-type]
+
+
+def _node_values(nodes: npt.NDArray[Any]) -> FloatArray:
+    """Leaf values, and for each inner node the mean below it; children stand after their parent."""
+    values = nodes["value"].astype(np.float64)
+    counts = nodes["count"].astype(np.float64)
+    for position in range(len(nodes) - 1, -1, -1):
+        if not nodes["is_leaf"][position]:
+            below = [int(nodes["left"][position]), int(nodes["right"][position])]
+            values[position] = np.average(values[below], weights=counts[below])
+    return values
 
 
 def load_trees(path: Path) -> tuple[BoostedTrees, dict[str, npt.NDArray[Any]]]:

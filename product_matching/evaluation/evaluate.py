@@ -1,0 +1,155 @@
+"""Evaluate a method under a protocol: everything is chosen on validation, then the test listings are scored once."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+
+import numpy as np
+
+from product_matching.evaluation.listings import LabelledListings
+from product_matching.evaluation.methods import (
+    METHODS,
+    PUBLISHED_THRESHOLDS,
+    RANKINGS,
+    Settings,
+    check_method,
+    without_photos,
+)
+from product_matching.evaluation.metric import query_part
+from product_matching.evaluation.partition import PartitionScores, score_partition
+from product_matching.evaluation.protocols import Plan, Split, plan_protocol
+from product_matching.evaluation.report import Report, describe_listings, operating_point
+from product_matching.evaluation.second_stage import run_second_stage
+from product_matching.evaluation.sweep import Sweep, sweep_thresholds
+from product_matching.matching.chain import apply_min2
+from product_matching.matching.groups import Bars, partition
+from product_matching.search.neighbours import Neighbours
+
+_LOG = logging.getLogger(__name__)
+#: Precision of the careful operating point.
+HIGH_PRECISION = 0.98
+#: Shares of the threshold that are tried as bars for attaching to and for merging groups.
+_BAR_SHARES = ((1.0, 1.0), (1.0, 0.85), (0.9, 0.7), (0.75, 0.5))
+
+
+def evaluate(
+    listings: LabelledListings,
+    method: str,
+    protocol: str,
+    *,
+    settings: Settings | None = None,
+    with_partition: bool = True,
+) -> Report:
+    """Measure a method under a protocol.
+
+    Parameters
+    ----------
+    listings
+        The labelled catalogue (see `labelled_listings`).
+    method
+        One of `METHODS`.
+    protocol
+        One of `PROTOCOLS`. Under ``full`` the rows that have a published threshold are scored at that one.
+    settings
+        Rules of the chain, published word vectors.
+    with_partition
+        Whether the chain's and the second stage's matches are also made into groups and those scored.
+
+    Raises
+    ------
+    InputError
+        The method or the protocol is unknown, or the catalogue lacks what they need.
+    """
+    started = time.perf_counter()
+    check_method(method, listings)
+    settings = without_photos(settings or Settings(), listings)
+    plan = plan_protocol(protocol, listings.names)
+    choose, score = _rank(listings, method, plan, settings)
+    sweep = _sweep(choose, listings, plan.choose)
+    threshold, origin = _threshold(method, plan, sweep)
+    if settings.rules.min2 is not None and method.startswith("chain"):
+        score = apply_min2(score, threshold, settings.rules)
+    labels, queries = listings.labels[plan.score.catalogue], plan.score.queries
+    near = query_part(score, queries)
+    precise = sweep.at_precision(HIGH_PRECISION)
+    described = describe_listings(near, labels, queries, threshold)
+    grouped = with_partition and method.startswith("chain")
+    return Report(
+        method=method,
+        protocol=protocol,
+        threshold_from=origin,
+        best=operating_point(near, labels, queries, sweep.best().threshold),
+        precise=None if precise is None else operating_point(near, labels, queries, precise.threshold),
+        partition=_partition(listings, plan, choose, score, threshold) if grouped else None,
+        settings={"rules": asdict(settings.rules)} if method.startswith("chain") else {},
+        seconds=time.perf_counter() - started,
+        **described,
+    )
+
+
+def evaluate_all(
+    listings: LabelledListings,
+    protocol: str,
+    *,
+    methods: Sequence[str] = METHODS,
+    settings: Settings | None = None,
+) -> Iterator[Report]:
+    """Measure several methods, one report after the other; ``full`` leaves out what must be trained."""
+    for method in methods:
+        if protocol == "full" and method == "chain+pairs":
+            _LOG.warning("chain+pairs is left out: the protocol full has no listings to train on")
+            continue
+        yield evaluate(listings, method, protocol, settings=settings)
+
+
+def _rank(listings: LabelledListings, method: str, plan: Plan, settings: Settings) -> tuple[Neighbours, Neighbours]:
+    """Neighbours of all rows of the catalogue where choices are made, and of the one that is scored."""
+    if method == "chain+pairs":
+        second = run_second_stage(listings, plan, settings)
+        return second.choose, second.score
+    choose = _rank_split(listings, method, plan, plan.choose, settings)
+    if np.array_equal(plan.choose.catalogue, plan.score.catalogue):
+        return choose, choose
+    return choose, _rank_split(listings, method, plan, plan.score, settings)
+
+
+def _rank_split(listings: LabelledListings, method: str, plan: Plan, split: Split, settings: Settings) -> Neighbours:
+    """Rank one catalogue; word weights may also be counted on the training listings' titles, which need no labels."""
+    trained = [part.catalogue[part.queries] for part in plan.train]
+    background = np.unique(np.concatenate([split.catalogue, *trained]))
+    return RANKINGS[method](listings.take(split.catalogue), listings.titles[background], settings)
+
+
+def _sweep(choose: Neighbours, listings: LabelledListings, split: Split) -> Sweep:
+    return sweep_thresholds(query_part(choose, split.queries), listings.labels[split.catalogue], split.queries)
+
+
+def _threshold(method: str, plan: Plan, sweep: Sweep) -> tuple[float, str]:
+    if plan.protocol == "full" and method in PUBLISHED_THRESHOLDS:
+        return PUBLISHED_THRESHOLDS[method], "published"
+    return sweep.best().threshold, "the scored listings" if plan.protocol == "full" else "validation"
+
+
+def _partition(
+    listings: LabelledListings, plan: Plan, choose: Neighbours, score: Neighbours, threshold: float
+) -> PartitionScores:
+    """Make groups with the bars that score best where choices are made, and score them."""
+    labels = listings.labels[plan.choose.catalogue]
+    bars = [Bars(threshold, attach * threshold, merge * threshold) for attach, merge in _BAR_SHARES]
+    tried = [_bcubed_f1(score_partition(partition(choose, bar), labels, plan.choose.queries)) for bar in bars]
+    best = bars[int(np.argmax(tried))]
+    groups = partition(score, best)
+    return score_partition(groups, listings.labels[plan.score.catalogue], plan.score.queries)
+
+
+def _bcubed_f1(scores: PartitionScores) -> float:
+    total = scores.bcubed_precision + scores.bcubed_recall
+    return 2 * scores.bcubed_precision * scores.bcubed_recall / total
+
+
+def with_rules(settings: Settings, **changes: object) -> Settings:
+    """The same settings with some rules changed."""
+    return replace(settings, rules=replace(settings.rules, **changes))  # type: ignore[arg-type]

@@ -1,0 +1,120 @@
+"""The rows of the comparison: from listings to every listing's nearest, one function a method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from product_matching.encoders.glove import GloveEncoder, read_glove, train_glove
+from product_matching.errors import InputError
+from product_matching.evaluation.dense_join import dense_join
+from product_matching.evaluation.listings import LabelledListings, TextArray
+from product_matching.matching.chain import CANDIDATES, Rules, decide_pairs
+from product_matching.matching.evidence import ChainResult, TitleEncoders, run_chain
+from product_matching.matching.near_photos import near_photos
+from product_matching.matching.self_join import self_join
+from product_matching.quantities import QuantityTable
+from product_matching.search.neighbours import Neighbours
+
+MethodName = Literal["phash", "idf", "tfidf", "glove", "glove-idf", "chain", "chain+pairs"]
+METHODS: tuple[MethodName, ...] = get_args(MethodName)
+#: Distance thresholds that the reproduced figures were published with; they hold under the protocol ``full``.
+PUBLISHED_THRESHOLDS: dict[str, float] = {"phash": 0.0, "idf": 0.45, "tfidf": 0.45}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a method may be told.
+
+    Attributes
+    ----------
+    rules
+        Rules of the chain.
+    glove
+        File of published word vectors; None to train them on the titles.
+    """
+
+    rules: Rules = field(default_factory=Rules)
+    glove: Path | None = None
+
+
+#: Turns a catalogue, and the titles that weights may be counted on, into every listing's neighbours.
+Ranking = Callable[[LabelledListings, TextArray, Settings], Neighbours]
+
+
+def rank_by_phash(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
+    """Listings with the same pHash, at distance 0."""
+    return near_photos(listings.phashes.tolist(), 0)
+
+
+def rank_by_idf(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
+    """Binary word counts times inverse document frequency, scikit-learn's own words of the raw titles."""
+    vectoriser = TfidfVectorizer(binary=True, dtype=np.float32)
+    return self_join(vectoriser.fit_transform(listings.titles), CANDIDATES)
+
+
+def rank_by_tfidf(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
+    """Scikit-learn's TfidfVectorizer as it comes, on the raw titles."""
+    return self_join(TfidfVectorizer(dtype=np.float32).fit_transform(listings.titles), CANDIDATES)
+
+
+def rank_by_glove(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
+    """Mean of the words' GloVe vectors."""
+    return dense_join(_glove(background, settings).encode(listings.titles.tolist()), CANDIDATES)
+
+
+def rank_by_glove_idf(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
+    """Mean of the words' GloVe vectors, weighted by inverse document frequency."""
+    encoder = _glove(background, settings).weigh_by_idf(background.tolist())
+    return dense_join(encoder.encode(listings.titles.tolist()), CANDIDATES)
+
+
+def _glove(background: TextArray, settings: Settings) -> GloveEncoder:
+    return train_glove(background.tolist()) if settings.glove is None else read_glove(settings.glove)
+
+
+def rank_by_chain(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
+    """Words and trigrams through the chain of rules, without the second stage."""
+    return decide(listings, chain_of(listings, background, settings.rules), settings.rules)
+
+
+def chain_of(listings: LabelledListings, background: TextArray, rules: Rules) -> ChainResult:
+    """Run the chain's rules on the vectors of a catalogue's titles."""
+    encoders = TitleEncoders.fit(background.tolist())
+    return run_chain(listings.titles.tolist(), listings.phashes.tolist(), encoders, rules)
+
+
+def decide(listings: LabelledListings, chain: ChainResult, rules: Rules) -> Neighbours:
+    """Run the chain's rules on the pairs of a catalogue."""
+    quantities = QuantityTable.of_measures(listings.titles.tolist()) if rules.quantity_veto else None
+    return decide_pairs(chain.stages.near, chain.twins, quantities, rules)
+
+
+RANKINGS: dict[str, Ranking] = {
+    "phash": rank_by_phash,
+    "idf": rank_by_idf,
+    "tfidf": rank_by_tfidf,
+    "glove": rank_by_glove,
+    "glove-idf": rank_by_glove_idf,
+    "chain": rank_by_chain,
+}
+
+
+def check_method(method: str, listings: LabelledListings) -> None:
+    """Raise an `InputError` for an unknown method, or one that needs what the catalogue does not have."""
+    if method not in METHODS:
+        raise InputError(f"The method {method!r} is unknown; accepted are {', '.join(METHODS)}.")
+    if method != "phash" and not any(listings.titles):
+        raise InputError(f"The method {method!r} compares titles, but the catalogue has none.")
+    if method == "phash" and not any(listings.phashes):
+        raise InputError("The method 'phash' compares photo hashes, but the catalogue has no image_phash.")
+
+
+def without_photos(settings: Settings, listings: LabelledListings) -> Settings:
+    """Turn the rules on photos off for a catalogue without a pHash."""
+    return settings if any(listings.phashes) else replace(settings, rules=replace(settings.rules, photo_bits=None))
