@@ -108,3 +108,15 @@ def test_help_names_every_command(run: Run) -> None:
     status, out, _ = run("--help")
     assert status == 0
     assert all(command in out for command in ("build", "find", "match", "verify"))
+
+
+def test_an_interrupted_build_says_that_its_work_is_kept(
+    run: Run, small_catalogue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("product_matching.build.build_bundle", interrupt)
+    status, _, err = run("build", small_catalogue / "listings.csv", "--out", tmp_path / "out")
+    assert status == 130
+    assert err.startswith("Interrupted. Photos embedded so far are kept")

@@ -1,0 +1,42 @@
+"""The command line: ``python -m product_matching COMMAND`` (``product-matching COMMAND`` once installed)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+
+from product_matching.cli.build import build
+from product_matching.cli.find import find
+from product_matching.cli.match import match
+from product_matching.cli.verify import verify
+from product_matching.errors import InputError
+
+app = typer.Typer(
+    name="product-matching",
+    help="Find listings of the same product in a marketplace catalogue from photo and title.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (build, find, match, verify):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line: a user's mistake is one sentence and exit status 1, wrong usage exit status 2."""
+    logging.basicConfig(level=os.environ.get("PRODUCT_MATCHING_LOG", "WARNING"), format="%(message)s")
+    try:
+        app()
+    except InputError as error:
+        sys.exit(_say(str(error), 1))
+    except OSError as error:
+        sys.exit(_say(f"{error.filename or 'The system'}: {error.strerror or error}.", 1))
+
+
+def _say(message: str, status: int) -> int:
+    typer.echo(message, err=True)
+    return status

@@ -1,0 +1,116 @@
+"""``build``: a catalogue becomes a bundle."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from tqdm import tqdm
+
+from product_matching.cli.arguments import AsJson, Device, PhotoThreshold, TitleThreshold, read_count
+from product_matching.errors import InputError
+
+if TYPE_CHECKING:
+    from product_matching.catalogue import Catalogue
+    from product_matching.encoders.batch import EmbeddedPhoto
+    from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.store.manifest import Manifest
+
+
+class TitleWeighting(StrEnum):
+    """How titles are weighted."""
+
+    idf = "idf"
+    tfidf = "tfidf"
+
+
+def build(
+    catalogue: Annotated[Path, typer.Argument(help="CSV or Parquet file with posting_id and title and/or image.")],
+    out: Annotated[Path, typer.Option(help="Folder of the new bundle, for example embeddings/NAME.")],
+    images: Annotated[Path | None, typer.Option(help="Folder of the photos; without it titles alone.")] = None,
+    model: Annotated[str | None, typer.Option(help="Folder of models/, or a timm architecture.")] = None,
+    weights: Annotated[Path | None, typer.Option(help="Safetensors file for the timm architecture.")] = None,
+    image_size: Annotated[int | None, typer.Option(help="Edge of the network's input, in pixels.")] = None,
+    label_column: Annotated[str, typer.Option(help="Column that names the product of a listing.")] = "label_group",
+    title_weighting: Annotated[TitleWeighting, typer.Option(help="How titles are weighted.")] = TitleWeighting.idf,
+    photo_threshold: PhotoThreshold = None,
+    title_threshold: TitleThreshold = None,
+    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    batch_size: Annotated[int | None, typer.Option(parser=read_count, help="Photos per forward pass.")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace a bundle that is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Represent a catalogue and write its bundle, which the app and the other commands search."""
+    from product_matching.build import BuildOptions, build_bundle
+    from product_matching.catalogue import read_catalogue
+    from product_matching.store.bundle import check_target
+
+    check_target(out, overwrite)
+    listings = read_catalogue(catalogue, images=images, label_column=label_column)
+    encoder = _build_encoder(listings, model, weights, image_size, device, batch_size)
+    options = BuildOptions(title_weighting.value, photo_threshold, title_threshold, overwrite)
+    started = time.perf_counter()
+    try:
+        manifest = build_bundle(listings, out, encoder=encoder, options=options, progress=_show_photos)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. Photos embedded so far are kept: the same command goes on from there.", err=True)
+        raise typer.Exit(130) from None
+    _report_build(manifest, out, time.perf_counter() - started, as_json)
+
+
+def _build_encoder(
+    catalogue: Catalogue,
+    model: str | None,
+    weights: Path | None,
+    image_size: int | None,
+    device: Device,
+    batch_size: int | None,
+) -> PhotoEncoder | None:
+    if not catalogue.has_photos:
+        if model is not None or weights is not None:
+            raise InputError("A model was given, but there are no photos: give their folder with --images.")
+        return None
+    if model is None:
+        raise InputError("The catalogue has photos: give --model (a folder of models/, or a timm architecture).")
+    from product_matching.encoders.process import tune_process
+
+    tune_process()
+    from product_matching.encoders.model_sources import resolve_model
+    from product_matching.encoders.photo import PhotoEncoder
+
+    folder = resolve_model(model, weights=weights, image_size=image_size)
+    return PhotoEncoder.load(folder, device=device.value, batch_size=batch_size)
+
+
+def _show_photos(photos: Iterable[EmbeddedPhoto], total: int) -> Iterable[EmbeddedPhoto]:
+    return tqdm(photos, total=total, unit="photo", desc="photos", smoothing=0.05)
+
+
+def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) -> None:
+    summary: dict[str, Any] = {
+        "bundle": str(out),
+        "listings": manifest.n_listings,
+        "photos": manifest.n_photos,
+        "titles": manifest.n_titles,
+        "unreadable_photos": manifest.unreadable_photos,
+        "photo_threshold": manifest.photo_threshold and manifest.photo_threshold.distance,
+        "title_threshold": manifest.title_threshold and manifest.title_threshold.distance,
+        "bytes": sum(entry.bytes for entry in manifest.files.values()),
+        "seconds": round(seconds, 1),
+    }
+    if as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False))
+        return
+    for name, threshold in (("photo", manifest.photo_threshold), ("title", manifest.title_threshold)):
+        if threshold is not None:
+            summary[f"{name}_threshold"] = f"{threshold.distance:g} (N {threshold.n}, {threshold.protocol})"
+    unreadable = summary.pop("unreadable_photos")
+    for name, value in summary.items():
+        typer.echo(f"{name:<16} {value}")
+    for posting_id, problem in unreadable.items():
+        typer.echo(f"No photo for {posting_id}: {problem}", err=True)

@@ -1,0 +1,23 @@
+"""``verify``: every byte of a bundle is checked."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from product_matching.cli.arguments import AsJson, BundleArgument, bundle_folder
+
+
+def verify(bundle: BundleArgument, as_json: AsJson = False) -> None:
+    """Check every byte of a bundle; exit status 1 if something is wrong."""
+    from product_matching.store.verify import verify_bundle
+
+    folder = bundle_folder(bundle)
+    problems = verify_bundle(folder)
+    if as_json:
+        typer.echo(json.dumps({"bundle": str(folder), "problems": problems}, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(problems) if problems else f"{folder} is sound.")
+    if problems:
+        raise typer.Exit(1)
