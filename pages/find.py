@@ -9,7 +9,7 @@ from product_matching.app.address import MAX_THRESHOLD, RESULT_COUNTS, Address, 
 from product_matching.app.decision import Decision, decide
 from product_matching.app.export import matches_csv
 from product_matching.app.frame import FIND, Frame, draw_frame, draw_no_catalogue
-from product_matching.app.gallery import draw_results, draw_samples
+from product_matching.app.gallery import draw_samples
 from product_matching.app.query import Asked, ask
 from product_matching.app.query_panel import change_address, draw_query_panel, search_listing
 from product_matching.app.resources import (
@@ -20,6 +20,7 @@ from product_matching.app.resources import (
     uploads,
     warm_up,
 )
+from product_matching.app.results import draw_results
 from product_matching.app.samples import sample_rows
 from product_matching.app.scroll import scroll_up_for
 from product_matching.app.threshold_panel import chosen_thresholds, draw_thresholds

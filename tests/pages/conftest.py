@@ -1,0 +1,60 @@
+"""The app under Streamlit's AppTest, on small bundles: with photos and titles, photos alone, titles alone, damaged."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from product_matching.build import build_bundle
+from product_matching.catalogue import read_catalogue
+from product_matching.encoders.cache import EmbeddingCache
+from product_matching.encoders.photo import PhotoEncoder
+
+PROJECT = Path(__file__).resolve().parents[2]
+#: More patient than needed: the first run imports torch on a machine that may be busy.
+TIMEOUT = 60
+
+
+@pytest.fixture(scope="session")
+def bundles(
+    tmp_path_factory: pytest.TempPathFactory, small_bundle: Path, small_catalogue: Path, tiny_model: Path
+) -> Path:
+    """A folder with the bundles ``small``, ``photos`` (no titles), ``titles`` (no photos) and ``damaged``."""
+    folder = tmp_path_factory.mktemp("bundles")
+    shutil.copytree(small_bundle, folder / "small")
+    table = pd.read_csv(small_catalogue / "listings.csv", dtype=str, keep_default_na=False)
+    files = tmp_path_factory.mktemp("catalogues")
+    table.drop(columns="image").to_csv(files / "titles.csv", index=False)
+    build_bundle(read_catalogue(files / "titles.csv"), folder / "titles")
+    table[table["image"] != ""].drop(columns="title").to_csv(files / "photos.csv", index=False)
+    encoder = PhotoEncoder.load(tiny_model, device="cpu", batch_size=8)
+    cache = EmbeddingCache(encoder.model, tmp_path_factory.mktemp("cache"))
+    photos = read_catalogue(files / "photos.csv", images=small_catalogue / "images")
+    build_bundle(photos, folder / "photos", encoder=encoder, cache=cache)
+    (folder / "damaged").mkdir()
+    (folder / "damaged" / "manifest.json").write_text('{"format": 99}', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def open_app(bundles: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """A function that opens a page of the app at an address, as a browser with a new session does."""
+    monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(bundles))
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tiny_model.parent))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+    def open_page(page: str | None = None, **params: str) -> AppTest:
+        app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=TIMEOUT)
+        app.query_params.update(params)
+        if page is not None:
+            app.switch_page(page)
+        return app.run()
+
+    return open_page
