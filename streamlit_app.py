@@ -10,6 +10,7 @@ from product_matching.app.frame import FIND, HOME, Frame, draw_frame, draw_no_ca
 from product_matching.app.gallery import draw_samples
 from product_matching.app.resources import bundle_of, uploads, warm_up
 from product_matching.app.samples import sample_rows
+from product_matching.app.uploads import PHOTO_HELP
 from product_matching.app.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
@@ -79,7 +80,7 @@ def _draw_title_entrance(catalogue: Catalogue) -> None:
 
 
 def _draw_photo_entrance(catalogue: Catalogue) -> None:
-    photo = st.file_uploader("Search by photo", type="image")
+    photo = st.file_uploader("Search by photo", type="image", help=PHOTO_HELP)
     if photo is not None:
         _search(Address(bundle=catalogue.name, upload=uploads().put(photo.getvalue(), photo.name)))
 

@@ -54,22 +54,27 @@ def draw_find(frame: Frame) -> None:
 
 
 def _draw_search(finder: Finder, address: Address) -> None:
+    notes = st.container()
     panel, results = st.columns([0.3, 0.7], gap="large")
-    with results, st.spinner("Searching", show_time=False):
+    with results, st.spinner("Searching"):
         asked = ask(address, finder, uploads(), encoder_of)
         candidates, search_ms = _retrieve(finder, asked)
     manifest = finder.bundle.manifest
     thresholds = chosen_thresholds(address, manifest)
+    decision = None if candidates is None else decide(candidates, thresholds, retrieved=CANDIDATES_PER_SIDE)
+    if asked.problems:
+        notes.error("  \n".join(map(plain, asked.problems)), icon=":material/error:")
     with panel:
         draw_query_panel(finder.bundle, address, asked)
+        st.subheader("How near is near enough", anchor=False)
+        if decision is not None:
+            st.markdown(f"**{_count(decision)}** at these distances")
         draw_thresholds(manifest, _used(thresholds, asked), candidates)
     with results:
-        for problem in asked.problems:
-            st.error(plain(problem), icon=":material/error:")
-        if candidates is None:
+        if decision is None:
             _draw_start(finder, address)
         else:
-            _draw_answer(finder, address, asked, candidates, thresholds, search_ms)
+            _draw_answer(finder, address, asked, decision, thresholds, search_ms)
 
 
 def _used(thresholds: Thresholds, asked: Asked) -> Thresholds:
@@ -97,9 +102,8 @@ def _draw_start(finder: Finder, address: Address) -> None:
 
 
 def _draw_answer(
-    finder: Finder, address: Address, asked: Asked, candidates: Candidates, thresholds: Thresholds, search_ms: float
+    finder: Finder, address: Address, asked: Asked, decision: Decision, thresholds: Thresholds, search_ms: float
 ) -> None:
-    decision = decide(candidates, thresholds, retrieved=CANDIDATES_PER_SIDE)
     _draw_headline(decision, finder, asked, thresholds, address)
     st.caption(" · ".join(filter(None, [_shares(decision, asked), _timing(asked, search_ms)])))
     if len(decision.matches):
@@ -119,11 +123,9 @@ def _first(candidates: Candidates, count: int) -> Candidates:
 
 
 def _draw_headline(decision: Decision, finder: Finder, asked: Asked, thresholds: Thresholds, address: Address) -> None:
-    count = len(decision.matches)
     with st.container(horizontal=True, vertical_alignment="center"):
-        at_least = "At least " if decision.at_least else ""
-        st.subheader(f"{at_least}{count_text(count, 'match', 'matches')}", anchor=False, width="content")
-        if not count:
+        st.subheader(_count(decision), anchor=False, width="content")
+        if not len(decision.matches):
             return
         st.space("stretch")
         st.session_state[_RESULTS] = address.results
@@ -145,6 +147,11 @@ def _draw_headline(decision: Decision, finder: Finder, asked: Asked, thresholds:
             on_click="ignore",
             help="All matches as CSV, with their distances and every column of the catalogue.",
         )
+
+
+def _count(decision: Decision) -> str:
+    at_least = "At least " if decision.at_least else ""
+    return at_least + count_text(len(decision.matches), "match", "matches")
 
 
 def _shares(decision: Decision, asked: Asked) -> str:

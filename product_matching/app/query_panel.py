@@ -11,6 +11,7 @@ from product_matching.app.address import MAX_TITLE_CHARS, Address, read_address
 from product_matching.app.gallery import draw_picture, listing_name
 from product_matching.app.query import Asked
 from product_matching.app.resources import uploads
+from product_matching.app.uploads import PHOTO_HELP
 from product_matching.app.wording import plain, shorten
 from product_matching.store.bundle import Bundle
 
@@ -81,7 +82,9 @@ def _draw_photo_inputs() -> None:
     if source == _TAKE:
         st.camera_input("Photo of the product", key=_CAMERA, on_change=_take_photo, args=(_CAMERA,))
     else:
-        st.file_uploader("Photo of the product", type="image", key=_FILE, on_change=_take_photo, args=(_FILE,))
+        st.file_uploader(
+            "Photo of the product", type="image", key=_FILE, on_change=_take_photo, args=(_FILE,), help=PHOTO_HELP
+        )
 
 
 def _take_photo(key: str) -> None:

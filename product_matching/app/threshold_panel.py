@@ -38,7 +38,6 @@ def draw_thresholds(manifest: Manifest, thresholds: Thresholds, candidates: Cand
         ("photo", thresholds.photo, manifest.photo_threshold, None if candidates is None else candidates.photo),
         ("title", thresholds.title, manifest.title_threshold, None if candidates is None else candidates.title),
     )
-    st.subheader("How near is near enough", anchor=False)
     changed = False
     for side, threshold, default, distances in sides:
         if threshold is not None:

@@ -18,6 +18,8 @@ from product_matching.photos import decode_photo, thumbnail
 
 #: Hexadecimal digits of a photo's SHA-256 that name it in the address.
 KEY_DIGITS = 20
+#: What is said beside an upload; the size is `server.maxUploadSize` of the app's configuration.
+PHOTO_HELP = "JPEG, PNG, WebP, GIF, BMP or TIFF, at most 10 MB. It is kept in memory only, while the app runs."
 
 
 class Encoder(Protocol):
