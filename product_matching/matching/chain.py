@@ -49,7 +49,7 @@ class Rules:
     cross_mean: bool = True
     blend: tuple[float, ...] = (0.4,)
     expansion: int = 2
-    alpha: float = 1.0
+    alpha: float = 2.0
     photo_union: bool = True
     quantity_veto: bool = False
     mutual: bool = False
