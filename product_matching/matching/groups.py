@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from product_matching.errors import InputError
-from product_matching.matching.rules import distances_in
-from product_matching.search.neighbours import Neighbours, RowArray, sort_neighbours
+from product_matching.search.neighbours import Neighbours, RowArray
 
 
 @dataclass(frozen=True)
@@ -37,30 +38,6 @@ class Bars:
                 f"The bars are merge {self.merge}, attach {self.attach}, pair {self.pair}, "
                 "but must be distances with 0 <= merge <= attach <= pair <= 1."
             )
-
-
-@dataclass(frozen=True)
-class Group:
-    """One group of the partition, of at least two listings.
-
-    Attributes
-    ----------
-    rows
-        Its listings, rising.
-    density
-        Share of its pairs that were found within the pair bar.
-    weakest_link
-        Distance of the loosest pair that is needed to hold it together; 1 where only a person's word does.
-    """
-
-    rows: tuple[int, ...]
-    density: float
-    weakest_link: float
-
-    @property
-    def size(self) -> int:
-        """Number of listings."""
-        return len(self.rows)
 
 
 class _Clusters:
@@ -120,7 +97,8 @@ def partition(
     bars
         Largest accepted distances.
     must_link, cannot_link
-        Pairs of rows that a person has joined or kept apart. They hold whatever the distances say.
+        Pairs of rows that a person has joined or kept apart. They hold whatever the distances say; joined listings
+        count as one, as near to another as the nearest of them.
 
     Returns
     -------
@@ -132,19 +110,34 @@ def partition(
     InputError
         A pair is kept apart that joined pairs hold together.
     """
-    first, second, distances = _undirected(near, 1.0)
+    unit = _joined_units(len(near), must_link)
+    first, second, distances = undirected_pairs(unit[near.queries()], unit[near.rows], near.distances)
     clusters = _Clusters(len(near))
     for a, b, distance in zip(first.tolist(), second.tolist(), distances.tolist(), strict=True):
         clusters.add_similarity(a, b, 1.0 - distance)
-    _apply_decisions(clusters, must_link, cannot_link)
+    for a, b in cannot_link:
+        if unit[a] == unit[b]:
+            raise InputError(f"The listings in rows {a} and {b} are kept apart, but joined pairs hold them together.")
+        clusters.forbid(int(unit[a]), int(unit[b]))
     close = distances <= bars.pair
     for a, b in zip(first[close].tolist(), second[close].tolist(), strict=True):
         left, right = int(clusters.of[a]), int(clusters.of[b])
         if left != right and right not in clusters.forbidden[left] and _is_supported(clusters, left, right, bars):
             clusters.merge(left, right)
-    smallest = np.full(len(near), len(near), dtype=np.int64)
-    np.minimum.at(smallest, clusters.of, np.arange(len(near)))
-    return smallest[clusters.of]
+    return _smallest_rows(clusters.of[unit])
+
+
+def _joined_units(n: int, must_link: Iterable[tuple[int, int]]) -> RowArray:
+    """Smallest row that each row is joined with by a person; such rows are grouped as if they were one listing."""
+    first, second = np.array(list(must_link), dtype=np.int64).reshape(-1, 2).T
+    graph = csr_matrix((np.ones(len(first)), (first, second)), shape=(n, n))
+    return _smallest_rows(connected_components(graph, directed=False)[1])
+
+
+def _smallest_rows(groups: npt.NDArray[np.integer]) -> RowArray:
+    """Number each group by its smallest row; shape (N,)."""
+    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+    return first[inverse].astype(np.int64)
 
 
 def _is_supported(clusters: _Clusters, left: int, right: int, bars: Bars) -> bool:
@@ -153,95 +146,13 @@ def _is_supported(clusters: _Clusters, left: int, right: int, bars: Bars) -> boo
     return round(clusters.mean_distance(left, right), 9) <= bar
 
 
-def _apply_decisions(
-    clusters: _Clusters, must_link: Iterable[tuple[int, int]], cannot_link: Iterable[tuple[int, int]]
-) -> None:
-    for a, b in must_link:
-        if clusters.of[a] != clusters.of[b]:
-            clusters.merge(int(clusters.of[a]), int(clusters.of[b]))
-    for a, b in cannot_link:
-        if clusters.of[a] == clusters.of[b]:
-            raise InputError(f"The listings in rows {a} and {b} are kept apart, but joined pairs hold them together.")
-        clusters.forbid(int(clusters.of[a]), int(clusters.of[b]))
-
-
-def _undirected(near: Neighbours, bar: float) -> tuple[RowArray, RowArray, npt.NDArray[np.float64]]:
-    """Pairs with the lower row first, each once, in order of distance, then of rows."""
-    queries = near.queries()
-    kept = (queries != near.rows) & (near.distances <= bar)
-    low, high = np.minimum(queries, near.rows)[kept], np.maximum(queries, near.rows)[kept]
-    distances = near.distances[kept]
+def undirected_pairs(
+    first: RowArray, second: RowArray, distances: npt.NDArray[np.float64]
+) -> tuple[RowArray, RowArray, npt.NDArray[np.float64]]:
+    """Put the lower row first and keep each pair once, by its nearest; in order of distance, then of rows."""
+    kept = first != second
+    low, high, distances = np.minimum(first, second)[kept], np.maximum(first, second)[kept], distances[kept]
     order = np.lexsort((high, low, distances))
     low, high, distances = low[order], high[order], distances[order]
-    once = np.sort(np.unique(low * len(near) + high, return_index=True)[1])
+    once = np.sort(np.unique(low * (high.max(initial=0) + 1) + high, return_index=True)[1])
     return low[once], high[once], distances[once]
-
-
-def describe_groups(groups: RowArray, near: Neighbours, bar: float) -> list[Group]:
-    """Tell size, density and weakest link of each group of at least two listings, the largest first.
-
-    Parameters
-    ----------
-    groups
-        Group number of each listing, shape (N,) (see `partition`).
-    near
-        The neighbours that the partition was made from.
-    bar
-        Distance up to which a pair counts for the density.
-    """
-    first, second, distances = _undirected(near, bar)
-    inside = groups[first] == groups[second]
-    edges = np.bincount(groups[first][inside], minlength=len(groups))
-    links = _weakest_links(groups, first[inside], second[inside], distances[inside])
-    order = np.argsort(groups, kind="stable")
-    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
-    described = []
-    for rows in np.split(order, starts[1:]) if len(order) else []:
-        if len(rows) > 1:
-            number = int(groups[rows[0]])
-            density = float(edges[number] / (len(rows) * (len(rows) - 1) / 2))
-            described.append(Group(tuple(rows.tolist()), density, links.get(number, 1.0)))
-    return sorted(described, key=lambda group: (-group.size, group.rows))
-
-
-def _weakest_links(
-    groups: RowArray, first: RowArray, second: RowArray, distances: npt.NDArray[np.float64]
-) -> dict[int, float]:
-    """Longest edge of each group's minimum spanning tree (Kruskal 1956); groups left unconnected are left out."""
-    root = list(range(len(groups)))
-    missing = (np.bincount(groups, minlength=len(groups)) - 1).tolist()
-    weakest: dict[int, float] = {}
-    for a, b, distance in zip(first.tolist(), second.tolist(), distances.tolist(), strict=True):
-        left, right = _find(root, a), _find(root, b)
-        if left != right:
-            root[left] = right
-            number = int(groups[a])
-            missing[number] -= 1
-            if missing[number] == 0:
-                weakest[number] = distance
-    return weakest
-
-
-def _find(root: list[int], row: int) -> int:
-    while root[row] != row:
-        root[row] = root[root[row]]
-        row = root[row]
-    return row
-
-
-def group_matches(groups: RowArray, near: Neighbours) -> Neighbours:
-    """Turn a partition into neighbours of the same shape as the rules make: all listings of the own group.
-
-    A pair that was found keeps its distance; one that only the group joins stands at distance 1.
-    """
-    order = np.argsort(groups, kind="stable")
-    sizes = np.bincount(groups, minlength=len(groups))
-    starts = np.cumsum(sizes) - sizes
-    counts = sizes[groups]
-    queries = np.repeat(np.arange(len(groups)), counts)
-    place = np.arange(len(queries)) - np.repeat(np.cumsum(counts) - counts, counts)
-    rows = order[starts[groups[queries]] + place]
-    pairs = sort_neighbours(queries, rows, np.zeros(len(rows)), len(groups))
-    distances = distances_in(near, pairs, missing=1.0)
-    distances[pairs.queries() == pairs.rows] = 0.0
-    return sort_neighbours(pairs.queries(), pairs.rows, distances, len(groups))
