@@ -8,8 +8,7 @@ from product_matching.app.address import MAX_TITLE_CHARS, Address
 from product_matching.app.catalogues import Catalogue
 from product_matching.app.frame import FIND, HOME, Frame, draw_frame, draw_no_catalogue
 from product_matching.app.gallery import draw_samples
-from product_matching.app.resources import bundle_of, uploads, warm_up
-from product_matching.app.samples import sample_rows
+from product_matching.app.resources import bundle_of, samples_of, uploads, warm_up
 from product_matching.app.uploads import PHOTO_HELP
 from product_matching.app.wording import count_text, plain
 from product_matching.errors import InputError
@@ -32,7 +31,7 @@ def draw_home() -> None:
     if bundle is not None and frame.current is not None:
         _draw_entrances(frame.current)
         st.subheader("Or start from a listing", anchor=False)
-        chosen = draw_samples(bundle, sample_rows(bundle, N_SAMPLES))
+        chosen = draw_samples(bundle, samples_of(bundle, N_SAMPLES))
         if chosen is not None:
             _search(Address(bundle=frame.current.name, listing=chosen))
     _draw_catalogues(frame)

@@ -17,11 +17,11 @@ from product_matching.app.resources import (
     candidates_of,
     encoder_of,
     finder_of,
+    samples_of,
     uploads,
     warm_up,
 )
 from product_matching.app.results import draw_results
-from product_matching.app.samples import sample_rows
 from product_matching.app.scroll import scroll_up_for
 from product_matching.app.threshold_panel import chosen_thresholds, draw_thresholds
 from product_matching.app.wording import count_text, distance_text, duration_text, plain
@@ -46,10 +46,12 @@ def draw_find(frame: Frame) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     address, problems = read_address(st.query_params.to_dict())
+    if address.bundle is None:
+        st.query_params["bundle"] = frame.current.name  # a link to this page shows the same elsewhere
     if problems:
         st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
     scroll_up_for(" ".join(filter(None, [frame.current.name, address.listing, address.upload, address.title])))
-    _draw_search(finder, Address(**{**vars(address), "bundle": frame.current.name}))
+    _draw_search(finder, address)
     warm_up(frame.current)
 
 
@@ -96,7 +98,7 @@ def _retrieve(finder: Finder, asked: Asked) -> tuple[Candidates | None, float]:
 def _draw_start(finder: Finder, address: Address) -> None:
     st.subheader("Nothing is searched for yet" if not address.asks else "Start from a listing", anchor=False)
     st.markdown("Give a photo or a title, or choose one of these listings to see its duplicates.")
-    chosen = draw_samples(finder.bundle, sample_rows(finder.bundle, N_SAMPLES))
+    chosen = draw_samples(finder.bundle, samples_of(finder.bundle, N_SAMPLES))
     if chosen is not None:
         st.switch_page(FIND, query_params=address.of_listing(chosen).to_params())
 

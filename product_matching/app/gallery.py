@@ -51,4 +51,6 @@ def listing_name(record: dict[str, Any]) -> str:
 
 
 def _is_word(name: str, value: Any) -> bool:
-    return name not in _NOT_NAMES and isinstance(value, str) and 0 < len(value) <= 40
+    if name in _NOT_NAMES or not isinstance(value, str) or len(value) > 40:
+        return False
+    return any(map(str.isalpha, value)) and value.lower() not in {"true", "false"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from functools import cache
 
-from PIL import Image, ImageDraw, UnidentifiedImageError
+import numpy as np
+from PIL import Image, ImageDraw
 
 from product_matching.store.bundle import Bundle
 
@@ -14,7 +15,9 @@ _EDGE = 256
 
 
 def square(picture: bytes) -> bytes:
-    """Centre a JPEG on a white square; one that is square already stays as it is.
+    """Centre a JPEG on a square in the colour of its edges; one that is square already stays as it is.
+
+    A product on white stays on white, a photo from a shop gets no white bars.
 
     Raises
     ------
@@ -25,11 +28,21 @@ def square(picture: bytes) -> bytes:
         if image.width == image.height:
             return picture
         edge = max(image.size)
-        canvas = Image.new("RGB", (edge, edge), "white")
-        canvas.paste(image, ((edge - image.width) // 2, (edge - image.height) // 2))
+        pixels = image.convert("RGB")
+        canvas = Image.new("RGB", (edge, edge), _edge_colour(pixels))
+        canvas.paste(pixels, ((edge - image.width) // 2, (edge - image.height) // 2))
     buffer = io.BytesIO()
     canvas.save(buffer, "JPEG", quality=88)
     return buffer.getvalue()
+
+
+def _edge_colour(image: Image.Image) -> tuple[int, int, int]:
+    """Median colour along the two long edges, which the padding continues."""
+    pixels = np.asarray(image)
+    if image.height < image.width:
+        pixels = pixels.transpose(1, 0, 2)
+    red, green, blue = np.median(np.concatenate([pixels[:, 0], pixels[:, -1]]), axis=0).astype(int).tolist()
+    return red, green, blue
 
 
 @cache
@@ -55,5 +68,5 @@ def card_picture(bundle: Bundle, row: int) -> bytes | None:
         return no_photo()
     try:
         return square(picture)
-    except (OSError, UnidentifiedImageError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError):  # what Pillow raises for a damaged JPEG
         return no_photo()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import threading
@@ -10,8 +11,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from PIL import Image
 
 from product_matching.app.catalogues import Catalogue
+from product_matching.app.samples import sample_rows
 from product_matching.app.uploads import UploadStore
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
@@ -109,6 +112,16 @@ def candidates_of(fingerprint: str, query_key: str, _finder: Finder, _query: Que
     return _finder.candidates(_query, CANDIDATES_PER_SIDE), 1000 * (perf_counter() - started)
 
 
+def samples_of(bundle: Bundle, count: int) -> list[int]:
+    """Choose the listings to start from (see `sample_rows`), once for all sessions."""
+    return _samples(bundle.fingerprint, count, bundle)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _samples(fingerprint: str, count: int, _bundle: Bundle) -> list[int]:
+    return sample_rows(_bundle, count)
+
+
 @st.cache_resource(show_spinner=False)
 def _warmed() -> set[str]:
     return set()
@@ -127,10 +140,11 @@ def _load_all(catalogue: Catalogue) -> None:
     try:
         finder_of(catalogue)
         if catalogue.manifest is not None and catalogue.manifest.photo_model is not None:
-            encoder_of(catalogue.manifest.photo_model)
+            encoder_of(catalogue.manifest.photo_model).encode(Image.new("RGB", (224, 224)))
     except InputError as error:  # the page says so as well, when it comes to the query
         log.info("%s", error)
     # Streamlit collects garbage after every run of a page, and going through the objects of torch and its like takes
     # 300 ms each time. They stay for good: frozen, they are no longer gone through.
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # so that libraries find their objects freed at the end, and report no leaks

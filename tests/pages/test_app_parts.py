@@ -14,6 +14,7 @@ from PIL import Image
 
 from product_matching.app.charts import distance_bins, distance_chart
 from product_matching.app.decision import beyond_by, decide
+from product_matching.app.gallery import listing_name
 from product_matching.app.pictures import card_picture, no_photo, square
 from product_matching.app.samples import sample_rows
 from product_matching.app.uploads import UploadStore, embed_upload, upload_key
@@ -101,12 +102,31 @@ def test_the_chart_draws_the_threshold_and_can_be_empty() -> None:
 
 
 @pytest.mark.parametrize("size", [(40, 80), (80, 40), (64, 64)])
-def test_pictures_are_padded_to_squares_and_not_cropped(encode_photo: Callable[..., bytes], size: tuple) -> None:
-    picture = encode_photo(Image.new("RGB", size, (200, 30, 30)), "JPEG")
-    with Image.open(io.BytesIO(square(picture))) as padded:
+@pytest.mark.parametrize("border", [(255, 255, 255), (60, 80, 40)])
+def test_pictures_are_padded_to_squares_in_the_colour_of_their_edges(
+    encode_photo: Callable[..., bytes], size: tuple[int, int], border: tuple[int, int, int]
+) -> None:
+    photo = Image.new("RGB", size, border)
+    photo.paste((250, 0, 0), (10, 10, size[0] - 10, size[1] - 10))
+    with Image.open(io.BytesIO(square(encode_photo(photo, "JPEG", quality=95, subsampling=0)))) as padded:
         assert padded.size == (max(size), max(size))
-        red = np.asarray(padded.convert("RGB"))[..., 1] < 128
-        assert abs(int(red.sum()) - size[0] * size[1]) <= 2 * max(size)
+        pixels = np.asarray(padded.convert("RGB")).astype(int)
+    red = (pixels[..., 0] > 180) & (pixels[..., 1] < 60)
+    assert abs(int(red.sum()) - (size[0] - 20) * (size[1] - 20)) < 250, "nothing is cut off"
+    assert np.abs(pixels[[0, 0, -1, -1], [0, -1, 0, -1]] - border).max() <= 6
+
+
+@pytest.mark.parametrize(
+    ("record", "name"),
+    [
+        ({"posting_id": "a", "title": r"\xe2\x9d\xa4  CASE", "product": "Kiwi"}, "❤ CASE"),
+        ({"posting_id": "a", "product": "Kiwi", "category": "Kiwi", "packaged": "False"}, "Kiwi"),
+        ({"posting_id": "a", "title": "", "product": "Kiwi", "category": "Fruit"}, "Kiwi · Fruit"),
+        ({"posting_id": "a", "image": "a.jpg", "price": "50", "title": None}, "a"),
+    ],
+)
+def test_a_listing_without_a_title_is_named_by_its_columns(record: dict[str, str], name: str) -> None:
+    assert listing_name(record) == name
 
 
 def test_a_listing_without_a_photo_gets_a_stand_in(small_bundle: Path, bundles: Path) -> None:

@@ -74,6 +74,7 @@ def test_a_listing_in_the_address_is_searched_for(open_app: Open, finder: Finder
 def test_the_find_page_opened_first_without_a_bundle_takes_the_first_usable_one(open_app: Open) -> None:
     app = open_app(FIND)
     assert app.selectbox(key="catalogue").value == "photos"
+    assert app.query_params == {"bundle": "photos"}
     assert not app.error
 
 
