@@ -37,10 +37,13 @@ class Settings:
         Rules of the chain.
     glove
         File of published word vectors; None to train them on the titles.
+    trees
+        Trees of the second stage.
     """
 
     rules: Rules = field(default_factory=Rules)
     glove: Path | None = None
+    trees: int = 300
 
 
 #: Turns a catalogue, and the titles that weights may be counted on, into every listing's neighbours.

@@ -66,7 +66,7 @@ def run_second_stage(listings: LabelledListings, plan: Plan, settings: Settings)
     if not plan.train:
         raise InputError(f"The protocol {plan.protocol!r} has no listings to train on; accepted are fold, dense, half.")
     judged = _judge_catalogues(listings, plan, settings)
-    trees, cross_fitted = _train(plan, judged)
+    trees, cross_fitted = _train(plan, judged, settings.trees)
     choose, score = judged[_key(plan.choose)], judged[_key(plan.score)]
     scores = {id(one): _probabilities(one.judged, trees) for one in (choose, score)}
     if cross_fitted is not None:
@@ -109,17 +109,17 @@ def judge_catalogue(listings: LabelledListings, background: TextArray, settings:
     return JudgedCatalogue(listings.labels, evidence, judge_candidates(evidence, chain))
 
 
-def _train(plan: Plan, judged: dict[bytes, JudgedCatalogue]) -> tuple[BoostedTrees, FloatArray | None]:
+def _train(plan: Plan, judged: dict[bytes, JudgedCatalogue], n_trees: int) -> tuple[BoostedTrees, FloatArray | None]:
     """Trees from all training listings; where choices fall on the same listings, also cross-fitted probabilities."""
     parts = [(judged[_key(split)], split.queries) for split in plan.train]
-    trees = _fit([(catalogue, rows) for catalogue, rows in parts])
+    trees = _fit(parts, n_trees)
     if not plan.learns_where_it_chooses:
         return trees, None
-    (catalogue, rows) = parts[0]
-    return trees, _cross_fit(catalogue, rows)
+    catalogue, rows = parts[0]
+    return trees, _cross_fit(catalogue, rows, n_trees)
 
 
-def _fit(parts: Sequence[tuple[JudgedCatalogue, RowArray]]) -> BoostedTrees:
+def _fit(parts: Sequence[tuple[JudgedCatalogue, RowArray]], n_trees: int) -> BoostedTrees:
     """Train on the pairs whose two listings are both training listings.
 
     The pairs with any other listing are left out, and all of those are different products: the different pairs that
@@ -134,14 +134,14 @@ def _fit(parts: Sequence[tuple[JudgedCatalogue, RowArray]]) -> BoostedTrees:
         features.append(catalogue.judged.features[kept])
         same.append(catalogue.same[kept])
         weights.append(np.where(same[-1], 1.0, pairs.n / len(rows)))
-    return train_trees(np.concatenate(features), np.concatenate(same), np.concatenate(weights))
+    return train_trees(np.concatenate(features), np.concatenate(same), np.concatenate(weights), iterations=n_trees)
 
 
-def _cross_fit(catalogue: JudgedCatalogue, rows: RowArray) -> FloatArray:
+def _cross_fit(catalogue: JudgedCatalogue, rows: RowArray, n_trees: int) -> FloatArray:
     """Probabilities for the pairs of each training listing from trees that saw no pair of its groups; NaN elsewhere."""
     probabilities = np.full(len(catalogue.judged.pairs), np.nan)
     for learned, held_out in GroupKFold(_CROSS_FITS).split(rows, groups=catalogue.labels[rows]):
-        trees = _fit([(catalogue, rows[learned])])
+        trees = _fit([(catalogue, rows[learned])], n_trees)
         asked = np.isin(catalogue.judged.pairs.first, rows[held_out])
         probabilities[asked] = trees.probabilities(catalogue.judged.features[asked])
     return probabilities

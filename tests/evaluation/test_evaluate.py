@@ -1,0 +1,120 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from product_matching.catalogue import read_catalogue
+from product_matching.errors import InputError
+from product_matching.evaluation.evaluate import evaluate, evaluate_all
+from product_matching.evaluation.listings import LabelledListings, labelled_listings
+from product_matching.evaluation.methods import METHODS, Settings
+from product_matching.evaluation.report import markdown_table
+from product_matching.evaluation.second_stage import train_classifier
+from product_matching.matching.chain import Rules
+
+REQUIRED = ["method", "protocol", "n_queries", "n_catalogue", "threshold", "f1", "f1_interval", "precision", "recall"]
+QUICK = Settings(trees=10)
+
+
+@pytest.fixture(scope="module")
+def listings(tmp_path_factory) -> LabelledListings:
+    """Sixty products of three listings with a common word order, a shared photo for two of the three."""
+    rng = np.random.default_rng(0)
+    vocabulary = [f"{a}{b}{c}" for a in "bdkmst" for b in "aiueo" for c in ("ra", "lon", "tik")]
+    frame = []
+    for product in range(60):
+        words, photos = rng.choice(vocabulary, 6, replace=False), rng.integers(2**62, size=2)
+        for copy in range(3):
+            title = " ".join(rng.permutation([*words[: 4 + copy % 2], *rng.choice(vocabulary, 2)]))
+            frame.append((f"{product}-{copy}", title, f"{photos[copy // 2]:016x}", product + 100))
+    path = tmp_path_factory.mktemp("catalogue") / "catalogue.csv"
+    pd.DataFrame(frame, columns=["posting_id", "title", "image_phash", "label_group"]).to_csv(path, index=False)
+    return labelled_listings(read_catalogue(path))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("protocol", ["full", "fold", "dense", "half"])
+def test_every_method_reports_under_every_protocol(listings: LabelledListings, method: str, protocol: str) -> None:
+    if (method, protocol) == ("chain+pairs", "full"):
+        with pytest.raises(InputError, match="no listings to train on"):
+            evaluate(listings, method, protocol, settings=QUICK)
+        return
+    report = json.loads(json.dumps(evaluate(listings, method, protocol, settings=QUICK).to_json()))
+    assert all(name in report for name in REQUIRED) and report["seconds"] > 0
+    low, high = report["f1_interval"]
+    assert 0 < low <= report["f1"] <= high <= 1
+    assert report["f1"] <= report["best"]["f1"] + 1e-9 or protocol != "full"
+    assert report["recall"] <= report["candidate_recall"] + 1e-6
+    assert report["n_catalogue"] == (180 if protocol != "fold" else 36)
+    assert (report["partition"] is None) == (not method.startswith("chain"))
+    band = report["f1_by_group_size"]
+    assert set(band) == {"3-5"} and band["3-5"] == pytest.approx(report["f1"])
+
+
+def test_the_chain_knows_more_than_its_parts(listings: LabelledListings) -> None:
+    settings = Settings(Rules(blend=(), expansion=1))
+    f1 = {method: evaluate(listings, method, "half", settings=settings).f1 for method in ("phash", "tfidf", "chain")}
+    assert f1["chain"] > max(f1["phash"], f1["tfidf"])
+
+
+def test_what_is_scored_decides_nothing(listings: LabelledListings) -> None:
+    """Other labels in the scored half change its figure, and no choice."""
+    from product_matching.evaluation.protocols import choosing_half
+
+    scored = ~choosing_half(listings.names)
+    shuffled = listings.labels.copy()
+    shuffled[scored] = np.random.default_rng(1).permutation(shuffled[scored])
+    other = LabelledListings(listings.titles, listings.phashes, shuffled, listings.names)
+    for method in ("idf", "chain", "chain+pairs"):
+        first, second = (evaluate(which, method, "half", settings=QUICK) for which in (listings, other))
+        assert first.threshold == second.threshold and second.f1 < first.f1
+
+
+def test_the_table_has_a_row_for_each_method(listings: LabelledListings) -> None:
+    reports = list(evaluate_all(listings, "full", methods=["phash", "idf", "chain+pairs"]))
+    table = markdown_table(reports).splitlines()
+    assert [line.split(" | ")[0] for line in table] == ["| method", "| ---", "| phash", "| idf"]
+    assert f"{reports[0].f1:.4f}" in table[2]
+
+
+def test_rules_can_be_switched(listings: LabelledListings) -> None:
+    report = evaluate(listings, "chain", "half", settings=Settings(Rules(cross_mean=False, min2=0.5)))
+    assert report.settings["rules"]["cross_mean"] is False
+    assert report.predicted_alone < evaluate(listings, "chain", "half").predicted_alone + 1e-9
+
+
+def test_without_photos_the_chain_goes_by_titles(listings: LabelledListings) -> None:
+    blind = LabelledListings(listings.titles, np.full(len(listings), "", object), listings.labels, listings.names)
+    assert evaluate(blind, "chain", "fold").settings["rules"]["photo_bits"] is None
+    with pytest.raises(InputError, match="no image_phash"):
+        evaluate(blind, "phash", "fold")
+
+
+def test_a_classifier_for_use_can_be_trained(listings: LabelledListings) -> None:
+    classifier = train_classifier(listings, QUICK)
+    assert classifier.n == len(listings) and 0 <= classifier.threshold <= 1
+
+
+def test_mistakes_are_named(listings: LabelledListings, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'bert' is unknown; accepted are phash"):
+        evaluate(listings, "bert", "fold")
+    path = tmp_path / "unlabelled.csv"
+    path.write_text("posting_id,title,label_group\na,x,1\nb,y,\n")
+    with pytest.raises(InputError, match="1 of 2 listings have no label_group"):
+        labelled_listings(read_catalogue(path))
+    path.write_text("posting_id,title\na,x\n")
+    with pytest.raises(InputError, match="no column 'label_group'"):
+        labelled_listings(read_catalogue(path))
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("method", "f1"), [("phash", 0.5531), ("idf", 0.6605), ("tfidf", 0.6486)])
+def test_published_figures_come_out(need_data: Callable[[str], Path], method: str, f1: float) -> None:
+    shopee = labelled_listings(read_catalogue(need_data("shopee/train.csv")))
+    report = evaluate(shopee, method, "full")
+    assert (report.n_catalogue, report.n_queries) == (34_250, 34_250)
+    assert report.f1 == pytest.approx(f1, abs=0.0006 if method == "idf" else 0.00006)
+    assert report.best.f1 >= report.f1

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.model_selection import GroupKFold
+
+from product_matching.errors import InputError
+from product_matching.evaluation.protocols import PROTOCOLS, choosing_half, group_folds, plan_protocol
+
+LABELS = np.random.default_rng(0).integers(0, 60, 300)
+
+
+def rows_of(split) -> np.ndarray:
+    return split.catalogue[split.queries]
+
+
+@pytest.mark.parametrize("protocol", ["fold", "dense", "half"])
+def test_nothing_that_is_scored_is_learned_from_or_chosen_on(protocol: str) -> None:
+    plan = plan_protocol(protocol, LABELS)
+    scored = set(LABELS[rows_of(plan.score)])
+    assert scored and not scored & set(LABELS[rows_of(plan.choose)])
+    for split in plan.train:
+        assert not scored & set(LABELS[rows_of(split)])
+    if not plan.learns_where_it_chooses:
+        assert not set(LABELS[rows_of(plan.choose)]) & {
+            label for split in plan.train for label in LABELS[rows_of(split)]
+        }
+
+
+def test_folds_are_those_of_group_k_fold_in_its_order() -> None:
+    folds = group_folds(LABELS)
+    for number, (_, rows) in enumerate(GroupKFold(5).split(LABELS, groups=LABELS)):
+        np.testing.assert_array_equal(np.flatnonzero(folds == number), rows)
+
+
+def test_fold_looks_up_in_the_fold_itself_and_dense_in_everything() -> None:
+    folds = group_folds(LABELS)
+    fold, dense = plan_protocol("fold", LABELS), plan_protocol("dense", LABELS)
+    np.testing.assert_array_equal(fold.score.catalogue, np.flatnonzero(folds == 0))
+    np.testing.assert_array_equal(fold.choose.catalogue, np.flatnonzero(folds == 1))
+    assert len(fold.train) == 3 and len(dense.score.catalogue) == len(LABELS)
+    np.testing.assert_array_equal(rows_of(dense.score), rows_of(fold.score))
+    np.testing.assert_array_equal(rows_of(dense.choose), rows_of(fold.choose))
+
+
+def test_full_is_everything_and_trains_nothing() -> None:
+    plan = plan_protocol("full", LABELS)
+    assert len(rows_of(plan.score)) == len(rows_of(plan.choose)) == len(LABELS) and plan.train == ()
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30))
+def test_the_halves_depend_on_the_label_alone(labels: list[int]) -> None:
+    half = choosing_half(labels)
+    again = choosing_half([str(label) for label in reversed(labels)])[::-1]
+    np.testing.assert_array_equal(half, again)
+    assert 0.4 < choosing_half(np.arange(2000)).mean() < 0.6
+
+
+def test_what_there_is_not_is_named() -> None:
+    with pytest.raises(InputError, match="'random' is unknown; accepted are full, fold, dense, half"):
+        plan_protocol("random", LABELS)
+    with pytest.raises(InputError, match="3 label groups"):
+        plan_protocol("fold", [1, 2, 3, 3])
+    with pytest.raises(InputError, match="two halves"):
+        plan_protocol("half", [1, 1])
+    assert PROTOCOLS == ("full", "fold", "dense", "half")
