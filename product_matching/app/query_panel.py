@@ -13,6 +13,7 @@ from product_matching.app.query import Asked
 from product_matching.app.resources import uploads
 from product_matching.app.uploads import PHOTO_HELP
 from product_matching.app.wording import plain, shorten
+from product_matching.encoders.model_lookup import describe_missing_model, find_model_folder
 from product_matching.store.bundle import Bundle
 
 _TITLE, _FILE, _CAMERA, _SOURCE = "typed_title", "photo_file", "photo_camera", "photo_source"
@@ -39,6 +40,8 @@ def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
         return
     if bundle.photo_vectors is None:
         st.caption("This catalogue has titles only: photos cannot be searched in it.")
+    elif bundle.manifest.photo_model is not None and find_model_folder(bundle.manifest.photo_model) is None:
+        st.info(plain(describe_missing_model(bundle.manifest.photo_model)), icon=":material/no_photography:")
     elif asked.upload is not None and asked.upload.thumbnail is not None:
         _draw_upload(asked.upload.thumbnail, asked.upload.name)
     else:

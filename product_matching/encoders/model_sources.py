@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +16,12 @@ from product_matching.encoders.model_folder import (
     PhotoModel,
     file_sha256,
     read_model_folder,
-    read_model_settings,
     write_model_folder,
 )
+from product_matching.encoders.model_lookup import describe_missing_model, find_model_folder
 from product_matching.encoders.photo import PhotoEncoder, create_backbone, load_weights, output_dimension
 from product_matching.errors import InputError
 from product_matching.places import home_folder, models_folder
-
-log = logging.getLogger(__name__)
 
 #: Published weights whose preparation differs from timm's own for the architecture, by SHA-256 of the file.
 KNOWN_WEIGHTS: dict[str, dict[str, Any]] = {
@@ -83,18 +80,6 @@ def resolve_model(name: str, *, weights: Path | None = None, image_size: int | N
     return _download_weights(name, image_size)
 
 
-def find_model_folder(model: PhotoModel) -> Path | None:
-    """Find the model folder that makes the same embeddings as `model`, in ``models/`` or the user's data folder."""
-    for parent in (models_folder(), home_folder() / "models"):
-        for settings in sorted(parent.glob(f"*/{MODEL_FILE}")):
-            try:
-                if read_model_settings(settings.parent).fingerprint == model.fingerprint:
-                    return settings.parent
-            except InputError as error:
-                log.warning("%s", error)
-    return None
-
-
 def open_photo_encoder(model: PhotoModel, *, device: str = "auto") -> PhotoEncoder:
     """Load the encoder that made a bundle's photo vectors, so that a new photo can be compared with them.
 
@@ -105,11 +90,7 @@ def open_photo_encoder(model: PhotoModel, *, device: str = "auto") -> PhotoEncod
     """
     folder = find_model_folder(model)
     if folder is None:
-        raise InputError(
-            f"The bundle's photos were embedded with {model.name} (weights {model.weights_sha256[:12]}), and no folder "
-            f"of {models_folder()} or {home_folder() / 'models'} holds that model: put it there, or build the bundle "
-            "anew with a model that is here. Titles can be searched without it."
-        )
+        raise InputError(describe_missing_model(model))
     return PhotoEncoder.load(folder, device=device)
 
 

@@ -9,7 +9,6 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import CountVectorizer
 
 from product_matching.titles import title_words
 
@@ -55,6 +54,8 @@ class TitleEncoder:
     @classmethod
     def fit(cls, titles: Sequence[str], weighting: Weighting = "idf") -> TitleEncoder:
         """Learn the vocabulary and the weights from a catalogue's titles (raw; they are normalised here)."""
+        from sklearn.feature_extraction.text import CountVectorizer  # a second to import, and only needed here
+
         counter = CountVectorizer(analyzer=title_words, binary=True)
         try:
             counts = counter.fit_transform(titles)
