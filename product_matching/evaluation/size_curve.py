@@ -20,11 +20,15 @@ _SEED = 20240501
 
 @dataclass(frozen=True)
 class SizePoint:
-    """Best F1 of a catalogue of `n` listings, all of them queries, and the distance threshold that gives it."""
+    """Best F1 of catalogues of about `n` listings, all of them queries, and the distance threshold that gives it.
+
+    Means over several draws of the catalogue; `f1_spread` is the standard deviation of F1 among them.
+    """
 
     n: int
     f1: float
     threshold: float
+    f1_spread: float
 
 
 def size_curve(
@@ -33,6 +37,7 @@ def size_curve(
     method: str = "idf",
     shares: Sequence[float] = SHARES,
     settings: Settings | None = None,
+    draws: int = 5,
     seed: int = _SEED,
 ) -> list[SizePoint]:
     """Measure a method that needs no training on growing parts of a catalogue.
@@ -44,11 +49,12 @@ def size_curve(
     method
         One of the methods without a second stage; the published curve is that of ``idf``.
     shares
-        Shares of the groups, each in (0, 1]. Every smaller part is contained in the larger ones.
+        Shares of the groups, each in (0, 1]. In one draw every smaller part is contained in the larger ones.
     settings
         Rules of the chain, published word vectors.
-    seed
-        Of the order in which groups are drawn.
+    draws, seed
+        How often the groups are put in a random order anew, and the seed of the orders. The whole catalogue is
+        measured once.
 
     Raises
     ------
@@ -59,15 +65,18 @@ def size_curve(
         raise InputError(f"The method {method!r} has no size curve; accepted are {', '.join(RANKINGS)}.")
     if any(not 0 < share <= 1 for share in shares):
         raise InputError(f"The shares are {tuple(shares)}, but must be above 0 and at most 1.")
-    place = np.random.default_rng(seed).permutation(int(listings.labels.max()) + 1)
-    return [_point(listings, method, np.flatnonzero(_drawn(listings, place, share)), settings) for share in shares]
+    n_groups = int(listings.labels.max()) + 1
+    orders = [np.random.default_rng([seed, draw]).permutation(n_groups) for draw in range(draws)]
+    return [_point(listings, method, orders if share < 1 else orders[:1], share, settings) for share in shares]
 
 
-def _drawn(listings: LabelledListings, place: RowArray, share: float) -> np.ndarray:
-    return np.asarray(place[listings.labels] < max(1, round(share * len(place))))
-
-
-def _point(listings: LabelledListings, method: str, rows: RowArray, settings: Settings | None) -> SizePoint:
-    part = listings.take(rows)
-    choice = best_threshold(RANKINGS[method](part, part.titles, settings or Settings()), part.labels)
-    return SizePoint(len(part), choice.f1, choice.threshold)
+def _point(
+    listings: LabelledListings, method: str, orders: Sequence[RowArray], share: float, settings: Settings | None
+) -> SizePoint:
+    choices = []
+    for order in orders:
+        drawn = order[listings.labels] < max(1, round(share * len(order)))
+        part = listings.take(np.flatnonzero(drawn))
+        choices.append(best_threshold(RANKINGS[method](part, part.titles, settings or Settings()), part.labels))
+    n, f1, threshold = (np.array([getattr(choice, name) for choice in choices]) for name in ("n", "f1", "threshold"))
+    return SizePoint(round(n.mean()), float(f1.mean()), float(threshold.mean()), float(f1.std()))
