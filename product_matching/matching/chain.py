@@ -76,18 +76,26 @@ class Stages:
     ----------
     plain
         Neighbours of the vectors as they came.
-    averaged
-        Vectors after the cross-mean.
-    final
-        Vectors after every stage.
+    steps
+        Vectors after each step that is on: cross-mean, each blending, expansion; the first is the vectors after the
+        cross-mean, or as they came.
     near
         Neighbours of the final vectors, before any rule on pairs.
     """
 
     plain: Neighbours
-    averaged: Any
-    final: Any
+    steps: tuple[Any, ...]
     near: Neighbours
+
+    @property
+    def averaged(self) -> Any:
+        """Vectors after the cross-mean."""
+        return self.steps[0]
+
+    @property
+    def final(self) -> Any:
+        """Vectors after every step."""
+        return self.steps[-1]
 
 
 def improve_vectors(vectors: Any, twins: Neighbours | None, rules: Rules, join: Join) -> Stages:
@@ -109,14 +117,14 @@ def improve_vectors(vectors: Any, twins: Neighbours | None, rules: Rules, join: 
     if rules.cross_mean and twins is not None:
         averaged = cross_mean(vectors, twins)
         near = join(averaged, CANDIDATES)
-    final = averaged
+    steps = [averaged]
     for threshold in rules.blend:
-        final = blend_neighbourhoods(final, near, threshold)
-        near = join(final, CANDIDATES)
+        steps.append(blend_neighbourhoods(steps[-1], near, threshold))
+        near = join(steps[-1], CANDIDATES)
     if rules.expansion > 1:
-        final = expand(final, near, rules.expansion, rules.alpha)
-        near = join(final, CANDIDATES)
-    return Stages(plain, averaged, final, near)
+        steps.append(expand(steps[-1], near, rules.expansion, rules.alpha))
+        near = join(steps[-1], CANDIDATES)
+    return Stages(plain, tuple(steps), near)
 
 
 def decide_pairs(

@@ -25,7 +25,7 @@ from product_matching.titles import title_words
 #: Share of the words in the cosine of a title; the rest is the character trigrams'.
 WORD_WEIGHT = 0.6
 #: Neighbours of which a listing's neighbourhood, compared between listings, consists.
-_NEIGHBOURHOOD = 15
+NEIGHBOURHOOD = 15
 FloatMatrix = npt.NDArray[np.float64]
 
 
@@ -56,6 +56,8 @@ class Evidence:
         Unit vectors by name, CSR of shape (N, D): titles, averaged and blended titles, neighbourhoods.
     nearest
         For some views, the similarities of the 50 nearest others, falling, 0 where there are fewer; shape (N, 50).
+    ladders
+        For the same views, the similarity of every listing's nearest other in the catalogue, rising.
     weights
         Weight of each word in each title, CSR of shape (N, V).
     numbers
@@ -72,6 +74,7 @@ class Evidence:
 
     views: dict[str, csr_matrix]
     nearest: dict[str, FloatMatrix]
+    ladders: dict[str, FloatMatrix]
     weights: csr_matrix
     numbers: csr_matrix
     texts: list[str]
@@ -120,10 +123,11 @@ def gather_evidence(
     }
     nearest = {"plain": nearest_similarities(stages.plain), "final": nearest_similarities(stages.near)}
     hashes, has_photo = parse_phashes(phashes)
-    weights, numbers = _word_weights(chain.words, encoders.words)
+    weights, numbers = word_weights(chain.words, encoders.words)
     return Evidence(
         views,
         nearest,
+        {name: np.sort(table[:, 0]) for name, table in nearest.items()},
         weights,
         numbers,
         [" ".join(title_words(title)) for title in titles],
@@ -148,13 +152,14 @@ def nearest_similarities(near: Neighbours) -> FloatMatrix:
 
 def _neighbourhoods(near: Neighbours) -> csr_matrix:
     """Each row's nearest as a unit vector over the rows: similar listings have similar neighbourhoods."""
-    few = keep_nearest(near, _NEIGHBOURHOOD)
+    few = keep_nearest(near, NEIGHBOURHOOD)
     weights = np.maximum(1.0 - few.distances, 0.0) ** 3
     matrix = csr_matrix((weights, few.rows, few.offsets), shape=(len(near), len(near)))
     return normalize(matrix + scipy.sparse.identity(len(near)), copy=False).astype(np.float32).tocsr()
 
 
-def _word_weights(words: csr_matrix, encoder: TitleEncoder) -> tuple[csr_matrix, csr_matrix]:
+def word_weights(words: csr_matrix, encoder: TitleEncoder) -> tuple[csr_matrix, csr_matrix]:
+    """Weigh each word of title vectors by its inverse document frequency, and mark the words with a digit."""
     weights = words.copy()
     weights.data = encoder.idf[weights.indices].astype(np.float32)
     digits = np.array([any(letter.isdigit() for letter in word) for word in encoder.words], dtype=np.float32)

@@ -45,7 +45,7 @@ def pair_features(evidence: Evidence, first: RowArray, second: RowArray) -> tupl
     plain = _weighted(similar)
     columns["cosine of plain"] = plain
     for name, values in (("plain", plain), ("final", similar["final"])):
-        columns |= _neighbourhood_features(name, evidence.nearest[name], values, first, second)
+        columns |= _neighbourhood_features(name, evidence, values, first, second)
     columns |= _photo_features(evidence, first, second) | _word_features(evidence, first, second)
     columns |= _text_features(evidence, first, second)
     columns["quantities"] = evidence.measures.compare(first, second)
@@ -67,9 +67,10 @@ def _weighted(similar: dict[str, FloatArray]) -> FloatArray:
 
 
 def _neighbourhood_features(
-    name: str, nearest: npt.NDArray[np.float64], similarity: FloatArray, first: RowArray, second: RowArray
+    name: str, evidence: Evidence, similarity: FloatArray, first: RowArray, second: RowArray
 ) -> dict[str, npt.NDArray[Any]]:
     """Rank, density, z-score and gap of a similarity among both listings' nearest; percentile in the catalogue."""
+    nearest, ladder = evidence.nearest[name], evidence.ladders[name]
     columns: dict[str, npt.NDArray[Any]] = {}
     few, many = nearest[:, :3].mean(axis=1), nearest[:, :10].mean(axis=1)
     mean, spread = nearest.mean(axis=1), nearest.std(axis=1) + _EPSILON
@@ -79,7 +80,7 @@ def _neighbourhood_features(
         columns[f"density of {name} to 10, {side}"] = many[rows]
         columns[f"z-score of {name}, {side}"] = (similarity - mean[rows]) / spread[rows]
         columns[f"gap of {name}, {side}"] = nearest[rows, 0] - similarity
-    columns[f"percentile of {name}"] = np.searchsorted(np.sort(nearest[:, 0]), similarity) / max(1, len(nearest))
+    columns[f"percentile of {name}"] = np.searchsorted(ladder, similarity) / max(1, len(ladder))
     return columns
 
 

@@ -6,49 +6,18 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from product_matching.errors import InputError
-from product_matching.matching.chain import Rules
-from product_matching.matching.evidence import Evidence, TitleEncoders, gather_evidence, run_chain
 from product_matching.matching.pair_classifier import (
-    JudgedPairs,
     PairClassifier,
     blend_by_score,
-    judge_candidates,
     load_classifier,
     train_trees,
 )
 from product_matching.matching.pair_features import pair_features
 from product_matching.matching.pairs import Pairs
 
-BRANDS, GOODS, SIZES = ("wardah", "emina", "sariayu"), ("lip cream", "sabun muka", "masker"), ("50 g", "100 g", "20 ml")
-TITLES = [
-    f"{brand} {good} {size} {word}".strip()
-    for brand in BRANDS
-    for good in GOODS
-    for size in SIZES
-    for word in ("promo", "murah", "")
-]
-LABELS = np.repeat(np.arange(27), 3)
-PHASHES = [f"{label * 7919 * 2**40 + copy % 2:016x}" for label in range(27) for copy in range(3)]
 
-
-@pytest.fixture(scope="module")
-def catalogue() -> tuple[Evidence, JudgedPairs]:
-    encoders = TitleEncoders.fit(TITLES)
-    chain = run_chain(TITLES, PHASHES, encoders, Rules())
-    evidence = gather_evidence(TITLES, PHASHES, encoders, chain)
-    return evidence, judge_candidates(evidence, chain)
-
-
-@pytest.fixture(scope="module")
-def classifier(catalogue) -> PairClassifier:
-    evidence, judged = catalogue
-    same = LABELS[judged.pairs.first] == LABELS[judged.pairs.second]
-    trees = train_trees(judged.features, same, iterations=20)
-    return PairClassifier(trees, tuple(judged.names), Rules(), 0.5, 0.3, 0.4, len(LABELS), "fold")
-
-
-def test_every_candidate_stands_in_both_directions(catalogue) -> None:
-    pairs = catalogue[1].pairs
+def test_every_candidate_stands_in_both_directions(cosmetics) -> None:
+    pairs = cosmetics.judged.pairs
     there = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
     assert len(there) == len(pairs) and all((b, a) in there and a != b for a, b in there)
     back = pairs.reverse()
@@ -56,8 +25,8 @@ def test_every_candidate_stands_in_both_directions(catalogue) -> None:
     np.testing.assert_array_equal(pairs.second[back], pairs.first)
 
 
-def test_features_are_what_their_names_say(catalogue) -> None:
-    evidence, judged = catalogue
+def test_features_are_what_their_names_say(cosmetics) -> None:
+    evidence, judged = cosmetics.evidence, cosmetics.judged
     column = {name: judged.features[:, place] for place, name in enumerate(judged.names)}
     pairs, back = judged.pairs, judged.pairs.reverse()
     words = [set(text.split()) for text in evidence.texts]
@@ -65,7 +34,7 @@ def test_features_are_what_their_names_say(catalogue) -> None:
         first, second = pairs.first[place], pairs.second[place]
         cosine = evidence.views["words"][first].multiply(evidence.views["words"][second]).sum()
         assert column["cosine of words"][place] == pytest.approx(cosine, abs=1e-5)
-        bits = (int(PHASHES[first], 16) ^ int(PHASHES[second], 16)).bit_count()
+        bits = (int(cosmetics.phashes[first], 16) ^ int(cosmetics.phashes[second], 16)).bit_count()
         assert column["pHash bits"][place] == bits
         digits = {word for word in words[first] & words[second] if any(letter.isdigit() for letter in word)}
         assert column["shared numbers"][place] == len(digits)
@@ -76,34 +45,34 @@ def test_features_are_what_their_names_say(catalogue) -> None:
     np.testing.assert_allclose(column["cosine of final"], column["cosine of final"][back], rtol=1e-6)
 
 
-def test_features_of_some_rows_do_not_depend_on_the_others_asked_for(catalogue) -> None:
-    evidence, judged = catalogue
+def test_features_of_some_rows_do_not_depend_on_the_others_asked_for(cosmetics) -> None:
+    evidence, judged = cosmetics.evidence, cosmetics.judged
     some = pair_features(evidence, judged.pairs.first[10:20], judged.pairs.second[10:20])[0]
     np.testing.assert_allclose(some, judged.features[10:20], rtol=1e-6)
 
 
-def test_it_learns_to_tell_products_apart(catalogue, classifier: PairClassifier) -> None:
-    evidence, judged = catalogue
-    same = LABELS[judged.pairs.first] == LABELS[judged.pairs.second]
+def test_it_learns_to_tell_products_apart(cosmetics, classifier: PairClassifier) -> None:
+    evidence, judged = cosmetics.evidence, cosmetics.judged
+    same = cosmetics.labels[judged.pairs.first] == cosmetics.labels[judged.pairs.second]
     probability = classifier.probabilities(judged)
     assert probability[same].min() > probability[~same].max()
     np.testing.assert_array_equal(probability, probability[judged.pairs.reverse()])
     for blend in (None, 0.5):
         near = replace(classifier, blend=blend).match(evidence, judged)
-        right = LABELS[near.queries()] == LABELS[near.rows]
+        right = cosmetics.labels[near.queries()] == cosmetics.labels[near.rows]
         assert near.distances[right].max() < near.distances[~right].min()
 
 
-def test_stored_and_read_it_judges_the_same(catalogue, classifier: PairClassifier, tmp_path: Path) -> None:
+def test_stored_and_read_it_judges_the_same(cosmetics, classifier: PairClassifier, tmp_path: Path) -> None:
     classifier.save(tmp_path / "classifier.npz")
     again = load_classifier(tmp_path / "classifier.npz")
-    np.testing.assert_array_equal(again.probabilities(catalogue[1]), classifier.probabilities(catalogue[1]))
+    np.testing.assert_array_equal(again.probabilities(cosmetics.judged), classifier.probabilities(cosmetics.judged))
     for name in ("names", "rules", "blend", "threshold", "pair_threshold", "n", "protocol"):
         assert getattr(again, name) == getattr(classifier, name)
 
 
-def test_reasons_name_the_strongest_features(catalogue, classifier: PairClassifier) -> None:
-    features = catalogue[1].features[:5]
+def test_reasons_name_the_strongest_features(cosmetics, classifier: PairClassifier) -> None:
+    features = cosmetics.judged.features[:5]
     for row, reasons in zip(features, classifier.reasons(features, 3), strict=True):
         assert len(reasons) == 3 and all(name in classifier.names for name, _ in reasons)
         strengths = [abs(strength) for _, strength in reasons]
@@ -112,13 +81,13 @@ def test_reasons_name_the_strongest_features(catalogue, classifier: PairClassifi
         assert strengths[0] == pytest.approx(np.abs(everything).max())
 
 
-def test_other_features_are_refused(catalogue, classifier: PairClassifier) -> None:
+def test_other_features_are_refused(cosmetics, classifier: PairClassifier) -> None:
     with pytest.raises(InputError, match="other features: colour"):
-        replace(classifier, names=(*classifier.names, "colour")).probabilities(catalogue[1])
+        replace(classifier, names=(*classifier.names, "colour")).probabilities(cosmetics.judged)
 
 
-def test_pairs_of_one_kind_teach_nothing(catalogue) -> None:
-    features = catalogue[1].features
+def test_pairs_of_one_kind_teach_nothing(cosmetics) -> None:
+    features = cosmetics.judged.features
     with pytest.raises(InputError, match="needs both kinds"):
         train_trees(features, np.ones(len(features), dtype=bool))
 
