@@ -9,10 +9,11 @@ from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
 from product_matching.search.neighbours import Neighbours, keep_nearest, keep_within, sort_neighbours, to_distance
-from product_matching.search.sparse import SparseIndex
 
 #: Below this distance two titles share a word; from it on they have nothing in common and are no candidates.
 _NOTHING_IN_COMMON = 1.0
+#: How many times more products are looked at where several equals stand at the last place.
+_WIDER = 8
 
 
 def self_join(matrix: Any, k: int, *, threads: int = 2) -> Neighbours:
@@ -39,21 +40,25 @@ def self_join(matrix: Any, k: int, *, threads: int = 2) -> Neighbours:
         raise ValueError(f"k must be a whole number from 1, not {k}")
     rows = csr_matrix(matrix, dtype=np.float64, copy=True)
     rows.sum_duplicates()
-    # The product keeps an arbitrary one of several equals at its last place. One place more than asked for shows
-    # which rows have a tie there; those are searched for again, with their order of ties.
-    product = sp_matmul_topn(rows, rows.T.tocsr(), top_n=k + 1, n_threads=threads).tocoo()
-    found = sort_neighbours(product.row, product.col, to_distance(product.data), rows.shape[0])
-    return keep_within(_settle_ties(rows, found, k), np.nextafter(_NOTHING_IN_COMMON, 0.0))
+    postings = rows.T.tocsr()
+    found = _nearest(rows, postings, k, k + 1, threads)
+    return keep_within(found, np.nextafter(_NOTHING_IN_COMMON, 0.0))
 
 
-def _settle_ties(rows: csr_matrix, found: Neighbours, k: int) -> Neighbours:
-    full = np.flatnonzero(np.diff(found.offsets) > k)
-    last = found.offsets[full] + k
-    tied = full[found.distances[last] == found.distances[last - 1]]
+def _nearest(queries: csr_matrix, postings: csr_matrix, k: int, width: int, threads: int) -> Neighbours:
+    """Find the `k` nearest of each query among its `width` largest products, which are more than `k`.
+
+    Where the last of those is as near as the k-th, more that are equal may have been left out, in no order that is
+    ours: these queries are searched for again with a larger width.
+    """
+    product = sp_matmul_topn(queries, postings, top_n=width, n_threads=threads).tocoo()
+    found = sort_neighbours(product.row, product.col, to_distance(product.data), queries.shape[0])
+    full = np.flatnonzero(np.diff(found.offsets) >= width)
+    tied = full[found.distances[found.offsets[full] + width - 1] == found.distances[found.offsets[full] + k - 1]]
     found = keep_nearest(found, k)
     if len(tied) == 0:
         return found
-    again = SparseIndex(rows).nearest(rows[tied], k)
+    again = _nearest(queries[tied], postings, k, _WIDER * width, threads)
     kept = ~np.isin(found.queries(), tied)
     return sort_neighbours(
         np.concatenate([found.queries()[kept], tied[again.queries()]]),
