@@ -1,0 +1,73 @@
+"""Two titles at exactly the threshold match in the sweep, the rules, the groups, the export and the app alike."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from product_matching.app.decision import decide
+from product_matching.evaluation.sweep import best_threshold
+from product_matching.find import Finder
+from product_matching.match import match_catalogue
+from product_matching.matching.candidates import Thresholds
+from product_matching.matching.groups import Bars, partition
+from product_matching.matching.rules import within_any
+from product_matching.matching.self_join import self_join
+from product_matching.search.neighbours import keep_within
+from product_matching.store.bundle import open_bundle
+
+#: The next smaller distance that there can be: distances are rounded to 6 decimals.
+STEP = 1e-6
+
+
+@pytest.fixture(scope="module")
+def finder(small_bundle: Path) -> Finder:
+    return Finder(open_bundle(small_bundle))
+
+
+def pairs_at_some_distance(finder: Finder) -> list[tuple[int, int, float]]:
+    """Each listing with its nearest other title that is not equal to its own."""
+    near = self_join(finder.bundle.title_matrix, len(finder.bundle))
+    found = []
+    for row in range(len(near)):
+        rows, distances = near.of(row)
+        between = np.flatnonzero((distances > 0.01) & (distances < 0.99) & (rows != row))
+        found += [(row, int(rows[place]), float(distances[place])) for place in between[:1]]
+    return found
+
+
+def test_everywhere_alike(finder: Finder) -> None:
+    near = self_join(finder.bundle.title_matrix, len(finder.bundle))
+    pairs = pairs_at_some_distance(finder)
+    assert len(pairs) > 3
+    for row, other, distance in pairs:
+        at, below = Thresholds(title=distance), Thresholds(title=distance - STEP)
+        query = finder.listing_query(row)
+        candidates = finder.candidates(query, len(finder.bundle))
+        asked_for = [
+            other in keep_within(near, distance).of(row)[0],
+            other in within_any(None, near, title_threshold=distance).of(row)[0],
+            other in finder.title_index.within(finder.bundle.title_matrix[row], distance).rows,
+            other in finder.matches(query, at).rows,
+            other in decide(candidates, at, retrieved=len(finder.bundle)).matches.rows,
+            other in list(match_catalogue(finder, at))[row],
+        ]
+        assert all(asked_for), (row, other, distance, asked_for)
+        not_quite = [
+            other in keep_within(near, distance - STEP).of(row)[0],
+            other in within_any(None, near, title_threshold=distance - STEP).of(row)[0],
+            other in finder.matches(query, below).rows,
+            other in decide(candidates, below, retrieved=len(finder.bundle)).matches.rows,
+            other in list(match_catalogue(finder, below))[row],
+        ]
+        assert not any(not_quite), (row, other, distance, not_quite)
+
+
+def test_the_sweep_chooses_the_distance_itself_and_the_groups_take_it() -> None:
+    matrix = csr_matrix(np.array([[0.6, 0.8, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]))
+    near = self_join(matrix, 3)
+    choice = best_threshold(near, ["a", "a", "b"])
+    assert (choice.threshold, choice.f1) == (0.4, 1.0)
+    assert partition(near, Bars(0.4, 0.4, 0.4)).tolist() == [0, 0, 2]
+    assert partition(near, Bars(0.4 - STEP, 0.1, 0.1)).tolist() == [0, 1, 2]
