@@ -19,7 +19,7 @@ from product_matching.encoders.tfidf import TitleEncoder, Weighting
 from product_matching.errors import InputError
 from product_matching.search.flat import FlatIndex
 from product_matching.search.sparse import SparseIndex
-from product_matching.store.bundle import PHOTO_SHA256, describe_files, new_bundle_folder, write_titles
+from product_matching.store.bundle import PHOTO_SHA256, describe_files, label_groups, new_bundle_folder, write_titles
 from product_matching.store.manifest import LISTINGS_FILE, MANIFEST_FILE, PHOTO_VECTORS_FILE, Manifest, TunedThreshold
 from product_matching.store.thumbnails import ThumbnailWriter
 from product_matching.tuning import tune_threshold
@@ -118,12 +118,6 @@ def _empty_manifest(name: str, n_listings: int) -> Manifest:
     return Manifest(name, n_listings, 0, 0, None, None, 0, None, None)
 
 
-def _labels(listings: pd.DataFrame) -> npt.NDArray[np.object_] | None:
-    if "label_group" not in listings or (listings["label_group"] == "").all():
-        return None
-    return listings["label_group"].to_numpy(dtype=object)
-
-
 def _threshold(given: float | None, n: int, tune: Callable[[], TunedThreshold]) -> TunedThreshold:
     return tune() if given is None else TunedThreshold(given, n, "given by hand")
 
@@ -146,7 +140,7 @@ def _build_titles(folder: Path, listings: pd.DataFrame, manifest: Manifest, opti
 
 
 def _tune_titles(matrix: csr_matrix, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
-    return tune_threshold(SparseIndex(matrix), matrix, usable, _labels(listings))
+    return tune_threshold(SparseIndex(matrix), matrix, usable, label_groups(listings))
 
 
 def _build_photos(
@@ -183,7 +177,7 @@ def _build_photos(
 
 
 def _tune_photos(vectors: Any, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
-    return tune_threshold(FlatIndex(vectors), vectors, usable, _labels(listings))
+    return tune_threshold(FlatIndex(vectors), vectors, usable, label_groups(listings))
 
 
 def _note_photos(listings: pd.DataFrame, photos: list[EmbeddedPhoto]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,12 +13,26 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Candidates, Thresholds, by_photo, by_title, is_match
+from product_matching.matching.candidates import (
+    NO_RULES,
+    Candidates,
+    PairRules,
+    Thresholds,
+    by_fused,
+    by_phash,
+    by_photo,
+    by_title,
+    is_match,
+)
+from product_matching.matching.near_photos import hash_bits, parse_phashes
+from product_matching.quantities import quantities_agree, title_quantities
 from product_matching.search.flat import FlatIndex
 from product_matching.search.protocol import VectorIndex
 from product_matching.search.sparse import SparseIndex
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
 
+#: Photos whose pHashes differ in at most this many bits are always among the candidates.
+SAME_PHOTO_BITS = 4
 #: Columns that are of the bundle's own making and not shown as a listing's.
 INTERNAL_COLUMNS = (PHOTO_SHA256,)
 
@@ -35,11 +49,17 @@ class Query:
         Shape (1, V), as the bundle's title encoder makes it.
     row
         Row of the listing that the query is, if it is one of the catalogue; it is not among its own matches.
+    phash
+        pHash of the photo, 16 hexadecimal digits; "" for none. Only rules on the same photo use it.
+    text
+        The raw title; "" for none. Only the rule on quantities, the second stage and explanations use it.
     """
 
     photo: npt.NDArray[np.float32] | None = None
     title: csr_matrix | None = None
     row: int | None = None
+    phash: str = ""
+    text: str = ""
 
 
 class Finder:
@@ -89,7 +109,9 @@ class Finder:
         photo = np.array(bundle.photo_vectors[row]) if bundle.photo_vectors is not None else None
         has_photo, has_title = bool(bundle.has_photo[row]), bool(bundle.has_title[row])
         title = bundle.title_matrix[row] if bundle.title_matrix is not None else None
-        return Query(photo if has_photo else None, title if has_title else None, row)
+        text = str(bundle.listings["title"].iloc[row]) if has_title else ""
+        phash = bundle.phashes[row]
+        return Query(photo if has_photo else None, title if has_title else None, row, phash, text)
 
     def title_query(self, title: str) -> csr_matrix | None:
         """Represent a typed title; None if the catalogue has no titles or the text has no words."""
@@ -102,27 +124,61 @@ class Finder:
         Returns
         -------
         Candidates
-            At most 2 k listings, nearest first by combined distance.
+            At most 2 k listings, nearest first by combined distance, with pHash bits and quantities compared.
         """
         self.load()
         found = [
             index.nearest(vector, min(k + (query.row is not None), index.size)).rows
             for index, vector in self._sides(query)
         ]
-        return self.measure(query, np.unique(np.concatenate([np.zeros(0, np.int64), *found])))
+        rows = np.unique(np.concatenate([self._same_photos(query, SAME_PHOTO_BITS), *found]))
+        return self.compare(query, self.measure(query, rows))
 
-    def matches(self, query: Query, thresholds: Thresholds) -> Candidates:
-        """Retrieve every listing that the thresholds accept, nearest first by combined distance."""
+    def matches(self, query: Query, thresholds: Thresholds, rules: PairRules = NO_RULES) -> Candidates:
+        """Retrieve every listing that the thresholds and rules accept, nearest first by combined distance."""
         self.load()
-        limits = (thresholds.photo, thresholds.title)
-        sides = zip(self._both(query), limits, strict=True)
+        if rules.min2 is not None:
+            nearest = self.candidates(query, 1)
+        limits = reach_of(thresholds)
         found = [
             index.within(vector, limit).rows
-            for (index, vector), limit in sides
+            for (index, vector), limit in zip(self._both(query), limits, strict=True)
             if index is not None and vector is not None and limit is not None
         ]
-        candidates = self.measure(query, np.unique(np.concatenate([np.zeros(0, np.int64), *found])))
-        return candidates.take(is_match(candidates, thresholds))
+        rows = np.unique(np.concatenate([self._same_photos(query, rules.photo_bits), *found]))
+        if rules.min2 is not None:
+            rows = np.union1d(rows, nearest.rows)
+        candidates = self.measure(query, rows)
+        if rules != NO_RULES:
+            candidates = self.compare(query, candidates)
+        return candidates.take(is_match(candidates, thresholds, rules))
+
+    def compare(self, query: Query, candidates: Candidates) -> Candidates:
+        """Compare pHashes and quantities of a query with those of its candidates, which the rules on pairs need."""
+        wanted = title_quantities(query.text) if query.text else {}
+        quantities = np.zeros(len(candidates), dtype=np.int8)
+        if wanted and "title" in self.bundle.listings:
+            titles = self.bundle.listings["title"].iloc[candidates.rows]
+            agree = [quantities_agree(wanted, title_quantities(title)) for title in titles]
+            quantities = np.array([0 if one is None else 1 if one else -1 for one in agree], dtype=np.int8)
+        return replace(candidates, bits=self._bits(query)[candidates.rows], quantities=quantities)
+
+    def _bits(self, query: Query) -> npt.NDArray[np.float64]:
+        """Bits in which the query's pHash differs from each listing's, NaN where one is missing; shape (N,)."""
+        hashes, present = self._hashes
+        own, known = parse_phashes([query.phash])
+        if not known[0]:
+            return np.full(len(hashes), np.nan)
+        return np.where(present, hash_bits(hashes, own), np.nan)
+
+    def _same_photos(self, query: Query, bits: int | None) -> npt.NDArray[np.int64]:
+        if bits is None:
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(self._bits(query) <= bits)
+
+    @cached_property
+    def _hashes(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+        return parse_phashes(self.bundle.phashes)
 
     def _both(self, query: Query) -> list[tuple[VectorIndex[Any] | None, Any]]:
         photo = None if query.photo is None else query.photo.reshape(1, -1)
@@ -145,22 +201,41 @@ class Finder:
         return Candidates(rows, distances[0], distances[1]).nearest_first()
 
 
+def reach_of(thresholds: Thresholds) -> tuple[float | None, float | None]:
+    """Distances up to which each side must be searched, so that no match is missed.
+
+    The mean of two distances is at most the fused threshold only if one of them is.
+    """
+    return tuple(  # type: ignore[return-value]
+        limit if thresholds.fused is None else max(limit or 0.0, thresholds.fused)
+        for limit in (thresholds.photo, thresholds.title)
+    )
+
+
 def default_thresholds(bundle: Bundle) -> Thresholds:
     """The bundle's own thresholds; None for a side that it does not have."""
     photo, title = bundle.manifest.photo_threshold, bundle.manifest.title_threshold
     return Thresholds(photo.distance if photo else None, title.distance if title else None)
 
 
-def describe_matches(bundle: Bundle, candidates: Candidates, thresholds: Thresholds) -> list[dict[str, Any]]:
+def describe_matches(
+    bundle: Bundle, candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO_RULES
+) -> list[dict[str, Any]]:
     """Tell each candidate's listing, distances and by what it matches, as plain values in the candidates' order.
 
     Returns
     -------
     list of dict
         ``posting_id``, ``title``, ``photo_distance``, ``title_distance`` (None where there is none), ``by`` (of
-        ``"photo"`` and ``"title"``; empty beyond the thresholds), and every further column of the catalogue.
+        ``"photo"`` and ``"title"``, with the rules also ``"fused"`` and ``"phash"``; empty beyond the thresholds),
+        and every further column of the catalogue.
     """
-    photo, title = by_photo(candidates, thresholds), by_title(candidates, thresholds)
+    reasons = {
+        "photo": by_photo(candidates, thresholds),
+        "title": by_title(candidates, thresholds),
+        "fused": by_fused(candidates, thresholds),
+        "phash": by_phash(candidates, rules),
+    }
     listings = bundle.listings.drop(columns=[name for name in INTERNAL_COLUMNS if name in bundle.listings])
     records = listings.iloc[candidates.rows].to_dict("records")
     return [
@@ -169,7 +244,7 @@ def describe_matches(bundle: Bundle, candidates: Candidates, thresholds: Thresho
             "title": record.pop("title", None),
             "photo_distance": _plain(candidates.photo[place]),
             "title_distance": _plain(candidates.title[place]),
-            "by": [name for name, hit in (("photo", photo[place]), ("title", title[place])) if hit],
+            "by": [name for name, hit in reasons.items() if hit[place]],
             **{str(name): _plain(value) for name, value in record.items()},
         }
         for place, record in enumerate(records)

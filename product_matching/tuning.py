@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from product_matching.evaluation.metric import MAX_PREDICTIONS, listing_f1
 from product_matching.evaluation.sweep import best_threshold
-from product_matching.search.neighbours import Neighbours, keep_within
+from product_matching.search.neighbours import Neighbours, keep_nearest, keep_within, sort_neighbours
 from product_matching.search.protocol import VectorIndex
 from product_matching.store.manifest import TunedThreshold
 
@@ -54,7 +54,25 @@ def tune_threshold(
     rows = _sample(np.flatnonzero(usable))
     k = MAX_PREDICTIONS + 1 if labels is not None else _NEIGHBOURS_WITHOUT_LABELS + 1
     neighbours = index.nearest(vectors[rows], min(k, index.size))
-    n = int(usable.sum())
+    return _choose(neighbours, rows, int(usable.sum()), labels)
+
+
+def choose_threshold(neighbours: Neighbours, labels: npt.NDArray[np.object_] | None) -> TunedThreshold:
+    """Choose a threshold as `tune_threshold` does, for near listings that are at hand for every listing.
+
+    Parameters
+    ----------
+    neighbours
+        Near listings of all N listings, after any rules.
+    labels
+        Label group of each listing, empty for an unlabelled one; None for a catalogue without labels.
+    """
+    return _choose(neighbours, np.arange(len(neighbours)), len(neighbours), labels)
+
+
+def _choose(
+    neighbours: Neighbours, rows: npt.NDArray[np.int64], n: int, labels: npt.NDArray[np.object_] | None
+) -> TunedThreshold:
     if labels is None:
         protocol = f"no labels: three other listings on average ({len(rows)} listings looked up)"
         return TunedThreshold(_three_others_on_average(neighbours, rows), n, protocol)
@@ -75,11 +93,17 @@ def _sample(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def _three_others_on_average(neighbours: Neighbours, rows: npt.NDArray[np.int64]) -> float:
-    others = neighbours.rows != rows[neighbours.queries()]
-    distances = np.sort(neighbours.distances[others])
+    others = _keep_others(neighbours, rows)
+    distances = np.sort(keep_nearest(others, _NEIGHBOURS_WITHOUT_LABELS).distances)
     if len(distances) == 0:
         return 0.0
     return _round_down(float(distances[min(_OTHERS_WITHOUT_LABELS * len(rows), len(distances)) - 1]))
+
+
+def _keep_others(neighbours: Neighbours, rows: npt.NDArray[np.int64]) -> Neighbours:
+    queries = neighbours.queries()
+    others = neighbours.rows != rows[queries]
+    return sort_neighbours(queries[others], neighbours.rows[others], neighbours.distances[others], len(neighbours))
 
 
 def _round_down(distance: float) -> float:

@@ -84,6 +84,18 @@ class Bundle:
             return np.zeros(len(self), dtype=np.bool_)
         return (self.listings["title"] != "").to_numpy(dtype=np.bool_)
 
+    @cached_property
+    def labels(self) -> npt.NDArray[np.object_] | None:
+        """Label group of each listing, "" for none; None for a catalogue without labels. Shape (N,)."""
+        return label_groups(self.listings)
+
+    @cached_property
+    def phashes(self) -> list[str]:
+        """PHash of each listing's photo, "" for none; length N."""
+        if "image_phash" not in self.listings:
+            return [""] * len(self)
+        return [str(phash) for phash in self.listings["image_phash"]]
+
     def row_of(self, posting_id: str) -> int:
         """Row of a listing by its id.
 
@@ -96,6 +108,13 @@ class Bundle:
         if len(rows) == 0:
             raise InputError(f"The catalogue {self.manifest.name} has no listing {posting_id!r:.80}.")
         return int(rows[0])
+
+
+def label_groups(listings: pd.DataFrame) -> npt.NDArray[np.object_] | None:
+    """Label group of each listing, "" for none; None if no listing has one. Shape (N,)."""
+    if "label_group" not in listings or (listings["label_group"] == "").all():
+        return None
+    return listings["label_group"].to_numpy(dtype=object)
 
 
 def open_bundle(folder: Path) -> Bundle:
