@@ -147,7 +147,7 @@ def describe_listings(
 def markdown_table(reports: Sequence[Report]) -> str:
     """The reports as a Markdown table, a row each."""
     head = ["method", "protocol", "N", "scored", "threshold", "F1", "95 % interval", "precision", "recall", "alone"]
-    head += ["recall@50", "recall at precision .98", "seconds"]
+    head += ["recall@50", "recall at precision .98", "groups: pair P / R", "groups: B-cubed P / R", "seconds"]
     rows = [[str(cell) for cell in _table_row(report)] for report in reports]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
@@ -161,4 +161,12 @@ def _table_row(report: Report) -> list[str]:
     figures = (report.f1, f"{low:.4f}-{high:.4f}", report.precision, report.recall)
     cells = [report.method, report.protocol, f"{report.n_catalogue:,}", f"{report.n_queries:,}"]
     cells += [f"{report.threshold:.3f}"] + [f"{cell:.4f}" if isinstance(cell, float) else cell for cell in figures]
-    return [*cells, f"{report.predicted_alone:.3f}", f"{report.candidate_recall:.3f}", precise, f"{report.seconds:.0f}"]
+    cells += [f"{report.predicted_alone:.3f}", f"{report.candidate_recall:.3f}", precise]
+    return [*cells, *_partition_cells(report.partition), f"{report.seconds:.0f}"]
+
+
+def _partition_cells(scores: PartitionScores | None) -> list[str]:
+    if scores is None:
+        return ["-", "-"]
+    pairs, listings = (scores.pair_precision, scores.pair_recall), (scores.bcubed_precision, scores.bcubed_recall)
+    return [f"{precision:.3f} / {recall:.3f}" for precision, recall in (pairs, listings)]

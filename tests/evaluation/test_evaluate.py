@@ -77,7 +77,9 @@ def test_the_table_has_a_row_for_each_method(listings: LabelledListings) -> None
     reports = list(evaluate_all(listings, "full", methods=["phash", "idf", "chain+pairs"]))
     table = markdown_table(reports).splitlines()
     assert [line.split(" | ")[0] for line in table] == ["| method", "| ---", "| phash", "| idf"]
-    assert f"{reports[0].f1:.4f}" in table[2]
+    assert f"{reports[0].f1:.4f}" in table[2] and len({line.count("|") for line in table}) == 1
+    chain = evaluate(listings, "chain", "fold")
+    assert f"{chain.partition.bcubed_precision:.3f} / {chain.partition.bcubed_recall:.3f}" in markdown_table([chain])
 
 
 def test_rules_can_be_switched(listings: LabelledListings) -> None:
