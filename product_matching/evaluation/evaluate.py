@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 
@@ -148,8 +148,3 @@ def _partition(
 def _bcubed_f1(scores: PartitionScores) -> float:
     total = scores.bcubed_precision + scores.bcubed_recall
     return 2 * scores.bcubed_precision * scores.bcubed_recall / total
-
-
-def with_rules(settings: Settings, **changes: object) -> Settings:
-    """The same settings with some rules changed."""
-    return replace(settings, rules=replace(settings.rules, **changes))  # type: ignore[arg-type]

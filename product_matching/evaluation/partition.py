@@ -19,12 +19,15 @@ class PartitionScores:
     bcubed_precision, bcubed_recall
         Mean over listings of the share of its group that is true, and of its true group that is in its group
         (Bagga and Baldwin 1998).
+    listing_f1
+        Mean over listings of the F1 of its group against its true group: the competition's metric, without its cap.
     """
 
     pair_precision: float
     pair_recall: float
     bcubed_precision: float
     bcubed_recall: float
+    listing_f1: float
 
 
 def score_partition(
@@ -50,6 +53,7 @@ def score_partition(
         _share((both - 1).sum(), (true - 1).sum()),
         float(np.mean(both / predicted)),
         float(np.mean(both / true)),
+        float(np.mean(2 * both / (predicted + true))),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a person sees of a partition: each group with its size, density and weakest link, and its matches."""
+"""What a person sees of a partition: each group with its size, density and weakest link."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.matching.groups import undirected_pairs
-from product_matching.matching.rules import distances_in
-from product_matching.search.neighbours import Neighbours, RowArray, sort_neighbours
+from product_matching.search.neighbours import Neighbours, RowArray
 
 
 @dataclass(frozen=True)
@@ -86,21 +85,3 @@ def _find(root: list[int], row: int) -> int:
         root[row] = root[root[row]]
         row = root[row]
     return row
-
-
-def group_matches(groups: RowArray, near: Neighbours) -> Neighbours:
-    """Turn a partition into neighbours of the same shape as the rules make: all listings of the own group.
-
-    A pair that was found keeps its distance; one that only the group joins stands at distance 1.
-    """
-    order = np.argsort(groups, kind="stable")
-    sizes = np.bincount(groups, minlength=len(groups))
-    starts = np.cumsum(sizes) - sizes
-    counts = sizes[groups]
-    queries = np.repeat(np.arange(len(groups)), counts)
-    place = np.arange(len(queries)) - np.repeat(np.cumsum(counts) - counts, counts)
-    rows = order[starts[groups[queries]] + place]
-    pairs = sort_neighbours(queries, rows, np.zeros(len(rows)), len(groups))
-    distances = distances_in(near, pairs, missing=1.0)
-    distances[pairs.queries() == pairs.rows] = 0.0
-    return sort_neighbours(pairs.queries(), pairs.rows, distances, len(groups))

@@ -23,6 +23,8 @@ def test_scores_are_those_of_a_loop_over_pairs_and_listings(drawn: list[tuple[in
     shared = [np.sum((groups == g) & (labels == t)) for g, t in drawn]
     assert scores.bcubed_precision == pytest.approx(np.mean(shared / np.array([np.sum(groups == g) for g, _ in drawn])))
     assert scores.bcubed_recall == pytest.approx(np.mean(shared / np.array([np.sum(labels == t) for _, t in drawn])))
+    f1 = [2 * both / (np.sum(groups == g) + np.sum(labels == t)) for both, (g, t) in zip(shared, drawn, strict=True)]
+    assert scores.listing_f1 == pytest.approx(np.mean(f1))
 
 
 def test_only_the_scored_listings_count() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from product_matching.errors import InputError
-from product_matching.matching.group_description import describe_groups, group_matches
+from product_matching.matching.group_description import describe_groups
 from product_matching.matching.groups import Bars, partition
 from product_matching.search.neighbours import Neighbours, sort_neighbours
 
@@ -107,12 +107,6 @@ def test_a_group_held_by_a_decision_alone_says_so() -> None:
     (group,) = describe_groups(groups, near, 0.3)
     assert (group.rows, group.weakest_link) == ((0, 1, 5), 1.0)
     assert group.density == pytest.approx(1 / 3)
-
-
-def test_matches_of_a_partition_are_the_whole_group_nearest_first() -> None:
-    near = neighbours({(0, 1): 0.3, (0, 2): 0.1, (1, 2): 0.2}, 4)
-    found = group_matches(np.array([0, 0, 0, 3]), near)
-    assert [found.of(row)[0].tolist() for row in range(4)] == [[0, 2, 1], [1, 2, 0], [2, 0, 1], [3]]
 
 
 @pytest.mark.parametrize("bars", [(0.2, 0.3, 0.1), (0.3, 0.2, 0.25), (1.5, 0.2, 0.1), (0.3, 0.2, -0.1)])
