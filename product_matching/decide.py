@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -113,6 +113,14 @@ def group_catalogue(
     bars = Bars(AT_THRESHOLD, ATTACH_SHARE * AT_THRESHOLD, MERGE_SHARE * AT_THRESHOLD)
     groups = partition(decided.near, bars, must_link=must_link, cannot_link=cannot_link)
     return groups, describe_groups(groups, decided.near, AT_THRESHOLD)
+
+
+def rows_of_matches(decided: Decided, limit: int) -> Iterator[RowArray]:
+    """Rows of each listing's matches for the submission file: itself first, then nearest first, at most `limit`."""
+    matches = decided.matches
+    for row in range(len(matches)):
+        found = matches.of(row)[0]
+        yield np.concatenate([[row], found[found != row]])[:limit]
 
 
 def _near_by_title(finder: Finder, rules: Rules, twins: Neighbours | None) -> Neighbours | None:

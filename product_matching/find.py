@@ -24,6 +24,7 @@ from product_matching.matching.candidates import (
     by_title,
     is_match,
 )
+from product_matching.matching.explanation import Explanation, explain_pair
 from product_matching.matching.near_photos import hash_bits, parse_phashes
 from product_matching.quantities import quantities_agree, title_quantities
 from product_matching.search.flat import FlatIndex
@@ -180,6 +181,17 @@ class Finder:
     def _hashes(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
         return parse_phashes(self.bundle.phashes)
 
+    def explain(self, query: Query, row: int) -> Explanation:
+        """Explain why a query and a listing are or are not the same product."""
+        distance = self.measure(replace(query, row=None), np.array([row])).photo[0]
+        title = str(self.bundle.listings["title"].iloc[row]) if self.bundle.has_title[row] else ""
+        return explain_pair(
+            (query.text, title),
+            self.bundle.title_encoder,
+            photo_distance=None if np.isnan(distance) else float(distance),
+            phashes=(query.phash, self.bundle.phashes[row]),
+        )
+
     def _both(self, query: Query) -> list[tuple[VectorIndex[Any] | None, Any]]:
         photo = None if query.photo is None else query.photo.reshape(1, -1)
         return [(self.photo_index, photo), (self.title_index, query.title)]
@@ -216,6 +228,13 @@ def default_thresholds(bundle: Bundle) -> Thresholds:
     """The bundle's own thresholds; None for a side that it does not have."""
     photo, title = bundle.manifest.photo_threshold, bundle.manifest.title_threshold
     return Thresholds(photo.distance if photo else None, title.distance if title else None)
+
+
+def fill_thresholds(bundle: Bundle, given: Thresholds) -> Thresholds:
+    """The given thresholds, and the bundle's own where none is given; fused only if it is given."""
+    own = default_thresholds(bundle)
+    photo = own.photo if given.photo is None else given.photo
+    return Thresholds(photo, own.title if given.title is None else given.title, given.fused)
 
 
 def describe_matches(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
-from product_matching.find import Finder
+from product_matching.find import Finder, reach_of
 from product_matching.matching.candidates import Thresholds, is_match
 
 #: The competition counts at most this many matches, the listing itself included.
@@ -69,12 +69,13 @@ def _within(
     finder: Finder, rows: npt.NDArray[np.int64], thresholds: Thresholds
 ) -> tuple[list[npt.NDArray[np.int64]], list[npt.NDArray[np.int64]]]:
     bundle = finder.bundle
+    photo_limit, title_limit = reach_of(thresholds)
     sides: list[list[npt.NDArray[np.int64]]] = [[], []]
-    if finder.photo_index is not None and bundle.photo_vectors is not None and thresholds.photo is not None:
-        near = finder.photo_index.within(np.array(bundle.photo_vectors[rows]), thresholds.photo)
+    if finder.photo_index is not None and bundle.photo_vectors is not None and photo_limit is not None:
+        near = finder.photo_index.within(np.array(bundle.photo_vectors[rows]), photo_limit)
         sides[0] = [near.of(position)[0] for position in range(len(rows))]
-    if finder.title_index is not None and bundle.title_matrix is not None and thresholds.title is not None:
-        near = finder.title_index.within(bundle.title_matrix[rows], thresholds.title)
+    if finder.title_index is not None and bundle.title_matrix is not None and title_limit is not None:
+        near = finder.title_index.within(bundle.title_matrix[rows], title_limit)
         sides[1] = [near.of(position)[0] for position in range(len(rows))]
     return sides[0], sides[1]
 

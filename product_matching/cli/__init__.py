@@ -9,8 +9,11 @@ import sys
 import typer
 
 from product_matching.cli.build import build
+from product_matching.cli.evaluate import evaluate
+from product_matching.cli.explain import explain
 from product_matching.cli.find import find
 from product_matching.cli.match import match
+from product_matching.cli.train_pairs import train_pairs
 from product_matching.cli.verify import verify
 from product_matching.errors import InputError
 
@@ -22,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (build, find, match, verify):
+for command in (build, find, match, explain, verify, evaluate, train_pairs):
     app.command()(command)
 
 

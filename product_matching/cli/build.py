@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from tqdm import tqdm
 
-from product_matching.cli.arguments import AsJson, Device, PhotoThreshold, TitleThreshold, read_count
+from product_matching.cli.arguments import AsJson, Device, LabelColumn, PhotoThreshold, TitleThreshold, read_count
 from product_matching.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def build(
     model: Annotated[str | None, typer.Option(help="Folder of models/, or a timm architecture.")] = None,
     weights: Annotated[Path | None, typer.Option(help="Safetensors file for the timm architecture.")] = None,
     image_size: Annotated[int | None, typer.Option(help="Edge of the network's input, in pixels.")] = None,
-    label_column: Annotated[str, typer.Option(help="Column that names the product of a listing.")] = "label_group",
+    label_column: LabelColumn = "label_group",
     title_weighting: Annotated[TitleWeighting, typer.Option(help="How titles are weighted.")] = TitleWeighting.idf,
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,

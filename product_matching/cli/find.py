@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 import typer
 
+from product_matching.cli import rules as option
 from product_matching.cli.arguments import (
     AsJson,
     BundleArgument,
     Device,
+    FusedThreshold,
+    PairsFile,
     PhotoThreshold,
     TitleThreshold,
     milliseconds,
@@ -22,11 +25,17 @@ from product_matching.cli.arguments import (
 )
 from product_matching.cli.opening import open_finder
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Thresholds
+from product_matching.matching.candidates import Candidates, PairRules, Thresholds
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.find import Finder, Query
+    from product_matching.matching.pair_judge import PairJudge
+
+
+_SHOWN = ("posting_id", "score", "photo_distance", "title_distance", "by", "title")
 
 
 def find(
@@ -36,6 +45,11 @@ def find(
     listing: Annotated[str | None, typer.Option(help="posting_id of a listing to search with.")] = None,
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
+    fused_threshold: FusedThreshold = None,
+    phash_bits: option.PhashBits = None,
+    quantity_veto: option.QuantityVeto = False,
+    min2: option.Min2 = None,
+    pairs: PairsFile = None,
     limit: Annotated[int, typer.Option(parser=read_count, help="Matches to print at most.")] = 50,
     device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
     as_json: AsJson = False,
@@ -46,18 +60,37 @@ def find(
     if listing is not None and (photo is not None or title is not None):
         raise typer.BadParameter("--listing stands for itself: leave --photo and --title out", param_hint="find")
     from product_matching.find import describe_matches
+    from product_matching.judging import judged_matches
 
-    given = Thresholds(photo_threshold, title_threshold)
+    given = Thresholds(photo_threshold, title_threshold, fused_threshold)
+    rules = PairRules(phash_bits, quantity_veto, min2)
     finder, thresholds = open_finder(bundle, given)
     query, timing = _make_query(finder, photo, title, listing, device)
+    judge = None if pairs is None else _load_judge(finder, pairs)
     started = time.perf_counter()
-    matches = finder.matches(query, thresholds)
+    if judge is None:
+        matches = finder.matches(query, thresholds, rules)
+        described = describe_matches(finder.bundle, _head(matches, limit), thresholds, rules)
+        count = len(matches)
+    else:
+        described = judged_matches(finder, judge, query, thresholds)
+        described, count = described[:limit], len(described)
     timing["search"] = milliseconds(started)
-    described = describe_matches(finder.bundle, matches.take(np.arange(min(limit, len(matches)))), thresholds)
     if as_json:
         typer.echo(json.dumps({"matches": described, "timing_ms": timing}, ensure_ascii=False))
     else:
-        _print_matches(described, len(matches), timing)
+        _print_matches(described, count, timing)
+
+
+def _head(candidates: Candidates, limit: int) -> Candidates:
+    return candidates.take(np.arange(min(limit, len(candidates))))
+
+
+def _load_judge(finder: Finder, pairs: Path) -> PairJudge:
+    from product_matching.judging import make_judge
+    from product_matching.matching.pair_classifier import load_classifier
+
+    return make_judge(finder.bundle, load_classifier(pairs))
 
 
 def _make_query(
@@ -69,8 +102,9 @@ def _make_query(
     if listing is not None:
         return finder.listing_query(finder.bundle.row_of(listing)), timing
     vector = matrix = None
+    phash = ""
     if photo is not None:
-        image, timing["decode"] = _decode(photo)
+        image, phash, timing["decode"] = _decode(photo)
         encoder = _query_encoder(finder, device)
         started = time.perf_counter()
         vector = encoder.encode(image)
@@ -82,15 +116,15 @@ def _make_query(
         if matrix is None:
             why = "has no titles" if title.strip() else "cannot be searched with an empty title"
             raise InputError(f"The bundle {finder.bundle.manifest.name} {why}.")
-    return Query(vector, matrix), timing
+    return Query(vector, matrix, phash=phash, text=title or ""), timing
 
 
-def _decode(photo: Path) -> tuple[Any, float]:
-    from product_matching.photos import decode_photo, read_photo
+def _decode(photo: Path) -> tuple[Image, str, float]:
+    from product_matching.photos import decode_photo, phash, read_photo
 
     started = time.perf_counter()
     image = decode_photo(read_photo(photo), name=str(photo))
-    return image, milliseconds(started)
+    return image, phash(image), milliseconds(started)
 
 
 def _query_encoder(finder: Finder, device: Device) -> PhotoEncoder:
@@ -106,7 +140,7 @@ def _print_matches(matches: list[dict[str, Any]], n_matches: int, timing: dict[s
     if not matches:
         typer.echo("No listing is within the thresholds; larger thresholds accept more.")
     else:
-        table = pd.DataFrame(matches)[["posting_id", "photo_distance", "title_distance", "by", "title"]]
+        table = pd.DataFrame(matches)[[name for name in _SHOWN if name in matches[0]]]
         table["by"] = table["by"].map(" ".join)
         typer.echo(table.to_string(index=False, max_colwidth=70, na_rep="-"))
         typer.echo(f"{len(matches)} of {n_matches} matches")

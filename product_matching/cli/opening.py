@@ -10,19 +10,32 @@ from product_matching.matching.candidates import Thresholds
 
 if TYPE_CHECKING:
     from product_matching.find import Finder
+    from product_matching.store.bundle import Bundle
+
+
+def open_bare_finder(name: str) -> Finder:
+    """Open a bundle, by its path or its name; the indexes are built when they are needed."""
+    from product_matching.find import Finder
+    from product_matching.store.bundle import open_bundle
+
+    return Finder(open_bundle(bundle_folder(name)))
+
+
+def check_sides(bundle: Bundle, given: Thresholds) -> None:
+    """Refuse a threshold for a side that the bundle does not have."""
+    photo, title = bundle.photo_vectors is not None, bundle.title_matrix is not None
+    sides = (("photo", given.photo, photo), ("title", given.title, title), ("fused", given.fused, photo and title))
+    for side, wanted, there in sides:
+        if wanted is not None and not there:
+            missing = "photos and titles both" if side == "fused" else f"{side}s"
+            raise InputError(f"The bundle {bundle.manifest.name} has no {missing}: leave --{side}-threshold out.")
 
 
 def open_finder(name: str, given: Thresholds) -> tuple[Finder, Thresholds]:
     """Open a bundle for searching, with the given thresholds and its own where none is given."""
-    from product_matching.find import Finder, default_thresholds
-    from product_matching.store.bundle import open_bundle
+    from product_matching.find import fill_thresholds
 
-    bundle = open_bundle(bundle_folder(name))
-    own = default_thresholds(bundle)
-    for side, wanted, there in (("photo", given.photo, own.photo), ("title", given.title, own.title)):
-        if wanted is not None and there is None:
-            raise InputError(f"The bundle {bundle.manifest.name} has no {side}s: leave --{side}-threshold out.")
-    finder = Finder(bundle)
+    finder = open_bare_finder(name)
+    check_sides(finder.bundle, given)
     finder.load()
-    photo = own.photo if given.photo is None else given.photo
-    return finder, Thresholds(photo, own.title if given.title is None else given.title)
+    return finder, fill_thresholds(finder.bundle, given)

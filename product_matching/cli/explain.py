@@ -1,0 +1,57 @@
+"""``explain``: why two listings are or are not the same product."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from product_matching.cli.arguments import AsJson, BundleArgument
+from product_matching.cli.opening import open_bare_finder
+
+if TYPE_CHECKING:
+    from product_matching.matching.explanation import Explanation
+
+
+def explain(
+    bundle: BundleArgument,
+    first: Annotated[str, typer.Argument(help="posting_id of a listing.")],
+    second: Annotated[str, typer.Argument(help="posting_id of another listing.")],
+    as_json: AsJson = False,
+) -> None:
+    """Explain one pair: the part of the photo and of the title, the words that matter, quantities, pHash."""
+    finder = open_bare_finder(bundle)
+    query = finder.listing_query(finder.bundle.row_of(first))
+    explanation = finder.explain(query, finder.bundle.row_of(second))
+    if as_json:
+        typer.echo(json.dumps(asdict(explanation), ensure_ascii=False))
+        return
+    for line in _lines(explanation):
+        typer.echo(line)
+
+
+def _lines(explanation: Explanation) -> list[str]:
+    sides = (
+        ("photo", explanation.photo_distance, explanation.photo_part),
+        ("title", explanation.title_distance, explanation.title_part),
+    )
+    lines = [
+        f"{name:<9} distance {distance:.6f}, adds {part:.3f} to the similarity"
+        for name, distance, part in sides
+        if distance is not None and part is not None
+    ]
+    if explanation.phash_bits is not None:
+        lines.append(f"{'pHash':<9} {explanation.phash_bits} of 64 bits differ")
+    for quantity in explanation.quantities:
+        verdict = "agree" if quantity.agree else "differ"
+        lines.append(f"{quantity.dimension:<9} {_values(quantity.first)} and {_values(quantity.second)} {verdict}")
+    if explanation.vetoed:
+        lines.append("The quantity veto would reject this pair.")
+    lines += [f"{word.side:<9} {word.share:+.3f}  {word.word}" for word in explanation.words]
+    return lines
+
+
+def _values(values: tuple[float, ...]) -> str:
+    return ", ".join(f"{value:g}" for value in values)
