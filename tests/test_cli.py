@@ -120,3 +120,90 @@ def test_an_interrupted_build_says_that_its_work_is_kept(
     status, _, err = run("build", small_catalogue / "listings.csv", "--out", tmp_path / "out")
     assert status == 130
     assert err.startswith("Interrupted. Photos embedded so far are kept")
+
+
+def groups_in(path: Path) -> dict[str, str]:
+    with path.open(newline="") as stream:
+        return {row["posting_id"]: row["group"] for row in csv.DictReader(stream)}
+
+
+def test_match_writes_groups_under_rules_and_decisions(run: Run, built: Path, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("first,second,decision\n0a,8a,same\n1a,1b,different\n")
+    status, out, err = run(
+        "match", built, "--chain", "--quantity-veto", "--groups", tmp_path / "g.csv",
+        "--decisions", tmp_path / "d.csv", "--out", tmp_path / "m.csv",
+    )  # fmt: skip
+    assert status == 0, err
+    groups = groups_in(tmp_path / "g.csv")
+    assert groups["8a"] == groups["0a"] == "0a"
+    assert groups["1a"] != groups["1b"]
+    assert groups["3a"] == groups["3b"] == groups["3c"]
+    assert "thresholds: photo" in out and (tmp_path / "m.csv").is_file()
+
+
+def test_find_takes_rules(run: Run, built: Path) -> None:
+    _, out, _ = run("find", built, "--listing", "0a", "--photo-threshold", 0, "--title-threshold", 0,
+                    "--phash-bits", 12, "--json")  # fmt: skip
+    assert {match["posting_id"] for match in json.loads(out)["matches"]} == {"0b", "0c"}
+
+
+def test_explain_tells_the_words_and_the_quantities(run: Run, built: Path) -> None:
+    status, out, _ = run("explain", built, "1a", "1b")
+    assert status == 0
+    assert "volume    220 and 220 agree" in out and "nescafe" in out and "bits differ" in out
+    explanation = json.loads(run("explain", built, "1a", "1b", "--json")[1])
+    assert explanation["vetoed"] is False and explanation["phash_bits"] is not None
+
+
+def many_products(path: Path) -> Path:
+    colours = ("merah", "biru", "hijau", "kuning", "hitam", "putih")
+    things = ("lampu meja", "tas ransel", "botol minum", "sepatu lari", "buku tulis", "jam dinding", "gelas kaca")
+    lines = ["posting_id,title,label_group"]
+    for number, (colour, thing) in enumerate((c, t) for t in things for c in colours):
+        for copy, words in enumerate(("", "murah ", "READY ", "original ")):
+            lines.append(f"{number}x{copy},{words}{thing} {colour} tipe A{number},{number}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("protocol", ["full", "fold", "dense", "half"])
+def test_evaluate_prints_what_a_figure_needs(run: Run, tmp_path: Path, protocol: str) -> None:
+    path = many_products(tmp_path / "c.csv")
+    status, out, err = run("evaluate", path, "--method", "idf", "--protocol", protocol, "--json")
+    assert status == 0, err
+    report = json.loads(out)
+    assert {"method", "protocol", "n_queries", "n_catalogue", "threshold", "f1", "f1_interval", "precision", "recall",
+            "seconds"} <= set(report)  # fmt: skip
+    assert report["protocol"] == protocol and 0 < report["f1"] <= 1
+
+
+def test_evaluate_all_writes_a_table(run: Run, tmp_path: Path) -> None:
+    path = many_products(tmp_path / "c.csv")
+    status, out, err = run("evaluate", path, "--method", "all", "--protocol", "full", "--out", tmp_path / "t.md")
+    assert status == 1 and "image_phash" in err
+    with_photos = path.read_text().replace("label_group\n", "label_group,image_phash\n", 1).splitlines()
+    rows = [with_photos[0], *(f"{line},{len(line) % 4:016x}" for line in with_photos[1:])]
+    path.write_text("\n".join(rows) + "\n")
+    status, out, err = run("evaluate", path, "--method", "all", "--protocol", "full", "--out", tmp_path / "t.md")
+    assert status == 0, err
+    methods = [line.split("|")[1].strip() for line in out.splitlines()[2:]]
+    assert methods == ["phash", "idf", "tfidf", "glove", "glove-idf", "chain"]
+    assert (tmp_path / "t.md").read_text() == out
+
+
+def test_a_trained_classifier_decides_in_find_and_match(run: Run, tmp_path: Path) -> None:
+    path = many_products(tmp_path / "c.csv")
+    assert run("build", path, "--out", tmp_path / "b")[0] == 0
+    status, _, err = run("train-pairs", path, "--out", tmp_path / "pairs.npz")
+    assert status == 0, err
+    status, out, err = run("find", tmp_path / "b", "--title", "lampu meja merah tipe A0", "--pairs",
+                           tmp_path / "pairs.npz", "--json")  # fmt: skip
+    matches = json.loads(out)["matches"]
+    assert status == 0, err
+    assert matches[0]["posting_id"].startswith("0x") and 0 <= matches[0]["score"] <= 1 and matches[0]["reasons"]
+    status, _, err = run("match", tmp_path / "b", "--pairs", tmp_path / "pairs.npz", "--out", tmp_path / "m.csv")
+    assert status == 0, err
+    with (tmp_path / "m.csv").open(newline="") as stream:
+        assert {row["posting_id"] for row in csv.DictReader(stream)} == {
+            row.split(",")[0] for row in path.read_text().splitlines()[1:]
+        }

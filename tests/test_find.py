@@ -9,7 +9,7 @@ from PIL import Image
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
 from product_matching.find import Finder, Query, default_thresholds, describe_matches
-from product_matching.matching.candidates import Thresholds
+from product_matching.matching.candidates import PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
 
 
@@ -120,3 +120,59 @@ def test_a_threshold_out_of_range_is_refused(side: str, value: float) -> None:
 
 def test_a_threshold_is_rounded_as_distances_are() -> None:
     assert Thresholds(title=1 - 0.55).title == 0.45
+
+
+def test_the_fused_threshold_accepts_by_the_mean_of_both(finder: Finder) -> None:
+    query = finder.listing_query(0)
+    candidates = finder.candidates(query, 25)
+    thresholds = Thresholds(0.0, 0.0, 0.25)
+    expected = set(candidates.rows[(candidates.photo + candidates.title) / 2 <= 0.25].tolist())
+    matches = finder.matches(query, thresholds)
+    assert expected and set(matches.rows.tolist()) == expected
+    told = describe_matches(finder.bundle, matches, thresholds)
+    assert all("fused" in match["by"] for match in told)
+
+
+def test_the_same_photo_is_a_match_when_asked_for(finder: Finder) -> None:
+    query = finder.listing_query(0)
+    rules = PairRules(photo_bits=12)
+    matches = finder.matches(query, Thresholds(0.0, 0.0), rules)
+    assert set(ids(finder, matches.rows)) == {"0b", "0c"}
+    told = describe_matches(finder.bundle, matches, Thresholds(0.0, 0.0), rules)
+    assert [match["by"] for match in told] == [["phash"], ["phash"]]
+
+
+def test_other_quantities_are_vetoed(finder: Finder) -> None:
+    title = "Nescafe Eclair Latte 500 ml"
+    query = Query(title=finder.title_query(title), text=title)
+    thresholds = Thresholds(None, 0.7)
+    assert {"1a", "1b", "1c"} <= set(ids(finder, finder.matches(query, thresholds).rows))
+    assert len(finder.matches(query, thresholds, PairRules(quantity_veto=True))) == 0
+
+
+def test_a_lonely_query_has_its_nearest_within_reach(finder: Finder) -> None:
+    query = finder.listing_query(0)
+    alone = Thresholds(None, 0.0)
+    nearest = finder.candidates(query, 25)
+    distance = float(nearest.title.min())
+    assert len(finder.matches(query, alone)) == 0
+    found = finder.matches(query, alone, PairRules(min2=round(distance + 0.01, 6)))
+    assert found.rows.tolist() == [int(nearest.rows[np.argmin(nearest.title)])]
+    assert len(finder.matches(query, alone, PairRules(min2=round(distance - 0.01, 6)))) == 0
+
+
+@pytest.mark.parametrize("rules", [{"photo_bits": -1}, {"photo_bits": 65}, {"min2": -0.1}, {"min2": 1.5}])
+def test_rules_out_of_range_are_refused(rules: dict[str, float]) -> None:
+    with pytest.raises(InputError, match="must be from 0 to"):
+        PairRules(**rules)
+
+
+def test_an_explanation_adds_up(finder: Finder) -> None:
+    query = finder.listing_query(3)
+    explanation = finder.explain(query, 4)
+    candidates = finder.candidates(query, 25)
+    at = np.flatnonzero(candidates.rows == 4)[0]
+    assert (explanation.photo_distance, explanation.title_distance) == (candidates.photo[at], candidates.title[at])
+    shared = sum(word.share for word in explanation.words if word.side == "both")
+    assert shared == pytest.approx(1 - candidates.title[at], abs=1e-5)
+    assert explanation.quantities[0].dimension == "volume" and explanation.quantities[0].agree

@@ -42,6 +42,14 @@ def check_unit(name: str, squared_lengths: npt.NDArray[np.floating[Any]]) -> Non
         raise ValueError(f"{name} must be of length 1 or 0, but row {wrong[0]} has length {lengths[wrong[0]]}")
 
 
+def check_at_most_unit(name: str, squared_lengths: npt.NDArray[np.floating[Any]]) -> None:
+    """Accept rows no longer than 1, given their squared lengths; NaN and infinity are longer."""
+    lengths = np.sqrt(squared_lengths)
+    wrong = np.flatnonzero(~(lengths <= 1.0 + UNIT_TOLERANCE))
+    if len(wrong):
+        raise ValueError(f"{name} must be of length 1 at most, but row {wrong[0]} has length {lengths[wrong[0]]}")
+
+
 def check_one(queries: int) -> None:
     """Accept exactly one query."""
     if queries != 1:

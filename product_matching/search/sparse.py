@@ -9,6 +9,7 @@ import numpy.typing as npt
 import scipy.sparse
 
 from product_matching.search.arguments import (
+    check_at_most_unit,
     check_count,
     check_one,
     check_threshold,
@@ -67,7 +68,9 @@ class SparseIndex:
     def __init__(self, matrix: Any, *, block_size: int = 512) -> None:
         check_count("block_size", block_size)
         self._block_size = block_size
-        self._postings = _unit_rows("matrix", matrix).T.tocsr()
+        rows = _sorted_rows("matrix", matrix)
+        check_unit("matrix", _squared_lengths(rows))
+        self._postings = rows.T.tocsr()
 
     @property
     def size(self) -> int:
@@ -80,7 +83,7 @@ class SparseIndex:
         Parameters
         ----------
         queries
-            Sparse, shape (Q, V), no negative weights, rows of length 1 or 0.
+            Sparse, shape (Q, V), no negative weights, rows of length 1 at most.
         threshold
             Largest cosine distance of a match, included. From 1, every row is a match.
         """
@@ -98,7 +101,7 @@ class SparseIndex:
         Parameters
         ----------
         queries
-            Sparse, shape (Q, V), no negative weights, rows of length 1 or 0.
+            Sparse, shape (Q, V), no negative weights, rows of length 1 at most.
         k
             How many rows, at least 1.
         """
@@ -113,7 +116,10 @@ class SparseIndex:
         return to_distance((one @ self._postings).toarray()[0])[checked_rows(rows, self.size)]
 
     def _queries(self, queries: Any) -> Any:
-        return _unit_rows("queries", queries, self._postings.shape[0])
+        """Queries as sorted rows; one shorter than 1 is a title of which some words are not in the index."""
+        rows = _sorted_rows("queries", queries, self._postings.shape[0])
+        check_at_most_unit("queries", _squared_lengths(rows))
+        return rows
 
     def _everything(self, queries: Any) -> Neighbours:
         distances = to_distance((queries @ self._postings).toarray())
@@ -146,7 +152,11 @@ class SparseIndex:
         return sort_neighbours(queries, rows, distances, len(found))
 
 
-def _unit_rows(name: str, matrix: Any, width: int | None = None) -> Any:
+def _squared_lengths(rows: Any) -> FloatArray:
+    return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+
+
+def _sorted_rows(name: str, matrix: Any, width: int | None = None) -> Any:
     """Copy `matrix` into CSR float64 with its columns sorted, each once: the order in which products are summed."""
     if not scipy.sparse.issparse(matrix):
         raise ValueError(f"{name} must be a scipy.sparse matrix, not {type(matrix).__name__}")
@@ -155,7 +165,6 @@ def _unit_rows(name: str, matrix: Any, width: int | None = None) -> Any:
     rows.sum_duplicates()
     if (rows.data < 0.0).any():
         raise ValueError(f"{name} must hold no negative weight, not {rows.data.min()}")
-    check_unit(name, np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
     return rows
 
 

@@ -85,3 +85,18 @@ def test_memory_is_that_of_one_block() -> None:
     titles = title_matrix(2000)
     small, large = SparseIndex(titles, block_size=50), SparseIndex(titles, block_size=2000)
     assert peak_memory(small, titles) * 8 < peak_memory(large, titles)
+
+
+def test_a_query_of_known_and_unknown_words_keeps_its_distance() -> None:
+    index = SparseIndex(csr_matrix(np.array([[1.0, 0.0], [0.6, 0.8]])))
+    query = csr_matrix(np.array([[0.5, 0.0]]))
+    rows, distances = index.within(query, 0.7).of(0)
+    assert (rows.tolist(), distances.tolist()) == ([0, 1], [0.5, 0.7])
+    assert index.nearest(query, 1).of(0)[0].tolist() == [0]
+    assert index.distances(query, [1]).tolist() == [0.7]
+
+
+def test_a_query_longer_than_one_is_refused() -> None:
+    index = SparseIndex(csr_matrix(np.eye(2)))
+    with pytest.raises(ValueError, match="queries must be of length 1 at most, but row 0 has length 1.5"):
+        index.nearest(csr_matrix(np.array([[1.5, 0.0]])), 1)
