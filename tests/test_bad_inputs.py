@@ -14,6 +14,8 @@ from product_matching.cli import main
 
 TITLES = "posting_id,title\na,Red lamp\nb,Red lamp big\n"
 
+LABELLED = "posting_id,title,label_group\na,Red lamp,1\nb,Red lamp big,1\nc,Chair,2\n"
+
 
 @dataclass(frozen=True)
 class Given:
@@ -124,6 +126,21 @@ ARGUMENTS: list[Case] = [
     ("threshold negative", lambda g: ["match", g.bundle, "--out", "m", "--photo-threshold", "-1"], 2, "'-1' is not a distance"),
     ("threshold nan", lambda g: ["match", g.bundle, "--out", "m", "--photo-threshold", "nan"], 2, "'nan' is not a distance"),
     ("limit", lambda g: ["match", g.bundle, "--out", "m", "--limit", "0"], 2, "'0' is not a whole number from 1 upwards"),
+    ("nothing to write", lambda g: ["match", g.bundle], 2, "give --out, --groups or both"),
+    ("bits", lambda g: ["find", g.bundle, "--title", "x", "--phash-bits", "99"], 2, "'99' is not a whole number of bits from 0 to 64"),
+    ("blend", lambda g: ["match", g.bundle, "--groups", "g.csv", "--blend", "2"], 2, "'2' is not a distance from 0 to 1"),
+    ("expansion", lambda g: ["match", g.bundle, "--groups", "g.csv", "--expansion", "0"], 2, "'0' is not a whole number from 1"),
+    ("unknown method", lambda g: ["evaluate", g.write("c.csv", LABELLED), "--method", "bm25", "--protocol", "full"], 1, "The method 'bm25' is unknown; accepted are phash, idf"),
+    ("unknown protocol", lambda g: ["evaluate", g.write("c.csv", LABELLED), "--method", "idf", "--protocol", "loo"], 1, "The protocol 'loo' is unknown; accepted are full, fold, dense, half"),
+    ("too few groups", lambda g: ["evaluate", g.write("c.csv", LABELLED), "--method", "idf", "--protocol", "fold"], 1, "has 2 label groups, but folds need at least 5"),
+    ("no labels", lambda g: ["evaluate", g.write("c.csv", TITLES), "--method", "idf", "--protocol", "full"], 1, "'label_group'"),
+    ("classifier is text", lambda g: ["find", g.bundle, "--title", "x", "--pairs", g.write("p.npz", "hello")], 1, "p.npz"),
+    ("classifier missing", lambda g: ["match", g.bundle, "--out", "m.csv", "--pairs", g.folder / "no.npz"], 1, "no.npz"),
+    ("decisions missing", lambda g: ["match", g.bundle, "--groups", "g.csv", "--decisions", g.folder / "no.csv"], 1, "no.csv cannot be read"),
+    ("decisions without groups", lambda g: ["match", g.bundle, "--out", "m.csv", "--decisions", g.folder / "no.csv"], 2, "give --groups too"),
+    ("contradicting decisions", lambda g: ["match", g.bundle, "--groups", "g.csv", "--decisions", g.write("d.csv", "first,second,decision\n0a,0b,same\n0a,0b,different\n")], 1, "are kept apart, but joined pairs hold them together"),
+    ("explain nobody", lambda g: ["explain", g.bundle, "0a", "nobody"], 1, "has no listing 'nobody'"),
+    ("train to text", lambda g: ["train-pairs", g.write("c.csv", LABELLED), "--out", "p.txt"], 1, "is written to an .npz file"),
     ("empty title", lambda g: ["find", g.bundle, "--title", "  "], 1, "cannot be searched with an empty title"),
     ("no out", lambda g: ["build", g.write("c.csv", TITLES)], 2, "Missing option '--out'"),
     ("weighting", lambda g: g.build(TITLES, "--title-weighting", "bm25"), 2, "'bm25' is not one of"),
