@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.matching.near_photos import PHASH_BITS
 from product_matching.quantities import QuantityTable
-from product_matching.search.neighbours import Neighbours, sort_neighbours, to_distance
+from product_matching.search.neighbours import DISTANCE_DECIMALS, Neighbours, sort_neighbours, to_distance
 
 
 def select(neighbours: Neighbours, kept: npt.NDArray[np.bool_]) -> Neighbours:
@@ -32,8 +33,13 @@ def union(*parts: Neighbours) -> Neighbours:
 
 
 def accept(neighbours: Neighbours, sure: Neighbours) -> Neighbours:
-    """Add the neighbours of `sure` at distance 0: every threshold accepts them (the pHash union)."""
-    return union(neighbours, Neighbours(sure.offsets, sure.rows, np.zeros(len(sure.rows))))
+    """Add the neighbours of `sure` at hardly any distance: every threshold but the smallest accepts them.
+
+    The pHash union. A pair whose pHashes are equal stands at distance 0; with each bit that differs it stands one of
+    the smallest steps (1e-6) further, so that a careful threshold can still tell equal photos from nearly equal ones.
+    """
+    steps = np.round(sure.distances * PHASH_BITS) * 10.0**-DISTANCE_DECIMALS
+    return union(neighbours, Neighbours(sure.offsets, sure.rows, np.round(steps, DISTANCE_DECIMALS)))
 
 
 def fuse_distances(photo: Neighbours, title: Neighbours, photo_weight: float, missing: float = 1.0) -> Neighbours:

@@ -83,6 +83,7 @@ def test_the_veto_drops_other_quantities_only() -> None:
     assert pairs_of(rules.veto_quantities(near, table)) == {(0, 2): 0.2, (0, 3): 0.3}
 
 
-def test_sure_pairs_pass_every_threshold() -> None:
-    accepted = rules.accept(neighbours({(0, 1): 0.9}, 2), neighbours({(0, 1): 0.05, (1, 0): 0.0}, 2))
-    assert pairs_of(accepted) == {(0, 1): 0.0, (1, 0): 0.0}
+def test_sure_pairs_pass_every_threshold_but_the_smallest() -> None:
+    sure = neighbours({(0, 1): 3 / 64, (1, 0): 0.0, (0, 2): 0.0}, 3)
+    accepted = rules.accept(neighbours({(0, 1): 0.9, (0, 2): 0.4, (1, 2): 0.4}, 3), sure)
+    assert pairs_of(accepted) == {(0, 1): 3e-6, (1, 0): 0.0, (0, 2): 0.0, (1, 2): 0.4}
