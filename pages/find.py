@@ -1,15 +1,17 @@
-"""Find: a photo, a title or a listing is searched for, and two sliders decide which listings are its duplicates."""
+"""Find: a photo, a title or a listing is searched for; sliders, rules or the second stage decide on duplicates."""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
-from product_matching.app.address import MAX_THRESHOLD, RESULT_COUNTS, Address, read_address
-from product_matching.app.decision import Decision, decide
-from product_matching.app.export import matches_csv
+from product_matching.app.address import RESULT_COUNTS, Address, read_address
+from product_matching.app.decision import Decision, decide, decide_by_judge, nearest_by_each, vetoed
+from product_matching.app.export import judged_csv, matches_csv
 from product_matching.app.frame import FIND, Frame, draw_frame, draw_no_catalogue
 from product_matching.app.gallery import draw_samples
+from product_matching.app.judges import describe_preparation, judge_names, judge_of, verdicts_of, version_of
+from product_matching.app.parameters import MAX_THRESHOLD
 from product_matching.app.query import Asked, ask
 from product_matching.app.query_panel import change_address, draw_query_panel, search_listing
 from product_matching.app.resources import (
@@ -21,13 +23,15 @@ from product_matching.app.resources import (
     uploads,
     warm_up,
 )
-from product_matching.app.results import draw_results
+from product_matching.app.results import Cards, draw_results
+from product_matching.app.rules_panel import draw_rules
 from product_matching.app.scroll import scroll_up_for
 from product_matching.app.threshold_panel import chosen_thresholds, draw_thresholds
 from product_matching.app.wording import count_text, distance_text, duration_text, plain
 from product_matching.errors import InputError
 from product_matching.find import Finder
-from product_matching.matching.candidates import Candidates, Thresholds
+from product_matching.judging import JUDGED_PER_SIDE
+from product_matching.matching.candidates import NO_RULES, Candidates, PairRules, Thresholds
 
 N_SAMPLES = 12
 N_BEYOND = 6
@@ -61,22 +65,59 @@ def _draw_search(finder: Finder, address: Address) -> None:
     with results, st.spinner("Searching"):
         asked = ask(address, finder, uploads(), encoder_of)
         candidates, search_ms = _retrieve(finder, asked)
-    manifest = finder.bundle.manifest
-    thresholds = chosen_thresholds(address, manifest)
-    decision = None if candidates is None else decide(candidates, thresholds, retrieved=CANDIDATES_PER_SIDE)
-    if asked.problems:
-        notes.error("  \n".join(map(plain, asked.problems)), icon=":material/error:")
+        decision, judge_problem = _decide(finder, address, asked, candidates)
+    problems = [*asked.problems, *filter(None, [judge_problem])]
+    if problems:
+        notes.error("  \n".join(map(plain, problems)), icon=":material/error:")
     with panel:
         draw_query_panel(finder.bundle, address, asked)
-        st.subheader("How near is near enough", anchor=False)
-        if decision is not None:
-            st.markdown(f"**{_count(decision)}** at these distances")
-        draw_thresholds(manifest, _used(thresholds, asked), candidates)
+        _draw_settings(finder, address, asked, candidates, decision)
     with results:
         if decision is None:
             _draw_start(finder, address)
         else:
-            _draw_answer(finder, address, asked, decision, thresholds, search_ms)
+            _draw_answer(finder, address, asked, decision, search_ms)
+
+
+def _decide(
+    finder: Finder, address: Address, asked: Asked, candidates: Candidates | None
+) -> tuple[Decision | None, str]:
+    """Let the second stage decide if it is on and can, else thresholds and rules; with a sentence if it cannot."""
+    if candidates is None:
+        return None, ""
+    problem = ""
+    if address.judge is not None:
+        try:
+            return _judge(finder, address.judge, asked, candidates), ""
+        except InputError as error:
+            problem = str(error)
+    thresholds = chosen_thresholds(address, finder.bundle.manifest)
+    return decide(candidates, thresholds, address.rules, retrieved=CANDIDATES_PER_SIDE), problem
+
+
+def _judge(finder: Finder, name: str, asked: Asked, candidates: Candidates) -> Decision:
+    if not asked.query.text:
+        raise InputError("The second stage compares titles and this search has none: distances and rules decide.")
+    with st.spinner(describe_preparation(finder.bundle)):
+        judge = judge_of(finder.bundle, name)
+    nearest = candidates.take(nearest_by_each(candidates, JUDGED_PER_SIDE))
+    key = (finder.bundle.fingerprint, asked.key, version_of(name))
+    return decide_by_judge(nearest, verdicts_of(*key, judge, asked.query, nearest))
+
+
+def _draw_settings(
+    finder: Finder, address: Address, asked: Asked, candidates: Candidates | None, decision: Decision | None
+) -> None:
+    manifest = finder.bundle.manifest
+    thresholds = chosen_thresholds(address, manifest)
+    judged = decision is not None and bool(decision.verdicts)
+    st.subheader("How near is near enough", anchor=False)
+    if decision is not None:
+        st.markdown(f"**{_count(decision)}** {'by the second stage' if judged else 'at these distances'}")
+    if judged:
+        st.caption("The second stage decides: distances and rules have no say until it is off.")
+    draw_thresholds(manifest, _used(thresholds, asked), candidates, disabled=judged)
+    draw_rules(finder.bundle, address, thresholds, judge_names())
 
 
 def _used(thresholds: Thresholds, asked: Asked) -> Thresholds:
@@ -85,7 +126,9 @@ def _used(thresholds: Thresholds, asked: Asked) -> Thresholds:
         return thresholds
     query = asked.query
     return Thresholds(
-        None if query.photo is None else thresholds.photo, None if query.title is None else thresholds.title
+        None if query.photo is None else thresholds.photo,
+        None if query.title is None else thresholds.title,
+        None if query.photo is None or query.title is None else thresholds.fused,
     )
 
 
@@ -103,28 +146,42 @@ def _draw_start(finder: Finder, address: Address) -> None:
         st.switch_page(FIND, query_params=address.of_listing(chosen).to_params())
 
 
-def _draw_answer(
-    finder: Finder, address: Address, asked: Asked, decision: Decision, thresholds: Thresholds, search_ms: float
-) -> None:
-    _draw_headline(decision, finder, asked, thresholds, address)
+def _draw_answer(finder: Finder, address: Address, asked: Asked, decision: Decision, search_ms: float) -> None:
+    thresholds, rules = _deciding(finder, address, decision)
+    cards = Cards(finder, asked.query, thresholds, rules, asked.words, decision.verdicts, search_listing)
+    _draw_headline(decision, cards, address)
     st.caption(" · ".join(filter(None, [_shares(decision, asked), _timing(asked, search_ms)])))
     if len(decision.matches):
-        shown = _first(decision.matches, address.results)
-        draw_results(finder.bundle, shown, thresholds, asked.words, search_listing)
+        draw_results(cards, _first(decision.matches, address.results), matched=True)
         _draw_rest(len(decision.matches), address.results)
     else:
-        _draw_no_match(decision, thresholds)
+        _draw_no_match(decision, thresholds, rules)
     if len(decision.beyond):
         st.subheader("Just beyond", anchor=False)
-        st.caption("Not matches at these distances. The first one is the first that a raised slider lets in.")
-        draw_results(finder.bundle, _first(decision.beyond, N_BEYOND), thresholds, asked.words, search_listing)
+        st.caption(_say_beyond(decision, rules))
+        draw_results(cards, _first(decision.beyond, N_BEYOND), matched=False)
+
+
+def _deciding(finder: Finder, address: Address, decision: Decision) -> tuple[Thresholds, PairRules]:
+    """What decided: none of both where the second stage did."""
+    if decision.verdicts:
+        return Thresholds(), NO_RULES
+    return chosen_thresholds(address, finder.bundle.manifest), address.rules
+
+
+def _say_beyond(decision: Decision, rules: PairRules) -> str:
+    if decision.verdicts:
+        return f"Not matches by their score. The {JUDGED_PER_SIDE} nearest by photo and by title are judged."
+    if vetoed(decision.beyond, rules).any():
+        return "Not matches: their titles state other quantities, or they are too far."
+    return "Not matches at these distances. The first one is the first that a raised slider lets in."
 
 
 def _first(candidates: Candidates, count: int) -> Candidates:
     return candidates.take(np.arange(min(count, len(candidates))))
 
 
-def _draw_headline(decision: Decision, finder: Finder, asked: Asked, thresholds: Thresholds, address: Address) -> None:
+def _draw_headline(decision: Decision, cards: Cards, address: Address) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_count(decision), anchor=False, width="content")
         if not len(decision.matches):
@@ -142,13 +199,19 @@ def _draw_headline(decision: Decision, finder: Finder, asked: Asked, thresholds:
         )
         st.download_button(
             "Download",
-            data=lambda: matches_csv(finder, asked.query, thresholds),
-            file_name=f"{finder.bundle.manifest.name}-matches.csv",
+            data=lambda: _csv(decision, cards),
+            file_name=f"{cards.finder.bundle.manifest.name}-matches.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
             help="All matches as CSV, with their distances and every column of the catalogue.",
         )
+
+
+def _csv(decision: Decision, cards: Cards) -> bytes:
+    if decision.verdicts:
+        return judged_csv(cards.finder, decision)
+    return matches_csv(cards.finder, cards.query, cards.thresholds, cards.rules)
 
 
 def _count(decision: Decision) -> str:
@@ -158,10 +221,12 @@ def _count(decision: Decision) -> str:
 
 def _shares(decision: Decision, asked: Asked) -> str:
     """By what the matches match; empty where the query has one side only."""
-    if asked.query.photo is None or asked.query.title is None or not len(decision.matches):
-        return ""
+    by_rule = f"{decision.n_by_rule:,} by a rule alone" if decision.n_by_rule and not decision.verdicts else ""
+    if asked.query.photo is None or asked.query.title is None or not len(decision.matches) or decision.verdicts:
+        return by_rule
     only_photo, only_title = decision.n_photo - decision.n_both, decision.n_title - decision.n_both
-    return f"{decision.n_both:,} by both, {only_photo:,} by photo alone, {only_title:,} by title alone"
+    sides = f"{decision.n_both:,} by both, {only_photo:,} by photo alone, {only_title:,} by title alone"
+    return ", ".join(filter(None, [sides, by_rule]))
 
 
 def _choose_results() -> None:
@@ -173,21 +238,34 @@ def _draw_rest(count: int, shown: int) -> None:
         st.caption(f"The nearest {shown} of {count:,} are shown: show more cards, or download them all.")
 
 
-def _draw_no_match(decision: Decision, thresholds: Thresholds) -> None:
-    if not len(decision.beyond):
+def _draw_no_match(decision: Decision, thresholds: Thresholds, rules: PairRules) -> None:
+    allowed = decision.beyond.take(~vetoed(decision.beyond, rules))
+    if decision.verdicts:
+        st.info(
+            "The second stage takes none of the nearest listings for the same product.", icon=":material/search_off:"
+        )
+    elif not len(decision.beyond):
         st.info("No listing has anything in common with this.", icon=":material/search_off:")
-        return
+    elif not len(allowed):
+        st.info("Every listing that is near states another quantity.", icon=":material/search_off:")
+    else:
+        st.info(
+            f"No listing is this near. Raise {' or '.join(_hints(allowed, thresholds))} to let the nearest one in.",
+            icon=":material/search_off:",
+        )
+
+
+def _hints(beyond: Candidates, thresholds: Thresholds) -> list[str]:
     hints = []
     for side, threshold, distances in (
-        ("photo", thresholds.photo, decision.beyond.photo),
-        ("title", thresholds.title, decision.beyond.title),
+        ("photo", thresholds.photo, beyond.photo),
+        ("title", thresholds.title, beyond.title),
+        ("mean", thresholds.fused, (beyond.photo + beyond.title) / 2),
     ):
         nearest = float(np.nanmin(distances, initial=np.inf))
         if threshold is not None and nearest <= MAX_THRESHOLD:
             hints.append(f"the {side} distance to {distance_text(nearest)}")
-    st.info(
-        f"No listing is this near. Raise {' or '.join(hints)} to let the nearest one in.", icon=":material/search_off:"
-    )
+    return hints
 
 
 def _timing(asked: Asked, search_ms: float) -> str:

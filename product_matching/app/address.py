@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from product_matching.app.parameters import (
+    read_name,
+    read_switch,
+    read_threshold,
+    read_whole,
+    written_switch,
+    written_threshold,
+)
+from product_matching.matching.candidates import PairRules
 
 #: How many result cards can be asked for.
 RESULT_COUNTS = (12, 24, 48, 96)
 DEFAULT_RESULTS = 24
 #: A typed title is cut here.
 MAX_TITLE_CHARS = 300
-#: The largest threshold of the sliders; at 1 photos or titles have nothing in common.
-MAX_THRESHOLD = 0.999
-_THRESHOLD_DECIMALS = 3
+#: How many bits of the pHash may differ: so near photos are always among the candidates (`find.SAME_PHOTO_BITS`).
+PHOTO_BITS = range(5)
 _UPLOAD_DIGITS = frozenset("0123456789abcdef")
 
 
@@ -36,6 +44,12 @@ class Address:
         Thresholds that differ from the bundle's own.
     results
         Number of result cards.
+    fused
+        Largest mean of both distances; None for off.
+    photo_bits, quantity_veto, nearest
+        Rules on pairs (see `PairRules`, where `nearest` is ``min2``).
+    judge
+        Name of the pair classifier that decides.
     """
 
     bundle: str | None = None
@@ -45,6 +59,16 @@ class Address:
     photo: float | None = None
     title_distance: float | None = None
     results: int = DEFAULT_RESULTS
+    fused: float | None = None
+    photo_bits: int | None = None
+    quantity_veto: bool = False
+    nearest: float | None = None
+    judge: str | None = None
+
+    @property
+    def rules(self) -> PairRules:
+        """The rules on single pairs."""
+        return PairRules(self.photo_bits, self.quantity_veto, self.nearest)
 
     @property
     def asks(self) -> bool:
@@ -58,9 +82,14 @@ class Address:
             "listing": self.listing,
             "upload": self.upload,
             "q": self.title,
-            "photo": _written(self.photo),
-            "title": _written(self.title_distance),
+            "photo": written_threshold(self.photo),
+            "title": written_threshold(self.title_distance),
             "results": None if self.results == DEFAULT_RESULTS else str(self.results),
+            "both": written_threshold(self.fused),
+            "bits": None if self.photo_bits is None else str(self.photo_bits),
+            "veto": written_switch(self.quantity_veto),
+            "nearest": written_threshold(self.nearest),
+            "judge": self.judge,
         }
         return {name: value for name, value in named.items() if value}
 
@@ -94,27 +123,16 @@ def read_address(params: Mapping[str, str]) -> tuple[Address, list[str]]:
         listing=listing,
         upload=upload,
         title=title,
-        photo=_threshold("photo", params, problems),
-        title_distance=_threshold("title", params, problems),
+        photo=read_threshold("photo", params, problems),
+        title_distance=read_threshold("title", params, problems),
         results=_results(params, problems),
+        fused=read_threshold("both", params, problems),
+        photo_bits=read_whole("bits", params, problems, PHOTO_BITS),
+        quantity_veto=read_switch("veto", params, problems),
+        nearest=read_threshold("nearest", params, problems),
+        judge=read_name("judge", params),
     )
     return address, problems
-
-
-def _threshold(name: str, params: Mapping[str, str], problems: list[str]) -> float | None:
-    text = params.get(name)
-    if not text:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value < 1:  # NaN is refused here as well
-        problems.append(
-            f"The {name} distance {text!r:.40} in the address is not a number from 0 to below 1: the default is used."
-        )
-        return None
-    return min(round(value, _THRESHOLD_DECIMALS), MAX_THRESHOLD)
 
 
 def _results(params: Mapping[str, str], problems: list[str]) -> int:
@@ -126,7 +144,3 @@ def _results(params: Mapping[str, str], problems: list[str]) -> int:
         problems.append(f"The number of results {text!r:.40} in the address is not one of {accepted}.")
         return DEFAULT_RESULTS
     return int(text)
-
-
-def _written(threshold: float | None) -> str | None:
-    return None if threshold is None else f"{threshold:.{_THRESHOLD_DECIMALS}f}".rstrip("0").rstrip(".")

@@ -66,7 +66,7 @@ def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Call
         return replace(asked, problems=(str(error), *asked.problems))
     return replace(
         asked,
-        query=Query(vector, asked.query.title),
+        query=Query(vector, asked.query.title, phash=upload.phash, text=asked.query.text),
         key=f"upload {upload.key} {asked.key}",
         upload=upload,
         decode_ms=upload.decode_ms,
@@ -99,7 +99,8 @@ def _ask_title(title: str, finder: Finder) -> Asked:
         return Asked(Query(), problems=(problem,))
     digest = hashlib.sha256(title.encode("utf-8", "replace")).hexdigest()
     words = frozenset(title_words(title))
-    return Asked(Query(None, vector), f"title {digest}", words, encode_ms=1000 * (perf_counter() - started))
+    query = Query(None, vector, text=title)
+    return Asked(query, f"title {digest}", words, encode_ms=1000 * (perf_counter() - started))
 
 
 def _embedded(

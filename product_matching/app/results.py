@@ -3,70 +3,131 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from product_matching.app.decision import vetoed
+from product_matching.app.explanation_view import draw_explanation
 from product_matching.app.gallery import draw_picture, listing_name
+from product_matching.app.reasons import describe_reasons
 from product_matching.app.wording import distance_text, marked_title, plain, readable_title, shorten
-from product_matching.find import describe_matches
-from product_matching.matching.candidates import Candidates, Thresholds
-from product_matching.store.bundle import Bundle
+from product_matching.find import Finder, Query, describe_matches
+from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+
+if TYPE_CHECKING:
+    from product_matching.matching.pair_judge import Verdict
 
 #: Narrowest card in pixels: one column on a phone and three beside the panel on a laptop.
 CARD_WIDTH = 200
 _DISTANCES = ("photo_distance", "title_distance")
 
 
-def draw_results(
-    bundle: Bundle, candidates: Candidates, thresholds: Thresholds, words: frozenset[str], search: Callable[[str], None]
-) -> None:
-    """Draw candidates as cards: photo, by what they match, title, details, and a button for their own duplicates.
+@dataclass(frozen=True, eq=False)
+class Cards:
+    """What the cards of one search share.
+
+    Attributes
+    ----------
+    finder, query
+        Where was searched, and for what.
+    thresholds, rules
+        What decided; a distance at or below its threshold is marked as a match.
+    words
+        Words of the query's title, marked in the titles.
+    verdicts
+        What the second stage says of each row.
+    search
+        Callback of the button for a listing's own duplicates, called with its posting_id.
+    """
+
+    finder: Finder
+    query: Query
+    thresholds: Thresholds
+    rules: PairRules
+    words: frozenset[str]
+    verdicts: dict[int, Verdict]
+    search: Callable[[str], None]
+
+
+def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None:
+    """Draw candidates as cards: photo, by what they match, title, why, details, and a button for their duplicates.
 
     Parameters
     ----------
-    bundle, candidates, thresholds
-        What is drawn; at or below the thresholds a distance is marked as a match.
-    words
-        Words of the query's title, marked in the titles.
-    search
-        Callback of the button, called with the listing's posting_id.
+    cards
+        What they share.
+    candidates
+        Listings in the order of the cards.
+    matched
+        Whether they are the matches, or those beyond.
     """
-    records = describe_matches(bundle, candidates, thresholds)
+    bundle = cards.finder.bundle
+    records = describe_matches(bundle, candidates, cards.thresholds, cards.rules)
+    kept_out = vetoed(candidates, cards.rules).tolist()
     with st.grid(min_column_width=CARD_WIDTH, border=True, gap="small") as grid:
-        for row, record in zip(candidates.rows.tolist(), records, strict=True):
+        for row, record, veto in zip(candidates.rows.tolist(), records, kept_out, strict=True):
             with grid.cell():
                 name = listing_name(record)
                 draw_picture(bundle, row, name)
-                st.markdown(_badges(record))
-                st.markdown(marked_title(shorten(name), words))
-                _draw_actions(row, record, search)
+                st.markdown(_badges(record, cards, row, veto, matched))
+                st.markdown(marked_title(shorten(name), cards.words))
+                _draw_actions(row, record, cards)
 
 
-def _badges(record: dict[str, Any]) -> str:
-    """The distances; green and with a tick where a listing matches by it."""
+def _badges(record: dict[str, Any], cards: Cards, row: int, veto: bool, matched: bool) -> str:
+    """The score, the distances and the rules; green and with a tick where a listing matches by it."""
     badges = []
+    verdict = cards.verdicts.get(row)
+    if verdict is not None:
+        badges.append(_badge(f"score {verdict.score:.2f}", verdict.is_match))
     for side in ("photo", "title"):
         distance = record[f"{side}_distance"]
         if distance is not None:
-            matched = side in record["by"]
-            colour, tick = ("green", ":material/check: ") if matched else ("gray", "")
-            badges.append(f":{colour}-badge[{tick}{side} {distance_text(distance)}]")
+            badges.append(_badge(f"{side} {distance_text(distance)}", side in record["by"]))
+    if "fused" in record["by"]:
+        mean = (record["photo_distance"] + record["title_distance"]) / 2
+        badges.append(_badge(f"both together {distance_text(mean)}", True))
+    if "phash" in record["by"]:
+        badges.append(_badge("same photo", True))
+    if veto:
+        badges.append(":red-badge[:material/block: other quantity]")
+    if matched and verdict is None and not record["by"]:
+        badges.append(":orange-badge[nearest, though beyond]")
     return " ".join(badges)
 
 
-def _draw_actions(row: int, record: dict[str, Any], search: Callable[[str], None]) -> None:
+def _badge(text: str, matched: bool) -> str:
+    return f":green-badge[:material/check: {text}]" if matched else f":gray-badge[{text}]"
+
+
+def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
+    verdict = cards.verdicts.get(row)
+    if verdict is not None:
+        st.caption(_reasons(verdict))
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "Duplicates",
             key=f"duplicates_{row}",
             icon=":material/search:",
             help="Find the duplicates of this listing",
-            on_click=search,
+            on_click=cards.search,
             args=(str(record["posting_id"]),),
         )
+        with st.popover("Why", type="tertiary", key=f"why_{row}", on_change="rerun") as why:
+            if why.open:  # explaining takes a moment: only what is looked at is explained
+                draw_explanation(cards.finder.explain(cards.query, row), "the search", "this listing")
         with st.popover("Details", type="tertiary"):
             st.markdown(_details(record))
+
+
+def _reasons(verdict: Verdict) -> str:
+    told = [
+        f"{':material/add:' if speaks_for else ':material/remove:'} {words}"
+        for words, speaks_for in describe_reasons(verdict.reasons)
+    ]
+    return "  \n".join(told)
 
 
 def _details(record: dict[str, Any]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from product_matching.app.address import MAX_THRESHOLD, Address
+from product_matching.app.address import Address
 from product_matching.app.charts import distance_chart
+from product_matching.app.parameters import MAX_THRESHOLD
 from product_matching.app.query_panel import change_address
 from product_matching.app.wording import plain, tuned_on
 from product_matching.matching.candidates import Candidates, FloatArray, Thresholds
@@ -21,7 +22,8 @@ def chosen_thresholds(address: Address, manifest: Manifest) -> Thresholds:
     """The thresholds of the address, the bundle's own where it names none; None for a side without vectors."""
     photo = _chosen(address.photo, manifest.photo_threshold) if manifest.photo_model else None
     title = _chosen(address.title_distance, manifest.title_threshold) if manifest.title_weighting else None
-    return Thresholds(photo, title)
+    both = photo is not None and title is not None
+    return Thresholds(photo, title, address.fused if both else None)
 
 
 def _chosen(asked: float | None, default: TunedThreshold | None) -> float:
@@ -32,7 +34,9 @@ def _default(default: TunedThreshold | None) -> float:
     return _WITHOUT_DEFAULT if default is None else min(round(default.distance, 3), MAX_THRESHOLD)
 
 
-def draw_thresholds(manifest: Manifest, thresholds: Thresholds, candidates: Candidates | None) -> None:
+def draw_thresholds(
+    manifest: Manifest, thresholds: Thresholds, candidates: Candidates | None, *, disabled: bool = False
+) -> None:
     """Draw one slider a side, its histogram beneath it, and the way back to the defaults."""
     sides = (
         ("photo", thresholds.photo, manifest.photo_threshold, None if candidates is None else candidates.photo),
@@ -42,17 +46,19 @@ def draw_thresholds(manifest: Manifest, thresholds: Thresholds, candidates: Cand
     for side, threshold, default, distances in sides:
         if threshold is not None:
             changed |= threshold != _default(default)
-            _draw_side(side, threshold, default, distances)
+            _draw_side(side, threshold, default, distances, disabled)
     st.button(
         "Back to the defaults",
         icon=":material/restart_alt:",
-        disabled=not changed,
+        disabled=disabled or not changed,
         on_click=change_address,
         kwargs={"photo": None, "title_distance": None},
     )
 
 
-def _draw_side(side: str, threshold: float, default: TunedThreshold | None, distances: FloatArray | None) -> None:
+def _draw_side(
+    side: str, threshold: float, default: TunedThreshold | None, distances: FloatArray | None, disabled: bool
+) -> None:
     key = f"{side}_threshold"
     if st.session_state.get(key) != threshold:
         st.session_state[key] = threshold
@@ -65,6 +71,7 @@ def _draw_side(side: str, threshold: float, default: TunedThreshold | None, dist
         key=key,
         on_change=_move,
         args=(side, _default(default)),
+        disabled=disabled,
         help="0 is the same, 1 has nothing in common. Arrow keys move it by 0.001, Page up and down by more.",
     )
     if distances is not None and not np.isnan(distances).all():

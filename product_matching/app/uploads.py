@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from product_matching.errors import InputError
-from product_matching.photos import decode_photo, thumbnail
+from product_matching.photos import decode_photo, phash, thumbnail
 
 #: Hexadecimal digits of a photo's SHA-256 that name it in the address.
 KEY_DIGITS = 20
@@ -43,6 +43,8 @@ class Upload:
         The file; None once newer uploads needed the room.
     thumbnail
         JPEG bytes, made when the photo is first decoded.
+    phash
+        Its pHash, made at the same time.
     vectors
         Embedding by fingerprint of the model.
     decode_ms, encode_ms
@@ -53,6 +55,7 @@ class Upload:
     name: str
     data: bytes | None
     thumbnail: bytes | None = None
+    phash: str = ""
     vectors: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
     decode_ms: float = 0.0
     encode_ms: float = 0.0
@@ -112,7 +115,7 @@ def upload_key(data: bytes) -> str:
 
 
 def embed_upload(upload: Upload, fingerprint: str, encoder: Encoder) -> npt.NDArray[np.float32]:
-    """Embed an upload with the model of the given fingerprint, once; the thumbnail is made on the way.
+    """Embed an upload with the model of the given fingerprint, once; thumbnail and pHash are made on the way.
 
     Raises
     ------
@@ -127,7 +130,7 @@ def embed_upload(upload: Upload, fingerprint: str, encoder: Encoder) -> npt.NDAr
     started = perf_counter()
     photo = decode_photo(upload.data, name=upload.name)
     if upload.thumbnail is None:
-        upload.thumbnail = thumbnail(photo)
+        upload.thumbnail, upload.phash = thumbnail(photo), phash(photo)
     decoded = perf_counter()
     vector = encoder.encode(photo)
     upload.decode_ms, upload.encode_ms = 1000 * (decoded - started), 1000 * (perf_counter() - decoded)

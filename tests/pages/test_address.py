@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from product_matching.app.address import MAX_THRESHOLD, RESULT_COUNTS, Address, read_address
+from product_matching.app.address import RESULT_COUNTS, Address, read_address
+from product_matching.app.parameters import MAX_THRESHOLD
 
 thresholds = st.none() | st.integers(0, 999).map(lambda thousandths: thousandths / 1000)
 queries = st.one_of(
