@@ -120,3 +120,12 @@ def test_published_figures_come_out(need_data: Callable[[str], Path], method: st
     assert (report.n_catalogue, report.n_queries) == (34_250, 34_250)
     assert report.f1 == pytest.approx(f1, abs=0.0006 if method == "idf" else 0.00006)
     assert report.best.f1 >= report.f1
+
+
+@pytest.mark.data
+def test_the_chain_reaches_its_figure_on_real_titles(need_data: Callable[[str], Path]) -> None:
+    shopee = labelled_listings(read_catalogue(need_data("shopee/train.csv")))
+    report = evaluate(shopee, "chain", "fold", with_partition=False)
+    assert (report.n_queries, report.n_catalogue) == (6_851, 6_851)
+    assert report.f1 == pytest.approx(0.8653, abs=0.002)
+    assert report.precise is not None and report.precise.precision > 0.97
