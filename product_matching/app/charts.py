@@ -71,3 +71,32 @@ def _layout(threshold: float, highest: int) -> dict[str, Any]:
             "fixedrange": True,
         },
     }
+
+
+def size_chart(counts: list[tuple[str, int]]) -> dict[str, Any]:
+    """Draw how many groups there are of each size, the scale of the heights being logarithmic."""
+    bars = {
+        "type": "bar",
+        "x": [name for name, _ in counts],
+        "y": [count or None for _, count in counts],
+        "text": [f"{count:,}" if count else "" for _, count in counts],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {"color": _WITHIN, "line": {"width": 0}},
+        "hovertemplate": "%{y:,} groups of %{x}<extra></extra>",
+    }
+    highest = max((count for _, count in counts), default=1)
+    layout = {
+        "height": 170,
+        "margin": {"l": 8, "r": 8, "t": 18, "b": 40},
+        "showlegend": False,
+        "dragmode": False,
+        "xaxis": {"type": "category", "fixedrange": True, "title": {"text": "Listings in a group"}},
+        "yaxis": {
+            "type": "log",
+            "range": [-0.35, float(np.log10(max(highest, 1))) + 0.2],
+            "visible": False,
+            "fixedrange": True,
+        },
+    }
+    return {"data": [bars], "layout": layout}

@@ -10,11 +10,15 @@ from product_matching.app.catalogues import Catalogue, list_catalogues
 from product_matching.app.wording import count_text, plain
 from product_matching.places import embeddings_folder
 
-HOME, FIND = "streamlit_app.py", "pages/find.py"
-_PAGES = {HOME: ("Home", ":material/home:"), FIND: ("Find", ":material/search:")}
+HOME, FIND, REVIEW = "streamlit_app.py", "pages/find.py", "pages/review.py"
+_PAGES = {
+    HOME: ("Home", ":material/home:"),
+    FIND: ("Find", ":material/search:"),
+    REVIEW: ("Review groups", ":material/workspaces:"),
+}
 _CHOICE = "catalogue"
 #: Parameters that belong to one catalogue and are left behind when another one is chosen.
-_OF_ONE_CATALOGUE = ("listing", "photo", "title")
+_OF_ONE_CATALOGUE = ("listing", "photo", "title", "both", "page")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def draw_frame(page: str, title: str) -> Frame:
     Parameters
     ----------
     page
-        `HOME` or `FIND`.
+        `HOME`, `FIND` or `REVIEW`.
     title
         Title of the browser tab.
     """

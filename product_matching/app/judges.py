@@ -61,7 +61,7 @@ def judge_of(bundle: Bundle, name: str) -> PairJudge:
 def describe_preparation(bundle: Bundle) -> str:
     """Say what is done before the first judgement, and about how long it takes."""
     return (
-        f"Preparing the second stage for {count_text(len(bundle), 'listing')}: {say_seconds(len(bundle) / 600)}, once"
+        f"Preparing the second stage for {count_text(len(bundle), 'listing')}: {say_seconds(len(bundle) / 300)}, once"
     )
 
 

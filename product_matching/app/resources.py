@@ -21,6 +21,7 @@ from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle, open_bundle
 
 if TYPE_CHECKING:
+    from product_matching.app.review import ReviewStore
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.find import Finder, Query
     from product_matching.matching.candidates import Candidates
@@ -92,6 +93,14 @@ def _encoder(fingerprint: str, _model: PhotoModel) -> PhotoEncoder:
 def uploads() -> UploadStore:
     """The uploaded photos of all sessions."""
     return UploadStore()
+
+
+@st.cache_resource(show_spinner=False)
+def reviews() -> ReviewStore:
+    """The groups of whole catalogues that were found last."""
+    from product_matching.app.review import ReviewStore
+
+    return ReviewStore()
 
 
 @st.cache_data(max_entries=64, ttl="1h", show_spinner=False)

@@ -52,7 +52,7 @@ class Cards:
 
 
 def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None:
-    """Draw candidates as cards: photo, by what they match, title, why, details, and a button for their duplicates.
+    """Draw candidates as cards: photo, by what they match, title, their duplicates, details and reasons.
 
     Parameters
     ----------
@@ -115,11 +115,12 @@ def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
             on_click=cards.search,
             args=(str(record["posting_id"]),),
         )
-        with st.popover("Why", type="tertiary", key=f"why_{row}", on_change="rerun") as why:
-            if why.open:  # explaining takes a moment: only what is looked at is explained
+        with st.popover("Details", type="tertiary", key=f"details_{row}", on_change="rerun") as details:
+            if details.open:  # explaining takes a moment: only what is looked at is explained
+                st.markdown("**Why**")
                 draw_explanation(cards.finder.explain(cards.query, row), "the search", "this listing")
-        with st.popover("Details", type="tertiary"):
-            st.markdown(_details(record))
+                st.divider()
+                st.markdown(_details(record))
 
 
 def _reasons(verdict: Verdict) -> str:

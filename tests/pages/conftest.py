@@ -50,7 +50,7 @@ def open_app(bundles: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -
     st.cache_resource.clear()
     st.cache_data.clear()
 
-    def open_page(page: str | None = None, **params: str) -> AppTest:
+    def open_page(page: str | None = None, /, **params: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=TIMEOUT)
         app.query_params.update(params)
         if page is not None:
