@@ -125,7 +125,7 @@ class Finder:
         Returns
         -------
         Candidates
-            At most 2 k listings, nearest first by combined distance, with pHash bits and quantities compared.
+            In order of row, with pHash bits and quantities compared.
         """
         self.load()
         found = [
@@ -136,7 +136,7 @@ class Finder:
         return self.compare(query, self.measure(query, rows))
 
     def matches(self, query: Query, thresholds: Thresholds, rules: PairRules = NO_RULES) -> Candidates:
-        """Retrieve every listing that the thresholds and rules accept, nearest first by combined distance."""
+        """Retrieve every listing that the thresholds and rules accept, nearest first (`Candidates.nearest_first`)."""
         self.load()
         if rules.min2 is not None:
             nearest = self.candidates(query, 1)
@@ -152,7 +152,7 @@ class Finder:
         candidates = self.measure(query, rows)
         if rules != NO_RULES:
             candidates = self.compare(query, candidates)
-        return candidates.take(is_match(candidates, thresholds, rules))
+        return candidates.take(is_match(candidates, thresholds, rules)).nearest_first(thresholds)
 
     def compare(self, query: Query, candidates: Candidates) -> Candidates:
         """Compare pHashes and quantities of a query with those of its candidates, which the rules on pairs need."""
@@ -200,7 +200,7 @@ class Finder:
         return [(index, vector) for index, vector in self._both(query) if index is not None and vector is not None]
 
     def measure(self, query: Query, rows: npt.NDArray[np.int64]) -> Candidates:
-        """Distances of the given listings from a query, nearest first; the query's own row is left out."""
+        """Distances of the given listings from a query, in their order; the query's own row is left out."""
         rows = rows[rows != query.row] if query.row is not None else rows
         bundle = self.bundle
         has = (bundle.has_photo, bundle.has_title)
@@ -210,7 +210,7 @@ class Finder:
             else np.where(has_side[rows], index.distances(vector, rows), np.nan)
             for (index, vector), has_side in zip(self._both(query), has, strict=True)
         ]
-        return Candidates(rows, distances[0], distances[1]).nearest_first()
+        return Candidates(rows, distances[0], distances[1])
 
 
 def reach_of(thresholds: Thresholds) -> tuple[float | None, float | None]:

@@ -44,7 +44,8 @@ def match_catalogue(
     Yields
     ------
     numpy.ndarray
-        For each listing in order of row: rows of its matches, itself first, then nearest first by combined distance.
+        For each listing in order of row: rows of its matches, itself first, then nearest first (see
+        `Candidates.nearest_first`).
     """
     if limit < 1:
         raise InputError(f"The limit is {limit}, but must be at least 1: the listing itself counts.")
@@ -61,7 +62,7 @@ def _match_block(
     for position, row in enumerate(rows):
         found = np.unique(np.concatenate([side[position] for side in (photo, title) if side] or [rows[:0]]))
         candidates = finder.measure(finder.listing_query(int(row)), found)
-        kept = candidates.take(is_match(candidates, thresholds))
+        kept = candidates.take(is_match(candidates, thresholds)).nearest_first(thresholds)
         yield np.concatenate([[row], kept.rows])[:limit]
 
 
@@ -93,6 +94,8 @@ def write_submission(path: Path, posting_ids: Sequence[str], matches: Iterable[n
     InputError
         The file cannot be written there.
     """
+    if path.is_dir() or not path.parent.is_dir():
+        raise InputError(f"The file {path} cannot be written: give a file in a folder that exists.")
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     matched = 0
     try:

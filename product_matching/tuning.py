@@ -74,7 +74,7 @@ def _choose(
     neighbours: Neighbours, rows: npt.NDArray[np.int64], n: int, labels: npt.NDArray[np.object_] | None
 ) -> TunedThreshold:
     if labels is None:
-        protocol = f"no labels: three other listings on average ({len(rows)} listings looked up)"
+        protocol = f"no labels: three other listings on average{_sampled(rows, n)}"
         return TunedThreshold(_three_others_on_average(neighbours, rows), n, protocol)
     groups = _group_numbers(labels)
     best = _round_down(best_threshold(neighbours, groups, rows).threshold)
@@ -82,8 +82,12 @@ def _choose(
         (float(listing_f1(keep_within(neighbours, distance), groups, rows).mean()), distance)
         for distance in (best, min(best + _STEP, 1 - _STEP))
     )
-    protocol = f"best F1 on its own labels ({len(rows)} listings looked up)"
+    protocol = f"best F1 on its own labels{_sampled(rows, n)}"
     return TunedThreshold(round(distance, THRESHOLD_DECIMALS), n, protocol, round(f1, 4))
+
+
+def _sampled(rows: npt.NDArray[np.int64], n: int) -> str:
+    return "" if len(rows) >= n else f", in a sample of {len(rows):,}"
 
 
 def _sample(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

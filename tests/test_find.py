@@ -69,7 +69,7 @@ def test_candidates_filtered_by_the_thresholds_are_the_matches(finder: Finder) -
             for row, p, t in zip(candidates.rows, candidates.photo, candidates.title, strict=True)
             if (photo is not None and p <= photo) or (title is not None and t <= title)
         ]
-        assert finder.matches(query, thresholds).rows.tolist() == kept
+        assert sorted(finder.matches(query, thresholds).rows.tolist()) == kept
 
 
 def test_candidates_are_the_nearest_by_each_side(finder: Finder) -> None:
@@ -79,7 +79,14 @@ def test_candidates_are_the_nearest_by_each_side(finder: Finder) -> None:
     by_photo = np.argsort(1 - vectors @ vectors[0], kind="stable")
     assert set(by_photo[by_photo != 0][:3]) <= set(candidates.rows.tolist())
     assert 3 <= len(candidates) <= 6
-    assert (np.diff(candidates.combined()) >= 0).all()
+
+
+def test_an_equal_photo_comes_before_listings_that_are_middling_by_both(finder: Finder) -> None:
+    bundle = finder.bundle
+    query = Query(np.array(bundle.photo_vectors[bundle.row_of("2a")]), finder.title_query("Nescafe Eclair Latte 220ml"))
+    matches = finder.matches(query, Thresholds(0.6, 0.95))
+    assert matches.relative(Thresholds(0.6, 0.95)).tolist() == sorted(matches.relative(Thresholds(0.6, 0.95)))
+    assert set(ids(finder, matches.rows[:2])) == {"1a", "2a"}
 
 
 def test_a_pair_exactly_at_the_threshold_is_a_match(finder: Finder) -> None:

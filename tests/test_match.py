@@ -31,9 +31,14 @@ def expected_matches(finder: Finder, row: int, thresholds: Thresholds) -> list[i
         by_photo = photo is not None and thresholds.photo is not None and photo <= thresholds.photo
         by_title = thresholds.title is not None and title <= thresholds.title
         if other != row and (by_photo or by_title):
+            shares = [
+                max(distance, 0) / threshold
+                for distance, threshold in ((photo, thresholds.photo), (title, thresholds.title))
+                if distance is not None and threshold is not None
+            ]
             combined = title if photo is None else (max(photo, 0) + max(title, 0)) / 2
-            found.append((combined, other))
-    return [row, *(other for _, other in sorted(found))]
+            found.append((min(shares), combined, other))
+    return [row, *(other for *_, other in sorted(found))]
 
 
 @pytest.mark.parametrize(

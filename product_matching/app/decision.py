@@ -78,7 +78,7 @@ def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO
     gaps = beyond_by(candidates, thresholds)[left]
     left = left[np.isfinite(gaps)][np.argsort(gaps[np.isfinite(gaps)], kind="stable")]
     return Decision(
-        candidates.take(matches),
+        candidates.take(matches).nearest_first(thresholds),
         candidates.take(left),
         int((photo & matches).sum()),
         int((title & matches).sum()),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from typing import Annotated
 
 import typer
 
+from product_matching import __version__
 from product_matching.cli.build import build
 from product_matching.cli.evaluate import evaluate
 from product_matching.cli.explain import explain
@@ -17,6 +19,13 @@ from product_matching.cli.train_pairs import train_pairs
 from product_matching.cli.verify import verify
 from product_matching.errors import InputError
 
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="product-matching",
     help="Find listings of the same product in a marketplace catalogue from photo and title.",
@@ -25,6 +34,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Find listings of the same product in a marketplace catalogue from photo and title."""
+
+
 for command in (build, find, match, explain, verify, evaluate, train_pairs):
     app.command()(command)
 
@@ -37,7 +57,7 @@ def main() -> None:
     except InputError as error:
         sys.exit(_say(str(error), 1))
     except OSError as error:
-        sys.exit(_say(f"{error.filename or 'The system'}: {error.strerror or error}.", 1))
+        sys.exit(_say(f"{error.filename or 'A file'} cannot be used ({error.strerror or error}).", 1))
 
 
 def _say(message: str, status: int) -> int:

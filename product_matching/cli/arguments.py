@@ -11,6 +11,9 @@ import typer
 
 from product_matching.places import embeddings_folder
 
+#: The competition counts at most this many matches, the listing itself included.
+MAX_MATCHES = 50
+
 
 class Device(StrEnum):
     """Where a network runs."""
@@ -37,6 +40,14 @@ def read_count(text: str | int) -> int:
     if not (digits.isascii() and digits.isdigit() and int(digits) >= 1):
         raise typer.BadParameter(f"{text!r} is not a whole number from 1 upwards.")
     return int(digits)
+
+
+def read_limit(text: str | int) -> int:
+    """Read how many matches a submission holds per listing: 50 at most."""
+    limit = read_count(text)
+    if limit > MAX_MATCHES:
+        raise typer.BadParameter(f"{text!r} is more than the {MAX_MATCHES} that the competition counts.")
+    return limit
 
 
 BundleArgument = Annotated[str, typer.Argument(help="Folder of a bundle, or its name in embeddings/.")]

@@ -140,7 +140,7 @@ def _print_matches(matches: list[dict[str, Any]], n_matches: int, timing: dict[s
     if not matches:
         typer.echo("No listing is within the thresholds; larger thresholds accept more.")
     else:
-        table = pd.DataFrame(matches)[[name for name in _SHOWN if name in matches[0]]]
+        table = pd.DataFrame(matches)[[name for name in _SHOWN if name in matches[0]]].dropna(axis=1, how="all")
         table["by"] = table["by"].map(" ".join)
         typer.echo(table.to_string(index=False, max_colwidth=70, na_rep="-"))
         typer.echo(f"{len(matches)} of {n_matches} matches")

@@ -16,7 +16,7 @@ from product_matching.cli.arguments import (
     PairsFile,
     PhotoThreshold,
     TitleThreshold,
-    read_count,
+    read_limit,
 )
 from product_matching.cli.opening import check_sides, open_bare_finder
 from product_matching.errors import InputError
@@ -35,7 +35,7 @@ def match(
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
     fused_threshold: FusedThreshold = None,
-    limit: Annotated[int, typer.Option(parser=read_count, help="Matches per listing at most, itself included.")] = 50,
+    limit: Annotated[int, typer.Option(parser=read_limit, help="Matches per listing at most, itself included.")] = 50,
     chain: option.Chain = False,
     phash_bits: option.PhashBits = None,
     phash_union: option.PhashUnion = None,

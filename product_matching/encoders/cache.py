@@ -31,7 +31,12 @@ class EmbeddingCache:
     def __init__(self, model: PhotoModel, folder: Path | None = None) -> None:
         self._dimension = model.dimension
         self._path = (folder or home_folder() / "cache" / "photos") / f"{model.fingerprint[:32]}.sqlite"
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"The folder {self._path.parent} cannot be made ({error.strerror}): set PRODUCT_MATCHING_HOME."
+            ) from error
         with self._connect() as database:
             database.execute("CREATE TABLE IF NOT EXISTS vectors (photo TEXT PRIMARY KEY, vector BLOB NOT NULL)")
 

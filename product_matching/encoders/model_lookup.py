@@ -28,7 +28,7 @@ def find_model_folder(model: PhotoModel) -> Path | None:
 def describe_missing_model(model: PhotoModel) -> str:
     """Say in one sentence that a bundle's model is not here, and what to do."""
     return (
-        f"The bundle's photos were embedded with {model.name} (weights {model.weights_sha256[:12]}), and no folder "
-        f"of {models_folder()} or {home_folder() / 'models'} holds that model: put it there, or build the bundle "
-        "anew with a model that is here. Titles can be searched without it."
+        f"The bundle's photos were embedded with {model.name}, and its folder {model.name}-{model.fingerprint[:12]} is "
+        f"neither in {models_folder()} nor in {home_folder() / 'models'}: copy it from the machine that built the "
+        "bundle, or build the bundle anew with a model that is here. Titles can be searched without it."
     )

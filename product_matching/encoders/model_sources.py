@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,8 @@ from product_matching.encoders.model_lookup import describe_missing_model, find_
 from product_matching.encoders.photo import PhotoEncoder, create_backbone, load_weights, output_dimension
 from product_matching.errors import InputError
 from product_matching.places import home_folder, models_folder
+
+log = logging.getLogger(__name__)
 
 #: Published weights whose preparation differs from timm's own for the architecture, by SHA-256 of the file.
 KNOWN_WEIGHTS: dict[str, dict[str, Any]] = {
@@ -115,6 +118,8 @@ def _import_weights(name: str, weights: Path, image_size: int | None) -> Path:
 def _download_weights(name: str, image_size: int | None) -> Path:
     kept = home_folder() / "models" / f"{name}-pretrained"
     if not (kept / MODEL_FILE).is_file():
+        log.warning("Downloading the pretrained weights of %s from the model hub.", name)
+        logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)  # its retries say less than our sentence
         try:
             network = timm.create_model(name, pretrained=True, num_classes=0)
         except Exception as error:  # whatever the hub, the network or the cache raises, the remedy is the same

@@ -113,14 +113,34 @@ class Candidates:
         )
 
     def combined(self) -> FloatArray:
-        """Mean of the distances that a candidate has: the fused distance that results are ordered by; shape (M,)."""
+        """Mean of the distances that a candidate has; shape (M,)."""
         has_photo, has_title = ~np.isnan(self.photo), ~np.isnan(self.title)
         total = np.where(has_photo, self.photo, 0.0) + np.where(has_title, self.title, 0.0)
         return np.where(has_photo | has_title, total / np.maximum(has_photo + has_title.astype(np.int64), 1), np.inf)
 
-    def nearest_first(self) -> Candidates:
-        """The same candidates in order of combined distance; equal distances in order of row."""
-        return self.take(np.lexsort((self.rows, self.combined())))
+    def relative(self, thresholds: Thresholds) -> FloatArray:
+        """Distance as a share of its threshold, by the better of the sides that decide; shape (M,).
+
+        A pair exactly at a threshold stands at 1 and every match at 1 or below, whatever the scale of its side.
+        """
+        sides = (
+            (self.photo, thresholds.photo),
+            (self.title, thresholds.title),
+            ((self.photo + self.title) / 2, thresholds.fused),
+        )
+        shares = [_share(distances, threshold) for distances, threshold in sides if threshold is not None]
+        return np.fmin.reduce(shares) if shares else np.full(len(self), np.inf)
+
+    def nearest_first(self, thresholds: Thresholds) -> Candidates:
+        """The same candidates in order of relative, then of combined distance, then of row."""
+        relative = np.nan_to_num(self.relative(thresholds), nan=np.inf)
+        return self.take(np.lexsort((self.rows, self.combined(), relative)))
+
+
+def _share(distances: FloatArray, threshold: float) -> FloatArray:
+    if threshold > 0:
+        return distances / threshold
+    return np.where(np.isnan(distances), np.nan, np.where(distances <= 0, 0.0, np.inf))
 
 
 def by_photo(candidates: Candidates, thresholds: Thresholds) -> Mask:

@@ -217,10 +217,13 @@ def new_bundle_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
         `out` exists and is not a bundle, or is one and `overwrite` is false.
     """
     check_target(out, overwrite)
-    out.parent.mkdir(parents=True, exist_ok=True)
     partial, old = (out.with_name(f".{out.name}.{os.getpid()}.{word}") for word in ("partial", "old"))
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+    except OSError as error:
+        raise InputError(f"The folder {out} cannot be written ({error.strerror}): give another one.") from error
     try:
         yield partial
         if out.exists():
@@ -238,4 +241,4 @@ def check_target(out: Path, overwrite: bool) -> None:
     if not (out / MANIFEST_FILE).is_file():
         raise InputError(f"{out} exists and is not a bundle: give a folder that does not exist yet.")
     if not overwrite:
-        raise InputError(f"{out} is a bundle already: give --overwrite to replace it, or another folder.")
+        raise InputError(f"{out} is a bundle already: give --overwrite (in Python, overwrite=True) to replace it.")

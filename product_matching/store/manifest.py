@@ -112,7 +112,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not JSON in UTF-8 ({error!s:.80}).") from error
+        raise InputError(f"{path} is not JSON in UTF-8 ({error!s:.80}): build the bundle anew.") from error
     if not isinstance(content, dict) or content.get("format") != BUNDLE_FORMAT:
         version = content.get("format") if isinstance(content, dict) else None
         raise InputError(
@@ -140,7 +140,7 @@ def _parse(content: dict[str, Any], origin: str) -> Manifest:
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(f"{origin} is not a bundle's manifest ({type(error).__name__}: {error!s:.80}).") from error
+        raise InputError(f"{origin} is not a bundle's manifest ({error!s:.80}): build the bundle anew.") from error
     expected = {LISTINGS_FILE, *(PHOTO_FILES if model else ()), *(TITLE_FILES if manifest.title_weighting else ())}
     if set(manifest.files) != expected:
         raise InputError(f"{origin} names the files {sorted(manifest.files)}, but this bundle has {sorted(expected)}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -36,7 +37,7 @@ class ThumbnailWriter:
 
 
 class Thumbnails:
-    """The packed pictures of a bundle, read from disk one at a time.
+    """The packed pictures of a bundle, mapped once: they stay readable when the bundle is replaced meanwhile.
 
     Parameters
     ----------
@@ -47,8 +48,9 @@ class Thumbnails:
     """
 
     def __init__(self, path: Path, offsets: npt.NDArray[np.int64]) -> None:
-        self._path = path
         self._offsets = offsets
+        with path.open("rb") as stream:
+            self._pictures = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -56,8 +58,4 @@ class Thumbnails:
     def get(self, row: int) -> bytes | None:
         """JPEG bytes of one row's picture, None where it has none."""
         start, stop = int(self._offsets[row]), int(self._offsets[row + 1])
-        if start == stop:
-            return None
-        with self._path.open("rb") as stream:
-            stream.seek(start)
-            return stream.read(stop - start)
+        return None if start == stop else self._pictures[start:stop]
