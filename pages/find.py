@@ -250,9 +250,15 @@ def _draw_no_match(decision: Decision, thresholds: Thresholds, rules: PairRules)
         st.info("Every listing that is near states another quantity.", icon=":material/search_off:")
     else:
         st.info(
-            f"No listing is this near. Raise {' or '.join(_hints(allowed, thresholds))} to let the nearest one in.",
+            f"No listing is this near{_few_words(thresholds)}. "
+            f"Raise {' or '.join(_hints(allowed, thresholds))} to let the nearest one in.",
             icon=":material/search_off:",
         )
+
+
+def _few_words(thresholds: Thresholds) -> str:
+    """The thresholds are tuned on whole titles, from which a few typed words are far."""
+    return "" if thresholds.title is None else " (a few words of a title are further from it than another whole title)"
 
 
 def _hints(beyond: Candidates, thresholds: Thresholds) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ _PAGES = {
     REVIEW: ("Review groups", ":material/workspaces:"),
 }
 _CHOICE = "catalogue"
+_ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
 #: Parameters that belong to one catalogue and are left behind when another one is chosen.
 _OF_ONE_CATALOGUE = ("listing", "photo", "title", "both", "page")
 
@@ -50,7 +52,7 @@ def draw_frame(page: str, title: str) -> Frame:
     title
         Title of the browser tab.
     """
-    st.set_page_config(page_title=title, page_icon=":material/join_inner:", layout="wide")
+    st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     catalogues = list_catalogues(embeddings_folder())
     frame = _choose(catalogues, st.query_params.get("bundle"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -109,10 +111,11 @@ def draw_no_catalogue(frame: Frame) -> None:
     )
     st.code(
         "# titles and photos, with a timm model whose weights are downloaded once\n"
-        "python -m product_matching build listings.csv --images photos/ --model mobilenetv2_100 "
+        "# (without a connection: --weights FILE.safetensors)\n"
+        ".venv/bin/product-matching build listings.csv --images photos/ --model mobilenetv2_100 "
         "--out embeddings/my_catalogue\n\n"
         "# titles alone\n"
-        "python -m product_matching build listings.csv --out embeddings/my_catalogue",
+        ".venv/bin/product-matching build listings.csv --out embeddings/my_catalogue",
         language="bash",
         wrap_lines=True,
     )

@@ -19,7 +19,7 @@ from product_matching.photos import decode_photo, phash, thumbnail
 #: Hexadecimal digits of a photo's SHA-256 that name it in the address.
 KEY_DIGITS = 20
 #: What is said beside an upload; the size is `server.maxUploadSize` of the app's configuration.
-PHOTO_HELP = "JPEG, PNG, WebP, GIF, BMP or TIFF, at most 10 MB. It is kept in memory only, while the app runs."
+PHOTO_HELP = "JPEG, PNG, WebP, GIF, BMP or TIFF, at most 20 MB. It is kept in memory only, while the app runs."
 
 
 class Encoder(Protocol):

@@ -41,8 +41,8 @@ def test_without_a_bundle_the_commands_to_build_one_are_shown(
     monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path if exists else tmp_path / "none"))
     app = open_app()
     assert "There is no catalogue in" in shown(app)
-    assert "python -m product_matching build listings.csv --images" in shown(app)
-    assert "python -m product_matching build" in shown(open_app("pages/find.py"))
+    assert ".venv/bin/product-matching build listings.csv --images" in shown(app)
+    assert ".venv/bin/product-matching build" in shown(open_app("pages/find.py"))
 
 
 def test_only_a_damaged_bundle_leaves_the_page_whole(
@@ -53,7 +53,7 @@ def test_only_a_damaged_bundle_leaves_the_page_whole(
     monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path))
     said = shown(open_app())
     assert "bundle format 99" in said and "it is not a bundle" in said
-    assert "python -m product_matching build" in said
+    assert ".venv/bin/product-matching build" in said
 
 
 def test_a_bundle_whose_files_are_damaged_is_told_where_it_is_opened(
