@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from product_matching.app.wording import count_text, plain, shorten
+from product_matching.app.wording import count_text, distance_text, plain, shorten
 from product_matching.matching.explanation import Explanation, QuantityComparison, WordShare
 
 #: Words that get a bar of their own, and words that are listed at most.
@@ -37,7 +37,7 @@ def draw_explanation(explanation: Explanation, first: str, second: str) -> None:
     for quantity in explanation.quantities:
         st.markdown(_quantity(quantity))
     if explanation.vetoed:
-        st.markdown(":material/block: They state different quantities: the rule on quantities keeps them apart.")
+        st.markdown(":material/block: They state different quantities: the rule on quantities would keep them apart.")
 
 
 def _draw_parts(explanation: Explanation) -> None:
@@ -49,7 +49,7 @@ def _draw_parts(explanation: Explanation) -> None:
     for side, part, distance in parts:
         if part is not None and distance is not None:
             whole = 0.5 if both else 1.0
-            text = f"The {side}s are {_alike(distance)}: distance {distance:.3f}"
+            text = f"The {side}s are {_alike(distance)}: distance {distance_text(distance)}"
             st.progress(min(max(part / whole, 0.0), 1.0), text=text)
     if not any(part is not None for _, part, _ in parts):
         st.markdown("They have neither photos nor titles in common to compare.")

@@ -36,12 +36,13 @@ def draw_group(finder: Finder, decided: Decided, group: Group) -> str | None:
         Which of the groups.
     """
     first, chosen = group.rows[0], None
-    width = _WIDTH if finder.bundle.thumbnails is not None else _WIDTH_OF_TITLES
+    pictures = finder.bundle.thumbnails is not None
+    width = _WIDTH if pictures else _WIDTH_OF_TITLES
     with st.container(border=True, key=f"group_{first}"):
         st.markdown(_headline(group))
         everything = st.session_state.get(f"all_{first}", False)
         rows = group.rows if everything else group.rows[:SHOWN]
-        with st.grid(min_column_width=width, gap="small") as grid:
+        with st.grid(min_column_width=width, gap="small", border=not pictures) as grid:
             for row in rows:
                 with grid.cell():
                     chosen = _draw_listing(finder.bundle, row) or chosen

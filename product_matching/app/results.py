@@ -85,12 +85,12 @@ def _badges(record: dict[str, Any], cards: Cards, row: int, veto: bool, matched:
     for side in ("photo", "title"):
         distance = record[f"{side}_distance"]
         if distance is not None:
-            badges.append(_badge(f"{side} {distance_text(distance)}", side in record["by"]))
+            badges.append(_badge(f"{side} {distance_text(distance)}", side in record["by"] and not veto))
     if "fused" in record["by"]:
         mean = (record["photo_distance"] + record["title_distance"]) / 2
-        badges.append(_badge(f"both together {distance_text(mean)}", True))
+        badges.append(_badge(f"both together {distance_text(mean)}", not veto))
     if "phash" in record["by"]:
-        badges.append(_badge("same photo", True))
+        badges.append(_badge("same photo", not veto))
     if veto:
         badges.append(":red-badge[:material/block: other quantity]")
     if matched and verdict is None and not record["by"]:
@@ -124,11 +124,11 @@ def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
 
 
 def _reasons(verdict: Verdict) -> str:
-    told = [
-        f"{':material/add:' if speaks_for else ':material/remove:'} {words}"
-        for words, speaks_for in describe_reasons(verdict.reasons)
-    ]
-    return "  \n".join(told)
+    """The main reasons of the second stage, those for the same product first."""
+    told = describe_reasons(verdict.reasons)
+    sides = ((":material/add: For", True), (":material/remove: Against", False))
+    named = [(side, [words for words, speaks_for in told if speaks_for is wanted]) for side, wanted in sides]
+    return "  \n".join(f"{side}: {', '.join(words)}" for side, words in named if words)
 
 
 def _details(record: dict[str, Any]) -> str:

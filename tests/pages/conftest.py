@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
@@ -39,6 +40,30 @@ def bundles(
     build_bundle(photos, folder / "photos", encoder=encoder, cache=cache)
     (folder / "damaged").mkdir()
     (folder / "damaged" / "manifest.json").write_text('{"format": 99}', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def models_with_pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models that holds the pair classifier ``pairs/tiny.npz``, trained on 81 titles."""
+    from product_matching.matching.chain import Rules
+    from product_matching.matching.evidence import TitleEncoders, gather_evidence, run_chain
+    from product_matching.matching.pair_classifier import PairClassifier, judge_candidates, train_trees
+
+    goods = [f"{brand} {good}" for brand in ("daia", "hana", "fleco") for good in ("bubuk", "tepung", "speaker")]
+    titles = [
+        f"{good} {size} {word}" for good in goods for size in ("1 kg", "2 kg", "50 g") for word in ("a", "b", "c")
+    ]
+    phashes, labels = [""] * len(titles), np.repeat(np.arange(27), 3)
+    encoders = TitleEncoders.fit(titles)
+    chain = run_chain(titles, phashes, encoders, Rules())
+    judged = judge_candidates(gather_evidence(titles, phashes, encoders, chain), chain)
+    same = labels[judged.pairs.first] == labels[judged.pairs.second]
+    trees = train_trees(judged.features, same, iterations=10)
+    folder = tmp_path_factory.mktemp("pair_models")
+    (folder / "pairs").mkdir()
+    classifier = PairClassifier(trees, tuple(judged.names), Rules(), None, 0.5, 0.5, len(titles), "fold")
+    classifier.save(folder / "pairs" / "tiny.npz")
     return folder
 
 

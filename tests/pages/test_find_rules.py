@@ -1,0 +1,213 @@
+"""The rules and the second stage on the find page, and the reasons of every pair."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from product_matching.app.address import PHOTO_BITS
+from product_matching.app.decision import decide, decide_by_judge, nearest_by_each, vetoed
+from product_matching.app.export import judged_csv, matches_csv
+from product_matching.app.reasons import describe_reasons, reason_in_words
+from product_matching.app.wording import say_seconds
+from product_matching.find import SAME_PHOTO_BITS, Finder
+from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.pair_judge import Verdict
+from product_matching.store.bundle import open_bundle
+
+FIND = "pages/find.py"
+Open = Callable[..., AppTest]
+NAN = float("nan")
+CANDIDATES = Candidates(
+    np.arange(5),
+    np.array([0.1, 0.5, 0.5, NAN, 0.6]),
+    np.array([0.1, 0.1, 0.5, 0.4, 0.9]),
+    np.array([NAN, 3, 9, NAN, 0]),
+    np.array([-1, 1, 0, 0, 0], dtype=np.int8),
+)
+
+
+@pytest.fixture
+def finder(bundles: Path) -> Finder:
+    return Finder(open_bundle(bundles / "small"))
+
+
+@pytest.fixture
+def with_judge(monkeypatch: pytest.MonkeyPatch, models_with_pairs: Path, open_app: Open) -> Open:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
+    return open_app
+
+
+def shown(app: AppTest) -> str:
+    """Everything that the page says; it never raised."""
+    assert not app.exception, app.exception
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info)
+    return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
+
+
+def matched_rows(app: AppTest) -> list[int]:
+    """Rows of the listings on the cards of the matches."""
+    headings = [re.match(r"(?:At least )?([\d,]+) match", str(heading.value)) for heading in app.subheader]
+    count = next(int(found[1]) for found in headings if found)
+    cards = [str(button.key) for button in app.button if str(button.key).startswith("duplicates_")]
+    return [int(key.removeprefix("duplicates_")) for key in cards[:count]]
+
+
+def test_the_bits_of_the_slider_are_always_among_the_candidates() -> None:
+    assert PHOTO_BITS[-1] == SAME_PHOTO_BITS
+
+
+@pytest.mark.parametrize(
+    ("params", "thresholds", "rules"),
+    [
+        ({"both": "0.4"}, Thresholds(0.0, 0.0, 0.4), PairRules()),
+        ({"bits": "4"}, Thresholds(0.0, 0.0), PairRules(4)),
+        ({"bits": "0", "veto": "1"}, Thresholds(0.0, 0.0), PairRules(0, True)),
+        ({"nearest": "0.9"}, Thresholds(0.0, 0.0), PairRules(min2=0.9)),
+    ],
+)
+def test_each_rule_of_the_address_decides_as_the_library_does(
+    open_app: Open, finder: Finder, params: dict[str, str], thresholds: Thresholds, rules: PairRules
+) -> None:
+    app = open_app(FIND, bundle="small", listing="5b", photo="0", title="0", **params)
+    expected = finder.matches(finder.listing_query(finder.bundle.row_of("5b")), thresholds, rules).rows.tolist()
+    assert matched_rows(app) == expected and expected
+    assert re.search("both together|same photo|nearest, though beyond", shown(app))
+    exported = pd.read_csv(
+        io.BytesIO(matches_csv(finder, finder.listing_query(finder.bundle.row_of("5b")), thresholds, rules)), dtype=str
+    )
+    assert exported["posting_id"].tolist() == finder.bundle.listings["posting_id"][expected].tolist()
+    assert exported["by"].notna().all()
+
+
+def test_a_rule_is_switched_without_searching_again_and_stands_in_the_address(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app(FIND, bundle="small", listing="5b", photo="0", title="0")
+    before = set(app.query_params)
+    monkeypatch.setattr(Finder, "candidates", lambda *arguments: pytest.fail("searched again"))
+    for name in ("fused", "same_photo", "quantity_veto", "lonely"):
+        app.toggle(key=f"rule_{name}_on").set_value(True).run()
+    assert set(app.query_params) - before == {"both", "bits", "veto", "nearest"}
+    assert "4 rules on: both together, same photo" in shown(app)
+    app.slider(key="rule_photo_bits").set_value(1).run()
+    app.slider(key="rule_fused").set_value(0.2).run()
+    assert (app.query_params["bits"], app.query_params["both"]) == ("1", "0.2")
+    for name in ("fused", "same_photo", "quantity_veto", "lonely"):
+        app.toggle(key=f"rule_{name}_on").set_value(False).run()
+    assert set(app.query_params) == before
+
+
+def test_another_quantity_is_marked_on_what_it_keeps_out(open_app: Open) -> None:
+    app = open_app(FIND, bundle="titles", q="Tepung Terigu Hana Emas 2 Kg", title="0.8", veto="1")
+    assert matched_rows(app) == [] and "Every listing" not in shown(app)
+    assert "other quantity" in shown(app) and "their titles state other quantities" in shown(app)
+
+
+def test_an_uploaded_photo_is_the_same_photo_by_its_phash(open_app: Open, small_catalogue: Path) -> None:
+    app = open_app(FIND, bundle="small", photo="0", bits="2")
+    photo = (small_catalogue / "images" / "3b.jpg").read_bytes()
+    app.file_uploader[0].set_value(("renamed.jpg", photo, "image/jpeg")).run()
+    assert {9, 10} <= set(matched_rows(app)) and "same photo" in shown(app)
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"bits": "5"}, "'bits' in the address is '5', but must be a whole number from 0 to 4"),
+        ({"bits": "x"}, "'bits' in the address is 'x'"),
+        ({"veto": "on"}, "'veto' in the address is 'on'"),
+        ({"both": "1"}, "The both distance '1'"),
+        ({"nearest": "far"}, "The nearest distance 'far'"),
+        ({"judge": "nobody", "listing": "5b"}, "There is no second stage 'nobody' here"),
+        ({"judge": "../../etc/passwd", "listing": "5b"}, "There is no second stage"),
+    ],
+)
+def test_a_bad_rule_in_the_address_is_answered_with_a_sentence(
+    open_app: Open, params: dict[str, str], said: str
+) -> None:
+    app = open_app(FIND, bundle="small", **params)
+    assert said in shown(app)
+    assert len(app.warning) + len(app.error) == 1
+
+
+def test_without_a_classifier_it_says_how_to_train_one(open_app: Open) -> None:
+    app = open_app(FIND, bundle="small", listing="5b")
+    assert "train-pairs CATALOGUE --out models/pairs/NAME.npz" in shown(app)
+    assert all(box.key != "rule_judge" for box in app.selectbox)
+
+
+def test_the_second_stage_decides_with_scores_and_reasons(with_judge: Open) -> None:
+    app = with_judge(FIND, bundle="small", listing="3a", photo="0", title="0")
+    app.selectbox(key="rule_judge").set_value("tiny").run()
+    assert app.query_params["judge"] == "tiny"
+    assert "by the second stage" in shown(app) and re.search(r"score [01]\.\d\d", shown(app))
+    assert re.search(r"(For|Against): \w+", shown(app))
+    assert all(slider.disabled for slider in app.slider)
+    assert all(toggle.disabled for toggle in app.toggle if str(toggle.key).startswith("rule_"))
+    app.selectbox(key="rule_judge").set_value("").run()
+    assert "judge" not in app.query_params and not any(slider.disabled for slider in app.slider)
+
+
+def test_a_typed_title_is_judged_too(with_judge: Open) -> None:
+    app = with_judge(FIND, bundle="titles", q="Tepung Terigu Hana Emas 1 Kg", judge="tiny")
+    assert re.search(r"score [01]\.\d\d", shown(app)) and not app.error
+
+
+def test_groups_can_be_found_by_the_second_stage(with_judge: Open) -> None:
+    app = with_judge("pages/review.py", bundle="small", judge="tiny")
+    next(button for button in app.button if button.label == "Find the groups").click().run()
+    assert "Decided by the second stage tiny" in shown(app)
+
+
+def test_a_veto_and_the_mean_distance_in_the_decision() -> None:
+    rules = PairRules(quantity_veto=True)
+    decision = decide(CANDIDATES, Thresholds(0.2, 0.2, 0.3), rules, retrieved=10)
+    assert decision.matches.rows.tolist() == [1]
+    assert (decision.n_photo, decision.n_title, decision.n_by_rule) == (0, 1, 0)
+    assert vetoed(decision.beyond, rules).tolist() == [True, False, False, False]
+    assert decide(CANDIDATES, Thresholds(0.2, None, 0.3), retrieved=10).n_by_rule == 1
+
+
+def test_the_judge_orders_by_score_and_the_export_tells_it(finder: Finder) -> None:
+    candidates = finder.candidates(finder.listing_query(0), 3)
+    scores = np.linspace(0.2, 0.9, len(candidates)).tolist()
+    verdicts = [
+        Verdict(row, score, score >= 0.5, ()) for row, score in zip(candidates.rows.tolist(), scores, strict=True)
+    ]
+    decision = decide_by_judge(candidates, verdicts)
+    assert decision.matches.rows.tolist() == [one.row for one in verdicts[::-1] if one.is_match]
+    assert decision.beyond.rows.tolist() == [one.row for one in verdicts[::-1] if not one.is_match]
+    table = pd.read_csv(io.BytesIO(judged_csv(finder, decision)))
+    assert table["score"].tolist() == sorted((round(score, 6) for score in scores if score >= 0.5), reverse=True)
+    assert len(decide_by_judge(candidates.take(np.zeros(len(candidates), bool)), []).matches) == 0
+
+
+def test_the_nearest_by_each_side_are_judged_and_the_same_photo() -> None:
+    assert nearest_by_each(CANDIDATES, 1).tolist() == [True, True, False, False, True]
+    assert nearest_by_each(CANDIDATES, 5).all()
+
+
+def test_every_feature_of_the_second_stage_has_words(models_with_pairs: Path) -> None:
+    from product_matching.matching.pair_classifier import load_classifier
+
+    names = load_classifier(models_with_pairs / "pairs" / "tiny.npz").names
+    assert not [
+        name
+        for name in names
+        if reason_in_words(name) == name and name not in ("quantities", "shared words", "shared numbers")
+    ]
+    reasons = [("ratio", 1.0), ("token set ratio", 0.5), ("quantities", -1.0), ("counts", 0.0)]
+    assert describe_reasons(reasons) == [("similar spelling", True), ("quantities", False)]
+
+
+def test_an_estimate_is_as_rough_as_it_is_known() -> None:
+    told = [say_seconds(seconds) for seconds in (1, 7, 31, 55, 130)]
+    assert told == ["a few seconds", "about 10 seconds", "about 40 seconds", "about a minute", "about 3 minutes"]
