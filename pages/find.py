@@ -55,7 +55,10 @@ def draw_find(frame: Frame) -> None:
     if problems:
         st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
     scroll_up_for(" ".join(filter(None, [frame.current.name, address.listing, address.upload, address.title])))
-    _draw_search(finder, address)
+    try:
+        _draw_search(finder, address)
+    except InputError as error:  # such as a pHash of the catalogue that is none
+        st.error(plain(str(error)), icon=":material/error:")
     warm_up(frame.current)
 
 

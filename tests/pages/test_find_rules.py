@@ -167,6 +167,37 @@ def test_groups_can_be_found_by_the_second_stage(with_judge: Open) -> None:
     assert "Decided by the second stage tiny" in shown(app)
 
 
+def test_a_catalogue_with_a_phash_that_is_none_says_so(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from product_matching.build import build_bundle
+    from product_matching.catalogue import read_catalogue
+
+    file = tmp_path / "odd.csv"
+    file.write_text("posting_id,title,image_phash\na,red cup,0123456789abcdef\nb,blue cup,xyz\n", encoding="utf-8")
+    build_bundle(read_catalogue(file), tmp_path / "own" / "odd")
+    monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path / "own"))
+    assert "'xyz'" in shown(open_app(FIND, bundle="odd", listing="a"))
+
+
+def test_an_explanation_tells_photo_words_and_quantities() -> None:
+    def page() -> None:
+        from product_matching.app.explanation_view import draw_explanation
+        from product_matching.encoders.tfidf import TitleEncoder
+        from product_matching.matching.explanation import explain_pair
+
+        titles = ("daia bubuk [1](x) 2 kg", "daia bubuk jeruk 900 g")
+        encoder = TitleEncoder.fit([*titles, "sabun"], "idf")
+        explained = explain_pair(titles, encoder, photo_distance=0.25, phashes=("0" * 16, "0" * 15 + "7"))
+        draw_explanation(explained, "the search", "this listing")
+
+    said = shown(AppTest.from_function(page).run())
+    assert "pHash: 3 bits of 64 differ" in said
+    assert "Weights differ: 2,000 g and 900 g" in said and "would keep them apart" in said
+    assert re.search(r"Only in the search:.*2kg", said) and re.search(r"Only in this listing:.*jeruk", said)
+    assert "(x)" not in said
+
+
 def test_a_veto_and_the_mean_distance_in_the_decision() -> None:
     rules = PairRules(quantity_veto=True)
     decision = decide(CANDIDATES, Thresholds(0.2, 0.2, 0.3), rules, retrieved=10)
