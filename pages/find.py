@@ -120,7 +120,7 @@ def _draw_settings(
     if judged:
         st.caption("The second stage decides: distances and rules have no say until it is off.")
     draw_thresholds(manifest, _used(thresholds, asked), candidates, disabled=judged)
-    draw_rules(finder.bundle, address, thresholds, judge_names())
+    draw_rules(finder.bundle, address, thresholds, judge_names(), judged=judged)
 
 
 def _used(thresholds: Thresholds, asked: Asked) -> Thresholds:

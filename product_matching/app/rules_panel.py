@@ -17,7 +17,7 @@ _DEFAULT_REACH = 0.1
 _WITHOUT_DEFAULT = 0.3
 
 
-def draw_rules(bundle: Bundle, address: Address, thresholds: Thresholds, judges: list[str]) -> None:
+def draw_rules(bundle: Bundle, address: Address, thresholds: Thresholds, judges: list[str], *, judged: bool) -> None:
     """Draw every rule that the catalogue can answer, closed at first, and say which are on.
 
     Parameters
@@ -28,8 +28,10 @@ def draw_rules(bundle: Bundle, address: Address, thresholds: Thresholds, judges:
         Of both sides: their mean is where the slider of the mean distance starts.
     judges
         Names of the pair classifiers that are here.
+    judged
+        Whether one of them decides: the other rules have no say then.
     """
-    controls = Controls("rule", change_address, disabled=address.judge in judges)
+    controls = Controls("rule", change_address, disabled=judged)
     with st.expander("Rules", icon=":material/rule:", key="rules"):
         if bundle.photo_vectors is not None and bundle.title_matrix is not None:
             draw_both(controls, address.fused, thresholds)
@@ -40,15 +42,15 @@ def draw_rules(bundle: Bundle, address: Address, thresholds: Thresholds, judges:
         _draw_nearest(controls, address.nearest)
         if bundle.title_matrix is not None:
             draw_judge(controls, address.judge, judges)
-    on = describe_rules(address)
+    on = describe_rules(address, judged=judged)
     if on:
         st.caption(f"{count_text(len(on), 'rule')} on: {', '.join(on)}.")
 
 
-def describe_rules(address: Address) -> list[str]:
-    """Name the rules that are on, in words."""
-    if address.judge is not None:
-        return [f"second stage {plain(address.judge)}"]
+def describe_rules(address: Address, *, judged: bool) -> list[str]:
+    """Name the rules that are on, in words; the second stage alone where it decides."""
+    if judged:
+        return [f"second stage {plain(str(address.judge))}"]
     named = (
         (address.fused is not None, "both together"),
         (address.photo_bits is not None, "same photo"),

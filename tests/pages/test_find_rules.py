@@ -161,6 +161,15 @@ def test_a_typed_title_is_judged_too(with_judge: Open) -> None:
     assert re.search(r"score [01]\.\d\d", shown(app)) and not app.error
 
 
+def test_without_a_title_the_second_stage_leaves_it_to_the_distances(
+    with_judge: Open,
+) -> None:
+    app = with_judge(FIND, bundle="photos", listing="3b", judge="tiny")
+    assert "compares titles and this search has none" in shown(app)
+    assert not any(slider.disabled for slider in app.slider)
+    assert not any(toggle.disabled for toggle in app.toggle)
+
+
 def test_groups_can_be_found_by_the_second_stage(with_judge: Open) -> None:
     app = with_judge("pages/review.py", bundle="small", judge="tiny")
     next(button for button in app.button if button.label == "Find the groups").click().run()
