@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import threading
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -80,7 +81,11 @@ class Finder:
     def photo_index(self) -> FlatIndex | None:
         """Index of the photo vectors; None for a catalogue without photos."""
         vectors = self.bundle.photo_vectors
-        return None if vectors is None else FlatIndex(vectors)
+        if vectors is None:
+            return None
+        index = FlatIndex(vectors)
+        _release_pages(vectors)
+        return index
 
     @cached_property
     def title_index(self) -> SparseIndex | None:
@@ -211,6 +216,13 @@ class Finder:
             for (index, vector), has_side in zip(self._both(query), has, strict=True)
         ]
         return Candidates(rows, distances[0], distances[1])
+
+
+def _release_pages(vectors: npt.NDArray[np.float32]) -> None:
+    """Give the pages of a memory-mapped file back: the index holds a copy, single rows are read again as needed."""
+    mapping = getattr(vectors, "_mmap", None)
+    if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapping.madvise(mmap.MADV_DONTNEED)
 
 
 def reach_of(thresholds: Thresholds) -> tuple[float | None, float | None]:
