@@ -16,6 +16,7 @@ from product_matching.image_folder import find_photos
 MAX_ID_LENGTH = 200
 
 _TEXT_COLUMNS = ("posting_id", "title", "image", "image_phash", "label_group")
+_PHASH = r"[0-9a-fA-F]{16}"
 _UNFIT_FOR_ID = r"[\s\x00-\x1f\x7f-\x9f]"
 
 
@@ -177,6 +178,11 @@ def _check_content(listings: pd.DataFrame, images: Path | None, problems: list[s
         nothing = (listings[usable] == "").all(axis="columns")
         if nothing.any():
             problems.append(at_places("neither title nor photo", _remarks(listings[usable[0]][nothing])))
+    if "image_phash" in listings:
+        hashes = listings["image_phash"]
+        odd = (hashes != "") & ~hashes.str.fullmatch(_PHASH)
+        if odd.any():
+            problems.append(at_places("image_phash is not 16 hexadecimal digits", _remarks(hashes[odd])))
     if images is not None and "image" in listings:
         _check_photos(listings["image"][listings["image"] != ""], images, problems)
 

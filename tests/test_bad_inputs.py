@@ -83,6 +83,7 @@ CATALOGUES: list[Case] = [
     ("backslashes", lambda g: g.with_images("posting_id,image\na,..\\c.csv\n"), 1, "row 1"),
     ("images, no column", lambda g: g.with_images(TITLES), 1, "no column 'image'"),
     ("no image folder", lambda g: g.build(TITLES.replace("title", "image"), "--images", g.folder / "no", "--model", g.model), 1, "no"),
+    ("pHash", lambda g: g.build("posting_id,title,image_phash\na,Lamp,94974f937d4c2433\nb,Lamp,xyz\n"), 1, "image_phash is not 16 hexadecimal digits.*row 2.*xyz"),
     ("label column", lambda g: g.build(TITLES, "--label-column", "sku"), 1, "'sku'"),
 ]  # fmt: skip
 PHOTOS: list[Case] = [

@@ -180,11 +180,10 @@ def test_a_catalogue_with_a_phash_that_is_none_says_so(
     open_app: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from product_matching.build import build_bundle
-    from product_matching.catalogue import read_catalogue
+    from product_matching.catalogue import Catalogue
 
-    file = tmp_path / "odd.csv"
-    file.write_text("posting_id,title,image_phash\na,red cup,0123456789abcdef\nb,blue cup,xyz\n", encoding="utf-8")
-    build_bundle(read_catalogue(file), tmp_path / "own" / "odd")
+    listings = {"posting_id": ["a", "b"], "title": ["red cup", "blue cup"], "image_phash": ["0123456789abcdef", "xyz"]}
+    build_bundle(Catalogue(pd.DataFrame(listings), None), tmp_path / "own" / "odd")
     monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path / "own"))
     assert "'xyz'" in shown(open_app(FIND, bundle="odd", listing="a"))
 
