@@ -36,6 +36,8 @@ from product_matching.matching.candidates import NO_RULES, Candidates, PairRules
 N_SAMPLES = 12
 N_BEYOND = 6
 _RESULTS = "results"
+#: On a phone the results stand below everything else: the count beside the sliders leads there.
+_RESULTS_ANCHOR = "results"
 
 
 def draw_find(frame: Frame) -> None:
@@ -116,7 +118,8 @@ def _draw_settings(
     judged = decision is not None and bool(decision.verdicts)
     st.subheader("How near is near enough", anchor=False)
     if decision is not None:
-        st.markdown(f"**{_count(decision)}** {'by the second stage' if judged else 'at these distances'}")
+        by = "by the second stage" if judged else "at these distances"
+        st.markdown(f"**{_count(decision)}** {by} · [see them](#{_RESULTS_ANCHOR})")
     if judged:
         st.caption("The second stage decides: distances and rules have no say until it is off.")
     draw_thresholds(manifest, _used(thresholds, asked), candidates, disabled=judged)
@@ -186,7 +189,7 @@ def _first(candidates: Candidates, count: int) -> Candidates:
 
 def _draw_headline(decision: Decision, cards: Cards, address: Address) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(_count(decision), anchor=False, width="content")
+        st.subheader(_count(decision), anchor=_RESULTS_ANCHOR, width="content")
         if not len(decision.matches):
             return
         st.space("stretch")
