@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
+from product_matching.evaluation.metric import MAX_PREDICTIONS
 from product_matching.find import Finder, reach_of
 from product_matching.matching.candidates import Thresholds, is_match
 
-#: The competition counts at most this many matches, the listing itself included.
-MAX_MATCHES = 50
 _BLOCK_ROWS = 512
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
@@ -25,7 +24,7 @@ def match_catalogue(
     finder: Finder,
     thresholds: Thresholds,
     *,
-    limit: int = MAX_MATCHES,
+    limit: int = MAX_PREDICTIONS,
     progress: Progress = lambda starts: starts,
 ) -> Iterator[npt.NDArray[np.int64]]:
     """Find the matches of every listing.

@@ -9,10 +9,8 @@ from typing import Annotated
 
 import typer
 
+from product_matching.evaluation.metric import MAX_PREDICTIONS
 from product_matching.places import embeddings_folder
-
-#: The competition counts at most this many matches, the listing itself included.
-MAX_MATCHES = 50
 
 
 class Device(StrEnum):
@@ -23,12 +21,17 @@ class Device(StrEnum):
     cuda = "cuda"
 
 
+def to_number(text: str) -> float:
+    """Read a number; what is none becomes NaN, which no range accepts."""
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
 def read_distance(text: str) -> float:
     """Read a threshold from the command line."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
+    value = to_number(text)
     if not 0 <= value < 1:
         raise typer.BadParameter(f"{text!r} is not a distance from 0 to below 1.")
     return value
@@ -45,8 +48,8 @@ def read_count(text: str | int) -> int:
 def read_limit(text: str | int) -> int:
     """Read how many matches a submission holds per listing: 50 at most."""
     limit = read_count(text)
-    if limit > MAX_MATCHES:
-        raise typer.BadParameter(f"{text!r} is more than the {MAX_MATCHES} that the competition counts.")
+    if limit > MAX_PREDICTIONS:
+        raise typer.BadParameter(f"{text!r} is more than the {MAX_PREDICTIONS} that the competition counts.")
     return limit
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from product_matching.cli.arguments import read_count
+from product_matching.cli.arguments import read_count, to_number
 from product_matching.matching.chain import PLAIN, Rules
 
 
@@ -20,10 +20,7 @@ def read_bits(text: str) -> int:
 
 def read_share(text: str) -> float:
     """Read a distance of the blending or of min2."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
+    value = to_number(text)
     if not 0 <= value <= 1:
         raise typer.BadParameter(f"{text!r} is not a distance from 0 to 1.")
     return value
@@ -31,10 +28,7 @@ def read_share(text: str) -> float:
 
 def read_alpha(text: str) -> float:
     """Read an exponent."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
+    value = to_number(text)
     if not 0 <= value <= 10:
         raise typer.BadParameter(f"{text!r} is not a number from 0 to 10.")
     return value
