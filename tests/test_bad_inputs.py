@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from product_matching.build import build_bundle
+from product_matching.catalogue import Catalogue
 from product_matching.cli import main
 
 TITLES = "posting_id,title\na,Red lamp\nb,Red lamp big\n"
@@ -45,6 +48,13 @@ class Given:
     def spoil(self, name: str, content: bytes) -> list[object]:
         (self.bundle / name).write_bytes(content)
         return ["find", self.bundle, "--title", "lamp"]
+
+
+def titles_only(given: Given) -> Path:
+    """A bundle of titles that knows no photo."""
+    listings = pd.DataFrame({"posting_id": ["a", "b"], "title": ["Red lamp", "Red lamp big"]})
+    build_bundle(Catalogue(listings, None), given.folder / "titles")
+    return given.folder / "titles"
 
 
 def png_of(width: int, height: int) -> bytes:
@@ -135,11 +145,13 @@ ARGUMENTS: list[Case] = [
     ("unknown protocol", lambda g: ["evaluate", g.write("c.csv", LABELLED), "--method", "idf", "--protocol", "loo"], 1, "The protocol 'loo' is unknown; accepted are full, fold, dense, half"),
     ("too few groups", lambda g: ["evaluate", g.write("c.csv", LABELLED), "--method", "idf", "--protocol", "fold"], 1, "has 2 label groups, but folds need at least 5"),
     ("no labels", lambda g: ["evaluate", g.write("c.csv", TITLES), "--method", "idf", "--protocol", "full"], 1, "'label_group'"),
-    ("classifier is text", lambda g: ["find", g.bundle, "--title", "x", "--pairs", g.write("p.npz", "hello")], 1, "p.npz"),
+    ("no known word", lambda g: ["find", g.bundle, "--title", "zzqqx"], 1, "None of these words is in a title of small: try other words"),
+    ("no pHash to compare", lambda g: ["match", titles_only(g), "--out", "m.csv", "--phash-bits", "4"], 1, "has no image_phash: leave --phash-bits out"),
+    ("classifier is text", lambda g: ["find", g.bundle, "--title", "x", "--pairs", g.write("p.npz", "hello")], 1, "p.npz' cannot be read: it is none that train-pairs has written"),
     ("classifier missing", lambda g: ["match", g.bundle, "--out", "m.csv", "--pairs", g.folder / "no.npz"], 1, "no.npz"),
     ("decisions missing", lambda g: ["match", g.bundle, "--groups", "g.csv", "--decisions", g.folder / "no.csv"], 1, "no.csv cannot be read"),
     ("decisions without groups", lambda g: ["match", g.bundle, "--out", "m.csv", "--decisions", g.folder / "no.csv"], 2, "give --groups too"),
-    ("contradicting decisions", lambda g: ["match", g.bundle, "--groups", "g.csv", "--decisions", g.write("d.csv", "first,second,decision\n0a,0b,same\n0a,0b,different\n")], 1, "are kept apart, but joined pairs hold them together"),
+    ("contradicting decisions", lambda g: ["match", g.bundle, "--groups", "g.csv", "--decisions", g.write("d.csv", "first,second,decision\n0a,0b,same\n0a,0b,different\n")], 1, "'0a' and '0b' are different, but the pairs that are the same hold them together"),
     ("explain nobody", lambda g: ["explain", g.bundle, "0a", "nobody"], 1, "has no listing 'nobody'"),
     ("train to text", lambda g: ["train-pairs", g.write("c.csv", LABELLED), "--out", "p.txt"], 1, "is written to an .npz file"),
     ("empty title", lambda g: ["find", g.bundle, "--title", "  "], 1, "cannot be searched with an empty title"),

@@ -12,12 +12,21 @@ from product_matching.app.rules_panel import draw_both, draw_judge, draw_veto
 from product_matching.decide import AT_THRESHOLD
 from product_matching.find import default_thresholds
 from product_matching.matching.candidates import Thresholds
+from product_matching.matching.chain import Rules
 from product_matching.store.bundle import Bundle
 
 _WITHOUT_DEFAULT = 0.3
 #: How far beyond its threshold a lonely listing reaches: a third of it.
 _REACH = round(AT_THRESHOLD / 3, 3)
 _OF_A_RESULT = {"page": 1}
+_CHAIN = Rules()
+_MEASURED = {
+    "union": True,
+    "cross": True,
+    "bits": _CHAIN.photo_bits,
+    "blend": len(_CHAIN.blend),
+    "expand": _CHAIN.expansion,
+}
 
 
 def change_review(**changes: object) -> None:
@@ -34,6 +43,13 @@ def draw_settings(bundle: Bundle, address: ReviewAddress, judges: list[str]) -> 
     st.subheader("Rules", anchor=False)
     if controls.disabled:
         st.caption("The second stage decides: the other rules have no say until it is off.")
+    st.button(
+        "Set the measured chain",
+        on_click=change_review,
+        kwargs=_MEASURED,
+        disabled=controls.disabled,
+        help="The rules whose figures are in docs/evaluation.md: same photo, averaging, one blending stage, expansion.",
+    )
     if has_phashes:
         _draw_same_photo(controls, address)
     _draw_averages(controls, address, has_phashes or (has_photos and has_titles))

@@ -22,7 +22,7 @@ def evaluate(
     method: Annotated[
         str, typer.Option(help="phash, idf, tfidf, glove, glove-idf, chain, chain+pairs, or all of them: all.")
     ],
-    protocol: Annotated[str, typer.Option(help="full, fold, dense or half (see the README).")],
+    protocol: Annotated[str, typer.Option(help="full, fold, dense or half (see docs/evaluation.md).")],
     label_column: LabelColumn = "label_group",
     glove: Annotated[Path | None, typer.Option(help="Published GloVe vectors; without it they are trained.")] = None,
     phash_bits: option.PhashBits = None,

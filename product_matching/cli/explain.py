@@ -49,7 +49,11 @@ def _lines(explanation: Explanation) -> list[str]:
         lines.append(f"{quantity.dimension:<9} {_values(quantity.first)} and {_values(quantity.second)} {verdict}")
     if explanation.vetoed:
         lines.append("The quantity veto would reject this pair.")
-    lines += [f"{word.side:<9} {word.share:+.3f}  {word.word}" for word in explanation.words]
+    if explanation.words and not any(word.side == "both" for word in explanation.words):
+        lines.append("The titles have no word in common.")
+    lines += [
+        f"{word.side:<9} {word.share:+.3f}  {word.word}" for word in explanation.words if abs(word.share) >= 0.0005
+    ]
     return lines
 
 

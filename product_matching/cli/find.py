@@ -23,7 +23,7 @@ from product_matching.cli.arguments import (
     milliseconds,
     read_count,
 )
-from product_matching.cli.opening import open_finder
+from product_matching.cli.opening import check_phashes, open_finder
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates, PairRules, Thresholds
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from product_matching.matching.pair_judge import PairJudge
 
 
-_SHOWN = ("posting_id", "score", "photo_distance", "title_distance", "by", "title")
+_SHOWN = ("posting_id", "score", "reasons", "photo_distance", "title_distance", "by", "title")
 
 
 def find(
@@ -65,6 +65,7 @@ def find(
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = PairRules(phash_bits, quantity_veto, min2)
     finder, thresholds = open_finder(bundle, given)
+    check_phashes(finder.bundle, phash_bits)
     query, timing = _make_query(finder, photo, title, listing, device)
     judge = None if pairs is None else _load_judge(finder, pairs)
     started = time.perf_counter()
@@ -116,6 +117,8 @@ def _make_query(
         if matrix is None:
             why = "has no titles" if title.strip() else "cannot be searched with an empty title"
             raise InputError(f"The bundle {finder.bundle.manifest.name} {why}.")
+        if matrix.nnz == 0 and photo is None:
+            raise InputError(f"None of these words is in a title of {finder.bundle.manifest.name}: try other words.")
     return Query(vector, matrix, phash=phash, text=title or ""), timing
 
 
@@ -141,6 +144,10 @@ def _print_matches(matches: list[dict[str, Any]], n_matches: int, timing: dict[s
         typer.echo("No listing is within the thresholds; larger thresholds accept more.")
     else:
         table = pd.DataFrame(matches)[[name for name in _SHOWN if name in matches[0]]].dropna(axis=1, how="all")
+        if "reasons" in table:
+            table["reasons"] = table["reasons"].map(
+                lambda why: ", ".join(f"{name} {share:+.2f}" for name, share in why)
+            )
         table["by"] = table["by"].map(" ".join)
         typer.echo(table.to_string(index=False, max_colwidth=70, na_rep="-"))
         typer.echo(f"{len(matches)} of {n_matches} matches")

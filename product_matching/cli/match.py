@@ -18,7 +18,7 @@ from product_matching.cli.arguments import (
     TitleThreshold,
     read_limit,
 )
-from product_matching.cli.opening import check_sides, open_bare_finder
+from product_matching.cli.opening import check_phashes, check_sides, open_bare_finder
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import PLAIN, Rules
@@ -66,6 +66,7 @@ def match(
     )
     finder = open_bare_finder(bundle)
     check_sides(finder.bundle, given)
+    check_phashes(finder.bundle, phash_bits)
     if groups is None and rules == PLAIN and pairs is None and out is not None:
         _match_plainly(finder, given, out, limit)
         return
@@ -120,10 +121,17 @@ def _tell(thresholds: Thresholds) -> str:
 def _write_groups(finder: Finder, decided: Decided, out: Path, decisions: Path | None) -> None:
     from product_matching.decide import group_catalogue
     from product_matching.groups_file import read_decisions, write_groups
+    from product_matching.matching.groups import ContradictionError
 
     ids = finder.bundle.listings["posting_id"].tolist()
     must, cannot = read_decisions(decisions, ids) if decisions is not None else ([], [])
-    numbers, described = group_catalogue(decided, must_link=must, cannot_link=cannot)
+    try:
+        numbers, described = group_catalogue(decided, must_link=must, cannot_link=cannot)
+    except ContradictionError as error:
+        first, second = ids[error.first], ids[error.second]
+        raise InputError(
+            f"{decisions}: {first!r} and {second!r} are different, but the pairs that are the same hold them together."
+        ) from error
     write_groups(out, ids, numbers, described)
     grouped = sum(group.size for group in described)
     typer.echo(f"{out}: {len(described)} groups of 2 or more, with {grouped} of {len(ids)} listings")

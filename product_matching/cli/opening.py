@@ -31,6 +31,12 @@ def check_sides(bundle: Bundle, given: Thresholds) -> None:
             raise InputError(f"The bundle {bundle.manifest.name} has no {missing}: leave --{side}-threshold out.")
 
 
+def check_phashes(bundle: Bundle, bits: int | None) -> None:
+    """Refuse a rule on the same photo for a bundle that knows no photo."""
+    if bits is not None and not any(bundle.phashes):
+        raise InputError(f"The bundle {bundle.manifest.name} has no image_phash: leave --phash-bits out.")
+
+
 def open_finder(name: str, given: Thresholds) -> tuple[Finder, Thresholds]:
     """Open a bundle for searching, with the given thresholds and its own where none is given."""
     from product_matching.find import fill_thresholds

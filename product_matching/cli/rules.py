@@ -84,6 +84,8 @@ def make_rules(
     """Put the options together: what is None stays as the start (no rule at all, or the chain) has it."""
     start = Rules() if chain else PLAIN
     bits = start.photo_bits if phash_bits is None else phash_bits
+    if bits is None and cross_mean:
+        bits = Rules().photo_bits  # the photos that titles are averaged over
     union = start.photo_union if phash_union is None else phash_union
     return Rules(
         photo_bits=bits,

@@ -14,6 +14,22 @@ from product_matching.errors import InputError
 from product_matching.search.neighbours import Neighbours, RowArray
 
 
+class ContradictionError(InputError):
+    """A pair is kept apart that joined pairs hold together.
+
+    Attributes
+    ----------
+    first, second
+        Rows of the pair.
+    """
+
+    def __init__(self, first: int, second: int) -> None:
+        self.first, self.second = first, second
+        super().__init__(
+            f"The listings of rows {first} and {second} are kept apart, but joined pairs hold them together."
+        )
+
+
 @dataclass(frozen=True)
 class Bars:
     """Largest accepted distances of the three kinds of merger.
@@ -107,7 +123,7 @@ def partition(
 
     Raises
     ------
-    InputError
+    ContradictionError
         A pair is kept apart that joined pairs hold together.
     """
     unit = _joined_units(len(near), must_link)
@@ -117,7 +133,7 @@ def partition(
         clusters.add_similarity(a, b, 1.0 - distance)
     for a, b in cannot_link:
         if unit[a] == unit[b]:
-            raise InputError(f"The listings in rows {a} and {b} are kept apart, but joined pairs hold them together.")
+            raise ContradictionError(a, b)
         clusters.forbid(int(unit[a]), int(unit[b]))
     close = distances <= bars.pair
     for a, b in zip(first[close].tolist(), second[close].tolist(), strict=True):

@@ -147,7 +147,12 @@ def load_trees(path: Path) -> tuple[BoostedTrees, dict[str, npt.NDArray[Any]]]:
             arrays = {name: stored[name] for name in stored.files}
         trees = BoostedTrees(**{name: arrays.pop(name) for name in names})
     except (OSError, ValueError, KeyError, EOFError) as error:
-        raise InputError(f"The pair classifier {str(path)!r} cannot be read: {error}.") from error
+        why = (
+            error.strerror
+            if isinstance(error, OSError) and error.strerror
+            else "it is none that train-pairs has written"
+        )
+        raise InputError(f"The pair classifier {str(path)!r} cannot be read: {why}.") from error
     _check_nodes(trees, path)
     return trees, arrays
 
