@@ -147,7 +147,7 @@ ARGUMENTS: list[Case] = [
     ("no labels", lambda g: ["evaluate", g.write("c.csv", TITLES), "--method", "idf", "--protocol", "full"], 1, "'label_group'"),
     ("no known word", lambda g: ["find", g.bundle, "--title", "zzqqx"], 1, "None of these words is in a title of small: try other words"),
     ("no pHash to compare", lambda g: ["match", titles_only(g), "--out", "m.csv", "--phash-bits", "4"], 1, "has no image_phash: leave --phash-bits out"),
-    ("classifier is text", lambda g: ["find", g.bundle, "--title", "x", "--pairs", g.write("p.npz", "hello")], 1, "p.npz' cannot be read: it is none that train-pairs has written"),
+    ("classifier is text", lambda g: ["find", g.bundle, "--title", "speaker", "--pairs", g.write("p.npz", "hello")], 1, "p.npz' cannot be read: it is none that train-pairs has written"),
     ("classifier missing", lambda g: ["match", g.bundle, "--out", "m.csv", "--pairs", g.folder / "no.npz"], 1, "no.npz"),
     ("decisions missing", lambda g: ["match", g.bundle, "--groups", "g.csv", "--decisions", g.folder / "no.csv"], 1, "no.csv cannot be read"),
     ("decisions without groups", lambda g: ["match", g.bundle, "--out", "m.csv", "--decisions", g.folder / "no.csv"], 2, "give --groups too"),
