@@ -2,7 +2,7 @@
 
     python benchmarks/ablation.py data/shopee/train.csv --out docs/ablation.md
 
-Every row chooses its threshold on validation listings and is scored once on others. About 20 minutes on two cores;
+Every row chooses its threshold on validation listings and is scored once on others. About 25 minutes on two cores;
 ``--protocol fold`` alone takes two.
 """
 
