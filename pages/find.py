@@ -8,7 +8,7 @@ import streamlit as st
 from product_matching.app.address import RESULT_COUNTS, Address, read_address
 from product_matching.app.decision import Decision, decide, decide_by_judge, nearest_by_each, vetoed
 from product_matching.app.export import judged_csv, matches_csv
-from product_matching.app.frame import FIND, Frame, draw_frame, draw_no_catalogue
+from product_matching.app.frame import FIND, Frame, draw_frame, open_or_explain
 from product_matching.app.gallery import draw_samples
 from product_matching.app.judges import describe_preparation, judge_names, judge_of, verdicts_of, version_of
 from product_matching.app.parameters import MAX_THRESHOLD
@@ -18,7 +18,6 @@ from product_matching.app.resources import (
     CANDIDATES_PER_SIDE,
     candidates_of,
     encoder_of,
-    finder_of,
     samples_of,
     uploads,
     warm_up,
@@ -43,13 +42,8 @@ _RESULTS_ANCHOR = "results"
 def draw_find(frame: Frame) -> None:
     """Draw the page."""
     st.title("Find duplicates", anchor=False)
-    if frame.current is None or frame.problem:
-        draw_no_catalogue(frame)
-        return
-    try:
-        finder = finder_of(frame.current)
-    except InputError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+    finder = open_or_explain(frame)
+    if finder is None or frame.current is None:
         return
     address, problems = read_address(st.query_params.to_dict())
     if address.bundle is None:

@@ -7,10 +7,10 @@ import math
 import streamlit as st
 
 from product_matching.app.charts import size_chart
-from product_matching.app.frame import FIND, REVIEW, Frame, draw_frame, draw_no_catalogue
+from product_matching.app.frame import FIND, REVIEW, Frame, draw_frame, open_or_explain
 from product_matching.app.group_view import draw_group
 from product_matching.app.judges import classifier_of, judge_names, version_of
-from product_matching.app.resources import finder_of, reviews, warm_up
+from product_matching.app.resources import reviews, warm_up
 from product_matching.app.review import Review, count_sizes, estimate_seconds
 from product_matching.app.review_address import ORDERS, ReviewAddress, read_review_address
 from product_matching.app.review_export import groups_csv, submission_csv
@@ -28,13 +28,8 @@ _ORDER = "group_order"
 def draw_review(frame: Frame) -> None:
     """Draw the page."""
     st.title("Review groups", anchor=False)
-    if frame.current is None or frame.problem:
-        draw_no_catalogue(frame)
-        return
-    try:
-        finder = finder_of(frame.current)
-    except InputError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+    finder = open_or_explain(frame)
+    if finder is None or frame.current is None:
         return
     address, problems = read_review_address(st.query_params.to_dict())
     if address.bundle is None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from product_matching.app.catalogues import Catalogue, list_catalogues
+from product_matching.app.resources import finder_of
 from product_matching.app.wording import count_text, plain
+from product_matching.errors import InputError
 from product_matching.places import embeddings_folder
+
+if TYPE_CHECKING:
+    from product_matching.find import Finder
 
 HOME, FIND, REVIEW = "streamlit_app.py", "pages/find.py", "pages/review.py"
 _PAGES = {
@@ -96,6 +102,18 @@ def _draw_choice(frame: Frame) -> None:
 def _switch_catalogue() -> None:
     params = {name: value for name, value in st.query_params.items() if name not in _OF_ONE_CATALOGUE}
     st.query_params.from_dict({**params, "bundle": st.session_state[_CHOICE]})
+
+
+def open_or_explain(frame: Frame) -> Finder | None:
+    """Open the chosen catalogue for searching; where that cannot be, say why and what to do, and return None."""
+    if frame.current is None or frame.problem:
+        draw_no_catalogue(frame)
+        return None
+    try:
+        return finder_of(frame.current)
+    except InputError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
 
 
 def draw_no_catalogue(frame: Frame) -> None:

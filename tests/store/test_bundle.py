@@ -108,6 +108,7 @@ def test_a_huge_manifest_is_not_read(bundle: Path) -> None:
         open_bundle(bundle)
 
 
+# The first one writes a pickle on purpose: opening the bundle must refuse it.
 FORGERIES: list[tuple[str, Callable[[Path], object]]] = [
     ("photo_vectors.npy", lambda path: np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)),
     ("photo_vectors.npy", lambda path: np.save(path, np.zeros((25, 256)))),
