@@ -1,0 +1,1 @@
+"""Programs around the project that are no part of it."""
