@@ -24,8 +24,8 @@ SORT_COLOUR: dict[str, str] = {
     "Aloe Vera": "Mint", "Sakura": "Pink", "Charcoal": "Black", "Orange Blossom": "Orange", "Ocean": "Sky Blue",
     "Vanilla": "Cream", "Jasmine": "White", "Coffee": "Brown", "Strawberry": "Red", "Mango": "Orange",
     "Original": "Red", "Chocolate": "Brown", "Balado": "Red", "BBQ": "Maroon", "Seaweed": "Green", "Cheese": "Yellow",
-    "Sweet Corn": "Yellow", "Matcha": "Green", "Lychee": "Pink", "Melon": "Mint", "Taro": "Lilac", "Salted Egg": "Orange",
-    "Milk": "Sky Blue", "Ginger": "Khaki", "Peach": "Orange", "Night": "Navy", "Day": "Yellow", "Acne": "Green",
+    "Sweet Corn": "Yellow", "Matcha": "Green", "Lychee": "Pink", "Melon": "Mint", "Taro": "Lilac",
+    "Salted Egg": "Orange", "Milk": "Sky Blue", "Ginger": "Khaki", "Peach": "Orange", "Night": "Navy", "Day": "Yellow", "Acne": "Green",
     "Bright": "Orange", "Sensitive": "Sky Blue", "Vitamin C": "Orange", "Hyaluronic": "Blue", "Retinol": "Purple",
     "Niacinamide": "Teal", "Collagen": "Pink",
 }  # fmt: skip

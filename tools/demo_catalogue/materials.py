@@ -70,18 +70,29 @@ def glowing(colour: Colour, *, strength: float = 4.0) -> Any:
     return _principled("glowing", colour, settings)
 
 
-def printed(picture: Path, *, roughness: float = 0.45, coat: float = 0.0, metallic: float = 0.0) -> Any:
-    """A surface that shows a picture by its UV map; transparent parts of the picture stay transparent."""
-    material = _principled(
-        "printed", (255, 255, 255), {"Roughness": roughness, "Coat Weight": coat, "Metallic": metallic}
-    )
+def printed(
+    picture: Path, *, ground: Colour | None = None, roughness: float = 0.45, coat: float = 0.0, metallic: float = 0.0
+) -> Any:
+    """A surface that shows a picture by its UV map.
+
+    With `ground`, the picture is printed on that colour; without, its transparent parts are holes (a decal).
+    """
+    settings = {"Roughness": roughness, "Coat Weight": coat, "Metallic": metallic}
+    material = _principled("printed", (255, 255, 255), settings)
     nodes, links = material.node_tree.nodes, material.node_tree.links
     texture = nodes.new("ShaderNodeTexImage")
     texture.image = bpy.data.images.load(str(picture), check_existing=True)
     texture.extension = "EXTEND"
     shader = nodes["Principled BSDF"]
-    links.new(texture.outputs["Color"], shader.inputs["Base Color"])
-    links.new(texture.outputs["Alpha"], shader.inputs["Alpha"])
+    if ground is None:
+        links.new(texture.outputs["Color"], shader.inputs["Base Color"])
+        links.new(texture.outputs["Alpha"], shader.inputs["Alpha"])
+        return material
+    mix = nodes.new("ShaderNodeMixRGB")
+    mix.inputs["Color1"].default_value = linear(ground)
+    links.new(texture.outputs["Alpha"], mix.inputs["Fac"])
+    links.new(texture.outputs["Color"], mix.inputs["Color2"])
+    links.new(mix.outputs["Color"], shader.inputs["Base Color"])
     return material
 
 

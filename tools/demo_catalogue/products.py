@@ -125,7 +125,7 @@ def _choose_variants(kind: Kind, rng: random.Random) -> list[dict[str, str]]:
 def _colours(
     variant: dict[str, str], varies: tuple[str, ...], body: Colour, accent: Colour, label: Colour, line_seed: int
 ) -> tuple[Colour, Colour, Colour]:
-    """Body, accent and label colour: a colour variant colours the body, a scent or flavour the print or the body too."""
+    """Body, accent and label colour: a colour variant colours the body, a scent or flavour the print, or both."""
     if "colour" in variant:
         body = RGB[variant["colour"]]
     for name in SORT_ATTRIBUTES:
