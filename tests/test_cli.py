@@ -177,6 +177,13 @@ def test_evaluate_prints_what_a_figure_needs(run: Run, tmp_path: Path, protocol:
     assert report["protocol"] == protocol and 0 < report["f1"] <= 1
 
 
+def test_evaluate_measures_a_bundle_by_its_photos_alone(run: Run, small_bundle: Path) -> None:
+    status, out, err = run("evaluate", small_bundle, "--method", "photo", "--protocol", "full", "--json")
+    assert status == 0, err
+    report = json.loads(out)
+    assert (report["method"], report["n_catalogue"], report["f1"]) == ("photo", 25, 1.0)
+
+
 def test_evaluate_all_writes_a_table(run: Run, tmp_path: Path) -> None:
     path = many_products(tmp_path / "c.csv")
     status, out, err = run("evaluate", path, "--method", "all", "--protocol", "full", "--out", tmp_path / "t.md")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def evaluate(
     catalogue: Annotated[Path, typer.Argument(help="CSV or Parquet file with label groups, or a bundle.")],
     method: Annotated[
-        str, typer.Option(help="phash, idf, tfidf, glove, glove-idf, chain, chain+pairs, or all of them: all.")
+        str, typer.Option(help="phash, photo, idf, tfidf, glove, glove-idf, chain, chain+pairs, or all of them: all.")
     ],
     protocol: Annotated[str, typer.Option(help="full, fold, dense or half (see docs/evaluation.md).")],
     label_column: LabelColumn = "label_group",
@@ -67,7 +67,8 @@ def _read(catalogue: Path, label_column: str) -> LabelledListings:
 
     folder = bundle_folder(str(catalogue))
     if folder.is_dir():
-        return labelled_listings(Catalogue(open_bundle(folder).listings, None))
+        bundle = open_bundle(folder)
+        return labelled_listings(Catalogue(bundle.listings, None), bundle.photo_vectors)
     return labelled_listings(read_catalogue(catalogue, label_column=label_column))
 
 

@@ -97,8 +97,14 @@ def evaluate_all(
     methods: Sequence[str] = METHODS,
     settings: Settings | None = None,
 ) -> Iterator[Report]:
-    """Measure several methods, one report after the other; ``full`` leaves out what must be trained."""
+    """Measure several methods, one after the other, but for those that need what protocol or catalogue lack.
+
+    ``full`` leaves out what must be trained, a catalogue without photo embeddings what compares them.
+    """
     for method in methods:
+        if method == "photo" and listings.photo_vectors is None:
+            _LOG.warning("photo is left out: only a bundle with photos has photo embeddings")
+            continue
         if protocol == "full" and method == "chain+pairs":
             _LOG.warning("chain+pairs is left out: the protocol full has no listings to train on")
             continue

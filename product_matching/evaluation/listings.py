@@ -1,4 +1,4 @@
-"""What the evaluation needs of a catalogue: titles, pHashes and the true groups, as arrays."""
+"""What the evaluation needs of a catalogue: titles, pHashes, photo vectors and the true groups, as arrays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TextArray = npt.NDArray[np.object_]
 
 @dataclass(frozen=True, eq=False)
 class LabelledListings:
-    """Listings whose true groups are known; every array has shape (N,).
+    """Listings whose true groups are known; every array has shape (N,), but for the photo vectors.
 
     Attributes
     ----------
@@ -30,23 +30,34 @@ class LabelledListings:
     names
         Each listing's label: folds and halves are drawn by it. Whole numbers where all of the catalogue's labels are
         whole numbers, as folds depend on the order of the labels; text otherwise.
+    photo_vectors
+        Embeddings of the photos, shape (N, D), rows of length 1 or 0 (no photo); None where there are none.
     """
 
     titles: TextArray
     phashes: TextArray
     labels: RowArray
     names: npt.NDArray[Any]
+    photo_vectors: npt.NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def take(self, rows: RowArray) -> LabelledListings:
         """Some of the listings, in the order of `rows`."""
-        return LabelledListings(self.titles[rows], self.phashes[rows], self.labels[rows], self.names[rows])
+        vectors = None if self.photo_vectors is None else self.photo_vectors[rows]
+        return LabelledListings(self.titles[rows], self.phashes[rows], self.labels[rows], self.names[rows], vectors)
 
 
-def labelled_listings(catalogue: Catalogue) -> LabelledListings:
+def labelled_listings(catalogue: Catalogue, photo_vectors: npt.NDArray[np.float32] | None = None) -> LabelledListings:
     """Take titles, pHashes and labels from a catalogue.
+
+    Parameters
+    ----------
+    catalogue
+        The listings.
+    photo_vectors
+        Embeddings of their photos, as a bundle holds them; shape (N, D).
 
     Raises
     ------
@@ -65,7 +76,7 @@ def labelled_listings(catalogue: Catalogue) -> LabelledListings:
         frame[name].to_numpy(dtype=object) if name in frame else empty for name in ("title", "image_phash")
     )
     numbers = np.unique(labels, return_inverse=True)[1].astype(np.int64)
-    return LabelledListings(titles, phashes, numbers, _as_written(labels))
+    return LabelledListings(titles, phashes, numbers, _as_written(labels), photo_vectors)
 
 
 def _as_written(labels: TextArray) -> npt.NDArray[Any]:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from product_matching.errors import InputError
 from product_matching.evaluation.evaluate import evaluate, evaluate_all
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
 from product_matching.evaluation.methods import METHODS, Settings
+from product_matching.evaluation.protocols import choosing_half
 from product_matching.evaluation.report import markdown_table
 from product_matching.evaluation.second_stage import train_classifier
 from product_matching.matching.chain import Rules
@@ -21,7 +23,10 @@ QUICK = Settings(trees=10)
 
 @pytest.fixture(scope="module")
 def listings(tmp_path_factory) -> LabelledListings:
-    """Sixty products of three listings with a common word order, a shared photo for two of the three."""
+    """Sixty products of three listings with a common word order, a shared photo for two of the three.
+
+    The photo vectors of a product lie near each other, and some near those of another one.
+    """
     rng = np.random.default_rng(0)
     vocabulary = [f"{a}{b}{c}" for a in "bdkmst" for b in "aiueo" for c in ("ra", "lon", "tik")]
     frame = []
@@ -32,7 +37,9 @@ def listings(tmp_path_factory) -> LabelledListings:
             frame.append((f"{product}-{copy}", title, f"{photos[copy // 2]:016x}", product + 100))
     path = tmp_path_factory.mktemp("catalogue") / "catalogue.csv"
     pd.DataFrame(frame, columns=["posting_id", "title", "image_phash", "label_group"]).to_csv(path, index=False)
-    return labelled_listings(read_catalogue(path))
+    vectors = np.repeat(rng.normal(size=(60, 8)), 3, axis=0) + 0.5 * rng.normal(size=(180, 8))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return labelled_listings(read_catalogue(path), vectors.astype(np.float32))
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -62,8 +69,6 @@ def test_the_chain_knows_more_than_its_parts(listings: LabelledListings) -> None
 
 def test_what_is_scored_decides_nothing(listings: LabelledListings) -> None:
     """Other labels in the scored half change its figure, and no choice."""
-    from product_matching.evaluation.protocols import choosing_half
-
     scored = ~choosing_half(listings.names)
     shuffled = listings.labels.copy()
     shuffled[scored] = np.random.default_rng(1).permutation(shuffled[scored])
@@ -80,6 +85,36 @@ def test_the_table_has_a_row_for_each_method(listings: LabelledListings) -> None
     assert f"{reports[0].f1:.4f}" in table[2] and len({line.count("|") for line in table}) == 1
     chain = evaluate(listings, "chain", "fold")
     assert f"{chain.partition.bcubed_precision:.3f} / {chain.partition.bcubed_recall:.3f}" in markdown_table([chain])
+
+
+def test_photo_embeddings_alone_score_what_a_plain_loop_scores(listings: LabelledListings) -> None:
+    report = evaluate(listings, "photo", "half")
+    chooses = choosing_half(listings.names)
+    similar = listings.photo_vectors.astype(np.float64) @ listings.photo_vectors.T.astype(np.float64)
+    f1 = []
+    for row in np.flatnonzero(~chooses):
+        predicted = set(np.flatnonzero(np.round(1 - similar[row], 6) <= report.threshold)) | {row}
+        true = set(np.flatnonzero(listings.labels == listings.labels[row]))
+        f1.append(2 * len(predicted & true) / (len(predicted) + len(true)))
+    assert report.threshold_from == "validation" and report.n_queries == len(f1)
+    assert report.f1 == pytest.approx(np.mean(f1)) and 0.4 < report.f1 < 0.999
+
+
+def test_a_listing_without_a_photo_is_near_nothing_by_photo(listings: LabelledListings) -> None:
+    vectors = listings.photo_vectors.copy()
+    vectors[:90] = 0
+    half = replace(listings, photo_vectors=vectors)
+    assert evaluate(half, "photo", "full").predicted_alone >= 0.5
+    assert evaluate(half, "photo", "full").candidate_recall < evaluate(listings, "photo", "full").candidate_recall
+
+
+def test_without_photo_vectors_the_method_is_named_and_left_out_of_all(listings: LabelledListings) -> None:
+    blind = replace(listings, photo_vectors=None)
+    with pytest.raises(InputError, match="only a bundle with photos has"):
+        evaluate(blind, "photo", "fold")
+    methods = ["photo", "idf"]
+    assert [report.method for report in evaluate_all(blind, "fold", methods=methods)] == ["idf"]
+    assert [report.method for report in evaluate_all(listings, "fold", methods=methods)] == methods
 
 
 def test_rules_can_be_switched(listings: LabelledListings) -> None:
