@@ -1,0 +1,130 @@
+"""Renders photos with Cycles, and takes a photo anew that did not turn out well."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+from PIL import Image
+
+from tools.demo_catalogue.develop import develop
+from tools.demo_catalogue.products import Product
+from tools.demo_catalogue.shapes import Faces
+from tools.demo_catalogue.shots import Shot
+from tools.demo_catalogue.studio import Composition, compose
+
+_JPEG_QUALITY = 90
+_TRIES = 5
+#: Mean and least standard deviation of brightness (0..255) of a photo that is kept.
+_MEAN = (38.0, 246.0)
+_DEVIATION = 12.0
+#: Least share of the picture's width or height that the goods take, and least share of its area.
+_LEAST_FILL = 0.5
+_LEAST_AREA = 0.05
+
+logger = logging.getLogger(__name__)
+
+
+def render_shot(
+    product: Product, shot: Shot, faces: Faces, path: Path, *, size: int = 256, samples: int = 32, threads: int = 1
+) -> None:
+    """Take a photo and write it as JPEG; the same shot gives the same file.
+
+    Parameters
+    ----------
+    size
+        Width and height in pixels.
+    samples
+        Most samples a pixel; fewer are taken where they suffice.
+    threads
+        Threads of the renderer.
+    """
+    for attempt in range(_TRIES):
+        taken = replace(shot, seed=shot.seed + attempt)
+        composition = compose(product, taken, faces)
+        picture = _render(composition, taken.seed, size, samples, threads)
+        fault = find_fault(np.asarray(picture), composition.goods)
+        if not fault:
+            break
+        logger.warning("Photo %s is taken anew: %s", shot.shot_id, fault)
+    _write(picture, path)
+
+
+def find_fault(pixels: np.ndarray, goods: np.ndarray) -> str:
+    """What is wrong with a photo, or an empty string.
+
+    Parameters
+    ----------
+    pixels
+        Shape (height, width, 3), 0..255.
+    goods
+        Where the goods are in the picture, shape (points, 2), 0..1.
+    """
+    grey = pixels.mean(axis=2)
+    if not _MEAN[0] <= grey.mean() <= _MEAN[1]:
+        return f"its mean brightness is {grey.mean():.0f}"
+    if grey.std() < _DEVIATION:
+        return f"its brightness deviates by {grey.std():.1f} only"
+    if goods.min() < 0 or goods.max() > 1:
+        return "the goods are cut off"
+    extent = np.ptp(goods, axis=0)
+    if extent.max() < _LEAST_FILL or extent.prod() < _LEAST_AREA:
+        return "the goods are too small"
+    return ""
+
+
+def _render(composition: Composition, seed: int, size: int, samples: int, threads: int) -> Image.Image:
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    scene.render.resolution_x = scene.render.resolution_y = size
+    scene.render.resolution_percentage = 100
+    scene.render.threads_mode = "FIXED"
+    scene.render.threads = threads
+    _set_sampling(scene.cycles, seed, samples)
+    with _silence():
+        bpy.ops.render.render()
+    low, high = np.clip(composition.goods.min(axis=0), 0, 1), np.clip(composition.goods.max(axis=0), 0, 1)
+    box = (int(low[0] * size), int((1 - high[1]) * size), int(high[0] * size), int((1 - low[1]) * size))
+    return develop(composition.look, box)
+
+
+def _set_sampling(cycles: Any, seed: int, samples: int) -> None:
+    cycles.device = "CPU"
+    cycles.seed = seed % 2**31
+    cycles.samples = samples
+    cycles.use_adaptive_sampling = True
+    cycles.adaptive_threshold = 0.05
+    cycles.adaptive_min_samples = min(8, samples)
+    cycles.use_denoising = True
+    cycles.denoiser = "OPENIMAGEDENOISE"
+    cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
+    cycles.denoising_prefilter = "FAST"
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 6, 2, 2
+    cycles.transmission_bounces, cycles.transparent_max_bounces = 6, 6
+    cycles.caustics_reflective = cycles.caustics_refractive = False
+    cycles.sample_clamp_indirect = 4.0
+    cycles.blur_glossy = 1.0
+
+
+def _write(picture: Image.Image, path: Path) -> None:
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    picture.save(unfinished, format="JPEG", quality=_JPEG_QUALITY)
+    unfinished.replace(path)
+
+
+class _silence:
+    """Keeps Cycles from writing to the standard output, where it writes below Python."""
+
+    def __enter__(self) -> None:
+        self._kept = os.dup(1)
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+
+    def __exit__(self, *_: object) -> None:
+        os.dup2(self._kept, 1)
+        os.close(self._kept)
