@@ -17,10 +17,19 @@ from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.tfidf import TitleEncoder, Weighting
 from product_matching.errors import InputError
+from product_matching.query_list import QueryList, build_queries
 from product_matching.search.flat import FlatIndex
 from product_matching.search.sparse import SparseIndex
 from product_matching.store.bundle import PHOTO_SHA256, describe_files, label_groups, new_bundle_folder, write_titles
-from product_matching.store.manifest import LISTINGS_FILE, MANIFEST_FILE, PHOTO_VECTORS_FILE, Manifest, TunedThreshold
+from product_matching.store.manifest import (
+    LISTINGS_FILE,
+    MANIFEST_FILE,
+    PHOTO_VECTORS_FILE,
+    THUMBNAIL_OFFSETS_FILE,
+    THUMBNAILS_FILE,
+    Manifest,
+    TunedThreshold,
+)
 from product_matching.store.thumbnails import ThumbnailWriter
 from product_matching.tuning import tune_threshold
 
@@ -67,6 +76,7 @@ def build_bundle(
     options: BuildOptions | None = None,
     progress: Progress = _silent,
     cache: EmbeddingCache | None = None,
+    queries: QueryList | None = None,
 ) -> Manifest:
     """Represent a catalogue and write its bundle; the same input gives the same bundle, byte for byte.
 
@@ -84,6 +94,8 @@ def build_bundle(
         Wraps the photos to show progress.
     cache
         Vectors of earlier builds; None takes the user's own.
+    queries
+        Photos that are not in the catalogue, to try it with (see `product_matching.query_list.read_queries`).
 
     Returns
     -------
@@ -93,12 +105,15 @@ def build_bundle(
     Raises
     ------
     InputError
-        `out` cannot be written, there are photos but no model, or no photo at all can be read.
+        `out` cannot be written, there are photos but no model, no photo at all can be read, one of the queries
+        cannot, or there are queries but no photos to compare them with.
     """
     options = options or BuildOptions()
     out = out.absolute()
     if catalogue.has_photos and encoder is None:
         raise InputError("The catalogue has photos: give a model for them, or leave the image folder out.")
+    if queries is not None and not catalogue.has_photos:
+        raise InputError("Queries are photos, but the catalogue has none to compare them with: leave them out.")
     with new_bundle_folder(out, overwrite=options.overwrite) as folder:
         manifest = _empty_manifest(out.name, len(catalogue))
         listings = catalogue.listings.copy()
@@ -108,6 +123,9 @@ def build_bundle(
         if catalogue.has_photos and encoder is not None:
             cache = cache or EmbeddingCache(encoder.model)
             manifest = _build_photos(folder, catalogue, listings, manifest, encoder, cache, options, progress)
+            if queries is not None:
+                build_queries(folder, queries, encoder, cache, workers=options.workers)
+                manifest = replace(manifest, n_queries=len(queries))
         listings.to_parquet(folder / LISTINGS_FILE, index=False)
         manifest = replace(manifest, files=describe_files(folder))
         (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
@@ -155,7 +173,7 @@ def _build_photos(
 ) -> Manifest:
     paths = [catalogue.photo_path(row) for row in range(len(catalogue))]
     photos: list[EmbeddedPhoto] = []
-    with ThumbnailWriter(folder) as thumbnails:
+    with ThumbnailWriter(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE) as thumbnails:
         stream = embed_photos(paths, encoder, cache, workers=options.workers)
         for photo in progress(stream, len(paths)):
             thumbnails.append(photo.thumbnail)

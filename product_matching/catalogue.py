@@ -65,10 +65,10 @@ class CatalogueError(InputError):
         Everything that was found wrong with the file, each with its row numbers; row 1 is the first listing.
     """
 
-    def __init__(self, path: Path, problems: list[str]) -> None:
+    def __init__(self, path: Path, problems: list[str], what: str = "catalogue") -> None:
         self.problems = problems
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        heading = f"The catalogue {str(path)!r} cannot be used because of {count}:"
+        heading = f"The {what} {str(path)!r} cannot be used because of {count}:"
         super().__init__("\n".join([heading, *(f"- {problem}" for problem in problems)]))
 
 
@@ -96,7 +96,8 @@ def read_catalogue(path: Path, *, images: Path | None = None, label_column: str 
     if table is not None:
         _check_columns(table.columns.column_names, images, label_column, problems)
         listings = _to_listings(table, label_column, problems)
-        _check_ids(listings, problems)
+        if "posting_id" in listings:
+            check_ids(listings["posting_id"], problems)
         _check_content(listings, images, problems)
     if problems:
         raise CatalogueError(path, problems)
@@ -128,7 +129,7 @@ def _to_listings(table: CatalogueTable, label_column: str, problems: list[str]) 
     texts: dict[str, pd.Series] = {}
     for name in (name for name in _TEXT_COLUMNS if name in columns.column_names):
         try:
-            texts[name] = _to_text(columns[name])
+            texts[name] = to_text(columns[name])
         except pa.ArrowException:
             problems.append(f"column {name!r} holds {columns[name].type}; accepted are text and whole numbers")
             columns = columns.drop_columns([name])
@@ -136,7 +137,7 @@ def _to_listings(table: CatalogueTable, label_column: str, problems: list[str]) 
     return listings.set_axis(pd.Index(table.row_numbers), axis="index")
 
 
-def _to_text(column: pa.ChunkedArray) -> pd.Series:
+def to_text(column: pa.ChunkedArray) -> pd.Series:
     """Write a column as text, "" for a null or blanks; whole numbers that were stored as floating point stay whole."""
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_floating(kind):
@@ -151,14 +152,12 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
-def _check_ids(listings: pd.DataFrame, problems: list[str]) -> None:
-    if "posting_id" not in listings:
-        return
-    ids = listings["posting_id"]
+def check_ids(ids: pd.Series, problems: list[str]) -> None:
+    """Append to `problems` what is wrong with a column of ids; its name is said, its index is the row number."""
     unfit = {
-        "empty posting_id": ids == "",
-        f"posting_id longer than {MAX_ID_LENGTH} characters": ids.str.len() > MAX_ID_LENGTH,
-        "posting_id with spaces or control characters, which separate ids in an export": ids.str.contains(
+        f"empty {ids.name}": ids == "",
+        f"{ids.name} longer than {MAX_ID_LENGTH} characters": ids.str.len() > MAX_ID_LENGTH,
+        f"{ids.name} with spaces or control characters, which separate ids in an export": ids.str.contains(
             _UNFIT_FOR_ID
         ),
     }
@@ -167,9 +166,9 @@ def _check_ids(listings: pd.DataFrame, problems: list[str]) -> None:
             problems.append(at_places(problem, _remarks(ids[rows])))
     repeated = ids[ids.duplicated() & (ids != "")]
     if len(repeated):
-        first_row = ids.drop_duplicates().reset_index().set_index("posting_id")["index"]
+        first_row = ids.drop_duplicates().reset_index().set_index(ids.name)["index"]
         remarks = (f"{_shown(id_)} as in row {first_row[id_]}" for id_ in repeated)
-        problems.append(at_places("duplicate posting_id", zip(repeated.index, remarks, strict=True)))
+        problems.append(at_places(f"duplicate {ids.name}", zip(repeated.index, remarks, strict=True)))
 
 
 def _check_content(listings: pd.DataFrame, images: Path | None, problems: list[str]) -> None:
@@ -184,10 +183,11 @@ def _check_content(listings: pd.DataFrame, images: Path | None, problems: list[s
         if odd.any():
             problems.append(at_places("image_phash is not 16 hexadecimal digits", _remarks(hashes[odd])))
     if images is not None and "image" in listings:
-        _check_photos(listings["image"][listings["image"] != ""], images, problems)
+        check_photos(listings["image"][listings["image"] != ""], images, problems)
 
 
-def _check_photos(photos: pd.Series, folder: Path, problems: list[str]) -> None:
+def check_photos(photos: pd.Series, folder: Path, problems: list[str]) -> None:
+    """Append to `problems` which paths of photos lead to no file below a folder; their index is the row number."""
     if not folder.is_dir():
         problems.append(f"the image folder {str(folder)!r} does not exist or is not a folder")
         return

@@ -119,6 +119,18 @@ class Finder:
         phash = bundle.phashes[row]
         return Query(photo if has_photo else None, title if has_title else None, row, phash, text)
 
+    def sample_query(self, query_id: str, *, with_title: bool = False) -> Query:
+        """Make the query that a sample photo of the bundle is, with its title beside it if asked for.
+
+        Raises
+        ------
+        InputError
+            The bundle has no such sample.
+        """
+        sample = self.bundle.sample(query_id)
+        title = sample.title if with_title else ""
+        return Query(sample.vector, self.title_query(title), phash=sample.phash, text=title)
+
     def title_query(self, title: str) -> csr_matrix | None:
         """Represent a typed title; None if the catalogue has no titles or the text has no words."""
         encoder = self.bundle.title_encoder

@@ -145,3 +145,50 @@ def small_bundle(tmp_path_factory: pytest.TempPathFactory, small_catalogue: Path
     out = tmp_path_factory.mktemp("embeddings") / "small"
     build_bundle(catalogue, out, encoder=encoder, cache=cache)
     return out
+
+
+#: Sample queries of `small_catalogue`: photos that it does not have, of three of its products and of two others.
+SAMPLE_QUERIES = (
+    ("q3", "Hana Emas Tepung Terigu 1kg promo", "group3", "flour", 3),
+    ("q5", "", "group5", "bag", 5),
+    ("none", "Dompet Kulit Pria", "", "wallet", 98),
+    ("q7", "Speaker Fleco F6", "group7", "speaker", 7),
+    ("gone", "Topi Rajut", "group77", "", 97),
+)
+
+
+@pytest.fixture(scope="session")
+def small_queries(small_catalogue: Path, make_photo: Callable[..., Image.Image]) -> Path:
+    """A list of `SAMPLE_QUERIES`, whose photos lie below the images of `small_catalogue`."""
+    (small_catalogue / "images" / "queries").mkdir()
+    lines = ["query_id,image,title,label_group,kind,camera"]
+    for query_id, title, label, kind, seed in SAMPLE_QUERIES:
+        photo = make_photo(seed, 96, 80).point(lambda value: max(0, value - 3))
+        photo.save(small_catalogue / "images" / "queries" / f"{query_id}.jpg", quality=85)
+        lines.append(f"{query_id},queries/{query_id}.jpg,{title},{label},{kind},phone")
+    (small_catalogue / "queries.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return small_catalogue / "queries.csv"
+
+
+@pytest.fixture(scope="session")
+def sampled_bundle(
+    tmp_path_factory: pytest.TempPathFactory, small_catalogue: Path, small_queries: Path, tiny_model: Path
+) -> Path:
+    """The bundle of `small_catalogue` with `small_queries`, as the demo catalogue is one; do not change it."""
+    from product_matching.build import build_bundle
+    from product_matching.catalogue import read_catalogue
+    from product_matching.encoders.cache import EmbeddingCache
+    from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.query_list import read_queries
+
+    images = small_catalogue / "images"
+    encoder = PhotoEncoder.load(tiny_model, device="cpu", batch_size=8)
+    out = tmp_path_factory.mktemp("sampled") / "demo"
+    build_bundle(
+        read_catalogue(small_catalogue / "listings.csv", images=images),
+        out,
+        encoder=encoder,
+        cache=EmbeddingCache(encoder.model, tmp_path_factory.mktemp("cache")),
+        queries=read_queries(small_queries, images=images),
+    )
+    return out

@@ -1,5 +1,7 @@
 """What users get wrong: each bad input is one clear sentence, the right exit status, and no half-written file."""
 
+import io
+import json
 import re
 import shutil
 import sys
@@ -8,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -19,6 +22,10 @@ TITLES = "posting_id,title\na,Red lamp\nb,Red lamp big\n"
 
 LABELLED = "posting_id,title,label_group\na,Red lamp,1\nb,Red lamp big,1\nc,Chair,2\n"
 
+PHOTO = "posting_id,image\na,good.png\n"
+
+QUERIES = "query_id,image\nq1,good.png\n"
+
 
 @dataclass(frozen=True)
 class Given:
@@ -28,6 +35,7 @@ class Given:
     bundle: Path
     photo: Path
     model: Path
+    sampled: Path
 
     def write(self, name: str, content: str | bytes) -> Path:
         path = self.folder / name
@@ -49,12 +57,31 @@ class Given:
         (self.bundle / name).write_bytes(content)
         return ["find", self.bundle, "--title", "lamp"]
 
+    def with_queries(self, name: str, content: bytes | None) -> list[object]:
+        """The bundle with samples, one of their files replaced by other bytes, or gone, and the manifest says so."""
+        shutil.copytree(self.sampled, self.folder / "sampled")
+        path, manifest = self.folder / "sampled" / name, self.folder / "sampled" / "manifest.json"
+        path.unlink()
+        if content is not None:
+            path.write_bytes(content)
+        said = json.loads(manifest.read_text())
+        said["files"][name]["bytes"] = len(content or b"")
+        manifest.write_text(json.dumps(said))
+        return ["find", self.folder / "sampled", "--title", "speaker"]
+
 
 def titles_only(given: Given) -> Path:
     """A bundle of titles that knows no photo."""
     listings = pd.DataFrame({"posting_id": ["a", "b"], "title": ["Red lamp", "Red lamp big"]})
     build_bundle(Catalogue(listings, None), given.folder / "titles")
     return given.folder / "titles"
+
+
+def array(values: np.ndarray) -> bytes:
+    """An array as a .npy file; one of objects, which only a pickle can hold, too: it must be refused."""
+    stream = io.BytesIO()
+    np.save(stream, values, allow_pickle=True)
+    return stream.getvalue()
 
 
 def png_of(width: int, height: int) -> bytes:
@@ -94,6 +121,14 @@ CATALOGUES: list[Case] = [
     ("images, no column", lambda g: g.with_images(TITLES), 1, "no column 'image'"),
     ("no image folder", lambda g: g.build(TITLES.replace("title", "image"), "--images", g.folder / "no", "--model", g.model), 1, "no"),
     ("pHash", lambda g: g.build("posting_id,title,image_phash\na,Lamp,94974f937d4c2433\nb,Lamp,xyz\n"), 1, "image_phash is not 16 hexadecimal digits.*row 2.*xyz"),
+    ("queries without images", lambda g: g.build(TITLES, "--queries", g.write("q.csv", QUERIES)), 1, "give the folder that they are in with --images"),
+    ("queries missing", lambda g: [*g.with_images(PHOTO), "--queries", g.folder / "q.csv"], 1, "list of queries .*q.csv.*no such file"),
+    ("query without id", lambda g: [*g.with_images(PHOTO), "--queries", g.write("q.csv", "id,image\na,good.png\n")], 1, "no column 'query_id'"),
+    ("query id twice", lambda g: [*g.with_images(PHOTO), "--queries", g.write("q.csv", QUERIES + "q1,good.png\n")], 1, "duplicate query_id: row 2 .'q1' as in row 1"),
+    ("query without photo", lambda g: [*g.with_images(PHOTO), "--queries", g.write("q.csv", QUERIES + "q2,\n")], 1, "no photo: row 2"),
+    ("query photo upwards", lambda g: [*g.with_images(PHOTO), "--queries", g.write("q.csv", QUERIES + "q2,../c.csv\n")], 1, "not a path inside the image folder: row 2"),
+    ("query photo is text", lambda g: [*g.with_images(PHOTO), "--queries", g.write("q.csv", QUERIES + "q2,bad.png\n"), *([] if g.write("images/bad.png", "text") else [])], 1, "The query 'q2' cannot be used: The photo bad.png"),
+    ("queries for titles", lambda g: [*g.with_images("posting_id,title,image\na,Red lamp,\n")[:-2], "--queries", g.write("q.csv", QUERIES)], 1, "the catalogue has none to compare them with"),
     ("label column", lambda g: g.build(TITLES, "--label-column", "sku"), 1, "'sku'"),
 ]  # fmt: skip
 PHOTOS: list[Case] = [
@@ -119,7 +154,14 @@ BUNDLES: list[Case] = [
     ("newer format", lambda g: g.spoil("manifest.json", b'{"format": 99}'), 1, "bundle format 99"),
     ("vectors cut", lambda g: g.spoil("photo_vectors.npy", b"\x93NUMPY"), 1, "photo_vectors.npy has 6 bytes"),
     ("listings cut", lambda g: g.spoil("listings.parquet", b""), 1, "listings.parquet has 0 bytes"),
-    ("no model here", lambda g: ["find", g.bundle, "--photo", g.photo], 1, "were embedded with tiny, and its folder .* Titles can be searched"),
+    ("no model here", lambda g: ["find", g.bundle, "--photo", g.photo], 1, "Photos of your own cannot be searched .*tiny, the model .* Titles, .* can be searched without it"),
+    ("queries are text", lambda g: g.with_queries("queries.parquet", b"hello"), 1, "sampled is damaged .*: build it anew"),
+    ("queries missing in the bundle", lambda g: g.with_queries("queries.parquet", None), 1, "queries.parquet is missing"),
+    ("query vectors are a pickle", lambda g: g.with_queries("query_vectors.npy", array(np.array([{"a": 1}]))), 1, "is damaged .*[Oo]bject arrays"),
+    ("query vectors of another length", lambda g: g.with_queries("query_vectors.npy", array(np.ones((5, 256), "f4"))), 1, "query_vectors.npy holds vectors that are not of length 1"),
+    ("too few query vectors", lambda g: g.with_queries("query_vectors.npy", array(np.ones((4, 256), "f4"))), 1, "query_vectors.npy has shape .4, 256."),
+    ("query photos cut", lambda g: g.with_queries("query_photos.bin", b"\xff\xd8"), 1, "query_photo_offsets.npy does not fit query_photos.bin"),
+    ("query offsets", lambda g: g.with_queries("query_photo_offsets.npy", array(np.zeros(3, "i8"))), 1, "query_photo_offsets.npy has shape .3,."),
     ("unknown listing", lambda g: ["find", g.bundle, "--listing", "nobody"], 1, "has no listing 'nobody'"),
     ("out is a file", lambda g: g.build(TITLES, "--out", g.write("taken", "x")), 1, "taken exists and is not a bundle"),
     ("out is my folder", lambda g: g.build(TITLES, "--out", g.write("mine/x", "x").parent, "--overwrite"), 1, "is not a bundle"),
@@ -141,7 +183,7 @@ ARGUMENTS: list[Case] = [
     ("bits", lambda g: ["find", g.bundle, "--title", "x", "--phash-bits", "99"], 2, "'99' is not a whole number of bits from 0 to 64"),
     ("blend", lambda g: ["match", g.bundle, "--groups", "g.csv", "--blend", "2"], 2, "'2' is not a distance from 0 to 1"),
     ("expansion", lambda g: ["match", g.bundle, "--groups", "g.csv", "--expansion", "0"], 2, "'0' is not a whole number from 1"),
-    ("unknown method", lambda g: ["evaluate", g.write("c.csv", LABELLED), "--method", "bm25", "--protocol", "full"], 1, "The method 'bm25' is unknown; accepted are phash, idf"),
+    ("unknown method", lambda g: ["evaluate", g.write("c.csv", LABELLED), "--method", "bm25", "--protocol", "full"], 1, "The method 'bm25' is unknown; accepted are phash, photo, idf"),
     ("unknown protocol", lambda g: ["evaluate", g.write("c.csv", LABELLED), "--method", "idf", "--protocol", "loo"], 1, "The protocol 'loo' is unknown; accepted are full, fold, dense, half"),
     ("too few groups", lambda g: ["evaluate", g.write("c.csv", LABELLED), "--method", "idf", "--protocol", "fold"], 1, "has 2 label groups, but folds need at least 5"),
     ("no labels", lambda g: ["evaluate", g.write("c.csv", TITLES), "--method", "idf", "--protocol", "full"], 1, "'label_group'"),
@@ -177,14 +219,20 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def given(
-    small_bundle: Path, small_catalogue: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_bundle: Path,
+    sampled_bundle: Path,
+    small_catalogue: Path,
+    tiny_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Given:
     (tmp_path / "given").mkdir()
     shutil.copytree(small_bundle, tmp_path / "bundle")
     monkeypatch.chdir(tmp_path / "given")
     monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tmp_path / "no-models"))
     monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path / "no-bundles"))
-    return Given(tmp_path / "given", tmp_path / "bundle", small_catalogue / "images" / "0a.png", tiny_model)
+    photo = small_catalogue / "images" / "0a.png"
+    return Given(tmp_path / "given", tmp_path / "bundle", photo, tiny_model, sampled_bundle)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,20 @@ def test_build_writes_what_the_library_builds(built: Path, small_bundle: Path) -
     assert ours == theirs
 
 
+def test_build_takes_queries(
+    run: Run, small_catalogue: Path, small_queries: Path, tiny_model: Path, sampled_bundle: Path, tmp_path: Path
+) -> None:
+    status, out, err = run(
+        "build", small_catalogue / "listings.csv", "--images", small_catalogue / "images", "--model", tiny_model,
+        "--queries", small_queries, "--device", "cpu", "--batch-size", 8, "--out", tmp_path / "demo", "--json",
+    )  # fmt: skip
+    assert status == 0 and json.loads(out)["queries"] == 5, err
+    ours, theirs = (
+        {path.name: path.read_bytes() for path in folder.iterdir()} for folder in (tmp_path / "demo", sampled_bundle)
+    )
+    assert ours == theirs
+
+
 def test_find_by_title_needs_no_model(run: Run, built: Path) -> None:
     status, out, _ = run("find", built, "--title", "speaker bluetooth FLECO f6")
     assert status == 0

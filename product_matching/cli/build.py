@@ -36,6 +36,10 @@ def build(
     model: Annotated[str | None, typer.Option(help="Folder of models/, or a timm architecture.")] = None,
     weights: Annotated[Path | None, typer.Option(help="Safetensors file for the timm architecture.")] = None,
     image_size: Annotated[int | None, typer.Option(help="Edge of the network's input, in pixels.")] = None,
+    queries: Annotated[
+        Path | None,
+        typer.Option(help="CSV or Parquet file of photos below --images to try the catalogue with (query_id, image)."),
+    ] = None,
     label_column: LabelColumn = "label_group",
     title_weighting: Annotated[TitleWeighting, typer.Option(help="How titles are weighted.")] = TitleWeighting.idf,
     photo_threshold: PhotoThreshold = None,
@@ -48,15 +52,19 @@ def build(
     """Represent a catalogue and write its bundle, which the app and the other commands search."""
     from product_matching.build import BuildOptions, build_bundle
     from product_matching.catalogue import read_catalogue
+    from product_matching.query_list import read_queries
     from product_matching.store.bundle import check_target
 
     check_target(out, overwrite)
+    if queries is not None and images is None:
+        raise InputError("Queries are photos: give the folder that they are in with --images.")
     listings = read_catalogue(catalogue, images=images, label_column=label_column)
+    samples = None if queries is None or images is None else read_queries(queries, images=images)
     encoder = _build_encoder(listings, model, weights, image_size, device, batch_size)
     options = BuildOptions(title_weighting.value, photo_threshold, title_threshold, overwrite)
     started = time.perf_counter()
     try:
-        manifest = build_bundle(listings, out, encoder=encoder, options=options, progress=_show_photos)
+        manifest = build_bundle(listings, out, encoder=encoder, options=options, progress=_show_photos, queries=samples)
     except KeyboardInterrupt:
         typer.echo("Interrupted. Photos embedded so far are kept: the same command goes on from there.", err=True)
         raise typer.Exit(130) from None
@@ -97,6 +105,7 @@ def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) 
         "listings": manifest.n_listings,
         "photos": manifest.n_photos,
         "titles": manifest.n_titles,
+        "queries": manifest.n_queries,
         "unreadable_photos": manifest.unreadable_photos,
         "photo_threshold": manifest.photo_threshold and manifest.photo_threshold.distance,
         "title_threshold": manifest.title_threshold and manifest.title_threshold.distance,

@@ -26,9 +26,11 @@ def find_model_folder(model: PhotoModel) -> Path | None:
 
 
 def describe_missing_model(model: PhotoModel) -> str:
-    """Say in one sentence that a bundle's model is not here, and what to do."""
+    """Say that a bundle's model is not here, what that means, what works all the same, and how to get it."""
     return (
-        f"The bundle's photos were embedded with {model.name}, and its folder {model.name}-{model.fingerprint[:12]} is "
-        f"neither in {models_folder()} nor in {home_folder() / 'models'}: copy it from the machine that built the "
-        "bundle, or build the bundle anew with a model that is here. Titles can be searched without it."
+        f"Photos of your own cannot be searched in this catalogue yet: {model.name}, the model that embedded its "
+        "photos, is not on this machine. Titles, the catalogue's listings and its sample photos can be searched "
+        f"without it. To have it, copy its folder {model.name}-{model.fingerprint[:12]} from the machine that built "
+        f"the catalogue to {models_folder()} or {home_folder() / 'models'}, or build the catalogue anew with a model "
+        "that is here."
     )

@@ -34,7 +34,8 @@ from product_matching.store.manifest import (
     Manifest,
     read_manifest,
 )
-from product_matching.store.thumbnails import Thumbnails
+from product_matching.store.sample_queries import SampleQueries, SampleQuery, read_sample_queries
+from product_matching.store.thumbnails import Thumbnails, open_thumbnails
 
 #: Column of the listings that names the content of each photo; empty for a listing without a readable one.
 PHOTO_SHA256 = "photo_sha256"
@@ -58,6 +59,8 @@ class Bundle:
         The encoder and its vectors, shape (N, V); None for a catalogue without titles.
     thumbnails
         Pictures by row; None for a catalogue without photos.
+    samples
+        Photos that are not in the catalogue, to try it with; None for a bundle without.
     """
 
     folder: Path
@@ -68,6 +71,7 @@ class Bundle:
     title_encoder: TitleEncoder | None
     title_matrix: csr_matrix | None
     thumbnails: Thumbnails | None
+    samples: SampleQueries | None = None
 
     def __len__(self) -> int:
         return len(self.listings)
@@ -109,6 +113,20 @@ class Bundle:
             raise InputError(f"The catalogue {self.manifest.name} has no listing {posting_id!r:.80}.")
         return int(rows[0])
 
+    def sample(self, query_id: str) -> SampleQuery:
+        """Sample query by its id.
+
+        Raises
+        ------
+        InputError
+            There is no such sample query.
+        """
+        sample = None if self.samples is None else self.samples.find(query_id)
+        if sample is None:
+            what = "photos" if self.samples is None else f"photo {query_id!r:.80}"
+            raise InputError(f"The catalogue {self.manifest.name} has no sample {what}.")
+        return sample
+
 
 def label_groups(listings: pd.DataFrame) -> npt.NDArray[np.object_] | None:
     """Label group of each listing, "" for none; None if no listing has one. Shape (N,)."""
@@ -133,9 +151,10 @@ def open_bundle(folder: Path) -> Bundle:
         listings = read_listings(folder, manifest)
         encoder, matrix = read_titles(folder, manifest)
         vectors, thumbnails = read_photos(folder, manifest)
+        samples = read_sample_queries(folder, manifest)
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, pa.ArrowException) as error:
         raise InputError(f"The bundle {folder} is damaged ({error!s:.120}): build it anew.") from error
-    return Bundle(folder, manifest, fingerprint, listings, vectors, encoder, matrix, thumbnails)
+    return Bundle(folder, manifest, fingerprint, listings, vectors, encoder, matrix, thumbnails, samples)
 
 
 def _check_size(path: Path, entry: FileEntry) -> None:
@@ -184,13 +203,7 @@ def read_photos(folder: Path, manifest: Manifest) -> tuple[npt.NDArray[np.float3
     vectors = np.load(folder / PHOTO_VECTORS_FILE, mmap_mode="r", allow_pickle=False)
     if vectors.shape != (manifest.n_listings, manifest.photo_model.dimension) or vectors.dtype != np.float32:
         raise ValueError(f"{PHOTO_VECTORS_FILE} has shape {vectors.shape} of {vectors.dtype}")
-    offsets = np.load(folder / THUMBNAIL_OFFSETS_FILE, allow_pickle=False)
-    packed = folder / THUMBNAILS_FILE
-    if offsets.shape != (manifest.n_listings + 1,) or offsets.dtype != np.int64:
-        raise ValueError(f"{THUMBNAIL_OFFSETS_FILE} has shape {offsets.shape} of {offsets.dtype}")
-    if offsets[0] != 0 or offsets[-1] != packed.stat().st_size or (np.diff(offsets) < 0).any():
-        raise ValueError(f"{THUMBNAIL_OFFSETS_FILE} does not fit {THUMBNAILS_FILE}")
-    return vectors, Thumbnails(packed, offsets)
+    return vectors, open_thumbnails(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE, manifest.n_listings)
 
 
 def write_titles(folder: Path, encoder: TitleEncoder, matrix: csr_matrix) -> None:

@@ -23,6 +23,12 @@ THUMBNAILS_FILE = "thumbnails.bin"
 THUMBNAIL_OFFSETS_FILE = "thumbnail_offsets.npy"
 PHOTO_FILES = (PHOTO_VECTORS_FILE, THUMBNAILS_FILE, THUMBNAIL_OFFSETS_FILE)
 TITLE_FILES = (TITLE_MATRIX_FILE, TITLE_VOCABULARY_FILE)
+#: Files of a bundle that brings sample queries.
+QUERIES_FILE = "queries.parquet"
+QUERY_VECTORS_FILE = "query_vectors.npy"
+QUERY_PHOTOS_FILE = "query_photos.bin"
+QUERY_PHOTO_OFFSETS_FILE = "query_photo_offsets.npy"
+QUERY_FILES = (QUERIES_FILE, QUERY_VECTORS_FILE, QUERY_PHOTOS_FILE, QUERY_PHOTO_OFFSETS_FILE)
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ class Manifest:
         Ids of the listings whose photo could not be decoded, and why.
     files
         Every other file of the bundle by name.
+    n_queries
+        Sample queries; 0 for a bundle without, such as every one from before there were any.
     """
 
     name: str
@@ -88,6 +96,7 @@ class Manifest:
     title_threshold: TunedThreshold | None
     unreadable_photos: dict[str, str] = field(default_factory=dict)
     files: dict[str, FileEntry] = field(default_factory=dict)
+    n_queries: int = 0
 
     def to_json(self) -> str:
         """Write the manifest as JSON, the same text for the same bundle."""
@@ -136,15 +145,26 @@ def _parse(content: dict[str, Any], origin: str) -> Manifest:
             title_threshold=_threshold(content["title_threshold"]),
             unreadable_photos={_text(key): _text(why) for key, why in content["unreadable_photos"].items()},
             files={_text(name): _file_entry(entry) for name, entry in content["files"].items()},
+            n_queries=_count(content.get("n_queries", 0)),
         )
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{origin} is not a bundle's manifest ({error!s:.80}): build the bundle anew.") from error
-    expected = {LISTINGS_FILE, *(PHOTO_FILES if model else ()), *(TITLE_FILES if manifest.title_weighting else ())}
+    expected = _expected_files(manifest)
     if set(manifest.files) != expected:
         raise InputError(f"{origin} names the files {sorted(manifest.files)}, but this bundle has {sorted(expected)}.")
     return manifest
+
+
+def _expected_files(manifest: Manifest) -> set[str]:
+    """Which files a bundle has; sample queries are photos, so they need a photo model."""
+    parts = (
+        (PHOTO_FILES, manifest.photo_model is not None),
+        (TITLE_FILES, manifest.title_weighting is not None),
+        (QUERY_FILES, manifest.photo_model is not None and manifest.n_queries > 0),
+    )
+    return {LISTINGS_FILE, *(name for names, there in parts if there for name in names)}
 
 
 def _text(value: object) -> str:

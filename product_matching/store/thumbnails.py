@@ -1,4 +1,4 @@
-"""Small JPEG pictures of the photos, packed into one file with their offsets beside it."""
+"""Small JPEG pictures of photos, packed into one file with their offsets beside it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.store.manifest import THUMBNAIL_OFFSETS_FILE, THUMBNAILS_FILE
-
 
 class ThumbnailWriter:
-    """Pack pictures in order of row; a context manager."""
+    """Pack pictures in order of row; a context manager.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Parameters
+    ----------
+    packed, offsets
+        The files to write: the pictures one after the other, and where each begins.
+    """
+
+    def __init__(self, packed: Path, offsets: Path) -> None:
+        self._packed, self._offsets_file = packed, offsets
         self._offsets = [0]
 
     def __enter__(self) -> Self:
-        self._stream = (self._folder / THUMBNAILS_FILE).open("wb")
+        self._stream = self._packed.open("wb")
         return self
 
     def append(self, picture: bytes) -> None:
@@ -33,7 +37,7 @@ class ThumbnailWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stream.close()
-        np.save(self._folder / THUMBNAIL_OFFSETS_FILE, np.array(self._offsets, dtype="<i8"), allow_pickle=False)
+        np.save(self._offsets_file, np.array(self._offsets, dtype="<i8"), allow_pickle=False)
 
 
 class Thumbnails:
@@ -59,3 +63,23 @@ class Thumbnails:
         """JPEG bytes of one row's picture, None where it has none."""
         start, stop = int(self._offsets[row]), int(self._offsets[row + 1])
         return None if start == stop else self._pictures[start:stop]
+
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """Bytes of each row's picture; shape (N,)."""
+        return np.diff(self._offsets)
+
+
+def open_thumbnails(packed: Path, offsets_file: Path, count: int) -> Thumbnails:
+    """Map packed pictures and check that the offsets fit them.
+
+    Raises
+    ------
+    ValueError
+        The offsets are not those of `count` pictures in this file.
+    """
+    offsets = np.load(offsets_file, allow_pickle=False)
+    if offsets.shape != (count + 1,) or offsets.dtype != np.int64:
+        raise ValueError(f"{offsets_file.name} has shape {offsets.shape} of {offsets.dtype}")
+    if offsets[0] != 0 or offsets[-1] != packed.stat().st_size or (np.diff(offsets) < 0).any():
+        raise ValueError(f"{offsets_file.name} does not fit {packed.name}")
+    return Thumbnails(packed, offsets)
