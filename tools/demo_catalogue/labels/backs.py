@@ -9,10 +9,35 @@ from tools.demo_catalogue.labels.logo import draw_logo
 from tools.demo_catalogue.labels.sheet import Sheet, stamp, subject
 from tools.demo_catalogue.labels.text import Box, part, write
 
-_WORDS = (
-    "aqua", "glycerin", "sodium", "extract", "oil", "natural", "fragrance", "acid", "vitamin", "sugar", "salt", "store", "cool",
-    "dry", "place", "keep", "away", "children", "before", "opening", "made", "in", "quality", "with", "care", "use", "daily",
-)  # fmt: skip
+_WORDS = [
+    "aqua",
+    "glycerin",
+    "sodium",
+    "extract",
+    "oil",
+    "natural",
+    "fragrance",
+    "acid",
+    "vitamin",
+    "sugar",
+    "salt",
+    "store",
+    "cool",
+    "dry",
+    "place",
+    "keep",
+    "away",
+    "children",
+    "before",
+    "opening",
+    "made",
+    "in",
+    "quality",
+    "with",
+    "care",
+    "use",
+    "daily",
+]
 _LABELS = {
     "size": "Size", "scent": "Scent", "flavour": "Flavour", "active": "Active", "sort": "Type", "colour": "Colour",
     "design": "Design", "device": "For", "capacity": "Capacity", "power": "Power", "model": "Model", "pages": "Pages",

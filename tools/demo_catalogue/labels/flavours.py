@@ -13,10 +13,10 @@ def _flower(petals: int, petal: Colour, heart: Colour, width: float = 30) -> Dra
     def draw(pen: Pen) -> None:
         for angle in (30, 150):
             pen.leaf(50, 55, angle, 46, 22, GREEN)
-        for x, y, angle in around(petals, 4):
-            pen.leaf(x, y, angle, 42, width, petal)
-        for x, y, angle in around(petals, 4, start=-90 + 180 / petals):
-            pen.leaf(x, y, angle, 28, width * 0.7, mix(petal, (255, 255, 255), 0.35))
+        for x, y, turn in around(petals, 4):
+            pen.leaf(x, y, turn, 42, width, petal)
+        for x, y, turn in around(petals, 4, start=-90 + 180 / petals):
+            pen.leaf(x, y, turn, 28, width * 0.7, mix(petal, (255, 255, 255), 0.35))
         pen.disc(50, 50, 9, heart)
 
     return draw
@@ -27,7 +27,7 @@ def _citrus(peel: Colour, flesh: Colour) -> Drawing:
         pen.leaf(66, 18, -20, 32, 18, GREEN)
         pen.disc(48, 54, 42, peel)
         pen.disc(48, 54, 37, CREAM)
-        for _, _, angle in around(8, 1):
+        for angle in range(-90, 270, 45):
             pen.pie((14, 20, 82, 88), angle + 4, angle + 41, flesh)
         pen.disc(48, 54, 5, CREAM)
 
@@ -229,5 +229,6 @@ FLAVOURS: dict[str, Drawing] = {
     "Salted Egg": _egg, "Peach": _fruit((252, 176, 130), (240, 112, 108)), "Night": _moon, "Day": _sun,
     "Acne": _drop((70, 170, 110)), "Bright": _sparkles, "Sensitive": _feather,
     "Vitamin C": _citrus((238, 140, 28), (252, 182, 64)), "Hyaluronic": _drop((58, 136, 220)),
-    "Retinol": _molecule((130, 82, 176)), "Niacinamide": _molecule((26, 140, 146)), "Collagen": _molecule((232, 112, 150)),
+    "Retinol": _molecule((130, 82, 176)), "Niacinamide": _molecule((26, 140, 146)),
+    "Collagen": _molecule((232, 112, 150)),
 }  # fmt: skip

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from tools.demo_catalogue.labels.ink import Colour, apart, contrast, ink_on
+from tools.demo_catalogue.labels.calm import minimal
+from tools.demo_catalogue.labels.flavours import FLAVOURS
+from tools.demo_catalogue.labels.goods import GOODS
+from tools.demo_catalogue.labels.ink import DARK, WHITE, Colour, apart, contrast, ink_on, mix
 from tools.demo_catalogue.labels.logo import draw_logo
 from tools.demo_catalogue.labels.sheet import Sheet, details, headline, stamp, subject
-from tools.demo_catalogue.labels.templates import TEMPLATES, minimal
+from tools.demo_catalogue.labels.templates import TEMPLATES
 from tools.demo_catalogue.labels.text import Box, write
+
+#: The heavy cut of a font for what must be read from afar.
+_BOLD = {
+    "sans_text": "sans", "serif_text": "serif", "roboto_text": "roboto", "wide_text": "wide",
+}  # fmt: skip
 
 
 def draw_front(sheet: Sheet) -> None:
@@ -15,12 +23,35 @@ def draw_front(sheet: Sheet) -> None:
     slots = minimal(sheet) if transparent else TEMPLATES[sheet.look.template](sheet)
     if "art" in slots:
         box, ground = slots["art"]
-        stamp(sheet, box, subject(sheet.product), ground, rim=sheet.look.branch in ("food", "home"))
+        _art(sheet, box, ground)
     align = 0.0 if sheet.look.template in ("tech", "column") and not transparent else 0.5
     draw_logo(sheet, *slots["brand"], align)
     _name(sheet, *slots["name"], align)
     _headline(sheet, *slots["headline"], align)
     _detail(sheet, *slots["detail"], align)
+
+
+def _art(sheet: Sheet, box: Box, ground: Colour) -> None:
+    """Put the drawing: of food three in a row where there is room, of things in the thing's own colour."""
+    name, rim = subject(sheet.product), sheet.look.branch in ("food", "home")
+    width, height = box[2] - box[0], box[3] - box[1]
+    if name in FLAVOURS and sheet.look.branch == "food" and width > 1.7 * height:
+        middle, step = (box[0] + box[2]) / 2, min(0.72 * height, 0.32 * width)
+        for side in (-1, 1):
+            x, reach = middle + side * step, 0.33 * height
+            stamp(sheet, (x - reach, box[3] - 2.1 * reach, x + reach, box[3] - 0.1 * reach), name, ground, rim=rim)
+    if height > 2.4 * width:
+        middle, reach = (box[1] + box[3]) / 2, 0.35 * width
+        for side in (-1, 1):
+            y = middle + side * 1.05 * width
+            stamp(sheet, (box[0], y - reach, box[2], y + reach), name, ground, rim=rim)
+    if name in GOODS and contrast(sheet.product.body, ground) < 1.7 and sheet.image.mode == "RGB":
+        disc = WHITE if contrast(WHITE, sheet.product.body) > 2 else mix(DARK, sheet.look.accent, 0.25)
+        radius, (x, y) = min(width, height) / 2, ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+        sheet.draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=disc)
+        box, ground = (x - 0.64 * radius, y - 0.64 * radius, x + 0.64 * radius, y + 0.64 * radius), disc
+    colour = sheet.product.body if sheet.image.mode == "RGB" else None
+    stamp(sheet, box, name, ground, colour, rim=rim)
 
 
 def _name(sheet: Sheet, box: Box, ground: Colour, align: float) -> None:
@@ -30,20 +61,12 @@ def _name(sheet: Sheet, box: Box, ground: Colour, align: float) -> None:
 
 
 def _headline(sheet: Sheet, box: Box, ground: Colour, align: float) -> None:
-    look = sheet.look
-    colour = apart(look.accent, ground, 4.5) if contrast(look.accent, ground) > 2 else ink_on(ground)
-    text = headline(sheet.product)
-    name = look.name_font if look.name_font not in ("serif_text",) else "serif"
-    write(
-        sheet.draw,
-        box,
-        text.upper() if look.capitals and text[-1].isalpha() and not text[0].isdigit() else text,
-        name,
-        colour,
-        align=align,
-    )
+    look, text = sheet.look, headline(sheet.product)
+    colour = apart(look.accent, ground, 5) if contrast(look.accent, ground) > 2.6 else ink_on(ground)
+    text = text.upper() if look.capitals and text.replace(" ", "").isalpha() else text
+    write(sheet.draw, box, text, _BOLD.get(look.name_font, look.name_font), colour, align=align)
 
 
 def _detail(sheet: Sheet, box: Box, ground: Colour, align: float) -> None:
     text = " · ".join(details(sheet.product)) or sheet.product.noun_id
-    write(sheet.draw, box, text, sheet.look.text_font, ink_on(ground), align=align, most=2)
+    write(sheet.draw, box, text, _BOLD[sheet.look.text_font], ink_on(ground), align=align, most=2)

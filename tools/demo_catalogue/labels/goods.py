@@ -1,4 +1,4 @@
-"""Little drawings in one colour: the designs printed on mugs, emblems, and what electronics and household boxes show."""
+"""Little drawings in one colour: designs printed on mugs, emblems, and things as boxes show them."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def _rise(pen: Pen) -> None:
     pen.pie((14, 24, 86, 96), 180, 360, pen.colour)
     pen.bar(4, 66, 96, 73, pen.colour, 3)
     pen.bar(20, 80, 80, 87, pen.colour, 3)
-    for x, y, _ in around(5, 48, 50, 60, -150)[:1] + [(50, 8, 0), (18, 22, 0), (82, 22, 0)]:
+    for x, y, _ in ((8, 36, 0), (92, 36, 0), (50, 8, 0), (22, 16, 0), (78, 16, 0)):
         pen.disc(x, y, 5, pen.colour)
 
 

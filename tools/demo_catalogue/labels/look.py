@@ -33,10 +33,10 @@ _TEMPLATES: dict[str, tuple[str, ...]] = {
     "beauty": ("minimal", "frame", "circle", "band", "column", "wave", "arch", "split"),
     "food": ("burst", "picture", "split", "stripes", "badge", "wave", "frame", "band"),
     "home": ("band", "split", "wave", "circle", "column", "badge", "picture", "minimal"),
-    "electronics": ("tech", "split", "column", "tech", "band", "minimal"),
+    "electronics": ("tech", "split", "picture", "tech", "band", "picture", "circle", "minimal"),
     "fashion": ("minimal", "badge", "frame", "column"),
     "paper": ("minimal", "frame", "column", "band"),
-    "toys": ("burst", "badge", "stripes", "circle", "split"),
+    "toys": ("burst", "badge", "stripes", "circle", "split", "picture"),
 }
 _LOGOS = ("plain", "plain", "pill", "block", "beside", "beside", "above", "underline", "oval")
 

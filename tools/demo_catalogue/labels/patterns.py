@@ -11,10 +11,10 @@ from tools.demo_catalogue.labels.text import Box
 
 
 def rays(sheet: Sheet, x: float, y: float, colour: Colour, count: int = 14) -> None:
-    """Fill every other one of the sectors around a point."""
+    """Fill every other one of the sectors around a point; left mirrors right, so that the edges of a wrap meet."""
     reach = 2 * max(sheet.image.size)
     for k in range(count):
-        start, end = math.tau * k / count, math.tau * (k + 0.5) / count
+        start, end = math.tau * (k - 0.25) / count, math.tau * (k + 0.25) / count
         corners = [(x + reach * math.cos(a), y + reach * math.sin(a)) for a in (start, end)]
         sheet.draw.polygon([(x, y), *corners], fill=colour)
 
@@ -47,9 +47,10 @@ def waves(sheet: Sheet, top: float, height: float, colours: tuple[Colour, ...]) 
     x0, _, x1, y1 = sheet.full
     width = sheet.zone[2] - sheet.zone[0]
     periods = max(round((x1 - x0) / width), 1)
+    length = (x1 - x0) * (periods + 1) / periods
     for k, colour in enumerate(colours):
         shift = x0 - 0.31 * k * width
-        line = [(x, y) for x, y in wave(top + k * 0.55 * height, 0.3 * height, periods + 1, shift, shift + (x1 - x0) / periods * (periods + 1))]  # fmt: skip
+        line = wave(top + k * 0.55 * height, 0.3 * height, periods + 1, shift, shift + length)
         sheet.draw.polygon([*line, (x1, y1), (x0, y1)], fill=colour)
 
 

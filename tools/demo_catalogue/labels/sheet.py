@@ -103,7 +103,7 @@ def stamp(
     size = int(min(box[2] - box[0], box[3] - box[1]))
     if size < 8:
         return
-    shade = apart(colour or sheet.look.accent, ground, 2.6)
+    shade = apart(colour or sheet.look.accent, ground, 1.7)
     edge: Colour | None = None
     if rim and name in FLAVOURS:
         edge = (255, 255, 250) if contrast((255, 255, 250), ground) > 1.25 else sheet.look.deep

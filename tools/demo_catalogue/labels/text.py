@@ -14,12 +14,11 @@ from tools.demo_catalogue.labels.ink import Colour
 #: Left, top, right, bottom in pixels.
 Box = tuple[float, float, float, float]
 _REFERENCE = 200
-_PITCH = 1.0
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Lines of a text, their size in pixels, and the ink's extent per line: left, top, right, bottom of the baseline."""
+    """Lines of a text, their size in pixels, and each line's ink around its origin: left, top, right, bottom."""
 
     lines: tuple[str, ...]
     size: int
@@ -71,7 +70,7 @@ def _pitch(lines: tuple[str, ...], name: str) -> float:
     """Baseline distance at the reference size: no line's ink touches the next one's."""
     extents = [_extent(line, name) for line in lines]
     needed = [above[3] - below[1] for above, below in zip(extents, extents[1:], strict=False)]
-    return max([*needed, 0.0]) + 0.16 * _REFERENCE * _PITCH
+    return max([*needed, 0.0]) + 0.16 * _REFERENCE
 
 
 @lru_cache(maxsize=4096)
@@ -100,7 +99,7 @@ def write(
     most: int = 3,
     largest: float = 1e9,
 ) -> Box:
-    """Write a text as large as fits its box; align 0..1 is left to right, valign top to bottom. Return its ink's box."""
+    """Write a text as large as fits its box (align, valign: 0..1 from left, top); return the box of its ink."""
     width, height = box[2] - box[0], box[3] - box[1]
     setting = fit(text, name, round(width, 1), round(height, 1), most, round(largest, 1))
     top = box[1] + valign * (height - setting.height)

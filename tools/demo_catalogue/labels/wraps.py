@@ -13,7 +13,7 @@ from tools.demo_catalogue.labels.text import part
 
 def draw_wrap(sheet: Sheet) -> None:
     """Draw the front in the middle third, small print and barcode at the outer parts."""
-    draw_front(sheet.inside(part(sheet.full, 0.33, 0, 0.67, 1)))
+    draw_front(sheet.inside(part(sheet.full, 0.315, 0, 0.685, 1)))
     if sheet.image.mode == "RGBA":
         return
     ground = sheet.look.ground
