@@ -25,7 +25,7 @@ def circle(sheet: Sheet) -> Slots:
     """Paint a large disc with drawing and headline in it."""
     look = sheet.look
     tall = {
-        "brand": (0.07, 0.04, 0.93, 0.2), "name": (0.08, 0.215, 0.92, 0.315), "art": (0.25, 0.365, 0.75, 0.585),
+        "brand": (0.07, 0.04, 0.93, 0.2), "name": (0.08, 0.215, 0.92, 0.315), "art": (0.25, 0.37, 0.75, 0.57),
         "headline": (0.13, 0.6, 0.87, 0.74), "detail": (0.1, 0.875, 0.9, 0.965),
     }  # fmt: skip
     if not sheet.wide:
@@ -56,7 +56,7 @@ def split(sheet: Sheet) -> Slots:
     for shift, colour in ((-0.035 * height, look.deep), (0.0, look.accent)):
         sheet.draw.polygon([*((x, y + shift) for x, y in ends), (full[2], full[3]), (full[0], full[3])], fill=colour)
     tall = {
-        "brand": (0.07, 0.04, 0.93, 0.2), "name": (0.07, 0.22, 0.8, 0.34), "headline": (0.07, 0.53, 0.93, 0.69),
+        "brand": (0.07, 0.04, 0.93, 0.2), "name": (0.07, 0.215, 0.93, 0.325), "headline": (0.07, 0.53, 0.93, 0.69),
         "art": (0.05, 0.7, 0.95, 0.87), "detail": (0.1, 0.885, 0.9, 0.97),
     }  # fmt: skip
     return place(sheet, tall, SIDE, {"headline": look.accent, "detail": look.accent, "art": look.accent})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.demo_catalogue.kinds import KINDS
 from tools.demo_catalogue.labels.goods import EMBLEMS
@@ -32,7 +32,7 @@ _NAME_FONTS: dict[str, tuple[str, ...]] = {
 _TEMPLATES: dict[str, tuple[str, ...]] = {
     "beauty": ("minimal", "frame", "circle", "band", "column", "wave", "arch", "split"),
     "food": ("burst", "picture", "split", "stripes", "badge", "wave", "frame", "band"),
-    "home": ("band", "split", "wave", "circle", "column", "badge", "picture", "minimal"),
+    "home": ("band", "split", "wave", "circle", "frame", "badge", "picture", "minimal"),
     "electronics": ("tech", "split", "picture", "tech", "band", "picture", "circle", "minimal"),
     "fashion": ("minimal", "badge", "frame", "column"),
     "paper": ("minimal", "frame", "column", "band"),
@@ -104,3 +104,9 @@ def _ground(product: Product, branch: str, logo: Logo, rng: random.Random) -> Co
     if scheme == "sort":
         return mix(product.accent, (255, 253, 248), 0.78)
     return mix(product.label, (255, 252, 246), 0.55) if scheme in ("pale", "brand") else product.label
+
+
+def on_body(look: Look, body: Colour) -> Look:
+    """Return a look for print on the thing's own colour instead of on a label."""
+    accent = look.accent if contrast(look.accent, body) > 2.2 else apart(look.accent, body, 3.0)
+    return replace(look, ground=body, accent=accent)

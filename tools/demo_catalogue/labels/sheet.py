@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from tools.demo_catalogue.labels.flavours import FLAVOURS
 from tools.demo_catalogue.labels.goods import GOODS
 from tools.demo_catalogue.labels.ink import Colour, apart, contrast
-from tools.demo_catalogue.labels.look import Look
+from tools.demo_catalogue.labels.look import Look, on_body
 from tools.demo_catalogue.labels.sketch import Pen
 from tools.demo_catalogue.labels.text import Box
 from tools.demo_catalogue.products import Product
@@ -44,7 +44,7 @@ class Sheet:
     @property
     def wide(self) -> bool:
         """Whether things stand side by side."""
-        return self.zone[2] - self.zone[0] > 1.35 * (self.zone[3] - self.zone[1])
+        return self.zone[2] - self.zone[0] > 1.5 * (self.zone[3] - self.zone[1])
 
     def inside(self, zone: Box) -> Sheet:
         """Return the same sheet with another zone."""
@@ -55,6 +55,7 @@ def new_sheet(product: Product, look: Look, aspect: float, *, transparent: bool)
     """Make an empty sheet of the look's ground, or a transparent one on the product's body colour."""
     width, height = (LONG_SIDE, LONG_SIDE / aspect) if aspect >= 1 else (LONG_SIDE * aspect, LONG_SIDE)
     size = max(round(width), 8), max(round(height), 8)
+    look = on_body(look, product.body) if transparent else look
     image = Image.new("RGBA", size, (*product.body, 0)) if transparent else Image.new("RGB", size, look.ground)
     box = (0.0, 0.0, float(size[0]), float(size[1]))
     return Sheet(image, ImageDraw.Draw(image), product, look, box, box)
