@@ -33,6 +33,8 @@ class Counts:
         Products with one listing: of a line of their own, and variants of a line that has other products here.
     lone_unseen, variant_unseen
         Products of queries without a match, likewise.
+    variants
+        At most so many variants of a line are here.
     """
 
     groups: int = 798
@@ -40,6 +42,7 @@ class Counts:
     variant_singles: int = 135
     lone_unseen: int = 8
     variant_unseen: int = 4
+    variants: int = 3
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def choose_roles(products: Iterable[Product], counts: Counts, rng: random.Random
     unseen_lines = _one_line_a_kind(lines, counts.lone_unseen)
     lines = [line for line in lines if line not in unseen_lines]
     lone = [rng.choice(line) for line in lines[: counts.lone_singles]]
-    pool = [product for line in lines[counts.lone_singles :] for product in line]
+    pool = [product for line in lines[counts.lone_singles :] for product in _some(line, counts.variants, rng)]
     wanted = counts.groups + counts.variant_singles + counts.variant_unseen
     if len(pool) < wanted:
         raise ValueError(f"{len(pool)} products are left for {wanted} roles.")
@@ -82,6 +85,10 @@ def _lines(products: Iterable[Product]) -> list[list[Product]]:
     for product in products:
         lines[product.line_id].append(product)
     return list(lines.values())
+
+
+def _some(line: list[Product], most: int, rng: random.Random) -> list[Product]:
+    return rng.sample(line, min(most, len(line)))
 
 
 def _one_line_a_kind(lines: Sequence[list[Product]], count: int) -> list[list[Product]]:

@@ -49,9 +49,9 @@ class PhotoMix:
         Share of the changed photos with one more edit.
     """
 
-    same: float = 0.12
-    keeping: float = 0.14
-    changing: float = 0.36
+    same: float = 0.095
+    keeping: float = 0.115
+    changing: float = 0.41
     second_edit: float = 0.25
 
 

@@ -13,7 +13,7 @@ from tools.demo_catalogue.products import Product, make_products
 from tools.demo_catalogue.shots import Shot
 from tools.demo_catalogue.titles import TitleStyle, make_titles
 
-_N_PRODUCTS = 1700
+_N_PRODUCTS = 3000
 _N_MATCHED_QUERIES = 28
 #: Share of the listings whose seller shows a photo of another variant of the line.
 _WRONG_VARIANT = 0.005
