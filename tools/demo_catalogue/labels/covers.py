@@ -72,10 +72,10 @@ def draw_cover(sheet: Sheet) -> None:
     sheet.draw.rounded_rectangle(box, rng.choice((0, 24)), fill=plate, outline=ink_on(plate), width=4)
     words = ink_on(plate)
     write(sheet.draw, part(box, 0.07, 0.1, 0.93, 0.5), product.noun.upper(), look.name_font, words, most=1)
-    write(sheet.draw, part(box, 0.1, 0.57, 0.9, 0.7), product.feature, look.text_font, words, most=1)
+    write(sheet.draw, part(box, 0.1, 0.54, 0.9, 0.65), product.feature, look.text_font, words, most=1)
     write(
         sheet.draw,
-        part(box, 0.1, 0.76, 0.9, 0.92),
+        part(box, 0.06, 0.72, 0.94, 0.92),
         " · ".join((headline(product), *details(product))),
         "sans",
         words,

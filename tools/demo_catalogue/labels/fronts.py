@@ -76,7 +76,7 @@ def _name(sheet: Sheet, box: Box, ground: Colour, align: float) -> None:
 
 def _headline(sheet: Sheet, box: Box, ground: Colour, align: float) -> None:
     look, text = sheet.look, headline(sheet.product)
-    colour = apart(look.accent, ground, 6) if contrast(look.accent, ground) > 2.6 else ink_on(ground)
+    colour = apart(look.accent, ground, 7) if contrast(look.accent, ground) > 2.6 else ink_on(ground)
     text = text.upper() if look.capitals and text.replace(" ", "").isalpha() else text
     write(sheet.draw, box, text, _BOLD.get(look.name_font, look.name_font), colour, align=align)
 
