@@ -9,7 +9,8 @@ import numpy as np
 
 from tools.demo_catalogue import materials
 from tools.demo_catalogue.products import Product
-from tools.demo_catalogue.shapes.containers import Faces, size_scale
+from tools.demo_catalogue.shapes import Faces
+from tools.demo_catalogue.shapes.containers import size_scale
 from tools.demo_catalogue.shapes.meshes import lathe, move, patch_aspect, rod
 from tools.demo_catalogue.shapes.outlines import rounded, rounded_rectangle
 from tools.demo_catalogue.shapes.solids import prism
@@ -21,7 +22,7 @@ def build(product: Product, faces: Faces) -> None:
     """A standard, sleek, slim or stubby can: printed all around, bare metal at both ends, a tab on top."""
     rng = random.Random(product.line_seed)
     scale = size_scale(product, 330)
-    wide, tall = rng.choice(((0.33, 1.15), (0.29, 1.42), (0.27, 1.34), (0.34, 0.98)))
+    wide, tall = rng.choice(((0.33, 1.15), (0.29, 1.42), (0.27, 1.34), (0.31, 1.22)))
     wide, tall = wide * scale, tall * scale
     bare = materials.metal(_ALUMINIUM, roughness=0.25)
     low, high = 0.05 * tall, 0.9 * tall

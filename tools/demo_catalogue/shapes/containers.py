@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tools.demo_catalogue import materials
 from tools.demo_catalogue.products import Colour, Product
+from tools.demo_catalogue.shapes import Faces
 from tools.demo_catalogue.shapes.meshes import add_mesh, lathe, patch, patch_aspect
 from tools.demo_catalogue.shapes.outlines import ROUND, Array, Section, rounded
 
-Faces = Callable[[str, float, bool], Path]
 _RIBS = 40
 
 

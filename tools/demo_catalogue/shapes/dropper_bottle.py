@@ -7,8 +7,8 @@ from typing import Any
 
 from tools.demo_catalogue import materials
 from tools.demo_catalogue.products import Colour, Product
+from tools.demo_catalogue.shapes import Faces
 from tools.demo_catalogue.shapes.containers import (
-    Faces,
     add_labels,
     band,
     part_of,
@@ -49,11 +49,11 @@ def _body(style: str, wide: float, tall: float, neck: float) -> tuple[Array, Sec
             (neck, 0.93 * tall, 0.03),
             (neck, tall),
         ]
-        return rounded(corners), Section(), 122
+        return rounded(corners), Section(), 108
     if style == "slim":
         wide, tall = wide * 0.88, tall * 1.0
     corners = [(0, 0), (wide, 0, 0.03), (wide, 0.87 * tall, 0.07), (neck, 0.92 * tall, 0.02), (neck, tall)]
-    return rounded(corners), Section(), 122
+    return rounded(corners), Section(), 108
 
 
 def _wall(product: Product, rng: random.Random) -> Any:

@@ -9,8 +9,8 @@ import numpy as np
 
 from tools.demo_catalogue import materials
 from tools.demo_catalogue.products import Product
+from tools.demo_catalogue.shapes import Faces
 from tools.demo_catalogue.shapes.containers import (
-    Faces,
     add_labels,
     band,
     fitting_colour,
@@ -35,7 +35,7 @@ def build(product: Product, faces: Faces) -> None:
         wide, tall = wide * 0.88, tall * 1.45
     profile, low, high = _body(style, wide, tall)
     lathe("jar", profile, _wall(product, rng))
-    add_labels(faces, part_of(profile[2:-1], low, high), 118)
+    add_labels(faces, part_of(profile[2:-1], low, high), 104)
     top = _lid(product, style, wide, tall, scale, rng)
     _name_on_lid(faces, wide, top)
 
@@ -44,10 +44,10 @@ def _body(style: str, wide: float, tall: float) -> tuple[Array, float, float]:
     """Profile and heights of the label's ends."""
     if style == "belly":
         corners = [(0, 0), (wide * 0.8, 0, 0.08), (wide * 1.15, 0.5 * tall, 0.5), (wide * 0.85, tall, 0.05), (0, tall)]
-        return rounded(corners), 0.17 * tall, 0.84 * tall
+        return rounded(corners), 0.26 * tall, 0.88 * tall
     if style == "tapered":
         corners = [(0, 0), (wide * 0.82, 0, 0.04), (wide, tall, 0.03), (0, tall)]
-        return rounded(corners), 0.14 * tall, 0.88 * tall
+        return rounded(corners), 0.18 * tall, 0.9 * tall
     corners = [(0, 0), (wide, 0, 0.05), (wide, tall, 0.03), (0, tall)]
     return rounded(corners), 0.13 * tall, 0.88 * tall
 

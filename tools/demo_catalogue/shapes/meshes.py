@@ -116,7 +116,8 @@ def rod(name: str, path: Array, radius: float | Array, material: Any, *, flat: f
         side /= np.linalg.norm(side)
         other = np.cross(tangent, side)
         rings.append(point + size * (flat * np.cos(turn)[:, None] * side + np.sin(turn)[:, None] * other))
-    count, faces = len(path), []
+    count = len(path)
+    faces: list[tuple[int, ...]] = []
     for ring in range(count - 1):
         for step in range(segments):
             here, following = ring * segments + step, ring * segments + (step + 1) % segments

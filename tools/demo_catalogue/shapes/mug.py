@@ -9,7 +9,8 @@ import numpy as np
 
 from tools.demo_catalogue import materials
 from tools.demo_catalogue.products import Colour, Product
-from tools.demo_catalogue.shapes.containers import Faces, add_print, part_of, size_scale
+from tools.demo_catalogue.shapes import Faces
+from tools.demo_catalogue.shapes.containers import add_print, part_of, size_scale
 from tools.demo_catalogue.shapes.meshes import lathe, move, rod
 from tools.demo_catalogue.shapes.outlines import Array, rounded
 

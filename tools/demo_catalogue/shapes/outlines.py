@@ -60,13 +60,13 @@ def rounded(points: Sequence[tuple[float, ...]], radius: float = 0.0) -> Array:
     path = [corners[0]]
     for number in range(1, len(corners) - 1):
         own = points[number][2] if len(points[number]) > 2 else radius
-        path += _corner(*corners[number - 1 : number + 2], own)
+        path += _corner(corners[number - 1], corners[number], corners[number + 1], own)
     return np.array([*path, corners[-1]])
 
 
 def _corner(before: Array, corner: Array, after: Array, radius: float) -> list[Array]:
     to_before, to_after = before - corner, after - corner
-    reach = min(radius, 0.499 * np.linalg.norm(to_before), 0.499 * np.linalg.norm(to_after))
+    reach = min(radius, 0.499 * float(np.linalg.norm(to_before)), 0.499 * float(np.linalg.norm(to_after)))
     if reach < 1e-5:
         return [corner]
     start = corner + to_before * reach / np.linalg.norm(to_before)

@@ -9,8 +9,8 @@ import numpy as np
 
 from tools.demo_catalogue import materials
 from tools.demo_catalogue.products import Product
+from tools.demo_catalogue.shapes import Faces
 from tools.demo_catalogue.shapes.containers import (
-    Faces,
     add_labels,
     band,
     fitting_colour,
@@ -64,14 +64,14 @@ def _body(style: str, wide: float, tall: float, neck: float) -> tuple[Array, Sec
         shoulder = rounded(
             [(0, 0), (wide * 1.2, 0, 0.08), (wide * 0.85, 0.86 * tall, 0.12), (neck, 0.95 * tall, 0.04), (neck, tall)]
         )
-        return shoulder, Section(0.9, 2.0), 0.13 * tall, 0.76 * tall, 124
+        return shoulder, Section(0.9, 2.0), 0.13 * tall, 0.76 * tall, 114
     if style == "drop":
         shoulder = rounded(
             [(0, 0), (wide * 1.0, 0, 0.12), (wide * 1.3, 0.4 * tall, 0.4), (neck * 1.1, 0.93 * tall, 0.3), (neck, tall)]
         )
         return shoulder, Section(0.72, 2.2), 0.12 * tall, 0.66 * tall, 125
     shoulder = rounded([(0, 0), (wide, 0, 0.05), (wide, 0.9 * tall, 0.2), (neck, 0.95 * tall, 0.03), (neck, tall)])
-    return shoulder, Section(), 0.12 * tall, 0.78 * tall, 118
+    return shoulder, Section(), 0.12 * tall, 0.78 * tall, 108
 
 
 def _pump(tall: float, neck: float, fitting: Any, rng: random.Random) -> None:

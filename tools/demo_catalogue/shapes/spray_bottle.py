@@ -9,8 +9,8 @@ import numpy as np
 
 from tools.demo_catalogue import materials
 from tools.demo_catalogue.products import Product
+from tools.demo_catalogue.shapes import Faces
 from tools.demo_catalogue.shapes.containers import (
-    Faces,
     add_labels,
     band,
     fitting_colour,
@@ -62,7 +62,7 @@ def _bottle(style: str, scale: float, rng: random.Random) -> tuple[Array, Sectio
     if style == "mist":
         wide, tall = scale * rng.uniform(0.26, 0.3), 0.85 * tall
         corners = [(0, 0), (wide, 0, 0.05), (wide, 0.9 * tall, 0.12), (neck, 0.95 * tall, 0.04), (neck, tall)]
-        return rounded(corners), Section(), 0.1 * tall, 0.8 * tall, 122
+        return rounded(corners), Section(), 0.1 * tall, 0.82 * tall, 108
     wide = scale * rng.uniform(0.44, 0.48)
     if style == "waist":
         corners = [
@@ -85,7 +85,7 @@ def _bottle(style: str, scale: float, rng: random.Random) -> tuple[Array, Sectio
         return rounded(corners), Section(0.62, 2.4), 0.07 * tall, 0.6 * tall, 124
     wide *= 0.82
     corners = [(0, 0), (wide, 0, 0.05), (wide, 0.74 * tall, 0.3), (neck, 0.93 * tall, 0.1), (neck, tall)]
-    return rounded(corners), Section(), 0.08 * tall, 0.65 * tall, 122
+    return rounded(corners), Section(), 0.08 * tall, 0.66 * tall, 108
 
 
 def _trigger(neck: float, top: float, fitting: Any, lever: Any, rng: random.Random) -> None:

@@ -10,12 +10,13 @@ import numpy as np
 
 from tools.demo_catalogue import materials
 from tools.demo_catalogue.products import Product
-from tools.demo_catalogue.shapes.containers import Faces, band, fitting_colour, ribbed_cap, size_scale
+from tools.demo_catalogue.shapes import Faces
+from tools.demo_catalogue.shapes.containers import band, fitting_colour, ribbed_cap, size_scale
 from tools.demo_catalogue.shapes.meshes import add_mesh, lathe
 from tools.demo_catalogue.shapes.outlines import Array, Section, rounded
 
 _RINGS, _COLUMNS = 14, 48
-_PRINTED = 0.4
+_PRINTED = 0.37
 _FLAT = 0.035
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from tools.demo_catalogue import materials
 from tools.demo_catalogue.products import Product
-from tools.demo_catalogue.shapes.containers import Faces, add_print, band, part_of, ribbed_cap, size_scale
+from tools.demo_catalogue.shapes import Faces
+from tools.demo_catalogue.shapes.containers import add_print, band, part_of, ribbed_cap, size_scale
 from tools.demo_catalogue.shapes.meshes import lathe, rod
 from tools.demo_catalogue.shapes.outlines import Array, rounded, smooth_path
 
@@ -20,7 +21,11 @@ def build(product: Product, faces: Faces) -> None:
     """A tapered tumbler with a straw or a handle, a bottle with a loop, or a flask with a cup, in powder coat."""
     rng = random.Random(product.line_seed)
     scale = size_scale(product, 500)
-    style = rng.choice(("flask", "bottle") if "Flask" in product.noun else ("straw", "handle", "bottle", "sport"))
+    style = rng.choice(
+        ("flask", "flask", "bottle")
+        if "Flask" in product.noun
+        else ("straw", "straw", "handle", "handle", "bottle", "sport")
+    )
     wide, tall = scale * rng.uniform(0.34, 0.38), scale * rng.uniform(1.65, 1.85)
     coat = materials.plastic(product.body, roughness=rng.choice((0.3, 0.5, 0.6)), coat=rng.choice((0.0, 0.4)))
     steel = materials.metal(_STEEL, roughness=0.25)
@@ -28,7 +33,7 @@ def build(product: Product, faces: Faces) -> None:
     profile, low, high = _body(style, wide, tall)
     lathe("body", profile, coat)
     band("base", profile[1, 0] * 1.01, 0, 0.05, steel if rng.random() < 0.6 else lid)
-    add_print(faces, "print", part_of(profile[2:], low, high), 118, roughness=0.4)
+    add_print(faces, "print", part_of(profile[2:], low, high), 106, roughness=0.4)
     radius, top = profile[-1]
     _TOPS[style](float(radius), float(top), lid, steel, scale)
     if style == "handle":
