@@ -50,7 +50,7 @@ def choose_view(rng: random.Random, *, elevation: tuple[float, float]) -> View:
         roll=math.radians(rng.uniform(-0.6, 0.6) if steady else rng.uniform(-4, 4)),
         focal=rng.choice((28, 35, 40, 50, 50, 60, 70, 85)) * rng.uniform(0.95, 1.05),
         fill=rng.uniform(0.66, 0.88) if rng.random() < 0.8 else rng.uniform(0.55, 0.66),
-        offset=(rng.gauss(0, 0.28), rng.gauss(0, 0.28)),
+        offset=(rng.gauss(0, 0.17), rng.gauss(0, 0.25)),
         blur=rng.uniform(0.015, 0.045) if rng.random() < 0.35 else 0.0,
     )
 

@@ -1,4 +1,4 @@
-"""Develops a finished render like a seller's phone: white balance, contrast and an exposure that keeps the goods visible."""
+"""Develops a render like a seller's phone: white balance, contrast, and an exposure that keeps the goods visible."""
 
 from __future__ import annotations
 

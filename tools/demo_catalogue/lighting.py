@@ -44,7 +44,7 @@ def add_light(subject: Subject, rng: random.Random) -> Look:
     return Look(
         kelvin=6500 + rng.uniform(-150, 150) if careful else 6500 + rng.uniform(-900, 900),
         tint=10 + (0.0 if careful else rng.uniform(-7, 7)),
-        exposure=rng.uniform(-0.15, 0.25) if careful else rng.uniform(-0.45, 0.4),
+        exposure=rng.uniform(0.1, 0.45) if careful else rng.uniform(-0.2, 0.6),
         contrast=rng.choice(("None", "None", "Medium High Contrast", "Medium Low Contrast", "High Contrast")),
     )
 

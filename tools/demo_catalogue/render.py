@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 def render_shot(
-    product: Product, shot: Shot, faces: Faces, path: Path, *, size: int = 256, samples: int = 32, threads: int = 1
+    product: Product, shot: Shot, faces: Faces, path: Path, *, size: int = 256, samples: int = 12, threads: int = 1
 ) -> None:
     """Take a photo and write it as JPEG; the same shot gives the same file.
 
@@ -98,14 +98,14 @@ def _set_sampling(cycles: Any, seed: int, samples: int) -> None:
     cycles.seed = seed % 2**31
     cycles.samples = samples
     cycles.use_adaptive_sampling = True
-    cycles.adaptive_threshold = 0.05
-    cycles.adaptive_min_samples = min(8, samples)
+    cycles.adaptive_threshold = 0.08
+    cycles.adaptive_min_samples = min(6, samples)
     cycles.use_denoising = True
     cycles.denoiser = "OPENIMAGEDENOISE"
     cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
     cycles.denoising_prefilter = "FAST"
-    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 6, 2, 2
-    cycles.transmission_bounces, cycles.transparent_max_bounces = 6, 6
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 5, 1, 2
+    cycles.transmission_bounces, cycles.transparent_max_bounces = 5, 6
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.sample_clamp_indirect = 4.0
     cycles.blur_glossy = 1.0

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import math
 import random
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from mathutils import Matrix
 
+from tools.demo_catalogue.arrangement import arrange
 from tools.demo_catalogue.backgrounds import add_background
 from tools.demo_catalogue.camera import choose_view, place_camera
+from tools.demo_catalogue.clutter import add_clutter
 from tools.demo_catalogue.lighting import Look, Subject, add_light
 from tools.demo_catalogue.products import Product
 from tools.demo_catalogue.shapes import Faces, build_shape
+from tools.demo_catalogue.shapes.sales_box import build_sales_box
 from tools.demo_catalogue.shots import Shot
-from tools.demo_catalogue.stage import collect, empty_scene, points_of, show
+from tools.demo_catalogue.stage import collect, empty_scene
+
+_CLUTTER_SHARE = 0.25
+#: Width, depth and height of a sales box in those of what is in it.
+_BOX_ROOM = np.array([1.08, 1.1, 1.04])
+#: Elevation of the camera in degrees.
+_FROM_THE_FRONT = (5.0, 33.0)
+_FROM_ABOVE = (55.0, 84.0)
 
 
 @dataclass(frozen=True)
@@ -44,19 +52,18 @@ def compose(product: Product, shot: Shot, faces: Faces) -> Composition:
     def dice(topic: str) -> random.Random:
         return random.Random(f"{shot.seed} {topic}")
 
+    def make_box(extent: np.ndarray) -> Any:
+        width, depth, height = (float(value) for value in extent * _BOX_ROOM)
+        return collect("box", lambda: build_sales_box(product, faces, width, depth, height))
+
     empty_scene()
     goods = collect("goods", lambda: build_shape(product, faces))
-    pieces = _arrange(goods, dice("pieces"))
-    points = points_of(pieces)
-    low, high = points.min(axis=0), points.max(axis=0)
+    arranged = arrange(product.kind, goods, make_box, dice("pieces"))
+    low, high = arranged.points.min(axis=0), arranged.points.max(axis=0)
     subject = Subject(tuple((low + high) / 2), float(np.linalg.norm(high - low) / 2))
     background = add_background(subject.radius, float(high[1]), dice("background"))
+    if dice("clutter or not").random() < _CLUTTER_SHARE:
+        add_clutter(low, high, dice("clutter"))
     look = add_light(subject, dice("light"))
-    view = choose_view(dice("camera"), elevation=(5, 35))
-    return Composition(place_camera(points, view), background, look)
-
-
-def _arrange(goods: Any, rng: random.Random) -> list[Any]:
-    """Show the goods once or several times."""
-    yaw = math.radians(rng.uniform(-25, 25))
-    return [show(goods, Matrix.Rotation(yaw, 4, "Z"))]
+    view = choose_view(dice("camera"), elevation=_FROM_ABOVE if arranged.lying else _FROM_THE_FRONT)
+    return Composition(place_camera(arranged.points, view), background, look)

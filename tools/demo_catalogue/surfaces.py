@@ -27,12 +27,8 @@ _CARPETS: tuple[Colour, ...] = (
 
 
 def painted(colour: Colour, rng: random.Random) -> Any:
-    """A wall or seamless paper, with a slight unevenness."""
-    material = paper(colour)
-    graph = _Graph(material)
-    noise = graph.noise(scale=rng.uniform(8, 16), detail=3.0)
-    graph.bump(noise, strength=0.05)
-    return material
+    """A wall or seamless paper, matt or with a slight sheen."""
+    return plastic(colour, roughness=rng.uniform(0.6, 0.95))
 
 
 def wood(rng: random.Random) -> Any:
@@ -40,7 +36,7 @@ def wood(rng: random.Random) -> Any:
     light, dark = rng.choice(_WOODS)
     material = plastic(light, roughness=rng.uniform(0.35, 0.6))
     graph = _Graph(material)
-    fibres = graph.noise(scale=rng.uniform(1.6, 2.6), detail=6.0, stretch=(0.25, 4.0, 4.0), distortion=0.6, rng=rng)
+    fibres = graph.noise(scale=rng.uniform(1.6, 2.6), detail=4.0, stretch=(0.25, 4.0, 4.0), distortion=0.6, rng=rng)
     graph.colour(graph.ramp(fibres, ((0.3, dark), (0.72, light))))
     if rng.random() < 0.6:
         graph.boards(rng.uniform(0.9, 2.2), dark)
@@ -55,7 +51,7 @@ def marble(rng: random.Random) -> Any:
     )
     material = plastic(ground, roughness=rng.uniform(0.12, 0.3))
     graph = _Graph(material)
-    cloud = graph.noise(scale=rng.uniform(0.35, 0.6), detail=8.0, distortion=rng.uniform(1.2, 2.2), rng=rng)
+    cloud = graph.noise(scale=rng.uniform(0.35, 0.6), detail=5.0, distortion=rng.uniform(1.2, 2.2), rng=rng)
     graph.colour(graph.ramp(cloud, ((0.40, ground), (0.485, ground), (0.5, vein), (0.53, ground), (0.7, ground))))
     return material
 
@@ -67,9 +63,9 @@ def concrete(rng: random.Random) -> Any:
     ground = (grey + tone, grey, grey - tone)
     material = paper(ground)
     graph = _Graph(material)
-    stain = graph.noise(scale=rng.uniform(0.5, 1.0), detail=9.0, rng=rng)
+    stain = graph.noise(scale=rng.uniform(0.5, 1.0), detail=4.0, rng=rng)
     graph.colour(graph.ramp(stain, ((0.3, _shade(ground, 0.78)), (0.7, _shade(ground, 1.1)))))
-    graph.bump(graph.noise(scale=14.0, detail=4.0), strength=0.12)
+    graph.bump(graph.noise(scale=14.0, detail=2.0), strength=0.12)
     return material
 
 
@@ -87,7 +83,7 @@ def carpet(rng: random.Random) -> Any:
     ground = rng.choice(_CARPETS)
     material = paper(ground)
     graph = _Graph(material)
-    pile = graph.noise(scale=rng.uniform(14, 22), detail=5.0)
+    pile = graph.noise(scale=rng.uniform(14, 22), detail=3.0)
     graph.colour(graph.ramp(pile, ((0.32, _shade(ground, 0.62)), (0.68, _shade(ground, 1.12)))))
     graph.bump(pile, strength=0.9)
     return material
@@ -100,7 +96,7 @@ def cloth(rng: random.Random) -> Any:
     graph = _Graph(material)
     if rng.random() < 0.35:
         graph.stripes(ground, rng.choice(_CLOTHS), rng.uniform(0.25, 0.8), crossed=rng.random() < 0.5)
-    graph.bump(graph.noise(scale=40.0, detail=2.0), strength=0.25)
+    graph.bump(graph.noise(scale=40.0, detail=1.0), strength=0.25)
     return material
 
 
