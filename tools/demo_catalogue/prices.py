@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 
+from tools.demo_catalogue.kinds import KINDS
 from tools.demo_catalogue.products import Product
 
 #: Usual price of a kind, in thousands of rupiah.
@@ -12,19 +14,36 @@ _USUAL: dict[str, int] = {
     "pouch": 22, "mug": 35, "tumbler": 95, "notebook": 29, "phone_case": 39, "power_bank": 175, "charger": 89,
     "headphones": 210, "lamp": 85, "bag": 159, "pot": 145, "toy": 65, "speaker": 185,
 }  # fmt: skip
-_LARGER = 0.35
+#: Twice the amount costs this power of two as much.
+_LARGER = 0.6
+_MEASURES = ("size", "capacity")
 
 
 def draw_price(product: Product, rng: random.Random) -> int:
-    """One seller's price of a product, in rupiah: its line's, more for a larger variant, give or take a sixth."""
+    """One seller's price of a product, in rupiah: its line's, more for a larger variant, give or take a seventh."""
     line = random.Random(f"{product.line_seed} price")
-    usual = _USUAL[product.kind] * line.uniform(0.7, 1.5)
-    amounts = [float(word) for value in product.attributes.values() for word in value.split() if word.isdigit()]
-    larger = sum(amount for amount in amounts if amount > 1) ** _LARGER / 5 if amounts else 1.0
-    rupiah = usual * max(0.6, min(larger, 2.0)) * rng.uniform(0.85, 1.15) * 1000
-    return max(2000, round(rupiah / 500) * 500)
+    usual = _USUAL[product.kind] * line.uniform(0.7, 1.5) * _relative_size(product) ** _LARGER
+    return max(2000, round(usual * rng.uniform(0.86, 1.16) * 2) * 500)
 
 
 def format_price(rupiah: int) -> str:
     """A price as sellers write it: ``Rp 89.000``."""
     return f"Rp {rupiah:,}".replace(",", ".")
+
+
+def _relative_size(product: Product) -> float:
+    """How large a product is beside the geometric mean of its kind's sizes in the same unit; 1 for one without."""
+    for name, values in next(kind for kind in KINDS if kind.name == product.kind).varies:
+        if name in _MEASURES and (own := _amount(product.attributes[name])):
+            unit = own[1]
+            logs = [math.log(amount[0]) for value in values if (amount := _amount(value)) and amount[1] == unit]
+            return own[0] / math.exp(sum(logs) / len(logs))
+    return 1.0
+
+
+def _amount(value: str) -> tuple[float, str] | None:
+    """Number and unit of a value such as ``250 ml``, litres in millilitres; None where it holds no number."""
+    number, _, unit = value.partition(" ")
+    if not unit or not number.replace(".", "").isdigit():
+        return None
+    return (float(number) * 1000, "ml") if unit == "l" else (float(number), unit)
