@@ -1,0 +1,87 @@
+"""Renders many photos in worker processes, and goes on where an earlier run stopped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+
+from PIL import Image
+from tqdm import tqdm
+
+from tools.demo_catalogue.products import Product
+from tools.demo_catalogue.shots import Shot
+
+#: Shots that a worker takes at a time, and how often it does before a fresh process replaces it.
+_SLICE = 8
+_SLICES_A_WORKER = 40
+
+
+def render_all(
+    shots: Sequence[Shot], products: Iterable[Product], folder: Path, label_folder: Path, workers: int
+) -> None:
+    """Take every photo that is not there yet.
+
+    Parameters
+    ----------
+    shots
+        The photos; that of a shot is ``<shot_id>.jpg``.
+    products
+        Products, those of the shots among them.
+    folder, label_folder
+        Where the photos and the printed faces lie.
+    workers
+        Processes; the processor's cores are shared out among them.
+
+    Raises
+    ------
+    SystemExit
+        If a worker was killed.
+    """
+    for place in (folder, label_folder):
+        place.mkdir(parents=True, exist_ok=True)
+    by_id = {product.product_id: product for product in products}
+    missing = [(shot, by_id[shot.product_id]) for shot in shots if not is_whole(photo_path(folder, shot))]
+    slices = [missing[start : start + _SLICE] for start in range(0, len(missing), _SLICE)]
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    bar = tqdm(total=len(shots), initial=len(shots) - len(missing), desc="Renders", unit="photo", smoothing=0.05)
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=_SLICES_A_WORKER)
+    try:
+        waiting = [pool.submit(_render_slice, part, folder, label_folder, threads) for part in slices]
+        for done in as_completed(waiting):
+            bar.update(done.result())
+    except BrokenProcessPool:
+        raise SystemExit(
+            "A rendering process was killed (out of memory?): start again to go on, with fewer workers."
+        ) from None
+    finally:
+        bar.close()
+        pool.shutdown(cancel_futures=True)
+
+
+def photo_path(folder: Path, shot: Shot) -> Path:
+    """File of a shot's photo."""
+    return folder / f"{shot.shot_id}.jpg"
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a photo is there and can be read to its end."""
+    try:
+        with Image.open(path) as photo:
+            photo.load()
+    except OSError:
+        return False
+    return True
+
+
+def _render_slice(part: list[tuple[Shot, Product]], folder: Path, label_folder: Path, threads: int) -> int:
+    """Take some photos in a worker, the only place that needs Blender; gives their number."""
+    from tools.demo_catalogue.face_files import faces_of
+    from tools.demo_catalogue.render import render_shot
+
+    for shot, product in part:
+        render_shot(product, shot, faces_of(product, label_folder), photo_path(folder, shot), threads=threads)
+    return len(part)
