@@ -65,7 +65,7 @@ def _gable(product: Product, width: float, depth: float, height: float) -> None:
     ridge = [(sx * x, sy * fold, height + rise) for sy in (-1, 1) for sx in (-1, 1)]
     seam = [(sx * x, sy * fold, height + rise + top) for sy in (-1, 1) for sx in (-1, 1)]
     inner = [(sx * (x - 0.3 * depth), 0, height + 0.45 * rise) for sx in (-1, 1)]
-    faces = [(0, 1, 5, 4), (3, 2, 6, 7), (4, 5, 9, 8), (7, 6, 10, 11), (8, 9, 11, 10)]
+    faces: list[tuple[int, ...]] = [(0, 1, 5, 4), (3, 2, 6, 7), (4, 5, 9, 8), (7, 6, 10, 11), (8, 9, 11, 10)]
     faces += [(0, 4, 12), (4, 6, 12), (6, 2, 12), (2, 0, 12), (1, 13, 5), (5, 13, 7), (7, 13, 3), (3, 13, 1)]
     faces += [(4, 8, 10, 6), (5, 7, 11, 9)]
     add_mesh("gable", np.array(corners + ridge + seam + inner), faces, paper(product.accent))

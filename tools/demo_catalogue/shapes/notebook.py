@@ -33,14 +33,13 @@ def build(product: Product, faces: Faces) -> None:
 
 
 def _elastic(product: Product, faces: Faces, width: float, height: float, thick: float) -> None:
-    """A hard cover with an elastic band near the fore-edge and a ribbon."""
+    """A hard cover with an elastic band near the fore-edge."""
     _pages(width - 0.08, height - 0.1, thick, x=-0.02)
     _covers(product, faces, width, height, thick, corner=0.08)
     _spine(width, height, thick, plastic(product.body, roughness=0.5))
     cloth = fabric(contrast_of(product))
     depth = thick + 2 * _BOARD + 0.04
     move(box("elastic", (0.07, depth, height + 0.02), cloth, bevel=0.012), (0.4 * width, 0, -0.01))
-    move(box("ribbon", (0.08, 0.01, 0.24), cloth, bevel=0), (-0.1 * width, 0, -0.16), (0, 8, 0))
 
 
 def _rings_left(product: Product, faces: Faces, width: float, height: float, thick: float) -> None:

@@ -33,7 +33,7 @@ def build(product: Product, faces: Faces) -> None:
 
 def _pillow(product: Product, faces: Faces, width: float, height: float, rng: random.Random) -> None:
     depth = width * rng.uniform(0.2, 0.26)
-    _two_sides(product, faces, _wrinkled(_pillow_side(width, height, depth), rng, both=True), width / height)
+    _two_sides(product, faces, _wrinkled(_pillow_side(width, height, depth), rng, both=True), width, height, _SEAL)
 
 
 def _pillow_side(width: float, height: float, depth: float) -> Surface:
@@ -49,7 +49,7 @@ def _pillow_side(width: float, height: float, depth: float) -> Surface:
 
 def _stand_up(product: Product, faces: Faces, width: float, height: float, rng: random.Random) -> None:
     depth = width * rng.uniform(0.24, 0.3)
-    _two_sides(product, faces, _wrinkled(_stand_up_side(width, height, depth), rng), width / height)
+    _two_sides(product, faces, _wrinkled(_stand_up_side(width, height, depth), rng), width, height)
 
 
 def _labelled(product: Product, faces: Faces, width: float, height: float, rng: random.Random) -> None:
@@ -95,19 +95,29 @@ def _gusset(product: Product, faces: Faces, width: float, height: float, rng: ra
         inward = (0.03 + 0.16 * v) * depth * (1 - np.abs(2 * u - 1)) + 0.08 * depth * v * np.sin(np.pi * u)
         return np.stack([width / 2 - inward, (2 * u - 1) * reach(v), v * height], axis=1)
 
-    front = _wrinkled(front, rng, strength=0.5)
-    _two_sides(product, faces, front, width / height)
+    _two_sides(product, faces, _wrinkled(front, rng, strength=0.5), width, height)
     foil = plastic(product.label, roughness=0.35, coat=0.3)
     for side in (fold, lambda u, v: fold(1 - u, v) * np.array([-1, 1, 1])):
         sheet(side, foil, us=_COLUMNS[::2], vs=_ROWS, name="gusset")
 
 
-def _two_sides(product: Product, faces: Faces, side: Surface, aspect: float) -> None:
-    finish = random.Random(product.line_seed).choice(
-        ({"roughness": 0.28, "coat": 0.5}, {"roughness": 0.5, "coat": 0.0})
-    )
+def _two_sides(product: Product, faces: Faces, side: Surface, width: float, height: float, low: float = 0.0) -> None:
+    """Print front and back between the seals (from `low` upwards), and leave the seals plain."""
+    roughness, coat = random.Random(product.line_seed).choice(((0.28, 0.5), (0.5, 0.0)))
+    seal = plastic(product.accent, roughness=roughness, coat=coat)
+    high = 1 - _SEAL
+    aspect = width / (height * (high - low))
     for face, surface in (("front", side), ("back", from_behind(side))):
-        sheet(surface, printed(faces(face, aspect, False), **finish), us=_COLUMNS, vs=_ROWS, name=face)
+        picture = printed(faces(face, aspect, False), roughness=roughness, coat=coat)
+        sheet(surface, picture, us=_COLUMNS, vs=_rows(low, high), name=face)
+        sheet(surface, seal, us=_COLUMNS, vs=_rows(high, 1.0), name="seal")
+        if low > 0:
+            sheet(surface, seal, us=_COLUMNS, vs=_rows(0.0, low), name="seal")
+
+
+def _rows(low: float, high: float) -> np.ndarray:
+    inside = _ROWS[(low + 1e-6 < _ROWS) & (high - 1e-6 > _ROWS)]
+    return np.concatenate([[low], inside, [high]])
 
 
 def _wrinkled(side: Surface, rng: random.Random, *, both: bool = False, strength: float = 1.0) -> Surface:
