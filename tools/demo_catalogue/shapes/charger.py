@@ -37,7 +37,7 @@ def _cube(product: Product, faces: Faces, growth: float, rng: random.Random) -> 
     ports = rng.choice([1, 2])
     for x in np.linspace(-0.5, 0.5, ports) * side * 0.44 if ports > 1 else (0.0,):
         _port(product, (float(x), -depth / 2, -side * 0.30), 0.13)
-    _plate(faces, side * 0.88, side * 0.52, (0, -depth / 2, side * 0.12))
+    _plate(faces, side * 0.82, side * 0.60, (0, -depth / 2, side * 0.13))
 
 
 def _flat(product: Product, faces: Faces, growth: float, rng: random.Random) -> None:
@@ -71,26 +71,26 @@ def _corded(product: Product, faces: Faces, growth: float, rng: random.Random) -
     slab(side, depth, side, plastic(product.body, coat=0.3), radius=0.16 * growth, edge=0.08)
     _collar(product, (0, 0, side / 2), "up", 0.32 * growth, 0.22)
     _port(product, (0, -depth / 2, -side * 0.30), 0.13)
-    _plate(faces, side * 0.88, side * 0.50, (0, -depth / 2, side * 0.12))
+    _plate(faces, side * 0.82, side * 0.60, (0, -depth / 2, side * 0.13))
     _coil(product, side, rng)
 
 
 def _coil(product: Product, side: float, rng: random.Random) -> None:
-    """A cable wound up on the ground, right of the block, its plug in front."""
-    radius, floor, turns = 0.27, -side / 2, 3
-    middle = side / 2 + radius + 0.10
+    """A cable wound up on the ground, at the block's right front, its plug before it."""
+    radius, floor, turns = 0.20, -side / 2, 3
+    middle, front = side / 2 + 0.15, -0.30
     angle = np.linspace(0.0, 2 * np.pi * turns, 28 * turns)
     drift = radius + 0.02 * np.sin(angle * 0.7 + rng.random())
     path = np.column_stack(
-        [middle + drift * np.cos(angle), drift * np.sin(angle), floor + 0.025 + 0.045 * angle / (2 * math.pi)]
+        [middle + drift * np.cos(angle), front + drift * np.sin(angle), floor + 0.025 + 0.045 * angle / (2 * math.pi)]
     )
     cable = rubber(shade(product.body, 0.93))
     rod("coil", path, 0.024, cable, segments=8)
-    plug, z = (middle - 0.06, -radius - 0.06), floor + 0.05
+    plug, z = (middle - 0.08, front - radius - 0.09), floor + 0.05
     slab(0.20, 0.08, 0.07, plastic(product.body), at=(*plug, z), radius=0.03)
     slab(0.12, 0.05, 0.03, metal(SILVER), at=(plug[0] - 0.14, plug[1], z), radius=0.012, edge=0.006)
     end = np.array(
-        [(plug[0] + 0.08, plug[1], z), (plug[0] + 0.2, plug[1] + 0.01, z), (middle + 0.22, -0.17, floor + 0.03)]
+        [(plug[0] + 0.08, plug[1], z), (plug[0] + 0.2, plug[1] + 0.01, z), (middle + 0.18, front - 0.09, floor + 0.03)]
     )
     rod("tail", end, 0.022, cable, segments=8)
 

@@ -112,8 +112,8 @@ def _armor(product: Product, device: _Camera, rng: random.Random) -> None:
             corner: list[Point] = [(x * 0.03, z * 0.03), (x * 0.03, z * (0.03 - cut)), (x * (0.03 - cut), z * 0.03)]
             outline = corner if x * z < 0 else corner[::-1]
             prism(_soft(outline), _DEPTH + 0.03, bumper, at=(x * width / 2, 0, z * height / 2), edge=0.015)
-        for z in (-0.18, -0.06, 0.06, 0.18):
-            slab(0.05, _DEPTH + 0.01, 0.075, bumper, at=(x * (width / 2), 0, z - 0.08), radius=0.02, edge=0.01)
+        for rib in (-0.26, -0.14, -0.02, 0.10):
+            slab(0.05, _DEPTH + 0.01, 0.075, bumper, at=(x * (width / 2), 0, rib), radius=0.02, edge=0.01)
     for z in (-1, 1):
         slab(0.26, _DEPTH + 0.015, 0.05, bumper, at=(0, 0, z * height / 2), radius=0.02, edge=0.01)
 

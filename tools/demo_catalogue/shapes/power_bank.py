@@ -38,12 +38,12 @@ def _classic(product: Product, faces: Faces, size: tuple[float, float, float], r
     band = plastic(contrast_of(product), roughness=0.4)
     slab(width + 0.012, depth * 0.45, height + 0.012, band, radius=0.12, edge=0.02)
     _lights(4, at=(0, -depth / 2, height / 2 - 0.13), step=0.075)
-    _ports(height / 2, width, facing="up")
+    _ports(height / 2, width)
     _plate(faces, width * 0.86, height - 0.40, (0, -depth / 2, -0.10))
 
 
 def _pill(product: Product, faces: Faces, size: tuple[float, float, float], rng: random.Random) -> None:
-    """On its long side, with round ends, a dark display and ports at the right."""
+    """On its long side, with round ends, a dark display and ports on top."""
     height, width, depth = size
     slab(width, depth, height, plastic(product.body, coat=0.5), radius=height * 0.42, edge=depth * 0.45)
     display, right = plastic(DARK, roughness=0.1, coat=0.8), width / 2 - height * 0.28
@@ -52,16 +52,17 @@ def _pill(product: Product, faces: Faces, size: tuple[float, float, float], rng:
         angle = math.radians(-135 + 90 * number)
         spot = (right + height * 0.12 * math.cos(angle), -depth / 2 - 0.008, height * 0.12 * math.sin(angle))
         prism(circle(0.026, 16), 0.01, glowing(_LIT, strength=2.0), at=spot, edge=0.002)
-    _ports(width / 2, height, facing="right")
+    _ports(height / 2, width * 0.7)
     _plate(faces, width * 0.60, height * 0.82, (-width * 0.12, -depth / 2, 0))
 
 
 def _strapped(product: Product, faces: Faces, size: tuple[float, float, float], rng: random.Random) -> None:
     """Upright, two colours, with a cable as a loop from one side of the top to the other."""
     width, height, depth = size
-    slab(width, depth, height, plastic(product.body, roughness=0.35), radius=0.16, edge=depth * 0.4)
+    soft, shell = min(0.07, depth * 0.4), plastic(product.body, roughness=0.35)
+    slab(width, depth, height - 0.1, shell, at=(0, 0, -0.05), radius=0.16, edge=soft)
     head = plastic(contrast_of(product), roughness=0.35)
-    slab(width + 0.01, depth + 0.01, 0.24, head, at=(0, 0, height / 2 - 0.13), radius=0.1, edge=depth * 0.4)
+    slab(width + 0.01, depth + 0.01, 0.24, head, at=(0, 0, height / 2 - 0.13), radius=0.1, edge=soft)
     knots = [(-width * 0.3, height / 2 - 0.04), (-width * 0.34, height / 2 + 0.16), (0, height / 2 + 0.27)]
     knots += [(-x, z) for x, z in reversed(knots[:2])]
     path = smooth_path([(x, 0.0, z) for x, z in knots])
@@ -80,11 +81,12 @@ def _rugged(product: Product, faces: Faces, size: tuple[float, float, float], rn
         for z in np.linspace(-0.32, 0.32, 5) * height:
             slab(0.12, depth + 0.06, 0.035, dark, at=(side * (width / 2 - 0.06), 0, z), radius=0.015, edge=0.01)
     for x in np.linspace(-0.26, 0.02, 3) * width:
-        _port(plastic(DARK), (x, 0, height / 2), 0.12, "up")
+        _port(plastic(DARK), (x, 0, height / 2), 0.12)
     lamp = (width * 0.26, 0, height / 2)
     slab(0.24, depth * 0.5, 0.03, plastic((245, 245, 235), roughness=0.2), at=lamp, radius=0.012, edge=0.01)
     _lights(4, at=(0, -depth / 2, -height / 2 + 0.075), step=0.09)
-    _plate(faces, width - 0.38, height - 0.20, (0, -depth / 2, 0.05))
+    tall = height - 0.20
+    _plate(faces, min(width - 0.38, 1.4 * tall), tall, (0, -depth / 2, 0.05))
 
 
 def _plate(faces: Faces, width: float, height: float, at: tuple[float, float, float]) -> None:
@@ -101,15 +103,13 @@ def _lights(count: int, *, at: tuple[float, float, float], step: float) -> None:
         prism(circle(0.021, 16), 0.012, light, at=spot, edge=0.003)
 
 
-def _ports(reach: float, across: float, *, facing: str) -> None:
-    """Two USB-A ports and one USB-C port on the end that is `reach` away from the middle."""
+def _ports(height: float, width: float) -> None:
+    """Two USB-A ports and a USB-C port between them, on the top."""
     dark = plastic((14, 14, 16), roughness=0.4)
     for share, length in ((-0.27, 0.135), (0.0, 0.10), (0.27, 0.135)):
-        where = (share * across, 0.0, reach) if facing == "up" else (reach, 0.0, share * across)
-        _port(dark, where, length, facing)
+        _port(dark, (share * width, 0.0, height), length)
 
 
-def _port(dark: Any, at: tuple[float, float, float], length: float, facing: str) -> None:
-    wide, tall = (length, 0.055) if facing != "right" else (0.055, length)
-    slab(wide + 0.02, 0.012, tall + 0.02, metal(SILVER), at=at, radius=0.02, edge=0.003, facing=facing)
-    slab(wide, 0.018, tall, dark, at=at, radius=0.012, edge=0.003, facing=facing)
+def _port(dark: Any, at: tuple[float, float, float], length: float) -> None:
+    slab(length + 0.02, 0.012, 0.075, metal(SILVER), at=at, radius=0.02, edge=0.003, facing="up")
+    slab(length, 0.018, 0.055, dark, at=at, radius=0.012, edge=0.003, facing="up")
