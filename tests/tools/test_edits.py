@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from tools.demo_catalogue.edits import CHANGING, JPEG, KEEPING, SIDE, Edit, apply_edits
+from tools.demo_catalogue.edits import CHANGING, KEEPING, SIDE, Edit, apply_edits, save_photo
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,10 @@ def test_an_unknown_edit_is_an_error(photo):
         apply_edits(photo, (Edit("blur", 0),), None)
 
 
-def test_jpeg_settings_are_accepted(photo, tmp_path):
-    photo.save(tmp_path / "photo.jpg", **JPEG)
-    assert np.abs(pixels(Image.open(tmp_path / "photo.jpg")) - pixels(photo)).mean() < 4
+def test_saved_photos_look_the_same_and_recompressed_ones_are_smaller(photo, tmp_path):
+    edit = Edit("recompress", 4)
+    save_photo(photo, tmp_path / "plain.jpg")
+    save_photo(apply_edits(photo, (edit,), None), tmp_path / "recompressed.jpg", (edit,))
+    assert np.abs(pixels(Image.open(tmp_path / "plain.jpg")) - pixels(photo)).mean() < 4
+    sizes = [(tmp_path / name).stat().st_size for name in ("plain.jpg", "recompressed.jpg")]
+    assert sizes[1] < 0.85 * sizes[0]

@@ -8,9 +8,8 @@ import pytest
 from tools.demo_catalogue.edits import CHANGING, KEEPING
 from tools.demo_catalogue.groups import PART_SHARES, PARTS, Counts, assign_parts, choose_roles, group_sizes
 from tools.demo_catalogue.kinds import KINDS
-from tools.demo_catalogue.listings_csv import write_listings, write_queries
 from tools.demo_catalogue.photo_plan import Photographer, PhotoMix
-from tools.demo_catalogue.plan import Settings, make_plan
+from tools.demo_catalogue.plan import Settings, make_plan, write_listings, write_queries
 from tools.demo_catalogue.prices import draw_price, format_price
 from tools.demo_catalogue.products import make_products
 

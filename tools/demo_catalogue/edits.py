@@ -6,6 +6,7 @@ import io
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageEnhance, ImageOps
 
@@ -67,13 +68,27 @@ def apply_edits(photo: Image.Image, edits: tuple[Edit, ...], other: Image.Image 
     return photo
 
 
+def save_photo(photo: Image.Image, path: Path, edits: tuple[Edit, ...] = ()) -> None:
+    """Write a photo as JPEG, in the quality of its last edit where that is to recompress it."""
+    quality = {"quality": _recompressed(random.Random(edits[-1].seed))} if _ends_recompressed(edits) else {}
+    photo.convert("RGB").save(path, "JPEG", **{**JPEG, **quality})
+
+
+def _ends_recompressed(edits: tuple[Edit, ...]) -> bool:
+    return bool(edits) and edits[-1].kind == "recompress"
+
+
+def _recompressed(rng: random.Random) -> int:
+    return rng.randint(35, 75)
+
+
 def _to_square(photo: Image.Image) -> Image.Image:
     return photo.convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
 
 
 def _recompress(photo: Image.Image, price: str, rng: random.Random) -> Image.Image:
     stream = io.BytesIO()
-    photo.save(stream, "JPEG", quality=rng.randint(35, 75))
+    photo.save(stream, "JPEG", quality=_recompressed(rng))
     return Image.open(stream)
 
 

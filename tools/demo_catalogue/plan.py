@@ -1,76 +1,26 @@
-"""The demo catalogue laid out: its products, the shots to take, every listing and every query. Nothing is drawn yet."""
+"""Lays the demo catalogue out: its products, the shots to take, every listing and every query. Nothing is drawn yet."""
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tools.demo_catalogue.groups import Counts, Part, Roles, assign_parts, choose_roles, group_sizes
 from tools.demo_catalogue.photo_plan import Photo, Photographer, PhotoMix
+from tools.demo_catalogue.plan_rows import Listing, Plan, Query
 from tools.demo_catalogue.prices import draw_price, format_price
 from tools.demo_catalogue.products import Product, make_products
-from tools.demo_catalogue.shots import Shot
 from tools.demo_catalogue.titles import TitleStyle, make_titles
 
+LISTING_COLUMNS = ("posting_id", "image", "title", "label_group", "part", "kind", "price")
+QUERY_COLUMNS = ("query_id", "image", "title", "label_group", "kind")
 _N_PRODUCTS = 3000
 _N_MATCHED_QUERIES = 28
 #: Share of the listings whose seller shows a photo of another variant of the line.
 _WRONG_VARIANT = 0.005
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One seller's listing; `price` in rupiah, `image` is a file name of `Plan.photos`."""
-
-    posting_id: str
-    product_id: str
-    label_group: int
-    title: str
-    image: str
-    part: Part
-    kind: str
-    price: int
-
-
-@dataclass(frozen=True)
-class Query:
-    """An unseen photo to look up; `label_group` is None where the catalogue holds no match."""
-
-    query_id: str
-    product_id: str
-    label_group: int | None
-    title: str
-    image: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The whole catalogue.
-
-    Attributes
-    ----------
-    seed
-        What it was made from.
-    products
-        Every product that is photographed.
-    shots
-        Every shot to render, each used by one photo or more.
-    photos
-        Every photo file, of listings and of queries; listings may share one.
-    listings
-        In the order of the file: neighbours are of different groups.
-    queries
-        Unseen photos with and without a true match.
-    """
-
-    seed: int
-    products: tuple[Product, ...]
-    shots: tuple[Shot, ...]
-    photos: tuple[Photo, ...]
-    listings: tuple[Listing, ...]
-    queries: tuple[Query, ...]
 
 
 @dataclass(frozen=True)
@@ -114,6 +64,23 @@ def make_plan(seed: int, settings: Settings | None = None) -> Plan:
     shown = (*roles.grouped, *roles.single, *roles.unseen)
     shots = tuple(shot for shot in photographer.shots if shot.shot_id in used)
     return Plan(seed, shown, shots, tuple(photos), tuple(listings), tuple(queries))
+
+
+def write_listings(plan: Plan, path: Path) -> None:
+    """Write the listings as CSV, one row each, with the columns `LISTING_COLUMNS`."""
+    _write(path, LISTING_COLUMNS, plan.listings)
+
+
+def write_queries(plan: Plan, path: Path) -> None:
+    """Write the queries as CSV; `label_group` is empty where the catalogue holds no match."""
+    _write(path, QUERY_COLUMNS, plan.queries)
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[object]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([getattr(row, column) for column in columns] for row in rows)
 
 
 def _draft_group(

@@ -16,7 +16,7 @@ _BRANCH = {kind.name: kind.branch for kind in KINDS}
 #: Branches whose goods carry a maker's code.
 _CODED = ("electronics", "home", "fashion", "toys", "paper")
 _SEPARATORS = (" ", " ", " ", " ", " - ", " / ", " | ", ", ")
-_LINE_PHRASES = 4
+_LINE_PHRASES = 3
 _SAME_LANGUAGE = 0.75
 #: Share of the lines whose series has a name, and of those of `_CODED` branches whose products have codes.
 _SERIES_LINES, _CODED_LINES = 0.9, 0.8
@@ -49,7 +49,7 @@ class TitleStyle:
     vague
         Titles that say nearly nothing.
     typo, emoji, escaped
-        A mistyped word, an emoji, literal byte escapes.
+        A mistyped word, an emoji, an emoji as literal byte escapes.
     """
 
     brand: float = 0.95
@@ -59,10 +59,10 @@ class TitleStyle:
     synonym: float = 0.2
     series: float = 0.9
     code: float = 0.6
-    phrases: float = 1.5
+    phrases: float = 1.3
     own_phrase: float = 0.95
     offer: float = 0.3
-    copied: float = 0.45
+    copied: float = 0.35
     vague: float = 0.01
     typo: float = 0.05
     emoji: float = 0.03
@@ -102,9 +102,10 @@ def write_title(product: Product, style: TitleStyle, rng: random.Random) -> str:
     title = change_case(title, rng)
     if rng.random() < style.typo:
         title = mistype(title, rng)
-    if rng.random() < style.emoji:
+    escaped = rng.random() < style.escaped
+    if escaped or rng.random() < style.emoji:
         title = f"{rng.choice(EMOJI)} {title}"
-    return escape_bytes(title, rng) if rng.random() < style.escaped else title
+    return escape_bytes(title, rng) if escaped else title
 
 
 def series_name(product: Product) -> str:
