@@ -14,6 +14,19 @@ _SCENTS = (
 _ACTIVES = ("Vitamin C", "Hyaluronic", "Retinol", "Niacinamide", "Collagen")
 _SORTS = ("Day", "Night", "Acne", "Bright", "Sensitive")
 _SNACKS = ("Original", "Balado", "BBQ", "Seaweed", "Cheese", "Sweet Corn", "Salted Egg", "Chocolate")
+#: What goods of these names are sold as; others come in every flavour of their kind.
+FLAVOURS: dict[str, tuple[str, ...]] = {
+    "Tea Bags": ("Original", "Lychee", "Peach", "Mango", "Strawberry"),
+    "Biscuits": ("Original", "Chocolate", "Strawberry", "Matcha", "Taro", "Coffee"),
+    "Cereal": ("Original", "Chocolate", "Strawberry", "Mango"),
+    "Instant Porridge": ("Original", "Chocolate", "Strawberry", "Taro", "Mango"),
+    "Sparkling Drink": ("Original", "Strawberry", "Mango", "Lychee", "Melon", "Peach"),
+    "Coffee Drink": ("Original", "Chocolate", "Matcha", "Taro"),
+    "Isotonic Drink": ("Original", "Lychee", "Melon", "Peach", "Mango"),
+    "Ground Coffee": ("Original", "Chocolate", "Vanilla"),
+    "Granola": ("Original", "Chocolate", "Strawberry", "Mango"),
+    "Dried Fruit": ("Mango", "Strawberry", "Melon", "Peach"),
+}
 _DRINKS = ("Original", "Strawberry", "Mango", "Lychee", "Melon", "Peach", "Coffee", "Matcha", "Taro", "Chocolate")
 
 

@@ -8,7 +8,7 @@ from itertools import product as cross
 
 from tools.demo_catalogue.brands import BRANDS
 from tools.demo_catalogue.colours import RGB, SORT_COLOUR
-from tools.demo_catalogue.kinds import KINDS, Kind
+from tools.demo_catalogue.kinds import FLAVOURS, KINDS, Kind
 
 Colour = tuple[int, int, int]
 #: Attributes that are a colour word of their own in SORT_COLOUR.
@@ -82,7 +82,7 @@ def _make_line(
     rng = random.Random(f"{seed} {line_id}")
     line_seed = rng.randrange(2**31)
     fixed = {name: rng.choice(values) for name, values in kind.fixed}
-    variants = _choose_variants(kind, rng)
+    variants = _choose_variants(kind, noun, rng)
     varies = tuple(name for name in variants[0] if len({variant[name] for variant in variants}) > 1)
     body = RGB[rng.choice([*RGB, *_NEUTRALS * 4])]
     accent, label = (RGB[rng.choice([*RGB])], RGB[rng.choice([*RGB, *_NEUTRALS * 5])])
@@ -109,12 +109,13 @@ def _make_line(
     return made
 
 
-def _choose_variants(kind: Kind, rng: random.Random) -> list[dict[str, str]]:
+def _choose_variants(kind: Kind, noun: str, rng: random.Random) -> list[dict[str, str]]:
     """Variants of a line: mostly one attribute varies, sometimes two."""
     names = [name for name, _ in kind.varies]
     several = {names[0]} if rng.random() < 0.45 else {names[1]} if rng.random() < 0.5 else set(names)
     pools = []
     for name, values in kind.varies:
+        values = FLAVOURS.get(noun, values) if name == "flavour" else values
         wanted = rng.choice((2, 3, 3, 4)) if name in several else 1
         chosen = rng.sample(values, min(wanted, len(values)))
         pools.append([(name, value) for value in sorted(chosen, key=values.index)])

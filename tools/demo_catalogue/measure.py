@@ -1,0 +1,90 @@
+"""Measure how hard the demo catalogue is, beside the real titles and pHashes cut to the same size."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from product_matching.catalogue import Catalogue, read_catalogue
+from product_matching.evaluation.evaluate import evaluate
+from product_matching.evaluation.listings import LabelledListings, labelled_listings
+from product_matching.store.bundle import open_bundle
+
+PROTOCOL = "fold"
+TITLE_METHODS = ("phash", "idf", "tfidf")
+DRAWS = 10
+_SEED = 20261122
+
+
+def demo_figures(bundle_folder: Path) -> dict[str, Any]:
+    """Figures of the demo bundle: its groups of two and more listings as the real data has them, and all listings."""
+    bundle = open_bundle(bundle_folder)
+    everything = labelled_listings(Catalogue(bundle.listings, None), bundle.photo_vectors)
+    sizes = np.bincount(everything.labels)[everything.labels]
+    grouped = everything.take(np.flatnonzero(sizes > 1))
+    return {
+        name: {method: _summary(listings, method) for method in (*TITLE_METHODS, "photo")}
+        for name, listings in (("grouped", grouped), ("with_singles", everything))
+    }
+
+
+def _summary(listings: LabelledListings, method: str) -> dict[str, Any]:
+    report = evaluate(listings, method, PROTOCOL)
+    return {
+        "f1": round(report.f1, 4),
+        "interval": [round(bound, 4) for bound in report.f1_interval],
+        "threshold": round(report.threshold, 4),
+        "n": report.n_catalogue,
+        "listings": len(listings),
+        "precision": round(report.precision, 4),
+        "recall": round(report.recall, 4),
+        "f1_by_group_size": {band: round(f1, 4) for band, f1 in report.f1_by_group_size.items()},
+    }
+
+
+def real_figures(catalogue: Path, n_listings: int, draws: int = DRAWS) -> dict[str, Any]:
+    """The same for the real listings: whole groups drawn at random until there are about `n_listings`."""
+    real = labelled_listings(read_catalogue(catalogue))
+    parts = [_draw(real, n_listings, draw) for draw in range(draws)]
+    return {method: _over_draws(parts, method) for method in TITLE_METHODS}
+
+
+def _draw(real: LabelledListings, n_listings: int, draw: int) -> LabelledListings:
+    order = np.random.default_rng([_SEED, draw]).permutation(int(real.labels.max()) + 1)
+    sizes = np.bincount(real.labels)[order]
+    taken = order[np.cumsum(sizes) <= n_listings]
+    return real.take(np.flatnonzero(np.isin(real.labels, taken)))
+
+
+def _over_draws(parts: Sequence[LabelledListings], method: str) -> dict[str, Any]:
+    reports = [evaluate(part, method, PROTOCOL) for part in parts]
+    f1 = np.array([report.f1 for report in reports])
+    return {
+        "f1": round(float(f1.mean()), 4),
+        "spread": round(float(f1.std()), 4),
+        "draws": len(parts),
+        "n": round(float(np.mean([report.n_catalogue for report in reports]))),
+        "listings": round(float(np.mean([len(part) for part in parts]))),
+    }
+
+
+def main() -> None:
+    """Write the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("bundle", type=Path, help="bundle of the demo catalogue")
+    parser.add_argument("--real", type=Path, help="the Shopee competition's train.csv, where it is at hand")
+    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
+    chosen = parser.parse_args()
+    figures: dict[str, Any] = {"protocol": PROTOCOL, **demo_figures(chosen.bundle)}
+    if chosen.real is not None:
+        figures["real"] = real_figures(chosen.real, figures["grouped"]["idf"]["listings"])
+    chosen.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
