@@ -12,6 +12,7 @@ from tools.demo_catalogue.photo_plan import Photographer, PhotoMix
 from tools.demo_catalogue.plan import Settings, make_plan, write_listings, write_queries
 from tools.demo_catalogue.prices import draw_price, format_price
 from tools.demo_catalogue.products import make_products
+from tools.demo_catalogue.titles import TitleStyle
 
 PLAN = make_plan(7)
 PRODUCTS = {product.product_id: product for product in PLAN.products}
@@ -115,18 +116,25 @@ def test_copied_photos_carry_known_edits_and_collages_another_picture_of_the_pro
 
 def test_without_copying_every_photo_is_new():
     product = make_products(1, 3)[0]
-    photographer = Photographer(PhotoMix(same=0, keeping=0, changing=0), random.Random(0))
+    photographer = Photographer(PhotoMix(same=0, keeping=0, changing=0))
     photos = photographer.photograph_group(product, ["Rp 1.000"] * 6)
     assert len({photo.shot_id for photo in photos}) == len(photographer.shots) == 6
 
 
 def test_with_copying_only_one_photo_is_taken():
     product = make_products(1, 3)[0]
-    photographer = Photographer(PhotoMix(same=0.5, keeping=0.5, changing=0), random.Random(0))
+    photographer = Photographer(PhotoMix(same=0.5, keeping=0.5, changing=0))
     photos = photographer.photograph_group(product, ["Rp 1.000"] * 30)
     assert len(photographer.shots) == 1
     assert any(photo == photos[0] for photo in photos[1:])
     assert any(photo.edits for photo in photos)
+
+
+def test_other_titles_or_another_photo_mix_leave_rendered_shots_good():
+    other = make_plan(7, Settings(mix=PhotoMix(changing=0.1), style=TitleStyle(copied=0.0)))
+    assert {shot.shot_id for shot in PLAN.shots} != {shot.shot_id for shot in other.shots}
+    assert all(SHOTS.get(shot.shot_id, shot) == shot for shot in other.shots)
+    assert [listing.label_group for listing in other.listings] == [listing.label_group for listing in PLAN.listings]
 
 
 def test_queries_are_unseen_photos_of_every_kind_with_and_without_a_match():

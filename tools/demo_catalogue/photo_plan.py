@@ -51,52 +51,59 @@ class PhotoMix:
 
     same: float = 0.095
     keeping: float = 0.115
-    changing: float = 0.41
+    changing: float = 0.42
     second_edit: float = 0.25
 
 
 class Photographer:
-    """Takes the shots, numbered in order, and decides what is done to them."""
+    """Takes the shots and decides what is done to them.
 
-    def __init__(self, mix: PhotoMix, rng: random.Random) -> None:
+    A product's shots and edits come from its own seed: a changed mix leaves the shots as they are, only their number
+    differs, and what is rendered already stays good.
+    """
+
+    def __init__(self, mix: PhotoMix) -> None:
         self.shots: list[Shot] = []
         self._mix = mix
-        self._rng = rng
 
-    def take(self, product: Product) -> Photo:
-        """Photograph a product anew."""
-        shot = Shot(f"s{len(self.shots):04d}", product.product_id, self._rng.randrange(2**31))
-        self.shots.append(shot)
-        return Photo("", shot.shot_id)
+    def take(self, product: Product, name: str) -> Photo:
+        """Photograph a product anew; `name` tells its shots apart."""
+        seed = random.Random(f"{product.seed} shot {name}").randrange(2**31)
+        self.shots.append(Shot(f"{product.product_id}_{name}", product.product_id, seed))
+        return Photo("", self.shots[-1].shot_id)
 
     def photograph_group(self, product: Product, prices: list[str]) -> list[Photo]:
         """Photos of a product's listings, one for each of their prices as it would be printed on a photo."""
+        rng = random.Random(f"{product.seed} photos")
         photos: list[Photo] = []
         for price in prices:
-            photos.append(self._next(product, photos, price))
+            photos.append(self._next(product, photos, price, rng))
         return photos
 
-    def _next(self, product: Product, photos: list[Photo], price: str) -> Photo:
-        mix, drawn = self._mix, self._rng.random()
+    def _next(self, product: Product, photos: list[Photo], price: str, rng: random.Random) -> Photo:
+        mix, drawn = self._mix, rng.random()
         if not photos or drawn >= mix.same + mix.keeping + mix.changing:
-            return self.take(product)
-        parent = self._rng.choice(photos)
+            return self.take(product, str(len({photo.shot_id for photo in photos})))
+        parent = rng.choice(photos)
         if drawn < mix.same:
             return parent
         changes = drawn >= mix.same + mix.keeping
-        edits = (*parent.edits, *(self._changes(price) if changes else [self._edit(KEEPING, price)]))
-        other = parent.other_shot_id or self._other(parent, photos)
+        edits = (*parent.edits, *(_changes(mix, price, rng) if changes else [_edit(KEEPING, price, rng)]))
+        other = parent.other_shot_id or _other(parent, photos, rng)
         return Photo("", parent.shot_id, edits, other if any(edit.kind == "collage" for edit in edits) else "")
 
-    def _changes(self, price: str) -> Iterator[Edit]:
-        yield self._edit(CHANGING, price)
-        if self._rng.random() < self._mix.second_edit:
-            yield self._edit(KEEPING, price)
 
-    def _edit(self, kinds: dict[str, float], price: str) -> Edit:
-        kind = self._rng.choices(list(kinds), list(kinds.values()))[0]
-        return Edit(kind, self._rng.randrange(2**31), price)
+def _changes(mix: PhotoMix, price: str, rng: random.Random) -> Iterator[Edit]:
+    yield _edit(CHANGING, price, rng)
+    if rng.random() < mix.second_edit:
+        yield _edit(KEEPING, price, rng)
 
-    def _other(self, parent: Photo, photos: list[Photo]) -> str:
-        """A shot of the same product to stand beside the parent's in a collage; its own where there is no other."""
-        return self._rng.choice(sorted({photo.shot_id for photo in photos} - {parent.shot_id}) or [parent.shot_id])
+
+def _edit(kinds: dict[str, float], price: str, rng: random.Random) -> Edit:
+    kind = rng.choices(list(kinds), list(kinds.values()))[0]
+    return Edit(kind, rng.randrange(2**31), price)
+
+
+def _other(parent: Photo, photos: list[Photo], rng: random.Random) -> str:
+    """A shot of the same product to stand beside the parent's in a collage; its own where there is no other."""
+    return rng.choice(sorted({photo.shot_id for photo in photos} - {parent.shot_id}) or [parent.shot_id])

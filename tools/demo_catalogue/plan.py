@@ -50,10 +50,8 @@ def make_plan(seed: int, settings: Settings | None = None) -> Plan:
     sizes = group_sizes(len(roles.grouped))
     rng.shuffle(sizes)
     members = [*zip(roles.grouped, sizes, strict=True), *((product, 1) for product in roles.single)]
-    photographer = Photographer(settings.mix, rng)
-    drafts = [
-        draft for product, size in members for draft in _draft_group(product, size, photographer, settings.style, rng)
-    ]
+    photographer = Photographer(settings.mix)
+    drafts = [draft for member in members for draft in _draft_group(*member, photographer, settings.style)]
     drafts = _show_wrong_variants(drafts, rng)
     parts = assign_parts(members, rng)
     labels = dict(zip((product.product_id for product, _ in members), _numbers(len(members), rng), strict=True))
@@ -83,11 +81,10 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[object]) -> None:
         writer.writerows([getattr(row, column) for column in columns] for row in rows)
 
 
-def _draft_group(
-    product: Product, size: int, photographer: Photographer, style: TitleStyle, rng: random.Random
-) -> list[_Draft]:
+def _draft_group(product: Product, size: int, photographer: Photographer, style: TitleStyle) -> list[_Draft]:
+    rng = random.Random(f"{product.seed} prices")
     prices = [draw_price(product, rng) for _ in range(size)]
-    titles = make_titles(product, size, style, rng)
+    titles = make_titles(product, size, style, random.Random(f"{product.seed} titles"))
     photos = photographer.photograph_group(product, [format_price(price) for price in prices])
     return [_Draft(product, *rest) for rest in zip(titles, photos, prices, strict=True)]
 
@@ -150,8 +147,8 @@ def _make_queries(
     queries, photos = [], []
     for number, product in enumerate(wanted, start=1):
         query_id = f"query_{number:02d}"
-        photos.append(replace(photographer.take(product), image=f"{query_id}.jpg"))
-        title = make_titles(product, 1, style, rng)[0]
+        photos.append(replace(photographer.take(product, "query"), image=f"{query_id}.jpg"))
+        title = make_titles(product, 1, style, random.Random(f"{product.seed} query"))[0]
         label = labels.get(product.product_id)
         queries.append(Query(query_id, product.product_id, label, title, photos[-1].image, product.kind))
     return queries, photos
