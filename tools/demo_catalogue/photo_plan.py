@@ -49,8 +49,8 @@ class PhotoMix:
         Share of the changed photos with one more edit.
     """
 
-    same: float = 0.095
-    keeping: float = 0.115
+    same: float = 0.105
+    keeping: float = 0.125
     changing: float = 0.42
     second_edit: float = 0.25
 

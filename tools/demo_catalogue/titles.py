@@ -58,8 +58,8 @@ class TitleStyle:
     shared: float = 0.2
     synonym: float = 0.2
     series: float = 0.9
-    code: float = 0.6
-    phrases: float = 1.3
+    code: float = 0.75
+    phrases: float = 1.5
     own_phrase: float = 0.95
     offer: float = 0.3
     copied: float = 0.35
