@@ -112,8 +112,9 @@ def add_sticker(photo: Image.Image, rng: random.Random) -> Image.Image:
     text = rng.choice(_STICKERS)
     size = 0.75 * radius * (0.8 if "\n" in text else 1)
     width = max(draw.textlength(line, font=_font(size)) for line in text.split("\n"))
-    font = _font(min(size, size * 1.5 * radius / width))
+    font, bold = _font(min(size, size * 1.5 * radius / width)), size / 40
+    ink = _YELLOW if rng.random() < 0.4 else (255, 255, 255)
     draw.multiline_text(
-        (x, y), text, font=font, fill=_YELLOW if rng.random() < 0.4 else (255, 255, 255), anchor="mm", align="center"
+        (x, y), text, font=font, fill=ink, anchor="mm", align="center", stroke_width=bold, stroke_fill=ink
     )
     return sheet
