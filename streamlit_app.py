@@ -7,15 +7,17 @@ import streamlit as st
 from product_matching.app.address import MAX_TITLE_CHARS, Address
 from product_matching.app.catalogues import Catalogue
 from product_matching.app.frame import FIND, HOME, Frame, draw_frame, draw_no_catalogue
-from product_matching.app.gallery import draw_samples
-from product_matching.app.resources import bundle_of, samples_of, uploads, warm_up
+from product_matching.app.gallery import draw_listing_choice
+from product_matching.app.missing_model import draw_if_missing
+from product_matching.app.resources import bundle_of, starts_of, uploads, warm_up
+from product_matching.app.sample_gallery import draw_sample_choice
 from product_matching.app.uploads import PHOTO_HELP
 from product_matching.app.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest, TunedThreshold
 
-N_SAMPLES = 12
+N_STARTS = 12
 _WEIGHTINGS = {"idf": "IDF", "tfidf": "TF-IDF"}
 
 
@@ -30,10 +32,7 @@ def draw_home() -> None:
     bundle = _open(frame)
     if bundle is not None and frame.current is not None:
         _draw_entrances(frame.current)
-        st.subheader("Or start from a listing", anchor=False)
-        chosen = draw_samples(bundle, samples_of(bundle, N_SAMPLES))
-        if chosen is not None:
-            _search(Address(bundle=frame.current.name, listing=chosen))
+        _draw_starts(bundle, frame.current.name)
     _draw_catalogues(frame)
     if frame.current is not None:
         warm_up(frame.current)
@@ -64,7 +63,7 @@ def _draw_entrances(catalogue: Catalogue) -> None:
         with column:
             if side == "title":
                 _draw_title_entrance(catalogue)
-            else:
+            elif manifest.photo_model is not None and not draw_if_missing(manifest.photo_model):
                 _draw_photo_entrance(catalogue)
 
 
@@ -82,6 +81,19 @@ def _draw_photo_entrance(catalogue: Catalogue) -> None:
     photo = st.file_uploader("Search by photo", type="image", help=PHOTO_HELP)
     if photo is not None:
         _search(Address(bundle=catalogue.name, upload=uploads().put(photo.getvalue(), photo.name)))
+
+
+def _draw_starts(bundle: Bundle, name: str) -> None:
+    """Sample photos to try, or listings in a catalogue that brings none."""
+    if bundle.samples is None:
+        st.subheader("Or start from a listing", anchor=False)
+        listing = draw_listing_choice(bundle, starts_of(bundle, N_STARTS))
+        if listing is not None:
+            _search(Address(bundle=name, listing=listing))
+        return
+    sample = draw_sample_choice(bundle.samples)
+    if sample is not None:
+        _search(Address(bundle=name, sample=sample))
 
 
 def _draw_catalogues(frame: Frame) -> None:

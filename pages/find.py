@@ -9,21 +9,23 @@ from product_matching.app.address import RESULT_COUNTS, Address, read_address
 from product_matching.app.decision import Decision, decide, decide_by_judge, nearest_by_each, vetoed
 from product_matching.app.export import judged_csv, matches_csv
 from product_matching.app.frame import FIND, Frame, draw_frame, open_or_explain
-from product_matching.app.gallery import draw_samples
+from product_matching.app.gallery import draw_listing_choice
 from product_matching.app.judges import describe_preparation, judge_names, judge_of, verdicts_of, version_of
 from product_matching.app.parameters import MAX_THRESHOLD
 from product_matching.app.query import Asked, ask
-from product_matching.app.query_panel import change_address, draw_query_panel, search_listing
+from product_matching.app.query_panel import change_address, draw_query_panel, search_listing, search_sample
 from product_matching.app.resources import (
     CANDIDATES_PER_SIDE,
     candidates_of,
     encoder_of,
-    samples_of,
+    starts_of,
     uploads,
     warm_up,
 )
 from product_matching.app.results import Cards, draw_results
 from product_matching.app.rules_panel import draw_rules
+from product_matching.app.sample_gallery import draw_sample_choice, draw_sample_strip
+from product_matching.app.samples import describe_truth, is_title_of
 from product_matching.app.scroll import scroll_up_for
 from product_matching.app.threshold_panel import chosen_thresholds, draw_thresholds
 from product_matching.app.wording import count_text, distance_text, duration_text, plain
@@ -32,7 +34,7 @@ from product_matching.find import Finder
 from product_matching.judging import JUDGED_PER_SIDE
 from product_matching.matching.candidates import NO_RULES, Candidates, PairRules, Thresholds
 
-N_SAMPLES = 12
+N_STARTS = 12
 N_BEYOND = 6
 _RESULTS = "results"
 #: On a phone the results stand below everything else: the count beside the sliders leads there.
@@ -50,7 +52,8 @@ def draw_find(frame: Frame) -> None:
         st.query_params["bundle"] = frame.current.name  # a link to this page shows the same elsewhere
     if problems:
         st.warning("  \n".join(map(plain, problems)), icon=":material/link_off:")
-    scroll_up_for(" ".join(filter(None, [frame.current.name, address.listing, address.upload, address.title])))
+    query = (address.listing, address.upload, address.sample, address.title)
+    scroll_up_for(" ".join(filter(None, [frame.current.name, *query])))
     try:
         _draw_search(finder, address)
     except InputError as error:  # such as a pHash of the catalogue that is none
@@ -71,6 +74,8 @@ def _draw_search(finder: Finder, address: Address) -> None:
     with panel:
         draw_query_panel(finder.bundle, address, asked)
         _draw_settings(finder, address, asked, candidates, decision)
+        if asked.sample is not None and finder.bundle.samples is not None:
+            draw_sample_strip(finder.bundle.samples, asked.sample.query_id, search_sample)
     with results:
         if decision is None:
             _draw_start(finder, address)
@@ -139,9 +144,16 @@ def _retrieve(finder: Finder, asked: Asked) -> tuple[Candidates | None, float]:
 
 
 def _draw_start(finder: Finder, address: Address) -> None:
-    st.subheader("Nothing is searched for yet" if not address.asks else "Start from a listing", anchor=False)
-    st.markdown("Give a photo or a title, or choose one of these listings to see its duplicates.")
-    chosen = draw_samples(finder.bundle, samples_of(finder.bundle, N_SAMPLES))
+    samples = finder.bundle.samples
+    if not address.asks:
+        st.subheader("Nothing is searched for yet", anchor=False)
+        st.markdown("Give a photo or a title, or choose one of those shown here.")
+    sample = None if samples is None else draw_sample_choice(samples)
+    if sample is not None:
+        st.switch_page(FIND, query_params=address.of_sample(sample).to_params())
+    st.subheader("Start from a listing" if samples is None else "Or start from a listing", anchor=False)
+    st.markdown("Listings of the catalogue, to see their duplicates.")
+    chosen = draw_listing_choice(finder.bundle, starts_of(finder.bundle, N_STARTS))
     if chosen is not None:
         st.switch_page(FIND, query_params=address.of_listing(chosen).to_params())
 
@@ -151,6 +163,7 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, decision: Decis
     cards = Cards(finder, asked.query, thresholds, rules, asked.words, decision.verdicts, search_listing)
     _draw_headline(decision, cards, address)
     st.caption(" · ".join(filter(None, [_shares(decision, asked), _timing(asked, search_ms)])))
+    _draw_truth(finder, address, asked, decision)
     if len(decision.matches):
         draw_results(cards, _first(decision.matches, address.results), matched=True)
         _draw_rest(len(decision.matches), address.results)
@@ -160,6 +173,15 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, decision: Decis
         st.subheader("Just beyond", anchor=False)
         st.caption(_say_beyond(decision, rules))
         draw_results(cards, _first(decision.beyond, N_BEYOND), matched=False)
+
+
+def _draw_truth(finder: Finder, address: Address, asked: Asked, decision: Decision) -> None:
+    """Of a sample it is known what should be found; beside a title of another product that says nothing."""
+    if asked.sample is None or not is_title_of(asked.sample, address.title):
+        return
+    truth = describe_truth(finder.bundle, asked.sample, decision.matches.rows)
+    if truth:
+        st.caption(f":material/fact_check: {truth}")
 
 
 def _deciding(finder: Finder, address: Address, decision: Decision) -> tuple[Thresholds, PairRules]:

@@ -38,8 +38,10 @@ class Address:
         posting_id of the listing that is the query.
     upload
         Key of the uploaded photo that is the query (see `UploadStore`).
+    sample
+        query_id of the bundle's sample photo that is the query.
     title
-        The typed title.
+        The typed title, searched beside an uploaded or a sample photo.
     photo, title_distance
         Thresholds that differ from the bundle's own.
     results
@@ -64,6 +66,7 @@ class Address:
     quantity_veto: bool = False
     nearest: float | None = None
     judge: str | None = None
+    sample: str | None = None
 
     @property
     def rules(self) -> PairRules:
@@ -73,7 +76,7 @@ class Address:
     @property
     def asks(self) -> bool:
         """Whether there is a query at all."""
-        return bool(self.listing or self.upload or self.title)
+        return bool(self.listing or self.upload or self.sample or self.title)
 
     def to_params(self) -> dict[str, str]:
         """Write the address as query parameters, in a fixed order."""
@@ -81,6 +84,7 @@ class Address:
             "bundle": self.bundle,
             "listing": self.listing,
             "upload": self.upload,
+            "sample": self.sample,
             "q": self.title,
             "photo": written_threshold(self.photo),
             "title": written_threshold(self.title_distance),
@@ -95,7 +99,11 @@ class Address:
 
     def of_listing(self, posting_id: str) -> Address:
         """The same place with a listing of the catalogue as the query."""
-        return replace(self, listing=posting_id, upload=None, title="")
+        return replace(self, listing=posting_id, upload=None, sample=None, title="")
+
+    def of_sample(self, query_id: str) -> Address:
+        """The same place with a sample photo of the bundle as the query."""
+        return replace(self, sample=query_id, listing=None, upload=None, title="")
 
 
 def read_address(params: Mapping[str, str]) -> tuple[Address, list[str]]:
@@ -108,16 +116,20 @@ def read_address(params: Mapping[str, str]) -> tuple[Address, list[str]]:
     """
     problems: list[str] = []
     listing, upload = params.get("listing") or None, params.get("upload") or None
-    title = " ".join(params.get("q", "").split())
-    if len(title) > MAX_TITLE_CHARS:
+    sample = params.get("sample") or None
+    written = params.get("q", "")
+    title = as_typed(written)
+    if len(" ".join(written.split())) > MAX_TITLE_CHARS:
         problems.append(f"The title in the address was cut to {MAX_TITLE_CHARS} characters.")
-        title = title[:MAX_TITLE_CHARS]
     if upload and not (len(upload) <= 64 and set(upload) <= _UPLOAD_DIGITS):
         problems.append(f"The address names the upload {upload!r:.40}, which is not one: upload the photo again.")
         upload = None
-    if listing and (upload or title):
-        problems.append("The address names a listing and a photo or title of your own: the listing is searched for.")
-        upload, title = None, ""
+    if listing and (upload or sample or title):
+        problems.append("The address names a listing and a photo or title beside it: the listing is searched for.")
+        upload, sample, title = None, None, ""
+    if sample and upload:
+        problems.append("The address names a sample photo and one of your own: the sample is searched for.")
+        upload = None
     address = Address(
         bundle=params.get("bundle") or None,
         listing=listing,
@@ -131,8 +143,14 @@ def read_address(params: Mapping[str, str]) -> tuple[Address, list[str]]:
         quantity_veto=read_switch("veto", params, problems),
         nearest=read_threshold("nearest", params, problems),
         judge=read_name("judge", params),
+        sample=sample,
     )
     return address, problems
+
+
+def as_typed(title: str) -> str:
+    """A title as it stands in the address and in the title box: single spaces, at most `MAX_TITLE_CHARS`."""
+    return " ".join(title.split())[:MAX_TITLE_CHARS]
 
 
 def _results(params: Mapping[str, str], problems: list[str]) -> int:

@@ -8,6 +8,9 @@ from pathlib import Path
 from product_matching.errors import InputError
 from product_matching.store.manifest import MANIFEST_FILE, Manifest, read_manifest
 
+#: The catalogue that comes with the project.
+DEMO = "demo"
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -37,11 +40,15 @@ class Catalogue:
 
 
 def list_catalogues(parent: Path) -> list[Catalogue]:
-    """Read the manifests of all bundles in a folder, in order of name; hidden folders are half-built ones."""
+    """Read the manifests of all bundles in a folder, in order of name but the demo catalogue last.
+
+    The first usable one is shown where none is asked for: who has built a catalogue is not here for the demo. Hidden
+    folders are half-built ones.
+    """
     if not parent.is_dir():
         return []
     folders = sorted(path for path in parent.iterdir() if path.is_dir() and not path.name.startswith("."))
-    return [_read(folder) for folder in folders]
+    return [_read(folder) for folder in sorted(folders, key=lambda folder: folder.name == DEMO)]
 
 
 def _read(folder: Path) -> Catalogue:

@@ -26,7 +26,7 @@ _PAGES = {
 _CHOICE = "catalogue"
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
 #: Parameters that belong to one catalogue and are left behind when another one is chosen.
-_OF_ONE_CATALOGUE = ("listing", "photo", "title", "both", "page")
+_OF_ONE_CATALOGUE = ("listing", "sample", "photo", "title", "both", "page")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ SAMPLE_TITLE_CHARS = 48
 _NOT_NAMES = frozenset({"posting_id", "title", "image", "image_phash", "label_group", "photo_md5", "photo_sha256"})
 
 
-def draw_samples(bundle: Bundle, rows: Sequence[int]) -> str | None:
+def draw_listing_choice(bundle: Bundle, rows: Sequence[int]) -> str | None:
     """Draw listings as small cards with their names as buttons; returns the posting_id of the one just chosen."""
     chosen = None
     with st.grid(min_column_width=SAMPLE_WIDTH, border=True, gap="small") as grid:
@@ -28,7 +28,7 @@ def draw_samples(bundle: Bundle, rows: Sequence[int]) -> str | None:
             with grid.cell():
                 draw_picture(bundle, row, name)
                 label = plain(shorten(name, SAMPLE_TITLE_CHARS))
-                if st.button(label, key=f"sample_{row}", type="tertiary", width="stretch", wrap=True):
+                if st.button(label, key=f"start_{row}", type="tertiary", width="stretch", wrap=True):
                     chosen = str(record["posting_id"])
     return chosen
 

@@ -12,6 +12,8 @@ from product_matching.store.bundle import Bundle
 
 #: Edge of the picture that stands for a missing photo.
 _EDGE = 256
+#: A larger picture is none of a bundle's and not decoded.
+_MAX_EDGE = 1024
 
 
 def square(picture: bytes) -> bytes:
@@ -23,8 +25,12 @@ def square(picture: bytes) -> bytes:
     ------
     OSError
         The picture cannot be decoded.
+    ValueError
+        It is larger than any of a bundle.
     """
     with Image.open(io.BytesIO(picture), formats=["JPEG"]) as image:
+        if max(image.size) > _MAX_EDGE:
+            raise ValueError(f"{image.width} x {image.height} pixels")
         if image.width == image.height:
             return picture
         edge = max(image.size)
@@ -64,8 +70,11 @@ def card_picture(bundle: Bundle, row: int) -> bytes | None:
     if bundle.thumbnails is None:
         return None
     picture = bundle.thumbnails.get(row)
-    if picture is None:
-        return no_photo()
+    return no_photo() if picture is None else shown_picture(picture)
+
+
+def shown_picture(picture: bytes) -> bytes:
+    """A JPEG as a square, the stand-in where it is damaged."""
     try:
         return square(picture)
     except (OSError, SyntaxError, ValueError):  # what Pillow raises for a damaged JPEG

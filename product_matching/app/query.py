@@ -16,6 +16,7 @@ from product_matching.app.uploads import Encoder, Upload, UploadStore, embed_upl
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.find import Finder, Query
+from product_matching.store.sample_queries import SampleQuery
 from product_matching.titles import title_words
 
 
@@ -33,6 +34,8 @@ class Asked:
         Words of the searched title, as `title_words` writes them.
     upload
         The uploaded photo, if it could be used.
+    sample
+        The sample photo, if it could be used.
     decode_ms, encode_ms
         What its parts took.
     problems
@@ -46,6 +49,7 @@ class Asked:
     decode_ms: float = 0.0
     encode_ms: float = 0.0
     problems: tuple[str, ...] = ()
+    sample: SampleQuery | None = None
 
     @property
     def searchable(self) -> bool:
@@ -58,6 +62,8 @@ def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Call
     if address.listing is not None:
         return _ask_listing(address.listing, finder)
     asked = _ask_title(address.title, finder) if address.title else Asked(Query())
+    if address.sample is not None:
+        return _with_sample(asked, address.sample, finder)
     if address.upload is None:
         return asked
     try:
@@ -71,6 +77,21 @@ def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Call
         upload=upload,
         decode_ms=upload.decode_ms,
         encode_ms=upload.encode_ms + asked.encode_ms,
+    )
+
+
+def _with_sample(asked: Asked, query_id: str, finder: Finder) -> Asked:
+    """Add a sample photo to what the title asks; its embedding lies in the bundle."""
+    try:
+        sample = finder.bundle.sample(query_id)
+    except InputError as error:
+        other = "Choose one of those shown" if finder.bundle.samples is not None else "Start from a listing"
+        return replace(asked, problems=(f"{error} {other}, or search by photo or title.", *asked.problems))
+    return replace(
+        asked,
+        query=Query(sample.vector, asked.query.title, phash=sample.phash, text=asked.query.text),
+        key=f"sample {sample.query_id} {asked.key}",
+        sample=sample,
     )
 
 

@@ -7,14 +7,17 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from product_matching.app.address import MAX_TITLE_CHARS, Address, read_address
+from product_matching.app.address import MAX_TITLE_CHARS, Address, as_typed, read_address
 from product_matching.app.gallery import draw_picture, listing_name
+from product_matching.app.missing_model import draw_if_missing
 from product_matching.app.query import Asked
 from product_matching.app.resources import uploads
+from product_matching.app.sample_gallery import draw_sample_picture
+from product_matching.app.samples import is_title_of, sample_name
 from product_matching.app.uploads import PHOTO_HELP
 from product_matching.app.wording import plain, shorten
-from product_matching.encoders.model_lookup import describe_missing_model, find_model_folder
 from product_matching.store.bundle import Bundle
+from product_matching.store.sample_queries import SampleQuery
 
 _TITLE, _FILE, _CAMERA, _SOURCE = "typed_title", "photo_file", "photo_camera", "photo_source"
 _UPLOAD, _TAKE = "Upload", "Camera"
@@ -38,18 +41,23 @@ def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
     if row is not None:
         _draw_listing(bundle, row)
         return
-    if bundle.photo_vectors is None:
+    if asked.sample is not None:
+        _draw_sample(bundle, asked.sample, address.title)
+    elif bundle.photo_vectors is None:
         st.caption("This catalogue has titles only: photos cannot be searched in it.")
-    elif bundle.manifest.photo_model is not None and find_model_folder(bundle.manifest.photo_model) is None:
-        st.info(plain(describe_missing_model(bundle.manifest.photo_model)), icon=":material/no_photography:")
     elif asked.upload is not None and asked.upload.thumbnail is not None:
         _draw_upload(asked.upload.thumbnail, asked.upload.name)
-    else:
+    elif bundle.manifest.photo_model is not None and not draw_if_missing(bundle.manifest.photo_model):
         _draw_photo_inputs()
     if bundle.title_matrix is None:
         st.caption("This catalogue has photos only: titles cannot be searched in it.")
     else:
         _draw_title_input(address)
+
+
+def search_sample(query_id: str) -> None:
+    """Make a sample photo the query; for callbacks."""
+    st.query_params.from_dict(current_address().of_sample(query_id).to_params())
 
 
 def search_listing(posting_id: str) -> None:
@@ -69,6 +77,21 @@ def _draw_listing(bundle: Bundle, row: int) -> None:
         st.markdown(plain(shorten(listing_name(record), 160)))
         st.caption(f"Listing {plain(str(record['posting_id']))}")
     st.button("Search for something else", icon=":material/close:", on_click=change_address, kwargs={"listing": None})
+
+
+def _draw_sample(bundle: Bundle, sample: SampleQuery, typed: str) -> None:
+    """Draw the sample that is searched for, with the choice to search by its title too."""
+    with st.container(border=True):
+        draw_sample_picture(sample, _PICTURE_WIDTH)
+        st.markdown(plain(shorten(sample_name(sample), 160)))
+        st.caption("Searched by photo and title." if typed else "Searched by its photo alone.")
+    own = as_typed(sample.title)
+    if own and not typed and bundle.title_matrix is not None:
+        st.button("Search with its title too", icon=":material/title:", on_click=change_address, kwargs={"title": own})
+    elif own and typed == own:
+        st.button("Search by its photo alone", icon=":material/image:", on_click=change_address, kwargs={"title": ""})
+    left = {"sample": None, "title": ""} if is_title_of(sample, typed) else {"sample": None}
+    st.button("Search for something else", icon=":material/close:", on_click=change_address, kwargs=left)
 
 
 def _draw_upload(thumbnail: bytes, name: str) -> None:
@@ -95,7 +118,7 @@ def _take_photo(key: str) -> None:
     if photo is None:
         change_address(upload=None)
     else:
-        change_address(upload=uploads().put(photo.getvalue(), photo.name), listing=None)
+        change_address(upload=uploads().put(photo.getvalue(), photo.name), listing=None, sample=None)
 
 
 def _draw_title_input(address: Address) -> None:
@@ -112,7 +135,7 @@ def _draw_title_input(address: Address) -> None:
 
 
 def _type_title() -> None:
-    title = " ".join(st.session_state[_TITLE].split())
+    title = as_typed(st.session_state[_TITLE])
     changes: dict[str, object] = {"title": title}
     if title:
         changes["listing"] = None

@@ -14,7 +14,7 @@ import streamlit as st
 from PIL import Image
 
 from product_matching.app.catalogues import Catalogue
-from product_matching.app.samples import sample_rows
+from product_matching.app.starts import starting_rows
 from product_matching.app.uploads import UploadStore
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
@@ -121,14 +121,14 @@ def candidates_of(fingerprint: str, query_key: str, _finder: Finder, _query: Que
     return _finder.candidates(_query, CANDIDATES_PER_SIDE), 1000 * (perf_counter() - started)
 
 
-def samples_of(bundle: Bundle, count: int) -> list[int]:
-    """Choose the listings to start from (see `sample_rows`), once for all sessions."""
-    return _samples(bundle.fingerprint, count, bundle)
+def starts_of(bundle: Bundle, count: int) -> list[int]:
+    """Choose the listings to start from (see `starting_rows`), once for all sessions."""
+    return _starts(bundle.fingerprint, count, bundle)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _samples(fingerprint: str, count: int, _bundle: Bundle) -> list[int]:
-    return sample_rows(_bundle, count)
+def _starts(fingerprint: str, count: int, _bundle: Bundle) -> list[int]:
+    return starting_rows(_bundle, count)
 
 
 @st.cache_resource(show_spinner=False)

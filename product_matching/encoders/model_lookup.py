@@ -26,11 +26,17 @@ def find_model_folder(model: PhotoModel) -> Path | None:
 
 
 def describe_missing_model(model: PhotoModel) -> str:
-    """Say that a bundle's model is not here, what that means, what works all the same, and how to get it."""
+    """Say that a bundle's model is not here, and what can be searched without it."""
     return (
         f"Photos of your own cannot be searched in this catalogue yet: {model.name}, the model that embedded its "
         "photos, is not on this machine. Titles, the catalogue's listings and its sample photos can be searched "
-        f"without it. To have it, copy its folder {model.name}-{model.fingerprint[:12]} from the machine that built "
-        f"the catalogue to {models_folder()} or {home_folder() / 'models'}, or build the catalogue anew with a model "
-        "that is here."
+        "without it."
+    )
+
+
+def describe_getting_model(model: PhotoModel) -> str:
+    """Say how to have the model of a bundle here."""
+    return (
+        f"Copy its folder {model.name}-{model.fingerprint[:12]} from the machine that built the catalogue to "
+        f"{models_folder()} or {home_folder() / 'models'}, or build the catalogue anew with a model that is here."
     )

@@ -19,7 +19,7 @@ from product_matching.encoders.model_folder import (
     read_model_folder,
     write_model_folder,
 )
-from product_matching.encoders.model_lookup import describe_missing_model, find_model_folder
+from product_matching.encoders.model_lookup import describe_getting_model, describe_missing_model, find_model_folder
 from product_matching.encoders.photo import PhotoEncoder, create_backbone, load_weights, output_dimension
 from product_matching.errors import InputError
 from product_matching.places import home_folder, models_folder
@@ -93,7 +93,7 @@ def open_photo_encoder(model: PhotoModel, *, device: str = "auto") -> PhotoEncod
     """
     folder = find_model_folder(model)
     if folder is None:
-        raise InputError(describe_missing_model(model))
+        raise InputError(f"{describe_missing_model(model)} {describe_getting_model(model)}")
     return PhotoEncoder.load(folder, device=device)
 
 

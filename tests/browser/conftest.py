@@ -1,4 +1,4 @@
-"""The running app on the small bundle, and a headless Chromium to use it with."""
+"""The running app on the small bundle and a demo, and a headless Chromium to use it with."""
 
 from __future__ import annotations
 
@@ -31,14 +31,19 @@ START_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
-def app_url(small_bundle: Path, tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the app, serving `small_bundle` on a free port with a data folder of its own."""
+def app_url(
+    small_bundle: Path, sampled_bundle: Path, tiny_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Address of the app, serving `small_bundle` and a demo on a free port with a data folder of its own."""
+    embeddings = tmp_path_factory.mktemp("served")
+    for bundle in (small_bundle, sampled_bundle):
+        shutil.copytree(bundle, embeddings / bundle.name)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
         **os.environ,
-        "PRODUCT_MATCHING_EMBEDDINGS": str(small_bundle.parent),
+        "PRODUCT_MATCHING_EMBEDDINGS": str(embeddings),
         "PRODUCT_MATCHING_MODELS": str(tiny_model.parent),
         "PRODUCT_MATCHING_HOME": str(tmp_path_factory.mktemp("home")),
     }

@@ -92,5 +92,5 @@ def test_a_model_that_is_not_here_is_named(tiny_model: Path, tmp_path: Path, mon
     monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tmp_path))
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "model.json").write_text("{")
-    with pytest.raises(InputError, match="tiny, the model .* not on this machine. Titles, .* can be searched without it"):
+    with pytest.raises(InputError, match="tiny, the model .* not on this machine.* without it. Copy its folder"):
         open_photo_encoder(read_model_folder(tiny_model))

@@ -1,4 +1,4 @@
-"""The app under Streamlit's AppTest, on small bundles: with photos and titles, photos alone, titles alone, damaged."""
+"""The app under Streamlit's AppTest, on small bundles: photos and titles, photos alone, titles alone, damaged, demo."""
 
 from __future__ import annotations
 
@@ -24,11 +24,19 @@ TIMEOUT = 60
 
 @pytest.fixture(scope="session")
 def bundles(
-    tmp_path_factory: pytest.TempPathFactory, small_bundle: Path, small_catalogue: Path, tiny_model: Path
+    tmp_path_factory: pytest.TempPathFactory,
+    small_bundle: Path,
+    sampled_bundle: Path,
+    small_catalogue: Path,
+    tiny_model: Path,
 ) -> Path:
-    """A folder with the bundles ``small``, ``photos`` (no titles), ``titles`` (no photos) and ``damaged``."""
+    """A folder with the bundles ``small``, ``photos`` (no titles), ``titles`` (no photos), ``damaged`` and ``demo``.
+
+    The last one is ``small`` with sample queries.
+    """
     folder = tmp_path_factory.mktemp("bundles")
     shutil.copytree(small_bundle, folder / "small")
+    shutil.copytree(sampled_bundle, folder / "demo")
     table = pd.read_csv(small_catalogue / "listings.csv", dtype=str, keep_default_na=False)
     files = tmp_path_factory.mktemp("catalogues")
     table.drop(columns="image").to_csv(files / "titles.csv", index=False)

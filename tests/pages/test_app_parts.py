@@ -16,7 +16,7 @@ from product_matching.app.charts import distance_bins, distance_chart
 from product_matching.app.decision import beyond_by, decide
 from product_matching.app.gallery import listing_name
 from product_matching.app.pictures import card_picture, no_photo, square
-from product_matching.app.samples import sample_rows
+from product_matching.app.starts import starting_rows
 from product_matching.app.uploads import UploadStore, embed_upload, upload_key
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates, Thresholds
@@ -138,6 +138,6 @@ def test_a_listing_without_a_photo_gets_a_stand_in(small_bundle: Path, bundles: 
 
 def test_samples_are_one_of_each_set_of_twins_first(small_bundle: Path) -> None:
     bundle = open_bundle(small_bundle)
-    assert sample_rows(bundle, 8) == [0, 3, 6, 9, 12, 15, 18, 21]
-    assert len(sample_rows(bundle, 12)) == len(set(sample_rows(bundle, 12))) == 12
-    assert sample_rows(bundle, 100) == list(range(25))
+    assert starting_rows(bundle, 8) == [0, 3, 6, 9, 12, 15, 18, 21]
+    assert len(starting_rows(bundle, 12)) == len(set(starting_rows(bundle, 12))) == 12
+    assert starting_rows(bundle, 100) == list(range(25))

@@ -55,7 +55,7 @@ def finder(bundles: Path) -> Finder:
 def test_nothing_asked_yet_shows_samples_to_start_from(open_app: Open) -> None:
     app = open_app(FIND, bundle="small")
     assert "Nothing is searched for yet" in shown(app)
-    samples = [button for button in app.button if str(button.key).startswith("sample_")]
+    samples = [button for button in app.button if str(button.key).startswith("start_")]
     assert len(samples) == 12
     samples[0].click().run()
     assert app.query_params["listing"] == "0a"

@@ -31,6 +31,7 @@ def test_every_catalogue_is_listed_and_a_damaged_one_with_its_problem(open_app: 
         "photos · 24 listings",
         "small · 25 listings",
         "titles · 25 listings",
+        "demo · 25 listings",
     ]
 
 
@@ -87,10 +88,10 @@ def test_a_photo_leads_into_find(open_app: Open, small_catalogue: Path) -> None:
     assert "Tepung Terigu" in shown(app)
 
 
-def test_a_sample_leads_into_find(open_app: Open) -> None:
+def test_a_listing_to_start_from_leads_into_find(open_app: Open) -> None:
     app = open_app(bundle="titles")
-    sample = next(button for button in app.button if str(button.key).startswith("sample_"))
-    sample.click().run()
+    start = next(button for button in app.button if str(button.key).startswith("start_"))
+    start.click().run()
     assert app.title[0].value == "Find duplicates"
     assert set(app.query_params) == {"bundle", "listing"}
     assert not app.error

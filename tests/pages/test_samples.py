@@ -1,0 +1,238 @@
+"""Sample photos: chosen on home and find, searched by their stored embeddings, with what is true of them."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from product_matching.app import sample_gallery
+from product_matching.app.pictures import no_photo, shown_picture
+from product_matching.app.samples import describe_truth, sample_name, sample_order, samples_after
+from product_matching.encoders.model_sources import open_photo_encoder
+from product_matching.find import Finder, default_thresholds
+from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.store.sample_queries import SampleQueries
+
+FIND = "pages/find.py"
+Open = Callable[..., AppTest]
+
+
+def shown(app: AppTest) -> str:
+    """Everything that the page says; it never raised."""
+    assert not app.exception, app.exception
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info, app.code)
+    return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
+
+
+def keys(app: AppTest, prefix: str) -> list[str]:
+    return [str(button.key) for button in app.button if str(button.key).startswith(prefix)]
+
+
+def click(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click().run()
+
+
+def card_ids(app: AppTest, bundle: Bundle) -> list[str]:
+    """Ids of the matches, in the order of their cards."""
+    counts = [re.match(r"([\d,]+) match", str(heading.value)) for heading in app.subheader]
+    count = next(int(found[1]) for found in counts if found)
+    rows = [int(key.removeprefix("duplicates_")) for key in keys(app, "duplicates_")]
+    return bundle.listings["posting_id"].iloc[rows[:count]].tolist()
+
+
+@pytest.fixture
+def bundle(bundles: Path) -> Bundle:
+    return open_bundle(bundles / "demo")
+
+
+def test_home_leads_a_sample_into_find(open_app: Open) -> None:
+    app = open_app(bundle="demo")
+    assert "Try one of these" in shown(app) and "start from a listing" not in shown(app)
+    assert keys(app, "sample_") == [f"sample_{row}" for row in range(5)]
+    app.button(key="sample_1").click().run()
+    assert app.title[0].value == "Find duplicates"
+    assert app.query_params == {"bundle": "demo", "sample": "q5"}
+
+
+def test_find_offers_samples_and_then_listings(open_app: Open) -> None:
+    app = open_app(FIND, bundle="demo", photo="0.2")
+    assert "Or start from a listing" in shown(app) and len(keys(app, "start_")) == 12
+    app.button(key="sample_0").click().run()
+    assert app.query_params == {"bundle": "demo", "sample": "q3", "photo": "0.2"}
+
+
+def test_a_deep_link_searches_by_the_stored_embedding(open_app: Open, bundle: Bundle) -> None:
+    finder = Finder(bundle)
+    expected = finder.matches(finder.sample_query("q3"), default_thresholds(bundle)).rows
+    app = open_app(FIND, bundle="demo", sample="q3")
+    assert card_ids(app, bundle) == bundle.listings["posting_id"].iloc[expected].tolist()
+    assert "Known for this sample: 3 of 3 listings of the same product found." in shown(app)
+    assert "Hana Emas Tepung Terigu 1kg promo" in shown(app) and "Searched by its photo alone." in shown(app)
+    assert not app.file_uploader and not app.error
+    assert [slider.key for slider in app.slider] == ["photo_threshold"]
+
+
+def test_the_truth_follows_the_slider(open_app: Open) -> None:
+    app = open_app(FIND, bundle="demo", sample="q3", photo="0")
+    assert "0 of 3 listings of the same product found." in shown(app)
+    app.slider(key="photo_threshold").set_value(0.999).run()
+    assert re.search(r"3 of 3 listings of the same product found, and 2\d listings of other products\.", shown(app))
+
+
+@pytest.mark.parametrize("sample", ["none", "gone"])
+def test_a_sample_without_a_match_says_that_nothing_should_match(open_app: Open, sample: str) -> None:
+    app = open_app(FIND, bundle="demo", sample=sample, photo="0")
+    assert "its product is not in the catalogue. Nothing should match, and nothing does." in shown(app)
+    app.slider(key="photo_threshold").set_value(0.999).run()
+    assert re.search(r"Nothing should match, but \d+ listings do\.", shown(app))
+
+
+def test_samples_need_neither_model_nor_network(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bundle: Bundle
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tmp_path))
+    with pytest.raises(Exception, match="is not on this machine"):
+        open_photo_encoder(bundle.manifest.photo_model)
+    app = open_app(FIND, bundle="demo", sample="q3")
+    assert set(card_ids(app, bundle)) == {"3a", "3b", "3c"}
+    home = open_app(bundle="demo")
+    assert "Photos of your own cannot be searched in this catalogue yet: tiny" in shown(home)
+    assert "Copy its folder tiny-" in shown(home) and not home.file_uploader
+
+
+def test_the_title_can_be_searched_as_well(open_app: Open, bundle: Bundle) -> None:
+    app = open_app(FIND, bundle="demo", sample="q7")
+    click(app, "Search with its title too")
+    assert app.query_params == {"bundle": "demo", "sample": "q7", "q": "Speaker Fleco F6"}
+    assert "Searched by photo and title." in shown(app) and "Known for this sample: 2 of 3" in shown(app)
+    assert [slider.key for slider in app.slider] == ["photo_threshold", "title_threshold"]
+    click(app, "Search by its photo alone")
+    assert app.query_params == {"bundle": "demo", "sample": "q7"}
+
+
+def test_beside_another_title_nothing_is_said_of_the_truth(open_app: Open, bundle: Bundle) -> None:
+    app = open_app(FIND, bundle="demo", sample="q7", q="Paper Bag Victoria Secret")
+    assert {"5a", "7a"} <= set(card_ids(app, bundle))
+    assert "Known for this sample" not in shown(app)
+    click(app, "Search for something else")
+    assert app.query_params == {"bundle": "demo", "q": "Paper Bag Victoria Secret"}
+
+
+def test_a_sample_without_a_title_offers_none(open_app: Open) -> None:
+    app = open_app(FIND, bundle="demo", sample="q5")
+    assert "Search with its title too" not in [button.label for button in app.button]
+    assert "bag" in shown(app)
+
+
+def test_the_next_samples_are_a_click_away_and_the_way_out_too(open_app: Open) -> None:
+    app = open_app(FIND, bundle="demo", sample="q7", q="Speaker Fleco F6", photo="0.3")
+    assert keys(app, "next_") == ["next_4", "next_0", "next_1"]
+    app.button(key="next_0").click().run()
+    assert app.query_params == {"bundle": "demo", "sample": "q3", "photo": "0.3"}
+    click(app, "Search for something else")
+    assert app.query_params == {"bundle": "demo", "photo": "0.3"}
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"sample": "zzz"}, "The catalogue demo has no sample photo 'zzz'. Choose one of those shown"),
+        ({"sample": "../../etc/passwd"}, "has no sample photo '../../etc/passwd'"),
+        ({"sample": "z" * 5000}, "has no sample photo 'zzzz"),
+        ({"bundle": "small", "sample": "q3"}, "The catalogue small has no sample photos. Start from a listing"),
+        ({"bundle": "titles", "sample": "q3"}, "The catalogue titles has no sample photos."),
+        ({"listing": "3a", "sample": "q3"}, "the listing is searched for"),
+        ({"upload": "0123456789abcdef0123", "sample": "q3"}, "the sample is searched for"),
+        ({"sample": "q3", "photo": "seven"}, "The photo distance 'seven'"),
+    ],
+)
+def test_a_bad_address_is_answered_with_a_sentence(open_app: Open, params: dict[str, str], said: str) -> None:
+    app = open_app(FIND, **{"bundle": "demo", **params})
+    assert said in shown(app) and len(shown(app)) < 5000
+    assert len(app.warning) + len(app.error) == 1
+
+
+def test_another_catalogue_does_not_inherit_the_sample(open_app: Open) -> None:
+    app = open_app(FIND, bundle="demo", sample="q3")
+    app.selectbox(key="catalogue").set_value("small").run()
+    assert app.query_params == {"bundle": "small"}
+
+
+def test_more_samples_than_fit_are_on_further_pages(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample_gallery, "PER_PAGE", 2)
+    app = open_app(bundle="demo")
+    assert keys(app, "sample_") == ["sample_0", "sample_1"]
+    app.session_state["sample_page_of_3"] = 3
+    app.run()
+    assert keys(app, "sample_") == ["sample_4"]
+
+
+def test_a_damaged_picture_has_a_stand_in(encode_photo: Callable[..., bytes]) -> None:
+    good = encode_photo(Image.new("RGB", (8, 4)), "JPEG")
+    assert Image.open(io.BytesIO(shown_picture(good))).size == (8, 8)
+    for picture in (b"", b"no picture", good[:200], encode_photo(Image.new("RGB", (9000, 1)), "JPEG")):
+        assert shown_picture(picture) == no_photo()
+
+
+def with_kinds(samples: SampleQueries, kinds: list[str]) -> SampleQueries:
+    return SampleQueries(samples.table.assign(kind=kinds), samples.vectors, samples.photos)
+
+
+def test_one_of_each_kind_comes_first(bundle: Bundle) -> None:
+    assert sample_order(with_kinds(bundle.samples, ["mug", "mug", "lamp", "mug", "lamp"])) == [0, 2, 1, 4, 3]
+    assert sample_order(with_kinds(bundle.samples, [""] * 5)) == [0, 1, 2, 3, 4]
+    assert samples_after(bundle.samples, "q7", 99) == [4, 0, 1, 2]
+    assert samples_after(bundle.samples, "q3", 2) == [1, 2]
+
+
+def test_a_sample_is_called_by_title_kind_or_id(bundle: Bundle) -> None:
+    assert [sample_name(bundle.samples[row]) for row in (1, 3, 4)] == ["bag", "Speaker Fleco F6", "Topi Rajut"]
+    blank = with_kinds(bundle.samples, [""] * 5)
+    assert sample_name(blank[1]) == "q5"
+
+
+def test_the_truth_counts_what_was_found(bundle: Bundle) -> None:
+    sample = bundle.sample("q3")
+    rows = {posting_id: bundle.row_of(posting_id) for posting_id in ("3a", "3b", "5a")}
+    said = describe_truth(bundle, sample, np.array([rows["3a"], rows["5a"]]))
+    assert said == "Known for this sample: 1 of 3 listings of the same product found, and 1 listing of other products."
+    none = describe_truth(bundle, bundle.sample("none"), np.array([rows["5a"]]))
+    assert none.endswith("Nothing should match, but 1 listing does.")
+
+
+def test_nothing_is_known_without_labels(open_app: Open, bundles: Path, bundle: Bundle) -> None:
+    unlabelled = open_bundle(bundles / "demo")
+    unlabelled.listings["label_group"] = ""
+    assert describe_truth(unlabelled, bundle.sample("none"), np.arange(3)) == ""
+
+
+@pytest.mark.parametrize(
+    ("here", "first"),
+    [(["demo"], "demo"), (["demo", "zebra"], "zebra"), (["demo", "damaged"], "demo"), (["apple", "demo"], "apple")],
+)
+def test_own_catalogues_come_before_the_demo(
+    open_app: Open, bundles: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, here: list[str], first: str
+) -> None:
+    for name in here:
+        source = bundles / name if name in ("demo", "damaged") else bundles / "titles"
+        shutil.copytree(source, tmp_path / name)
+    monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path))
+    app = open_app(FIND)
+    assert app.query_params == {"bundle": first} and not app.error
+    assert open_app(FIND, bundle="demo").query_params == {"bundle": "demo"}
+
+
+def test_the_listed_truth_is_not_told_before_the_search(open_app: Open, small_queries: Path) -> None:
+    labels = pd.read_csv(small_queries, keep_default_na=False)["label_group"]
+    for page in (None, FIND):
+        said = shown(open_app(page, bundle="demo"))
+        assert not any(label and label in said for label in labels) and "Known for" not in said
