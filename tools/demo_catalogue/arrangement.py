@@ -29,10 +29,20 @@ _ON_ITS_BACK = Matrix.Rotation(-math.pi / 2, 4, "X")
 
 @dataclass(frozen=True)
 class Arrangement:
-    """The goods as they were put down: shown pieces, their points, whether they lie, whether a box was added."""
+    """The goods as they were put down.
 
-    pieces: list[Any]
+    Attributes
+    ----------
+    points
+        World positions of their vertices, shape (points, 3).
+    foremost
+        Number of those points that are of the foremost piece; they come first.
+    lying
+        Whether they lie on their backs.
+    """
+
     points: np.ndarray
+    foremost: int
     lying: bool
 
 
@@ -54,7 +64,7 @@ def arrange(kind: str, goods: Any, make_box: Callable[[np.ndarray], Any], rng: r
     count = 1 if kind in _SINGLE or rng.random() < 0.82 else rng.choice((2, 2, 3))
     pieces = [first, *(_put(goods, _yaw(rng, calm=True), lying=lying) for _ in range(count - 1))]
     _line_up(pieces, rng, lying=lying)
-    return Arrangement(pieces, points_of(pieces), lying)
+    return _arranged(pieces, lying=lying)
 
 
 def _yaw(rng: random.Random, *, calm: bool = False) -> float:
@@ -102,8 +112,12 @@ def _with_box(piece: Any, make_box: Callable[[np.ndarray], Any], rng: random.Ran
         behind = ((high[1] - low[1]) + (end[1] - start[1])) / 2
         place = (side * beside * rng.uniform(0.55, 0.75), behind * rng.uniform(1.05, 1.2), 0)
     _move(box, place)
-    pieces = [piece, box]
-    return Arrangement(pieces, points_of(pieces), False)
+    return _arranged([piece, box], lying=False)
+
+
+def _arranged(pieces: list[Any], *, lying: bool) -> Arrangement:
+    clouds = [points_of([piece]) for piece in pieces]
+    return Arrangement(np.concatenate(clouds), len(clouds[0]), lying)
 
 
 def _extent(pieces: list[Any]) -> tuple[float, float]:

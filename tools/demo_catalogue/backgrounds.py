@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import numpy as np
+from mathutils import Matrix
 
 from tools.demo_catalogue import surfaces
 from tools.demo_catalogue.products import Colour
@@ -22,6 +23,7 @@ _WALLS: tuple[Colour, ...] = (
     (238, 236, 230), (226, 220, 208), (206, 214, 218), (214, 206, 214), (188, 200, 190), (226, 204, 190),
     (160, 168, 176), (198, 178, 150), (120, 134, 140),
 )  # fmt: skip
+_COVERINGS = (surfaces.wood, surfaces.tiles, surfaces.concrete)
 #: Kinds of background with their shares; a name of `surfaces.FLOORS` is a table of it before a wall.
 _SHARES: dict[str, float] = {
     "white": 0.30, "coloured": 0.15, "wood": 0.17, "cloth": 0.07, "sheet": 0.07, "marble": 0.07, "concrete": 0.06,
@@ -56,15 +58,23 @@ def _sweep(radius: float, depth: float, material: Any, rng: random.Random) -> No
 
 def _table(radius: float, depth: float, material: Any, rng: random.Random) -> None:
     """A table or floor that meets a wall, or that ends before a wall far behind."""
-    wall = surfaces.painted(rng.choice(_WALLS), rng)
     back = depth + radius * rng.uniform(0.6, 3.5)
     _extrude("table", [(-14 * radius, 0.0), (back, 0.0)], 30 * radius, material)
     if rng.random() < 0.6:
-        _extrude("wall", [(back, -radius), (back, 30 * radius)], 30 * radius, wall)
+        _wall(back, radius, rng)
         return
-    far = back + radius * rng.uniform(2.0, 6.0)
     _extrude("edge", [(back, 0.0), (back, -0.3), (back - 0.1, -0.3)], 30 * radius, material)
-    _extrude("wall", [(far, -30 * radius), (far, 30 * radius)], 40 * radius, wall)
+    _wall(back + radius * rng.uniform(2.0, 6.0), radius, rng)
+
+
+def _wall(at: float, radius: float, rng: random.Random) -> None:
+    """A wall `at` units behind: painted, seldom panelled, tiled or bare; it reaches below the floor."""
+    painted = rng.random() < 0.72
+    covering = surfaces.painted(rng.choice(_WALLS), rng) if painted else rng.choice(_COVERINGS)(rng)
+    half = 40 * radius
+    corners = [(-half, -half, 0.0), (half, -half, 0.0), (half, half, 0.0), (-half, half, 0.0)]
+    wall = add_mesh("wall", corners, [(0, 1, 2, 3)], covering)
+    wall.matrix_world = Matrix.Translation((0.0, at, 0.0)) @ Matrix.Rotation(math.pi / 2, 4, "X")
 
 
 def _bed_sheet(radius: float, rng: random.Random) -> None:
@@ -84,8 +94,7 @@ def _bed_sheet(radius: float, rng: random.Random) -> None:
     corner = np.arange(steps * (steps - 1)).reshape(steps - 1, steps)[:, :-1].ravel()
     faces = np.stack([corner, corner + 1, corner + steps + 1, corner + steps], axis=-1)
     add_mesh("sheet", vertices, faces.tolist(), surfaces.cloth(rng), smooth=True)
-    wall = surfaces.painted(rng.choice(_WALLS), rng)
-    _extrude("wall", [(reach * 0.7, -radius), (reach * 0.7, 30 * radius)], 30 * radius, wall)
+    _wall(0.7 * reach, radius, rng)
 
 
 def _extrude(

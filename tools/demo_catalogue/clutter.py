@@ -23,7 +23,7 @@ def add_clutter(low: np.ndarray, high: np.ndarray, rng: random.Random) -> None:
     size = float(np.linalg.norm(high - low)) / 2
     taken: list[tuple[float, float, float]] = []
     for _ in range(rng.choice((1, 2, 2, 3, 4))):
-        radius = size * rng.uniform(0.22, 0.42)
+        radius = size * rng.uniform(0.28, 0.52)
         for _ in range(8):
             x, y = _place(low, high, radius, rng)
             if all(math.hypot(x - other, y - beyond) > radius + reach for other, beyond, reach in taken):

@@ -12,38 +12,53 @@ from PIL import Image
 
 from tools.demo_catalogue.lighting import Look
 
-#: Mean brightness (0..255) that the goods' part of a photo may have.
-_GOODS_MEAN = (70.0, 205.0)
-#: Share of blown-out pixels that the goods' part of a photo may have.
-_BLOWN_SHARE = 0.22
-_STEP = 0.3
+#: Share of the picture's pixels that are darker than its brightest parts.
+_BRIGHT_QUANTILE = 0.95
+#: Stops by which a photo may be brightened or darkened.
+_STOPS = (-1.2, 1.3)
+#: Share of blown-out pixels that the goods' part of a photo may have, and what is done about it.
+_BLOWN_SHARE = 0.2
+_STEP = 0.25
 _TRIES = 4
 
 
 def develop(look: Look, box: tuple[int, int, int, int]) -> Image.Image:
-    """The render result as an RGB picture; `box` (left, top, right, bottom) is metered."""
+    """The render result as an RGB picture, exposed for its brightest parts and for the goods.
+
+    Parameters
+    ----------
+    box
+        Left, top, right and bottom of the goods in pixels.
+    """
     scene = bpy.context.scene
     _set_view(scene.view_settings, look)
-    exposure = look.exposure
+    picture = _expose(scene, 0.0)
+    bright = float(np.quantile(np.asarray(picture).max(axis=2), _BRIGHT_QUANTILE))
+    exposure = float(np.clip(np.log2(_linear(look.brightness) / _linear(bright)), *_STOPS))
     for _ in range(_TRIES):
-        scene.view_settings.exposure = exposure
-        picture = _read_result(scene)
-        correction = _correction(np.asarray(picture.crop(box)))
-        if not correction:
+        picture = _expose(scene, exposure)
+        if (np.asarray(picture.crop(box)).min(axis=2) >= 253).mean() <= _BLOWN_SHARE:
             break
-        exposure += correction
+        exposure -= _STEP
     return picture
 
 
+def _linear(value: float) -> float:
+    """Light of an 8-bit brightness, roughly."""
+    return float(((max(value, 1.0)) / 255) ** 2.2)
+
+
 def _set_view(settings: Any, look: Look) -> None:
-    settings.view_transform = "AgX" if look.contrast.startswith("AgX") else "Standard"
+    settings.view_transform = "Standard"
     settings.look = look.contrast
     settings.use_white_balance = True
     settings.white_balance_temperature = look.kelvin
     settings.white_balance_tint = look.tint
 
 
-def _read_result(scene: Any) -> Image.Image:
+def _expose(scene: Any, exposure: float) -> Image.Image:
+    """The render result developed with some stops more or less light."""
+    scene.view_settings.exposure = exposure
     scene.render.image_settings.file_format = "PNG"
     scene.render.image_settings.color_mode = "RGB"
     scene.render.image_settings.compression = 0
@@ -52,14 +67,3 @@ def _read_result(scene: Any) -> Image.Image:
         bpy.data.images["Render Result"].save_render(str(path), scene=scene)
         with Image.open(path) as picture:
             return picture.convert("RGB")
-
-
-def _correction(goods: np.ndarray) -> float:
-    """Stops by which the exposure of these pixels, shape (height, width, 3), is to be changed; 0 if it is fine."""
-    mean = goods.mean()
-    blown = (goods.min(axis=2) >= 253).mean()
-    if mean < _GOODS_MEAN[0]:
-        return _STEP
-    if mean > _GOODS_MEAN[1] or blown > _BLOWN_SHARE:
-        return -_STEP
-    return 0.0

@@ -28,11 +28,21 @@ class Subject:
 
 @dataclass(frozen=True)
 class Look:
-    """How the light is developed: white balance's shift (kelvin about 6500, tint), exposure in stops, contrast."""
+    """How a seller develops the photo.
+
+    Attributes
+    ----------
+    kelvin, tint
+        White balance; 6500 and 10 leave the colours as they are.
+    brightness
+        What the brightest parts of the picture come to, 0..255.
+    contrast
+        Name of the contrast curve in Blender's colour management.
+    """
 
     kelvin: float
     tint: float
-    exposure: float
+    brightness: float
     contrast: str
 
 
@@ -44,7 +54,7 @@ def add_light(subject: Subject, rng: random.Random) -> Look:
     return Look(
         kelvin=6500 + rng.uniform(-150, 150) if careful else 6500 + rng.uniform(-900, 900),
         tint=10 + (0.0 if careful else rng.uniform(-7, 7)),
-        exposure=rng.uniform(0.1, 0.45) if careful else rng.uniform(-0.2, 0.6),
+        brightness=rng.uniform(228, 252) if careful else rng.uniform(196, 254),
         contrast=rng.choice(("None", "None", "Medium High Contrast", "Medium Low Contrast", "High Contrast")),
     )
 
@@ -53,15 +63,15 @@ def _window(subject: Subject, rng: random.Random) -> None:
     """A window with daylight to one side, somewhat behind or before the goods."""
     side = rng.choice((-1, 1))
     _area(
-        subject, (side * rng.uniform(35, 80), rng.uniform(20, 50)), size=rng.uniform(2.0, 3.5), strength=2.4, tint=_COOL
+        subject, (side * rng.uniform(35, 80), rng.uniform(20, 50)), size=rng.uniform(2.5, 4.5), strength=2.4, tint=_COOL
     )
-    _ambient(rng.uniform(0.7, 1.1), rng)
+    _ambient(rng.uniform(0.45, 0.85), rng)
 
 
 def _ring_light(subject: Subject, rng: random.Random) -> None:
     """A large lamp about the lens: few shadows."""
-    _area(subject, (rng.uniform(-8, 8), rng.uniform(28, 45)), size=1.6, strength=2.0, tint=_WHITE, disk=True)
-    _ambient(rng.uniform(0.9, 1.2), rng)
+    _area(subject, (rng.uniform(-8, 8), rng.uniform(28, 45)), size=2.2, strength=2.0, tint=_WHITE, disk=True)
+    _ambient(rng.uniform(0.6, 1.0), rng)
 
 
 def _softboxes(subject: Subject, rng: random.Random) -> None:
@@ -69,14 +79,14 @@ def _softboxes(subject: Subject, rng: random.Random) -> None:
     share = rng.uniform(0.3, 0.7)
     for side, part in ((-1, share), (1, 1 - share)):
         direction = (side * rng.uniform(35, 60), rng.uniform(25, 50))
-        _area(subject, direction, size=rng.uniform(1.3, 2.0), strength=2.4 * part, tint=_WHITE)
-    _ambient(rng.uniform(0.6, 0.9), rng)
+        _area(subject, direction, size=rng.uniform(1.7, 2.7), strength=2.4 * part, tint=_WHITE)
+    _ambient(rng.uniform(0.4, 0.8), rng)
 
 
 def _warm_lamp(subject: Subject, rng: random.Random) -> None:
     """A bulb at home in the evening."""
-    _area(subject, (rng.choice((-1, 1)) * rng.uniform(20, 60), rng.uniform(40, 65)), size=0.7, strength=2.0, tint=_WARM)
-    _ambient(rng.uniform(0.8, 1.1), rng, tint=(1.0, 0.9, 0.78))
+    _area(subject, (rng.choice((-1, 1)) * rng.uniform(20, 60), rng.uniform(40, 65)), size=0.9, strength=2.0, tint=_WARM)
+    _ambient(rng.uniform(0.5, 0.8), rng, tint=(1.0, 0.9, 0.78))
 
 
 def _flash(subject: Subject, rng: random.Random) -> None:
@@ -90,13 +100,13 @@ def _flash(subject: Subject, rng: random.Random) -> None:
         distance=6.0,
         disk=True,
     )
-    _ambient(rng.uniform(0.7, 1.0), rng)
+    _ambient(rng.uniform(0.5, 0.9), rng)
 
 
 def _overcast(subject: Subject, rng: random.Random) -> None:
     """Light from the whole sky, a little more from above."""
     _area(subject, (rng.uniform(-30, 30), rng.uniform(60, 80)), size=4.0, strength=1.3, tint=_COOL, distance=5.0)
-    _ambient(rng.uniform(1.6, 2.0), rng, tint=_COOL)
+    _ambient(rng.uniform(1.3, 1.8), rng, tint=_COOL)
 
 
 _SETUPS: tuple[tuple[Callable[[Subject, random.Random], None], float], ...] = (
@@ -116,7 +126,7 @@ def _area(
     size: float,
     strength: float,
     tint: Tint,
-    distance: float = 4.5,
+    distance: float = 6.0,
     disk: bool = False,
 ) -> Any:
     """A lamp: `direction` is azimuth (0 from the front, positive from the right) and elevation in degrees.

@@ -19,19 +19,21 @@ from tools.demo_catalogue.shots import Shot
 from tools.demo_catalogue.studio import Composition, compose
 
 _JPEG_QUALITY = 90
-_TRIES = 5
+_TRIES = 12
 #: Mean and least standard deviation of brightness (0..255) of a photo that is kept.
 _MEAN = (38.0, 246.0)
 _DEVIATION = 12.0
 #: Least share of the picture's width or height that the goods take, and least share of its area.
 _LEAST_FILL = 0.5
-_LEAST_AREA = 0.05
+_LEAST_AREA = 0.07
+#: Least share of the picture's width or height that the foremost piece takes.
+_LEAST_FOREMOST = 0.38
 
 logger = logging.getLogger(__name__)
 
 
 def render_shot(
-    product: Product, shot: Shot, faces: Faces, path: Path, *, size: int = 256, samples: int = 12, threads: int = 1
+    product: Product, shot: Shot, faces: Faces, path: Path, *, size: int = 256, samples: int = 10, threads: int = 1
 ) -> None:
     """Take a photo and write it as JPEG; the same shot gives the same file.
 
@@ -43,38 +45,51 @@ def render_shot(
         Most samples a pixel; fewer are taken where they suffice.
     threads
         Threads of the renderer.
+
+    Raises
+    ------
+    RuntimeError
+        If no try gave a good photo.
     """
     for attempt in range(_TRIES):
         taken = replace(shot, seed=shot.seed + attempt)
         composition = compose(product, taken, faces)
+        if fault := find_misplacement(composition.goods, composition.foremost):
+            logger.info("Photo %s is composed anew: %s", shot.shot_id, fault)
+            continue
         picture = _render(composition, taken.seed, size, samples, threads)
-        fault = find_fault(np.asarray(picture), composition.goods)
+        fault = find_fault(np.asarray(picture))
         if not fault:
-            break
-        logger.warning("Photo %s is taken anew: %s", shot.shot_id, fault)
-    _write(picture, path)
+            _write(picture, path)
+            return
+        logger.info("Photo %s is taken anew: %s", shot.shot_id, fault)
+    raise RuntimeError(f"Photo {shot.shot_id} of {product.kind} did not turn out well {_TRIES} times: {fault}.")
 
 
-def find_fault(pixels: np.ndarray, goods: np.ndarray) -> str:
-    """What is wrong with a photo, or an empty string.
+def find_misplacement(goods: np.ndarray, foremost: np.ndarray) -> str:
+    """What is wrong with where the goods are in the picture, or an empty string.
 
     Parameters
     ----------
-    pixels
-        Shape (height, width, 3), 0..255.
-    goods
-        Where the goods are in the picture, shape (points, 2), 0..1.
+    goods, foremost
+        Positions of all the goods and of the foremost piece, shape (points, 2), 0..1.
     """
+    if goods.min() < 0 or goods.max() > 1:
+        return "the goods are cut off"
+    if np.ptp(goods, axis=0).max() < _LEAST_FILL or np.ptp(goods, axis=0).prod() < _LEAST_AREA:
+        return "the goods are too small"
+    if np.ptp(foremost, axis=0).max() < _LEAST_FOREMOST:
+        return "the foremost piece is too small"
+    return ""
+
+
+def find_fault(pixels: np.ndarray) -> str:
+    """What is wrong with a photo's pixels, shape (height, width, 3), 0..255, or an empty string."""
     grey = pixels.mean(axis=2)
     if not _MEAN[0] <= grey.mean() <= _MEAN[1]:
         return f"its mean brightness is {grey.mean():.0f}"
     if grey.std() < _DEVIATION:
         return f"its brightness deviates by {grey.std():.1f} only"
-    if goods.min() < 0 or goods.max() > 1:
-        return "the goods are cut off"
-    extent = np.ptp(goods, axis=0)
-    if extent.max() < _LEAST_FILL or extent.prod() < _LEAST_AREA:
-        return "the goods are too small"
     return ""
 
 
@@ -100,6 +115,7 @@ def _set_sampling(cycles: Any, seed: int, samples: int) -> None:
     cycles.use_adaptive_sampling = True
     cycles.adaptive_threshold = 0.08
     cycles.adaptive_min_samples = min(6, samples)
+    cycles.use_light_tree = False
     cycles.use_denoising = True
     cycles.denoiser = "OPENIMAGEDENOISE"
     cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"

@@ -33,8 +33,9 @@ class Composition:
 
     Attributes
     ----------
-    goods
-        Positions of the goods in the picture, shape (points, 2): 0..1 from the left and from the bottom.
+    goods, foremost
+        Positions of all the goods and of the foremost piece in the picture, shape (points, 2): 0..1 from the left
+        and from the bottom.
     background
         Kind of background (see `backgrounds`).
     look
@@ -42,6 +43,7 @@ class Composition:
     """
 
     goods: np.ndarray
+    foremost: np.ndarray
     background: str
     look: Look
 
@@ -66,4 +68,5 @@ def compose(product: Product, shot: Shot, faces: Faces) -> Composition:
         add_clutter(low, high, dice("clutter"))
     look = add_light(subject, dice("light"))
     view = choose_view(dice("camera"), elevation=_FROM_ABOVE if arranged.lying else _FROM_THE_FRONT)
-    return Composition(place_camera(arranged.points, view), background, look)
+    projected = place_camera(arranged.points, view)
+    return Composition(projected, projected[: arranged.foremost], background, look)
