@@ -83,6 +83,15 @@ def test_find_by_title_needs_no_model(run: Run, built: Path) -> None:
     assert "3 of 3 matches" in out
 
 
+def test_find_by_a_sample_needs_no_model(run: Run, sampled_bundle: Path) -> None:
+    status, out, err = run("find", sampled_bundle, "--sample", "q3", "--json")
+    assert status == 0, err
+    assert {match["posting_id"] for match in json.loads(out)["matches"]} == {"3a", "3b", "3c"}
+    both = json.loads(run("find", sampled_bundle, "--sample", "q3", "--title", "Gantungan Kunci Kayu", "--json")[1])
+    assert {match["posting_id"]: match["by"] for match in both["matches"]}["8a"] == ["title"]
+    assert len(both["matches"]) == 4
+
+
 def test_find_with_tight_thresholds_says_what_to_do(run: Run, built: Path) -> None:
     status, out, _ = run("find", built, "--title", "speaker", "--title-threshold", 0)
     assert status == 0 and "No listing is within the thresholds; larger thresholds accept more." in out

@@ -43,6 +43,7 @@ def find(
     photo: Annotated[Path | None, typer.Option(help="Photo file to search with.")] = None,
     title: Annotated[str | None, typer.Option(help="Title to search with.")] = None,
     listing: Annotated[str | None, typer.Option(help="posting_id of a listing to search with.")] = None,
+    sample: Annotated[str | None, typer.Option(help="query_id of a sample photo that the bundle brings.")] = None,
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
     fused_threshold: FusedThreshold = None,
@@ -55,10 +56,7 @@ def find(
     as_json: AsJson = False,
 ) -> None:
     """Find the listings of the same product as a photo, a title, both, or a listing of the catalogue."""
-    if photo is None and title is None and listing is None:
-        raise typer.BadParameter("give --photo, --title or --listing", param_hint="find")
-    if listing is not None and (photo is not None or title is not None):
-        raise typer.BadParameter("--listing stands for itself: leave --photo and --title out", param_hint="find")
+    _check_asked(photo, title, listing, sample)
     from product_matching.find import describe_matches
     from product_matching.judging import judged_matches
 
@@ -66,7 +64,7 @@ def find(
     rules = PairRules(phash_bits, quantity_veto, min2)
     finder, thresholds = open_finder(bundle, given)
     check_phashes(finder.bundle, phash_bits)
-    query, timing = _make_query(finder, photo, title, listing, device)
+    query, timing = _make_query(finder, photo, title, listing, sample, device)
     judge = None if pairs is None else _load_judge(finder, pairs)
     started = time.perf_counter()
     if judge is None:
@@ -83,6 +81,15 @@ def find(
         _print_matches(described, count, timing)
 
 
+def _check_asked(photo: Path | None, title: str | None, listing: str | None, sample: str | None) -> None:
+    if photo is None and title is None and listing is None and sample is None:
+        raise typer.BadParameter("give --photo, --title, --sample or --listing", param_hint="find")
+    if listing is not None and (photo is not None or title is not None or sample is not None):
+        raise typer.BadParameter("--listing stands for itself: leave --photo, --title and --sample out", param_hint="find")
+    if photo is not None and sample is not None:
+        raise typer.BadParameter("--sample is a photo, too: leave one of them out", param_hint="find")
+
+
 def _head(candidates: Candidates, limit: int) -> Candidates:
     return candidates.take(np.arange(min(limit, len(candidates))))
 
@@ -95,7 +102,7 @@ def _load_judge(finder: Finder, pairs: Path) -> PairJudge:
 
 
 def _make_query(
-    finder: Finder, photo: Path | None, title: str | None, listing: str | None, device: Device
+    finder: Finder, photo: Path | None, title: str | None, listing: str | None, sample: str | None, device: Device
 ) -> tuple[Query, dict[str, float]]:
     from product_matching.find import Query
 
@@ -104,6 +111,9 @@ def _make_query(
         return finder.listing_query(finder.bundle.row_of(listing)), timing
     vector = matrix = None
     phash = ""
+    if sample is not None:
+        known = finder.sample_query(sample)
+        vector, phash = known.photo, known.phash
     if photo is not None:
         image, phash, timing["decode"] = _decode(photo)
         encoder = _query_encoder(finder, device)
@@ -117,7 +127,7 @@ def _make_query(
         if matrix is None:
             why = "has no titles" if title.strip() else "cannot be searched with an empty title"
             raise InputError(f"The bundle {finder.bundle.manifest.name} {why}.")
-        if matrix.nnz == 0 and photo is None:
+        if matrix.nnz == 0 and vector is None:
             raise InputError(f"None of these words is in a title of {finder.bundle.manifest.name}: try other words.")
     return Query(vector, matrix, phash=phash, text=title or ""), timing
 
