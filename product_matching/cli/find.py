@@ -85,7 +85,9 @@ def _check_asked(photo: Path | None, title: str | None, listing: str | None, sam
     if photo is None and title is None and listing is None and sample is None:
         raise typer.BadParameter("give --photo, --title, --sample or --listing", param_hint="find")
     if listing is not None and (photo is not None or title is not None or sample is not None):
-        raise typer.BadParameter("--listing stands for itself: leave --photo, --title and --sample out", param_hint="find")
+        raise typer.BadParameter(
+            "--listing stands for itself: leave --photo, --title and --sample out", param_hint="find"
+        )
     if photo is not None and sample is not None:
         raise typer.BadParameter("--sample is a photo, too: leave one of them out", param_hint="find")
 
