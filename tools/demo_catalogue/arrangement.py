@@ -22,6 +22,8 @@ BOXED = (
 FLAT = ("phone_case", "notebook", "tube", "pouch", "carton", "power_bank", "bag")
 #: Kinds of which nobody shows more than one.
 _SINGLE = ("lamp", "headphones", "bag", "pot")
+#: Kinds whose label bends away from the camera when they are turned.
+_ROUND = ("pump_bottle", "dropper_bottle", "spray_bottle", "jar", "can", "tumbler", "mug", "tube", "speaker")
 
 _UPRIGHT = Matrix.Identity(4)
 _ON_ITS_BACK = Matrix.Rotation(-math.pi / 2, 4, "X")
@@ -58,21 +60,23 @@ def arrange(kind: str, goods: Any, make_box: Callable[[np.ndarray], Any], rng: r
     """
     lying = kind in FLAT and rng.random() < 0.3
     boxed = kind in BOXED and not lying and rng.random() < 0.24
-    first = _put(goods, _yaw(rng), lying=lying)
+    first = _put(goods, _yaw(kind, rng), lying=lying)
     if boxed:
         return _with_box(first, make_box, rng)
     count = 1 if kind in _SINGLE or rng.random() < 0.82 else rng.choice((2, 2, 3))
-    pieces = [first, *(_put(goods, _yaw(rng, calm=True), lying=lying) for _ in range(count - 1))]
+    pieces = [first, *(_put(goods, _yaw(kind, rng), lying=lying) for _ in range(count - 1))]
     _line_up(pieces, rng, lying=lying)
     return _arranged(pieces, lying=lying)
 
 
-def _yaw(rng: random.Random, *, calm: bool = False) -> float:
+def _yaw(kind: str, rng: random.Random) -> float:
     """Turn of a piece about Z: mostly its front, sometimes three-quarter, seldom its back."""
     draw = rng.random()
     if draw < 0.07:
         return math.pi + math.radians(rng.uniform(-20, 20))
-    if draw < 0.2 and not calm:
+    if kind in _ROUND:
+        return math.radians(max(-18, min(18, rng.gauss(0, 8))))
+    if draw < 0.2:
         return math.radians(rng.choice((-1, 1)) * rng.uniform(25, 45))
     return math.radians(max(-25, min(25, rng.gauss(0, 11))))
 

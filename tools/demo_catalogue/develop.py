@@ -12,12 +12,9 @@ from PIL import Image
 
 from tools.demo_catalogue.lighting import Look
 
-#: Share of the picture's pixels that are darker than its brightest parts.
-_BRIGHT_QUANTILE = 0.95
 #: Stops by which a photo may be brightened or darkened.
 _STOPS = (-1.2, 1.3)
-#: Share of blown-out pixels that the goods' part of a photo may have, and what is done about it.
-_BLOWN_SHARE = 0.2
+#: Stops by which a photo is darkened while too much of the goods is blown out, and how often.
 _STEP = 0.25
 _TRIES = 4
 
@@ -33,11 +30,11 @@ def develop(look: Look, box: tuple[int, int, int, int]) -> Image.Image:
     scene = bpy.context.scene
     _set_view(scene.view_settings, look)
     picture = _expose(scene, 0.0)
-    bright = float(np.quantile(np.asarray(picture).max(axis=2), _BRIGHT_QUANTILE))
+    bright = float(np.quantile(np.asarray(picture).max(axis=2), look.metered))
     exposure = float(np.clip(np.log2(_linear(look.brightness) / _linear(bright)), *_STOPS))
     for _ in range(_TRIES):
         picture = _expose(scene, exposure)
-        if (np.asarray(picture.crop(box)).min(axis=2) >= 253).mean() <= _BLOWN_SHARE:
+        if (np.asarray(picture.crop(box)).min(axis=2) >= 253).mean() <= look.blown:
             break
         exposure -= _STEP
     return picture

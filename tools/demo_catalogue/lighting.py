@@ -15,7 +15,7 @@ from mathutils import Vector
 Tint = tuple[float, float, float]
 _WHITE: Tint = (1.0, 1.0, 1.0)
 _WARM: Tint = (1.0, 0.8, 0.58)
-_COOL: Tint = (0.84, 0.92, 1.0)
+_COOL: Tint = (0.92, 0.96, 1.0)
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,20 @@ class Look:
     ----------
     kelvin, tint
         White balance; 6500 and 10 leave the colours as they are.
-    brightness
-        What the brightest parts of the picture come to, 0..255.
+    brightness, metered
+        What the brightest parts of the picture come to, 0..255, and the share of its pixels that are darker.
     contrast
         Name of the contrast curve in Blender's colour management.
+    blown
+        Share of the goods' part of the picture that may be blown out.
     """
 
     kelvin: float
     tint: float
     brightness: float
     contrast: str
+    blown: float = 0.2
+    metered: float = 0.95
 
 
 def add_light(subject: Subject, rng: random.Random) -> Look:
@@ -65,13 +69,13 @@ def _window(subject: Subject, rng: random.Random) -> None:
     _area(
         subject, (side * rng.uniform(35, 80), rng.uniform(20, 50)), size=rng.uniform(2.5, 4.5), strength=2.4, tint=_COOL
     )
-    _ambient(rng.uniform(0.45, 0.85), rng)
+    _ambient(rng.uniform(0.35, 0.7), rng)
 
 
 def _ring_light(subject: Subject, rng: random.Random) -> None:
     """A large lamp about the lens: few shadows."""
     _area(subject, (rng.uniform(-8, 8), rng.uniform(28, 45)), size=2.2, strength=2.0, tint=_WHITE, disk=True)
-    _ambient(rng.uniform(0.6, 1.0), rng)
+    _ambient(rng.uniform(0.45, 0.8), rng)
 
 
 def _softboxes(subject: Subject, rng: random.Random) -> None:
@@ -80,13 +84,13 @@ def _softboxes(subject: Subject, rng: random.Random) -> None:
     for side, part in ((-1, share), (1, 1 - share)):
         direction = (side * rng.uniform(35, 60), rng.uniform(25, 50))
         _area(subject, direction, size=rng.uniform(1.7, 2.7), strength=2.4 * part, tint=_WHITE)
-    _ambient(rng.uniform(0.4, 0.8), rng)
+    _ambient(rng.uniform(0.3, 0.6), rng)
 
 
 def _warm_lamp(subject: Subject, rng: random.Random) -> None:
     """A bulb at home in the evening."""
     _area(subject, (rng.choice((-1, 1)) * rng.uniform(20, 60), rng.uniform(40, 65)), size=0.9, strength=2.0, tint=_WARM)
-    _ambient(rng.uniform(0.5, 0.8), rng, tint=(1.0, 0.9, 0.78))
+    _ambient(rng.uniform(0.35, 0.6), rng, tint=(1.0, 0.9, 0.78))
 
 
 def _flash(subject: Subject, rng: random.Random) -> None:
@@ -100,7 +104,7 @@ def _flash(subject: Subject, rng: random.Random) -> None:
         distance=6.0,
         disk=True,
     )
-    _ambient(rng.uniform(0.5, 0.9), rng)
+    _ambient(rng.uniform(0.35, 0.7), rng)
 
 
 def _overcast(subject: Subject, rng: random.Random) -> None:

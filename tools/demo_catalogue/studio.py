@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from tools.demo_catalogue.stage import collect, empty_scene
 _CLUTTER_SHARE = 0.25
 #: Width, depth and height of a sales box in those of what is in it.
 _BOX_ROOM = np.array([1.08, 1.1, 1.04])
+#: Share of photos on white whose ground is meant to come out white, not light grey.
+_WHITE_GROUND_SHARE = 0.5
 #: Elevation of the camera in degrees.
 _FROM_THE_FRONT = (5.0, 33.0)
 _FROM_ABOVE = (55.0, 84.0)
@@ -67,6 +69,15 @@ def compose(product: Product, shot: Shot, faces: Faces) -> Composition:
     if dice("clutter or not").random() < _CLUTTER_SHARE:
         add_clutter(low, high, dice("clutter"))
     look = add_light(subject, dice("light"))
+    if background == "white":
+        look = _whiten(look, dice("whiten"))
     view = choose_view(dice("camera"), elevation=_FROM_ABOVE if arranged.lying else _FROM_THE_FRONT)
     projected = place_camera(arranged.points, view)
     return Composition(projected, projected[: arranged.foremost], background, look)
+
+
+def _whiten(look: Look, rng: random.Random) -> Look:
+    """Develop a photo on a white ground more brightly; in some, all of the ground comes out white."""
+    if rng.random() < _WHITE_GROUND_SHARE:
+        return replace(look, brightness=rng.uniform(228, 250), blown=0.5, metered=0.5)
+    return replace(look, brightness=look.brightness + 8, blown=0.4)
