@@ -49,7 +49,7 @@ def choose_view(rng: random.Random, *, elevation: tuple[float, float]) -> View:
         elevation=math.radians(rng.uniform(*elevation)),
         roll=math.radians(rng.uniform(-0.6, 0.6) if steady else rng.uniform(-4, 4)),
         focal=rng.choice((28, 35, 40, 50, 50, 60, 70, 85)) * rng.uniform(0.95, 1.05),
-        fill=rng.uniform(0.66, 0.88) if rng.random() < 0.8 else rng.uniform(0.55, 0.66),
+        fill=rng.uniform(0.7, 0.9) if rng.random() < 0.8 else rng.uniform(0.6, 0.7),
         offset=(rng.gauss(0, 0.17), rng.gauss(0, 0.25)),
         blur=rng.uniform(0.015, 0.045) if rng.random() < 0.35 else 0.0,
     )

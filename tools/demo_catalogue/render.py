@@ -18,7 +18,7 @@ from tools.demo_catalogue.shapes import Faces
 from tools.demo_catalogue.shots import Shot
 from tools.demo_catalogue.studio import Composition, compose
 
-_JPEG_QUALITY = 90
+_JPEG_QUALITY = 87
 _TRIES = 12
 #: Mean and least standard deviation of brightness (0..255) of a photo that is kept.
 _MEAN = (38.0, 246.0)
