@@ -3,7 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: app test lint types unit clean
+# Making the demo catalogue anew: Blender's module needs Python 3.11; WEIGHTS=FILE.safetensors instead of timm's own.
+DEMO_PYTHON ?= python3.11
+DEMO_VENV ?= .venv-demo
+DEMO_WORK ?= build/demo
+SHOPEE ?= $(wildcard data/shopee/train.csv)
+
+.PHONY: app test lint types unit demo clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -33,5 +39,19 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
 	$(BIN)/pip install -r requirements-dev.txt
 	touch $@
 
+demo: $(VENV)/app.stamp $(DEMO_VENV)/stamp
+	$(DEMO_VENV)/bin/python -m tools.demo_catalogue.make --out demo --work $(DEMO_WORK)
+	$(BIN)/product-matching build demo/listings.csv --images demo/images --queries demo/queries.csv \
+		--model mobilenetv2_100 $(if $(WEIGHTS),--weights $(WEIGHTS)) --out embeddings/demo --overwrite
+	$(BIN)/python -m tools.demo_catalogue.measure embeddings/demo --out $(DEMO_WORK)/figures.json \
+		$(if $(SHOPEE),--real $(SHOPEE))
+	$(DEMO_VENV)/bin/python -m tools.demo_catalogue.card --catalogue demo --work $(DEMO_WORK) \
+		--figures $(DEMO_WORK)/figures.json
+
+$(DEMO_VENV)/stamp: tools/demo_catalogue/requirements.txt
+	$(DEMO_PYTHON) -m venv $(DEMO_VENV)
+	$(DEMO_VENV)/bin/pip install -r tools/demo_catalogue/requirements.txt
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DEMO_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

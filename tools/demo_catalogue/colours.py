@@ -25,7 +25,8 @@ SORT_COLOUR: dict[str, str] = {
     "Vanilla": "Cream", "Jasmine": "White", "Coffee": "Brown", "Strawberry": "Red", "Mango": "Orange",
     "Original": "Red", "Chocolate": "Brown", "Balado": "Red", "BBQ": "Maroon", "Seaweed": "Green", "Cheese": "Yellow",
     "Sweet Corn": "Yellow", "Matcha": "Green", "Lychee": "Pink", "Melon": "Mint", "Taro": "Lilac",
-    "Salted Egg": "Orange", "Milk": "Sky Blue", "Ginger": "Khaki", "Peach": "Orange", "Night": "Navy", "Day": "Yellow", "Acne": "Green",
-    "Bright": "Orange", "Sensitive": "Sky Blue", "Vitamin C": "Orange", "Hyaluronic": "Blue", "Retinol": "Purple",
+    "Salted Egg": "Orange", "Milk": "Sky Blue", "Ginger": "Khaki", "Peach": "Orange", "Night": "Navy",
+    "Day": "Yellow", "Acne": "Green", "Bright": "Orange", "Sensitive": "Sky Blue",
+    "Vitamin C": "Orange", "Hyaluronic": "Blue", "Retinol": "Purple",
     "Niacinamide": "Teal", "Collagen": "Pink",
 }  # fmt: skip
