@@ -103,6 +103,5 @@ def _extrude(
     """A strip along X over a profile of (y, z)."""
     vertices = [(x, y, z) for x in (-width, width) for y, z in profile]
     count = len(profile)
-    faces = [(place, place + 1, count + place + 1, count + place) for place in range(count - 1)]
-    faces = [tuple(reversed(face)) for face in faces]
+    faces = [(count + place, count + place + 1, place + 1, place) for place in range(count - 1)]
     return add_mesh(name, vertices, faces, material, smooth=smooth)

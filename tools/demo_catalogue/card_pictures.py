@@ -64,9 +64,9 @@ def plot_distribution(listings: pd.DataFrame, photos: Sequence[Photo], path: Pat
 def _plot_sizes(axis: plt.Axes, listings: pd.DataFrame) -> None:
     sizes = listings["label_group"].value_counts()
     grouped = Counter(min(size, _LARGEST) for size in sizes[sizes > 1])
-    real: Counter[int] = Counter()
+    real: dict[int, float] = {}
     for size, share in SIZE_SHARES.items():
-        real[min(size, _LARGEST)] += share
+        real[min(size, _LARGEST)] = real.get(min(size, _LARGEST), 0.0) + share
     bars = range(2, _LARGEST + 1)
     axis.bar([size - 0.2 for size in bars], [grouped[size] / grouped.total() for size in bars], 0.4, label="demo")
     axis.bar([size + 0.2 for size in bars], [real[size] for size in bars], 0.4, label="Shopee, 11,014 groups")

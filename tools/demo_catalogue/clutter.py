@@ -76,7 +76,7 @@ def _leaf(root: np.ndarray, angle: float, rise: float, length: float, material: 
         for row in range(5)
         for column in (0, 1)
     ]
-    add_mesh("leaf", vertices, faces, material, smooth=True)
+    add_mesh("leaf", np.array(vertices), faces, material, smooth=True)
 
 
 def _books(place: np.ndarray, radius: float, rng: random.Random) -> None:
@@ -231,4 +231,4 @@ def _lathe(
         for row in range(len(profile) - 1)
         for here in range(count)
     ]
-    add_mesh("lathe", vertices, faces, material, smooth=smooth)
+    add_mesh("lathe", np.array(vertices), faces, material, smooth=smooth)
