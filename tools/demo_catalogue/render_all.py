@@ -15,9 +15,10 @@ from tqdm import tqdm
 from tools.demo_catalogue.products import Product
 from tools.demo_catalogue.shots import Shot
 
-#: Shots that a worker takes at a time, and how often it does before a fresh process replaces it.
+#: Shots that a worker takes at a time, and how often it does before a fresh process replaces it: Cycles keeps about
+#: 2.5 MB of every photo.
 _SLICE = 8
-_SLICES_A_WORKER = 40
+_SLICES_A_WORKER = 15
 
 
 def render_all(
