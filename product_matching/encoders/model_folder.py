@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import shutil
 from collections.abc import Callable
 from dataclasses import MISSING, asdict, dataclass, field
@@ -12,10 +11,13 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from product_matching.errors import InputError
+from product_matching.networks.kinds import Neck, Pooling
 
 MODEL_FORMAT = 1
 MODEL_FILE = "model.json"
 WEIGHTS_FILE = "weights.safetensors"
+CARD_FILE = "README.md"
+MAX_MODEL_BYTES = 1 << 20
 Interpolation = Literal["bilinear", "bicubic", "lanczos"]
 BackboneArgument = str | int | float | bool
 
@@ -42,8 +44,12 @@ class PhotoModel:
         Filter that a photo is resized with.
     backbone_arguments
         Further arguments of the architecture, such as ``{"pad_type": "same"}``.
+    pooling, neck
+        What follows the backbone in a network that was trained here; a bare backbone has its own pooling and no neck.
     source, licence
         Where the weights come from and under what terms, in words.
+    training
+        How the network was trained: recipe, seeds, data, classes, figures with their protocol.
     """
 
     name: str
@@ -55,8 +61,11 @@ class PhotoModel:
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
     interpolation: Interpolation = "bicubic"
     backbone_arguments: dict[str, BackboneArgument] = field(default_factory=dict)
+    pooling: Pooling = "avg"
+    neck: Neck = "none"
     source: str = ""
     licence: str = ""
+    training: dict[str, Any] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -64,8 +73,16 @@ class PhotoModel:
         return hashlib.sha256(json.dumps(self.identity(), sort_keys=True).encode()).hexdigest()
 
     def identity(self) -> dict[str, Any]:
-        """The fields that decide the embedding, without name and provenance."""
-        return {key: value for key, value in asdict(self).items() if key not in {"name", "source", "licence"}}
+        """The fields that decide the embedding, without name and provenance.
+
+        Pooling and neck of a bare backbone are left out: its vectors are the same as before there were any.
+        """
+        plain = {"pooling": "avg", "neck": "none"}
+        return {
+            key: value
+            for key, value in asdict(self).items()
+            if key not in {"name", "source", "licence", "training"} and plain.get(key) != value
+        }
 
 
 def file_sha256(path: Path) -> str:
@@ -85,7 +102,6 @@ def parse_model(settings: object, origin: str) -> PhotoModel:
     if not isinstance(settings, dict):
         raise InputError(f"{origin} does not hold a JSON object.")
     known = {name: settings[name] for name in PhotoModel.__dataclass_fields__ if name in settings}
-    known.setdefault("backbone_arguments", {})
     for name in ("mean", "std"):
         if isinstance(known.get(name), list):
             known[name] = tuple(known[name])
@@ -97,8 +113,10 @@ def parse_model(settings: object, origin: str) -> PhotoModel:
 
 
 def _default(name: str) -> object:
-    default = PhotoModel.__dataclass_fields__[name].default
-    return None if default is MISSING else default
+    entry = PhotoModel.__dataclass_fields__[name]
+    if entry.default_factory is not MISSING:
+        return entry.default_factory()
+    return None if entry.default is MISSING else entry.default
 
 
 def _three_numbers(value: object) -> bool:
@@ -106,7 +124,7 @@ def _three_numbers(value: object) -> bool:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 1e6
 
 
 def _whole(value: object, low: int, high: int) -> bool:
@@ -123,6 +141,11 @@ def _hex_digest(value: object) -> bool:
     return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
 
 
+def _one_of(names: Any) -> tuple[Callable[[Any], bool], str]:
+    accepted = get_args(names)
+    return lambda value: isinstance(value, str) and value in accepted, f"one of {', '.join(accepted)}"
+
+
 _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "name": (lambda value: isinstance(value, str) and 0 < len(value) <= 200, "a name"),
     "backbone": (lambda value: isinstance(value, str) and 0 < len(value) <= 200, "the name of a timm architecture"),
@@ -131,10 +154,13 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "image_size": (lambda value: _whole(value, 16, 2048), "a whole number from 16 to 2048"),
     "mean": (_three_numbers, "three numbers"),
     "std": (lambda value: _three_numbers(value) and all(entry > 0 for entry in value), "three positive numbers"),
-    "interpolation": (lambda value: value in get_args(Interpolation), f"one of {', '.join(get_args(Interpolation))}"),
+    "interpolation": _one_of(Interpolation),
     "backbone_arguments": (_plain_arguments, "an object of plain values"),
+    "pooling": _one_of(Pooling),
+    "neck": _one_of(Neck),
     "source": (lambda value: isinstance(value, str), "a text"),
     "licence": (lambda value: isinstance(value, str), "a text"),
+    "training": (lambda value: isinstance(value, dict), "an object"),
 }
 
 
@@ -159,9 +185,14 @@ def read_model_settings(folder: Path) -> PhotoModel:
     """Read and check ``model.json`` alone."""
     path = folder / MODEL_FILE
     try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as stream:
+            content = stream.read(MAX_MODEL_BYTES + 1)
     except OSError as error:
         raise InputError(f"The model folder {folder} has no readable {MODEL_FILE} ({error.strerror}).") from error
+    if len(content) > MAX_MODEL_BYTES:
+        raise InputError(f"{path} is too large: the settings of a model have at most {MAX_MODEL_BYTES} bytes.")
+    try:
+        settings = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not JSON in UTF-8 ({error!s:.80}).") from error
     if isinstance(settings, dict) and settings.get("format") != MODEL_FORMAT:
@@ -169,9 +200,21 @@ def read_model_settings(folder: Path) -> PhotoModel:
     return parse_model(settings, str(path))
 
 
-def write_model_folder(folder: Path, model: PhotoModel, weights: Path) -> None:
-    """Write a model folder at once: a temporary sibling is filled and renamed; an equal folder is left as it is."""
-    if folder.is_dir() and read_model_folder(folder) == model:
+def write_model_folder(folder: Path, model: PhotoModel, weights: Path, *, card: str = "") -> None:
+    """Write a model folder at once: a temporary sibling is filled and renamed; an equal folder is left as it is.
+
+    Parameters
+    ----------
+    folder
+        Where to; what is there is replaced.
+    model
+        The settings.
+    weights
+        File that is copied into the folder.
+    card
+        Text of the model card, in Markdown; empty for none.
+    """
+    if folder.is_dir() and read_model_folder(folder) == model and _card_of(folder) == card:
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = folder.with_name(f".{folder.name}.partial")
@@ -180,5 +223,12 @@ def write_model_folder(folder: Path, model: PhotoModel, weights: Path) -> None:
     shutil.copyfile(weights, partial / WEIGHTS_FILE)
     settings = {"format": MODEL_FORMAT, **asdict(model)}
     (partial / MODEL_FILE).write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    if card:
+        (partial / CARD_FILE).write_text(card, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
+
+
+def _card_of(folder: Path) -> str:
+    path = folder / CARD_FILE
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import timm
-from safetensors.torch import save_file
 
 from product_matching.encoders.model_folder import (
     MODEL_FILE,
@@ -20,8 +19,10 @@ from product_matching.encoders.model_folder import (
     write_model_folder,
 )
 from product_matching.encoders.model_lookup import describe_getting_model, describe_missing_model, find_model_folder
-from product_matching.encoders.photo import PhotoEncoder, create_backbone, load_weights, output_dimension
+from product_matching.encoders.photo import PhotoEncoder, load_network
 from product_matching.errors import InputError
+from product_matching.networks.build import create_backbone, embedding_dimension
+from product_matching.networks.weights import save_weights
 from product_matching.places import home_folder, models_folder
 
 log = logging.getLogger(__name__)
@@ -120,16 +121,10 @@ def _download_weights(name: str, image_size: int | None) -> Path:
     if not (kept / MODEL_FILE).is_file():
         log.warning("Downloading the pretrained weights of %s from the model hub.", name)
         logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)  # its retries say less than our sentence
-        try:
-            network = timm.create_model(name, pretrained=True, num_classes=0)
-        except Exception as error:  # whatever the hub, the network or the cache raises, the remedy is the same
-            raise InputError(
-                f"The pretrained weights of {name!r} could not be had ({type(error).__name__}): "
-                "connect to the model hub, or give a file with --weights or a folder of models/."
-            ) from error
+        network = create_backbone(name, pretrained=True)
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / WEIGHTS_FILE
-            save_file({key: tensor.contiguous() for key, tensor in network.state_dict().items()}, path)
+            save_weights(network, path, half=False)
             write_model_folder(kept, _describe(name, path, None), path)
     return kept if image_size is None else _at_another_size(kept, image_size)
 
@@ -140,9 +135,7 @@ def _describe(name: str, weights: Path, image_size: int | None) -> PhotoModel:
     if image_size is not None:
         settings["image_size"] = _checked_size(image_size)
     model = PhotoModel(name=name, backbone=name, weights_sha256=sha256, dimension=1, **settings)
-    network = create_backbone(model)
-    load_weights(network, weights, name)
-    return replace(model, dimension=output_dimension(network))
+    return replace(model, dimension=embedding_dimension(load_network(model, weights)))
 
 
 def _timm_settings(name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Photos as unit vectors of a timm backbone."""
+"""Photos as unit vectors of a timm backbone, or of a network that was trained on one."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-import timm
 import torch
 from PIL import Image
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import nn
 
 from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, read_model_folder
 from product_matching.errors import InputError
+from product_matching.networks.build import build_network, create_backbone, embedding_dimension
+from product_matching.networks.weights import are_of_network, fill, read_tensors
 
 log = logging.getLogger(__name__)
 FloatVectors = npt.NDArray[np.float32]
@@ -49,7 +47,7 @@ def pick_device(name: str = "auto") -> torch.device:
 
 
 class PhotoEncoder:
-    """A trained backbone that turns photos into vectors of length 1.
+    """A trained network that turns photos into vectors of length 1.
 
     Encoding is guarded by a lock, so one encoder can serve several threads. Batches are always filled up to
     `batch_size`, so that a photo's vector does not depend on how many others it came with.
@@ -59,7 +57,7 @@ class PhotoEncoder:
     model
         What the model is (see `PhotoModel`).
     network
-        The backbone: (B, 3, S, S) float32 to (B, D).
+        (B, 3, S, S) float32 to (B, D): a backbone, or backbone, pooling and neck.
     device
         Where it runs.
     batch_size
@@ -93,12 +91,10 @@ class PhotoEncoder:
             The folder, its settings or its weights cannot be used; the sentence says which and why.
         """
         model = read_model_folder(folder)
-        network = create_backbone(model)
-        load_weights(network, folder / WEIGHTS_FILE, model.backbone)
-        if output_dimension(network) != model.dimension:
-            raise InputError(
-                f"{folder} names dimension {model.dimension}, but {model.backbone} has {output_dimension(network)}."
-            )
+        network = load_network(model, folder / WEIGHTS_FILE)
+        found = embedding_dimension(network)
+        if found != model.dimension:
+            raise InputError(f"{folder} names dimension {model.dimension}, but {model.backbone} has {found}.")
         return cls(model, network, device=pick_device(device), batch_size=batch_size)
 
     @property
@@ -140,56 +136,31 @@ class PhotoEncoder:
         return unit[: len(pixels)].cpu().numpy()
 
 
-def create_backbone(model: PhotoModel) -> nn.Module:
-    """Build the untrained architecture that a model names.
+def load_network(model: PhotoModel, weights: Path) -> nn.Module:
+    """Build the network that a model names and fill it: a bare backbone, or one that was trained with its neck.
 
     Raises
     ------
     InputError
-        timm does not know it, or refuses its arguments.
+        The architecture is unknown, or the weights cannot be read or are not of it.
     """
-    try:
-        arguments: dict[str, Any] = dict(model.backbone_arguments)
-        return timm.create_model(model.backbone, pretrained=False, num_classes=0, **arguments)
-    except (RuntimeError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(
-            f"timm cannot build the backbone {model.backbone!r} ({error!s:.120}): "
-            "give the name of a timm architecture, such as mobilenetv2_100."
-        ) from error
-
-
-def output_dimension(network: nn.Module) -> int:
-    """Length of the vectors of a timm backbone without a classifier."""
-    return int(cast(int, network.num_features))
-
-
-def load_weights(network: nn.Module, path: Path, backbone: str) -> None:
-    """Fill a backbone with a safetensors file; half precision is widened, a classifier in the file is left out.
-
-    Raises
-    ------
-    InputError
-        The file is missing, not in safetensors format, or of another architecture.
-    """
-    try:
-        tensors = load_file(path)
-    except FileNotFoundError as error:
-        raise InputError(f"The weights {path} do not exist.") from error
-    except (SafetensorError, OSError, ValueError) as error:
-        raise InputError(f"The weights {path} cannot be read as safetensors ({error!s:.100}).") from error
-    expected = network.state_dict()
-    heads = tuple(f"{name}." for name in ("classifier", "head", "fc") if not any(k.startswith(name) for k in expected))
-    tensors = {name: tensor for name, tensor in tensors.items() if not (heads and name.startswith(heads))}
-    wrong = sorted(
-        name
-        for name in expected.keys() | tensors.keys()
-        if name not in tensors or name not in expected or tensors[name].shape != expected[name].shape
-    )
-    if wrong:
-        raise InputError(
-            f"The weights {path} are not of the backbone {backbone}: "
-            f"{len(wrong)} of {len(expected)} tensors are missing, surplus or of another shape (first: {wrong[0]})."
+    tensors = read_tensors(weights)
+    if are_of_network(tensors):
+        named = f"{model.backbone} with pooling {model.pooling} and neck {model.neck}"
+        network: nn.Module = build_network(
+            model.backbone,
+            backbone_arguments=model.backbone_arguments,
+            pooling=model.pooling,
+            neck=model.neck,
+            dimension=model.dimension if model.neck == "linear-batchnorm" else None,
         )
-    network.load_state_dict({name: tensor.to(expected[name].dtype) for name, tensor in tensors.items()}, strict=True)
-    if not all(bool(torch.isfinite(tensor).all()) for tensor in network.state_dict().values()):
-        raise InputError(f"The weights {path} hold values that are not finite numbers.")
+    elif (model.pooling, model.neck) == ("avg", "none"):
+        named = model.backbone
+        network = create_backbone(model.backbone, model.backbone_arguments)
+    else:
+        raise InputError(
+            f"The weights {weights} are of a backbone alone, but the model has pooling {model.pooling} "
+            f"and neck {model.neck}."
+        )
+    fill(network, tensors, weights, named)
+    return network

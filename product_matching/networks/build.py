@@ -10,14 +10,15 @@ import torch
 from torch import Tensor, nn
 
 from product_matching.errors import InputError
-from product_matching.networks.necks import Neck, create_neck
-from product_matching.networks.pooling import Pooling, create_pooling
+from product_matching.networks.kinds import Neck, Pooling
+from product_matching.networks.necks import create_neck
+from product_matching.networks.pooling import create_pooling
 
 #: Arguments of timm that are not of the architecture: ours to set, or paths to other files.
 _RESERVED = {
     "pretrained",
     "num_classes",
-    "global_pool",
+    "in_chans",
     "features_only",
     "checkpoint_path",
     "pretrained_cfg",
@@ -131,12 +132,13 @@ def create_backbone(
         timm does not know it or refuses its arguments, or its weights cannot be had.
     """
     given = dict(arguments or {})
-    if not timm.is_model(name.split(".")[0]) or _RESERVED & given.keys():
-        raise _cannot_build(name, "no such architecture" if not _RESERVED & given.keys() else f"arguments {given}")
-    if not pooled:
-        given["global_pool"] = ""
+    if not timm.is_model(name.split(".")[0]):
+        raise _cannot_build(name, "no such architecture")
+    if _RESERVED & given.keys():
+        raise _cannot_build(name, f"{min(_RESERVED & given.keys())} is no argument of an architecture")
     try:
-        return timm.create_model(name, pretrained=pretrained, num_classes=0, **given)
+        unpooled: dict[str, Any] = {} if pooled else {"global_pool": ""}
+        return timm.create_model(name, pretrained=pretrained, num_classes=0, **given, **unpooled)
     except Exception as error:  # whatever the hub, the network or the cache raises, the remedy is the same
         if pretrained:
             raise InputError(
@@ -144,6 +146,11 @@ def create_backbone(
                 "connect to the model hub, or give a file with --weights or a folder of models/."
             ) from error
         raise _cannot_build(name, str(error)) from error
+
+
+def embedding_dimension(network: nn.Module) -> int:
+    """Length of the vectors of an `EmbeddingNetwork`, or of a timm backbone without a classifier."""
+    return network.dimension if isinstance(network, EmbeddingNetwork) else n_backbone_features(network)
 
 
 def n_backbone_features(backbone: nn.Module) -> int:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Literal
 
 from torch import nn
 
 from product_matching.errors import InputError
-
-Neck = Literal["none", "batchnorm", "linear-batchnorm"]
 
 
 def create_neck(kind: str, n_features: int, dimension: int | None = None) -> nn.Module:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 
 from product_matching.errors import InputError
-
-Pooling = Literal["avg", "gem"]
 
 
 def average_pool(features: Tensor) -> Tensor:
