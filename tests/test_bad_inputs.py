@@ -50,6 +50,13 @@ class Given:
         self.write("images/good.png", self.photo.read_bytes())
         return self.build(content, "--images", self.folder / "images", "--model", self.model)
 
+    def with_model(self, **settings: object) -> list[object]:
+        """The model with other settings."""
+        shutil.copytree(self.model, self.folder / "model")
+        path = self.folder / "model" / "model.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **settings}))
+        return [*self.with_images(PHOTO)[:-1], self.folder / "model"]
+
     def find(self, content: bytes, name: str = "query.png") -> list[object]:
         return ["find", self.bundle, "--photo", self.write(name, content)]
 
@@ -212,6 +219,10 @@ ARGUMENTS: list[Case] = [
     ("weights of another", lambda g: [*g.with_images("posting_id,image\na,good.png\n")[:-1], "test_resnet", "--weights", g.model / "weights.safetensors"], 1, "are not of the backbone test_resnet"),
     ("weights are a pickle", lambda g: [*g.with_images("posting_id,image\na,good.png\n")[:-1], "test_resnet", "--weights", g.write("w.pth", b"PK\x03\x04\x80\x02.")], 1, "cannot be read as safetensors"),
     ("image size", lambda g: [*g.with_images("posting_id,image\na,good.png\n"), "--image-size", "5"], 1, "The image size 5 is out of range"),
+    ("neck without weights", lambda g: g.with_model(neck="batchnorm"), 1, "are of a backbone alone, but the model has pooling avg and neck batchnorm"),
+    ("unknown pooling", lambda g: g.with_model(pooling="max"), 1, "pooling is 'max', but must be one of avg, gem"),
+    ("model names a checkpoint", lambda g: g.with_model(backbone_arguments={"checkpoint_path": "w.pth"}), 1, "checkpoint_path is no argument of an architecture"),
+    ("model from a hub", lambda g: g.with_model(backbone="hf-hub:someone/something"), 1, "timm cannot build the backbone 'hf-hub:someone/something'"),
 ]  # fmt: skip
 CASES = [*CATALOGUES, *PHOTOS, *BUNDLES, *ARGUMENTS]
 
