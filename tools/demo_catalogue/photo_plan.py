@@ -51,7 +51,7 @@ class PhotoMix:
 
     same: float = 0.105
     keeping: float = 0.125
-    changing: float = 0.42
+    changing: float = 0.3
     second_edit: float = 0.25
 
 
