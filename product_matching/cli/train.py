@@ -1,0 +1,106 @@
+"""``train``: a recipe and catalogues become a photo model."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from product_matching.cli.arguments import AsJson, Device
+from product_matching.errors import InputError
+
+if TYPE_CHECKING:
+    from product_matching.catalogue import Catalogue
+
+_FIGURES = (("F1", "f1"), ("recall@1", "recall_at_1"), ("mAP@R", "map_at_r"))
+
+
+def train(
+    recipe: Annotated[Path, typer.Argument(help="Recipe in TOML, for example recipes/arcface_sampler.toml.")],
+    catalogue: Annotated[
+        list[Path], typer.Option(help="CSV or Parquet file of listings; again for each further catalogue.")
+    ],
+    images: Annotated[list[Path], typer.Option(help="Folder of its photos; as often as --catalogue, in its order.")],
+    out: Annotated[Path, typer.Option(help="Folder of the training: checkpoints, curves, report and model.")],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in --out.")] = False,
+    weights: Annotated[Path | None, typer.Option(help="Safetensors file that the backbone starts from.")] = None,
+    label_column: Annotated[
+        list[str] | None,
+        typer.Option(help="Column that names the product of a listing; once for all catalogues, or once for each."),
+    ] = None,
+    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    as_json: AsJson = False,
+) -> None:
+    """Train a photo model on labelled catalogues and write it with its figures on what it was not trained on.
+
+    A column `part` (train, validation, test) divides a catalogue; without one, folds 2-4 of five group-disjoint folds
+    train, fold 1 chooses the best epoch, and fold 0 is kept for the figure.
+    """
+    from product_matching.encoders.process import tune_process
+
+    tune_process()
+    from product_matching.training.recipe import read_recipe
+    from product_matching.training.run import train as run_training
+
+    checked = read_recipe(recipe)
+    catalogues = _read_catalogues(catalogue, images, label_column or ["label_group"])
+    logging.getLogger("product_matching.training").setLevel(logging.INFO)
+    try:
+        with logging_redirect_tqdm():
+            report = run_training(
+                checked,
+                catalogues,
+                out,
+                weights=weights,
+                resume=resume,
+                device=device.value,
+                progress=_show,
+            )
+    except KeyboardInterrupt:
+        typer.echo(
+            f"Interrupted. {out} keeps the last finished epoch: the same command with --resume goes on.", err=True
+        )
+        raise typer.Exit(130) from None
+    _report(report, out, as_json)
+
+
+def _read_catalogues(files: list[Path], folders: list[Path], label_columns: list[str]) -> dict[str, Catalogue]:
+    from product_matching.catalogue import read_catalogue
+
+    if len(files) != len(folders):
+        raise InputError(f"--catalogue is given {len(files)} times and --images {len(folders)} times: give each pair.")
+    if len(label_columns) not in (1, len(files)):
+        raise InputError(
+            f"--label-column is given {len(label_columns)} times for {len(files)} catalogues: give it once for all, "
+            "or once for each."
+        )
+    columns = label_columns * len(files) if len(label_columns) == 1 else label_columns
+    catalogues: dict[str, Catalogue] = {}
+    for file, folder, column in zip(files, folders, columns, strict=True):
+        name = "/".join(file.absolute().parts[-2:])
+        while name in catalogues:
+            name += "'"
+        catalogues[name] = read_catalogue(file, images=folder, label_column=column)
+    return catalogues
+
+
+def _show(steps: Iterable[Any], total: int) -> Iterable[Any]:
+    return tqdm(steps, total=total, leave=False, smoothing=0.05, mininterval=1.0)
+
+
+def _report(report: dict[str, Any], out: Path, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"out": str(out), **report}, ensure_ascii=False))
+        return
+    typer.echo(f"{'model':<12} {out / 'model' if (out / 'model').is_dir() else '-'}")
+    typer.echo(f"{'best epoch':<12} {report['best_epoch']} of {report['recipe']['epochs']}")
+    typer.echo(f"{'speed':<12} {report['photos_per_second']} photos/s")
+    for part, scores in report["figures"].items():
+        shown = (f"{label} {scores[name]:.4f}" for label, name in _FIGURES)
+        typer.echo(f"{part:<12} {', '.join(shown)} (threshold {scores['threshold']:.3f}, N {scores['n']:,})")

@@ -1,0 +1,173 @@
+"""What comes of a training: the best epoch as a model folder with its card, and a report of its figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, file_sha256, write_model_folder
+from product_matching.networks.weights import load_weights, save_weights
+from product_matching.training.parts import TrainingParts
+from product_matching.training.recipe import Recipe
+from product_matching.training.start import Preparation
+from product_matching.training.tasks import ClassTask
+from product_matching.training.validation import RetrievalScores
+
+MODEL_FOLDER = "model"
+_KIND = {
+    "arcface": "ArcFace",
+    "softmax": "a softmax classifier",
+    "autoencoder": "a convolutional autoencoder",
+}
+
+
+def round_weights(task: ClassTask, recipe: Recipe, device: torch.device, folder: Path) -> Path:
+    """Write the network in half precision and read it back, so that the figures are those of what is shipped.
+
+    Returns
+    -------
+    pathlib.Path
+        The weights file in `folder`.
+    """
+    path = folder / WEIGHTS_FILE
+    save_weights(task.network, path)
+    load_weights(task.network, path, recipe.backbone)
+    task.to(device)
+    return path
+
+
+def describe_training(
+    recipe: Recipe,
+    parts: TrainingParts,
+    best_epoch: int,
+    figures: Mapping[str, RetrievalScores],
+    photos_per_second: float,
+) -> dict[str, Any]:
+    """Everything that a reader of the figures has to know, as plain values for JSON.
+
+    Parameters
+    ----------
+    recipe, parts
+        What was trained, on what.
+    best_epoch
+        The epoch (from 1) that was kept.
+    figures
+        By part, ``validation`` and ``test``.
+    photos_per_second
+        Mean speed of the epochs.
+    """
+    return {
+        "recipe": asdict(recipe),
+        "data": {
+            "catalogues": list(parts.protocol),
+            "photos": {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)},
+            "classes": parts.train.n_groups,
+            "sha256": parts.digest,
+        },
+        "best_epoch": best_epoch,
+        "figures": {part: asdict(scores) for part, scores in figures.items()},
+        "photos_per_second": round(photos_per_second, 1),
+    }
+
+
+def write_report(report: Mapping[str, Any], path: Path) -> None:
+    """Write the report as JSON, at once."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def export_model(
+    task: ClassTask, recipe: Recipe, preparation: Preparation, weights: Path, report: Mapping[str, Any], folder: Path
+) -> PhotoModel:
+    """Write the model folder: weights, settings, card.
+
+    Parameters
+    ----------
+    task
+        Its network is what the weights are of.
+    recipe, preparation
+        How it was trained, and how photos are prepared for it.
+    weights
+        File of `round_weights`.
+    report
+        Of `describe_training`.
+    folder
+        Where to; what is there is replaced.
+    """
+    start = preparation.source or "random weights"
+    model = PhotoModel(
+        name=recipe.name,
+        backbone=recipe.backbone,
+        weights_sha256=file_sha256(weights),
+        dimension=task.network.dimension,
+        image_size=recipe.image_size,
+        mean=preparation.mean,
+        std=preparation.std,
+        interpolation=preparation.interpolation,
+        backbone_arguments=preparation.backbone_arguments,
+        pooling=recipe.pooling,
+        neck=recipe.neck,
+        source=f"trained with {_KIND[recipe.method]} from {start}",
+        licence=recipe.licence or preparation.licence,
+        training=dict(report),
+    )
+    write_model_folder(folder, model, weights, card=model_card(model, report))
+    return model
+
+
+def model_card(model: PhotoModel, report: Mapping[str, Any]) -> str:
+    """Text of the model card, in Markdown."""
+    data, recipe = report["data"], report["recipe"]
+    lines = [
+        f"# {model.name}",
+        "",
+        f"Photo model of {model.dimension} dimensions: `{model.backbone}` at {model.image_size} px, pooling "
+        f"{model.pooling}, neck {model.neck}; {model.source}. Its vectors are compared by cosine distance.",
+        "",
+        f"Licence: {model.licence or 'not stated'}",
+        "",
+        "## Data",
+        "",
+        *(f"- {entry}" for entry in data["catalogues"]),
+        f"- {data['photos']['train']:,} training photos in {data['classes']:,} classes, "
+        f"{data['photos']['validation']:,} validation and {data['photos']['test']:,} test photos; no group is in two.",
+        "",
+        "## Figures",
+        "",
+        f"Epoch {report['best_epoch']} of {recipe['epochs']}, the one with the best validation F1. The threshold is "
+        "chosen on the validation part. F1 is the mean over listings of the F1 of the predicted set, the listing "
+        "itself in it; in brackets 95 % bootstrap intervals over groups.",
+        "",
+        "| part | N | queries | threshold | F1 | recall@1 | mAP@R |",
+        "|---|---|---|---|---|---|---|",
+        *(_figure_row(part, scores) for part, scores in report["figures"].items()),
+        "",
+        "## Recipe",
+        "",
+        "```toml",
+        *(f"{name} = {_as_toml(value)}" for name, value in recipe.items() if value is not None),
+        "```",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _figure_row(part: str, scores: Mapping[str, Any]) -> str:
+    cells = [f"{scores[name]:.3f}{_interval(scores[name + '_interval'])}" for name in ("f1", "recall_at_1", "map_at_r")]
+    return f"| {part} | {scores['n']:,} | {scores['queries']:,} | {scores['threshold']:.3f} | {' | '.join(cells)} |"
+
+
+def _interval(bounds: tuple[float, float] | None) -> str:
+    return f" [{bounds[0]:.3f}, {bounds[1]:.3f}]" if bounds else ""
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_as_toml(entry)}" for key, entry in value.items()) + "}"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,52 @@
+"""What goes wrong in the middle of a training, in one sentence that says what is kept and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from product_matching.errors import InputError
+from product_matching.training.recipe import Recipe
+
+
+@contextmanager
+def explained(recipe: Recipe, epoch: int, checkpoint: Path) -> Iterator[None]:
+    """Turn an end of memory or of finite numbers into a sentence with the checkpoint that is kept.
+
+    Parameters
+    ----------
+    recipe
+        Its sizes are named.
+    epoch
+        The running epoch, from 0.
+    checkpoint
+        The last checkpoint, if it exists.
+
+    Raises
+    ------
+    InputError
+        In place of the original error.
+    """
+    kept = f" The checkpoint of epoch {epoch} is kept in {checkpoint.parent}." if checkpoint.is_file() else ""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{error}{kept}") from error
+    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        raise InputError(
+            f"The memory did not suffice in epoch {epoch + 1}: lower batch_size ({recipe.batch_size}) or image_size "
+            f"({recipe.image_size}) in the recipe and train into another folder, or free memory and go on with "
+            f"--resume.{kept}"
+        ) from error
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    text = str(error).lower()
+    return "out of memory" in text or "can't allocate memory" in text or "not enough memory" in text

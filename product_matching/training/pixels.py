@@ -1,0 +1,120 @@
+"""The photos of a part, decoded once: in memory while they fit, else in a file that vanishes by itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from product_matching.errors import InputError
+from product_matching.photos import decode_photo, read_photo
+from product_matching.search.neighbours import RowArray
+from product_matching.training.parts import LabelledPhotos
+
+log = logging.getLogger(__name__)
+Pixels = npt.NDArray[np.uint8]
+#: Decoded photos are kept in memory up to this many bytes: about 14,000 photos of 300 px.
+MEMORY_BUDGET = 4 * 2**30
+#: Shows the progress of an iteration with a known number of steps.
+Progress = Callable[[Iterable[Any], int], Iterable[Any]]
+_FILTERS = {
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class DecodedPhotos:
+    """Photos as the network takes them.
+
+    Attributes
+    ----------
+    pixels
+        Shape (N, S, S, 3), uint8: the whole photo resized to S x S, as `PhotoEncoder.prepare` does.
+    labels
+        Number of each photo's group, shape (N,).
+    """
+
+    pixels: Pixels
+    labels: RowArray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def decode_part(
+    photos: LabelledPhotos,
+    image_size: int,
+    interpolation: str,
+    *,
+    progress: Progress = lambda photos, total: photos,
+    memory_budget: int = MEMORY_BUDGET,
+) -> DecodedPhotos:
+    """Decode and resize the photos of a part in threads; those that cannot be read are named in the log and left out.
+
+    Parameters
+    ----------
+    photos
+        N files.
+    image_size
+        S, in pixels.
+    interpolation
+        Filter that they are resized with.
+    progress
+        Wraps the iteration, to show it.
+    memory_budget
+        Bytes up to which pixels are held in memory. More are written to an unnamed temporary file (`TMPDIR` says
+        where) of ``N * S * S * 3`` bytes, which the system removes with the process.
+
+    Raises
+    ------
+    InputError
+        No photo can be read.
+    """
+    pixels = _room(len(photos), image_size, memory_budget)
+    readable = np.ones(len(photos), dtype=np.bool_)
+
+    def decode(row: int) -> str | None:
+        try:
+            image = decode_photo(read_photo(photos.paths[row]), name=photos.paths[row].name, max_edge=2 * image_size)
+        except InputError as error:
+            readable[row] = False
+            return str(error)
+        resized = image.resize((image_size, image_size), _FILTERS[interpolation], reducing_gap=3.0)
+        pixels[row] = np.asarray(resized.convert("RGB"))
+        return None
+
+    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="photos") as pool:
+        for row, problem in enumerate(progress(pool.map(decode, range(len(photos))), len(photos))):
+            if problem:
+                log.warning("Listing %s is left out: %s", photos.names[row], problem)
+    if len(photos) and not readable.any():
+        raise InputError(f"None of {len(photos)} photos can be read; the first is {photos.paths[0]}.")
+    return DecodedPhotos(_close_up(pixels, readable), photos.labels[readable])
+
+
+def _close_up(pixels: Pixels, readable: npt.NDArray[np.bool_]) -> Pixels:
+    """Move the readable photos to the front, in their order and in place."""
+    kept = np.flatnonzero(readable)
+    if len(kept) < len(pixels):
+        for target, source in enumerate(kept):
+            pixels[target] = pixels[source]
+    return pixels[: len(kept)]
+
+
+def _room(n: int, edge: int, memory_budget: int) -> Pixels:
+    shape = (n, edge, edge, 3)
+    if n * edge * edge * 3 <= memory_budget:
+        return np.empty(shape, dtype=np.uint8)
+    with tempfile.TemporaryFile() as scratch:  # the mapping keeps the file after its name and handle are gone
+        log.info("%d photos of %d px are kept in a temporary file of %d MB.", n, edge, n * edge * edge * 3 >> 20)
+        return np.memmap(scratch, dtype=np.uint8, mode="w+", shape=shape)

@@ -1,0 +1,159 @@
+"""A whole training: from a recipe and catalogues to a model folder, resumable after every epoch."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from product_matching.catalogue import Catalogue
+from product_matching.encoders.photo import pick_device
+from product_matching.training.checkpoint import read_tensors, restore_task, task_tensors
+from product_matching.training.curves import EpochRecord, best_record
+from product_matching.training.export import (
+    MODEL_FOLDER,
+    describe_training,
+    export_model,
+    round_weights,
+    write_report,
+)
+from product_matching.training.failures import explained
+from product_matching.training.loop import train_epoch
+from product_matching.training.pixels import DecodedPhotos, Progress
+from product_matching.training.recipe import Recipe
+from product_matching.training.reconstructions import write_reconstructions
+from product_matching.training.schedule import learning_rate_factor, margin_at
+from product_matching.training.session import BEST, LAST, Training, begin, save
+from product_matching.training.tasks import ReconstructionTask
+
+log = logging.getLogger(__name__)
+
+
+def train(
+    recipe: Recipe,
+    catalogues: Mapping[str, Catalogue],
+    out: Path,
+    *,
+    weights: Path | None = None,
+    resume: bool = False,
+    device: str = "auto",
+    progress: Progress = lambda steps, total: steps,
+) -> dict[str, Any]:
+    """Train a model.
+
+    Parameters
+    ----------
+    recipe
+        How.
+    catalogues
+        Listings with photos and label groups, by name; see `split_catalogues` for what trains and what is kept.
+    out
+        Folder of the training: checkpoints, ``curves.csv`` and ``.png``, ``report.json``, and the model folder
+        ``model`` (none for an autoencoder, which has reconstructions instead).
+    weights
+        Safetensors file that the backbone starts from.
+    resume
+        Go on from the last checkpoint in `out`, to the same result as without the interruption; from the beginning
+        where there is none yet.
+    device
+        ``"auto"``, ``"cpu"`` or ``"cuda"``.
+    progress
+        Wraps long iterations, to show them.
+
+    Returns
+    -------
+    dict
+        The report; see `describe_training`.
+
+    Raises
+    ------
+    InputError
+        Something that was given cannot be used, the loss is no longer finite, or the memory does not suffice; the last
+        checkpoint is kept.
+    """
+    training = begin(recipe, catalogues, out, weights, resume, pick_device(device), progress)
+    validation = training.decode(training.parts.validation)
+    if len(training.history) < recipe.epochs:
+        photos = training.decode(training.parts.train)
+        for epoch in range(len(training.history), recipe.epochs):
+            with explained(recipe, epoch, out / LAST):
+                _run_epoch(training, photos, validation, epoch)
+    with explained(recipe, recipe.epochs, out / LAST):
+        return _finish(training, validation)
+
+
+def _run_epoch(training: Training, photos: DecodedPhotos, validation: DecodedPhotos, epoch: int) -> None:
+    started = time.perf_counter()
+    recipe = training.recipe
+    result = train_epoch(training.machinery, photos, recipe, training.preparation, epoch, training.progress)
+    scores = training.score(validation)
+    rate = recipe.learning_rate * learning_rate_factor(recipe, epoch + 1)
+    margin = margin_at(recipe, epoch + 1) if recipe.method == "arcface" else 0.0
+    record = EpochRecord(
+        epoch=epoch + 1,
+        loss=result.loss,
+        learning_rate=rate,
+        margin=margin,
+        f1=scores.f1,
+        threshold=scores.threshold,
+        recall_at_1=scores.recall_at_1,
+        map_at_r=scores.map_at_r,
+        photos_per_second=result.photos_per_second,
+        seconds=time.perf_counter() - started,
+    )
+    training.history.append(record)
+    save(training)
+    task = training.machinery.task
+    if isinstance(task, ReconstructionTask) and (
+        (epoch + 1) % recipe.picture_epochs == 0 or epoch + 1 == recipe.epochs
+    ):
+        path = training.folder / "reconstructions" / f"epoch_{epoch + 1:04d}.png"
+        write_reconstructions(task, validation, training.preparation, training.machinery.device, path)
+    _report_epoch(record, recipe.epochs)
+
+
+def _finish(training: Training, validation: DecodedPhotos) -> dict[str, Any]:
+    """Take the best epoch, round its weights, choose the threshold on validation and score the test part with it."""
+    task, recipe, folder = training.machinery.task, training.recipe, training.folder
+    restore_task(task, read_tensors(folder / BEST, task_tensors(task)))
+    with tempfile.TemporaryDirectory() as scratch:
+        weights = None
+        if not isinstance(task, ReconstructionTask):
+            weights = round_weights(task, recipe, training.machinery.device, Path(scratch))
+        figures = {"validation": training.score(validation, final=True)}
+        test = training.parts.test
+        if len(test) and np.bincount(test.labels).max() > 1:
+            threshold = figures["validation"].threshold
+            figures["test"] = training.score(training.decode(test), threshold=threshold, final=True)
+        best = best_record(training.history)
+        speed = sum(record.photos_per_second for record in training.history) / len(training.history)
+        report = describe_training(recipe, training.parts, best.epoch, figures, speed)
+        if weights is not None and not isinstance(task, ReconstructionTask):
+            export_model(task, recipe, training.preparation, weights, report, folder / MODEL_FOLDER)
+    write_report(report, folder / "report.json")
+    return report
+
+
+def _report_epoch(record: EpochRecord, epochs: int) -> None:
+    log.info(
+        "Epoch %d/%d: loss %.4f, F1 %.4f at %.3f, recall@1 %.4f, mAP@R %.4f, %.1f photos/s, %s left.",
+        record.epoch,
+        epochs,
+        record.loss,
+        record.f1,
+        record.threshold,
+        record.recall_at_1,
+        record.map_at_r,
+        record.photos_per_second,
+        _duration(record.seconds * (epochs - record.epoch)),
+    )
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

@@ -1,0 +1,54 @@
+"""The order in which an epoch goes through the training photos; the same for the same seed and epoch."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from product_matching.search.neighbours import FloatArray, RowArray
+
+
+class Stream(IntEnum):
+    """What a stream of random numbers is for: each purpose has its own, so that none disturbs another."""
+
+    order = 1
+    augmentation = 2
+    mixing = 3
+    network = 4
+
+
+def random_stream(seed: int, stream: Stream, *position: int) -> np.random.Generator:
+    """Random numbers that depend on nothing but the seed, their purpose and where in the training they are used.
+
+    As no state is carried along, an interrupted training goes on exactly where it was.
+    """
+    return np.random.default_rng([seed, int(stream), *position])
+
+
+def sampling_weights(labels: RowArray, exponent: float) -> FloatArray:
+    """Chance of each photo to be drawn, ``n_c ** -exponent`` scaled to the sum 1; shape (N,).
+
+    With exponent 1 every class is drawn equally often, with 0 every photo.
+    """
+    sizes = np.bincount(labels)[labels].astype(np.float64)
+    weights = sizes**-exponent
+    return weights / weights.sum()
+
+
+def epoch_order(labels: RowArray, exponent: float, *, seed: int, epoch: int) -> RowArray:
+    """Rows of the training photos in the order of one epoch; shape (N,).
+
+    Parameters
+    ----------
+    labels
+        Class of each photo, shape (N,).
+    exponent
+        0: every photo once, shuffled. Above: N draws with replacement by `sampling_weights`.
+    seed, epoch
+        Decide the order.
+    """
+    rng = random_stream(seed, Stream.order, epoch)
+    if exponent == 0:
+        return rng.permutation(len(labels)).astype(np.int64)
+    return rng.choice(len(labels), size=len(labels), p=sampling_weights(labels, exponent)).astype(np.int64)

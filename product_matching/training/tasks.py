@@ -1,0 +1,138 @@
+"""What is minimised: the loss of a classifier on embeddings, or of an autoencoder; both embed photos for retrieval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from product_matching.networks.arcface import ArcFaceHead
+from product_matching.networks.autoencoder import ConvolutionalAutoencoder, reconstruction_loss
+from product_matching.networks.build import EmbeddingNetwork, build_network
+from product_matching.networks.softmax import SoftmaxHead
+from product_matching.networks.weights import load_weights
+from product_matching.search.neighbours import RowArray
+from product_matching.training.augmentation import Mix
+from product_matching.training.recipe import Recipe
+from product_matching.training.schedule import margin_at
+from product_matching.training.start import Preparation
+
+
+class ClassTask(nn.Module):
+    """Tell the products apart: an embedding network and the head that trains it.
+
+    Parameters
+    ----------
+    network
+        Photos to embeddings.
+    head
+        Embeddings and classes to a loss.
+    freeze_batchnorm
+        Keep the backbone's BatchNorm statistics while training; their scale and shift are trained all the same.
+    """
+
+    def __init__(
+        self, network: EmbeddingNetwork, head: ArcFaceHead | SoftmaxHead, *, freeze_batchnorm: bool = False
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.head = head
+        self._freeze_batchnorm = freeze_batchnorm
+
+    def train(self, mode: bool = True) -> ClassTask:
+        """Set training mode, in which the backbone's BatchNorm layers stay in evaluation mode if they are frozen."""
+        super().train(mode)
+        if self._freeze_batchnorm:
+            for module in self.network.backbone.modules():
+                if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                    module.eval()
+        return self
+
+    def forward(self, pixels: Tensor, labels: Tensor, mix: Mix | None) -> Tensor:
+        """Mean loss of a batch: photos (B, 3, S, S), classes (B,)."""
+        embeddings = self.network(pixels)
+        if mix is None:
+            return cast(Tensor, self.head(embeddings, labels))
+        own, others = self.head(embeddings, labels), self.head(embeddings, labels[mix.partners])
+        return cast(Tensor, mix.share * own + (1 - mix.share) * others)
+
+    def embed(self, pixels: Tensor) -> Tensor:
+        """Embed photos (B, 3, S, S): (B, D), float32, not normalised."""
+        return cast(Tensor, self.network(pixels))
+
+    def set_time(self, recipe: Recipe, time: float) -> None:
+        """Set what changes with the epochs since the start: the margin."""
+        if isinstance(self.head, ArcFaceHead):
+            self.head.margin = margin_at(recipe, time)
+
+
+class ReconstructionTask(nn.Module):
+    """Draw each photo again from its latent vector, which is its embedding; classes play no part."""
+
+    def __init__(self, autoencoder: ConvolutionalAutoencoder) -> None:
+        super().__init__()
+        self.network = autoencoder
+
+    def forward(self, pixels: Tensor, labels: Tensor, mix: Mix | None) -> Tensor:
+        """Mean squared error of a batch of photos (B, 3, S, S)."""
+        return reconstruction_loss(self.network, pixels)
+
+    def embed(self, pixels: Tensor) -> Tensor:
+        """Latent vectors of photos (B, 3, S, S): (B, D), float32, not normalised."""
+        return self.network.encode(pixels)
+
+    def set_time(self, recipe: Recipe, time: float) -> None:
+        """Nothing changes with time."""
+
+
+Task = ClassTask | ReconstructionTask
+
+
+def build_task(recipe: Recipe, preparation: Preparation, labels: RowArray, *, weights: Path | None = None) -> Task:
+    """Build what a recipe trains, the same random weights for the same seed.
+
+    Parameters
+    ----------
+    recipe, preparation
+        Decide the networks.
+    labels
+        Class of each training photo, shape (N,), from 0 without gaps.
+    weights
+        Starting weights of the backbone; random without.
+
+    Raises
+    ------
+    InputError
+        timm cannot build the backbone, the weights are not its own, or sizes do not go together.
+    """
+    torch.manual_seed(recipe.seed)
+    if recipe.method == "autoencoder":
+        return ReconstructionTask(ConvolutionalAutoencoder(recipe.image_size, cast(int, recipe.dimension)))
+    network = build_network(
+        recipe.backbone,
+        backbone_arguments=preparation.backbone_arguments,
+        pooling=recipe.pooling,
+        neck=recipe.neck,
+        dimension=recipe.dimension,
+    )
+    if weights is not None:
+        load_weights(network.backbone, weights, recipe.backbone)
+    head = _build_head(recipe, network.dimension, torch.from_numpy(np.bincount(labels)))
+    return ClassTask(network, head, freeze_batchnorm=recipe.freeze_batchnorm)
+
+
+def _build_head(recipe: Recipe, dimension: int, class_sizes: Tensor) -> ArcFaceHead | SoftmaxHead:
+    if recipe.method == "softmax":
+        return SoftmaxHead(dimension, len(class_sizes), label_smoothing=recipe.label_smoothing)
+    return ArcFaceHead(
+        dimension,
+        len(class_sizes),
+        scale=recipe.scale,
+        margin=margin_at(recipe, 0),
+        class_sizes=class_sizes,
+        class_margin_exponent=recipe.class_margin_exponent,
+        label_smoothing=recipe.label_smoothing,
+    )
