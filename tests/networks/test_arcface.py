@@ -98,6 +98,15 @@ def test_gradients_are_finite_at_cosine_one_and_minus_one(sign: float, autocast:
     assert torch.isfinite(head.weight.grad).all()
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_cosine_is_strictly_inside_its_range(sign: float) -> None:
+    head = ArcFaceHead(4, 3, scale=1.0)
+    head.weight.data = sign * torch.eye(4)[:3]
+    own = head.logits(5 * torch.eye(4)[:3]).diagonal()
+    assert (own.abs() < 1).all()
+    torch.testing.assert_close(own, torch.full((3,), sign), rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize("angle", [1e-4, 1e-3, 1e-2, math.pi - 1e-3])
 def test_gradients_stay_small_near_the_ends(angle: float) -> None:
     head = ArcFaceHead(2, 2)
