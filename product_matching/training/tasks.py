@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from product_matching.errors import InputError
 from product_matching.networks.arcface import ArcFaceHead
 from product_matching.networks.autoencoder import ConvolutionalAutoencoder, reconstruction_loss
 from product_matching.networks.build import EmbeddingNetwork, build_network
@@ -106,7 +107,7 @@ def build_task(recipe: Recipe, preparation: Preparation, labels: RowArray, *, we
     Raises
     ------
     InputError
-        timm cannot build the backbone, the weights are not its own, or sizes do not go together.
+        timm cannot build the backbone or it does not take photos of this size, or the weights are not its own.
     """
     torch.manual_seed(recipe.seed)
     if recipe.method == "autoencoder":
@@ -120,6 +121,7 @@ def build_task(recipe: Recipe, preparation: Preparation, labels: RowArray, *, we
     )
     if weights is not None:
         load_weights(network.backbone, weights, recipe.backbone)
+    _check_fit(network, recipe)
     head = _build_head(recipe, network.dimension, torch.from_numpy(np.bincount(labels)))
     return ClassTask(network, head, freeze_batchnorm=recipe.freeze_batchnorm)
 
@@ -136,3 +138,17 @@ def _build_head(recipe: Recipe, dimension: int, class_sizes: Tensor) -> ArcFaceH
         class_margin_exponent=recipe.class_margin_exponent,
         label_smoothing=recipe.label_smoothing,
     )
+
+
+def _check_fit(network: EmbeddingNetwork, recipe: Recipe) -> None:
+    """Embed one black photo, so that a network that cannot is found before anything is decoded."""
+    edge = recipe.image_size
+    try:
+        with torch.inference_mode():
+            network.eval()(torch.zeros(1, 3, edge, edge))
+    except InputError:
+        raise
+    except Exception as error:  # each architecture fails in its own way at a size that is not its own
+        raise InputError(
+            f"The backbone {recipe.backbone!r} does not take photos of image_size {edge} ({error!s:.100})."
+        ) from error

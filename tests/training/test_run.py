@@ -1,0 +1,279 @@
+"""Whole trainings on 30 photos: the same result after any interruption, failures in one sentence, what is exported."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+
+from product_matching.catalogue import Catalogue, read_catalogue
+from product_matching.encoders.photo import PhotoEncoder
+from product_matching.errors import InputError
+from product_matching.training import loop, session
+from product_matching.training.parts import split_catalogues
+from product_matching.training.pixels import decode_part
+from product_matching.training.recipe import Recipe
+from product_matching.training.run import train
+from product_matching.training.validation import score_retrieval
+from tests.training.conftest import TINY, autoencoder_recipe, tiny_recipe
+
+STEPS = 3  # full batches of 6 in 18 training photos
+
+
+class Stop(BaseException):
+    """Ends a training as a kill would: nothing in the library catches it."""
+
+
+class StopAt:
+    """A progress that stops a training before one step of one epoch."""
+
+    def __init__(self, epoch: int, step: int) -> None:
+        self.left = epoch * STEPS + step
+
+    def __call__(self, steps: Iterable[Any], total: int) -> Iterable[Any]:
+        for step in steps:
+            if isinstance(step, loop.Batch):
+                if self.left == 0:
+                    raise Stop
+                self.left -= 1
+            yield step
+
+
+def same_weights(first: Path, second: Path) -> bool:
+    tensors, others = load_file(first), load_file(second)
+    return tensors.keys() == others.keys() and all(torch.equal(tensors[name], others[name]) for name in tensors)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, photo_folder: Path) -> Path:
+    """Folder of an uninterrupted training; read only."""
+    folder = tmp_path_factory.mktemp("whole")
+    photos = read_catalogue(photo_folder / "listings.csv", images=photo_folder / "images")
+    train(tiny_recipe(), {"drawn": photos}, folder, device="cpu")
+    return folder
+
+
+@pytest.mark.parametrize(("epoch", "step"), [(0, 1), (1, 0), (2, 2)])
+def test_an_interrupted_training_ends_as_if_it_had_not_been(
+    tmp_path: Path, photos: dict[str, Catalogue], whole: Path, epoch: int, step: int
+) -> None:
+    with pytest.raises(Stop):
+        train(tiny_recipe(), photos, tmp_path, device="cpu", progress=StopAt(epoch, step))
+    assert (tmp_path / session.LAST).exists() == (epoch > 0)
+    report = train(tiny_recipe(), photos, tmp_path, device="cpu", resume=True)
+    for name in (session.LAST, session.BEST, "model/weights.safetensors"):
+        assert same_weights(tmp_path / name, whole / name), name
+    expected = json.loads((whole / "report.json").read_text())
+    assert json.loads(json.dumps(report["figures"])) == expected["figures"]
+
+
+def test_a_process_killed_in_the_second_epoch_goes_on(tmp_path: Path, photo_folder: Path, whole: Path) -> None:
+    script = f"""
+import os, signal
+from pathlib import Path
+from product_matching.catalogue import read_catalogue
+from product_matching.training import loop
+from product_matching.training.recipe import parse_recipe
+from product_matching.training.run import train
+
+def progress(steps, total):
+    for step in steps:
+        if isinstance(step, loop.Batch) and Path({str(tmp_path / session.LAST)!r}).exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield step
+
+folder = Path({str(photo_folder)!r})
+photos = read_catalogue(folder / "listings.csv", images=folder / "images")
+train(parse_recipe({TINY!r}, "r"), {{"drawn": photos}}, Path({str(tmp_path)!r}), device="cpu", progress=progress)
+"""
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
+    photos = read_catalogue(photo_folder / "listings.csv", images=photo_folder / "images")
+    train(tiny_recipe(), {"drawn": photos}, tmp_path, device="cpu", resume=True)
+    assert same_weights(tmp_path / session.LAST, whole / session.LAST)
+
+
+def test_stopped_between_the_best_and_the_last_checkpoint_it_goes_on(
+    tmp_path: Path, photos: dict[str, Catalogue], whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = session.write_checkpoint
+    calls = 0
+
+    def stop_at_the_second_last(path: Path, *rest: Any) -> None:
+        nonlocal calls
+        calls += path.name == session.LAST
+        if calls == 2:
+            raise Stop
+        write(path, *rest)
+
+    monkeypatch.setattr(session, "write_checkpoint", stop_at_the_second_last)
+    with pytest.raises(Stop):
+        train(tiny_recipe(), photos, tmp_path, device="cpu")
+    monkeypatch.undo()
+    train(tiny_recipe(), photos, tmp_path, device="cpu", resume=True)
+    for name in (session.LAST, session.BEST):
+        assert same_weights(tmp_path / name, whole / name), name
+
+
+def test_another_seed_ends_elsewhere(tmp_path: Path, photos: dict[str, Catalogue], whole: Path) -> None:
+    train(tiny_recipe(seed=1), photos, tmp_path, device="cpu")
+    assert not same_weights(tmp_path / session.LAST, whole / session.LAST)
+
+
+def test_a_finished_training_is_only_exported_again(tmp_path: Path, photos: dict[str, Catalogue]) -> None:
+    recipe = tiny_recipe(epochs=1, margin_epochs=1)
+    first = train(recipe, photos, tmp_path, device="cpu")
+    assert train(recipe, photos, tmp_path, device="cpu", resume=True) == first
+
+
+def test_resuming_needs_the_same_recipe_and_data_and_starting_anew_an_empty_folder(
+    tmp_path: Path, photos: dict[str, Catalogue]
+) -> None:
+    recipe = tiny_recipe(epochs=1, margin_epochs=1)
+    train(recipe, photos, tmp_path, device="cpu")
+    with pytest.raises(InputError, match="holds a training already: go on with --resume"):
+        train(recipe, photos, tmp_path, device="cpu")
+    with pytest.raises(InputError, match="made by another recipe: learning_rate was 0.002 and is 0.003"):
+        train(tiny_recipe(epochs=1, margin_epochs=1, learning_rate=0.003), photos, tmp_path, resume=True)
+    renamed = photos["drawn"].listings.assign(label_group=photos["drawn"].listings["label_group"].str.upper())
+    fewer = Catalogue(renamed.iloc[:-1], photos["drawn"].image_folder)
+    with pytest.raises(InputError, match="made with other listings"):
+        train(recipe, {"drawn": fewer}, tmp_path, device="cpu", resume=True)
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (float("nan"), "The loss is nan at epoch 2, step 2: lower learning_rate \\(0.002\\)"),
+        (torch.OutOfMemoryError("CUDA out of memory"), "memory did not suffice in epoch 2: lower batch_size \\(6\\)"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "memory did not suffice in epoch 2"),
+    ],
+)
+def test_a_failure_is_one_sentence_and_the_last_good_checkpoint_stays(
+    tmp_path: Path,
+    photos: dict[str, Catalogue],
+    whole: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: float | Exception,
+    said: str,
+) -> None:
+    step, calls = loop._step, 0
+
+    def failing(*arguments: Any) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        if calls != STEPS + 2:
+            return step(*arguments)
+        if isinstance(failure, Exception):
+            raise failure
+        return torch.tensor(failure)
+
+    monkeypatch.setattr(loop, "_step", failing)
+    with pytest.raises(InputError, match=said) as caught:
+        train(tiny_recipe(), photos, tmp_path, device="cpu")
+    assert str(caught.value).endswith(f"The checkpoint of epoch 1 is kept in {tmp_path}.")
+    monkeypatch.undo()
+    train(tiny_recipe(), photos, tmp_path, device="cpu", resume=True)
+    assert same_weights(tmp_path / session.LAST, whole / session.LAST)
+
+
+def test_an_error_that_is_no_failure_of_the_machine_is_not_hidden(
+    tmp_path: Path, photos: dict[str, Catalogue], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*arguments: Any) -> torch.Tensor:
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    monkeypatch.setattr(loop, "_step", wrong)
+    with pytest.raises(RuntimeError, match="mat1"):
+        train(tiny_recipe(), photos, tmp_path, device="cpu")
+
+
+def test_the_model_folder_embeds_as_the_figures_say(whole: Path, photos: dict[str, Catalogue]) -> None:
+    report = json.loads((whole / "report.json").read_text())
+    encoder = PhotoEncoder.load(whole / "model", device="cpu")
+    parts = split_catalogues(photos)
+    threshold = report["figures"]["validation"]["threshold"]
+    test = decode_part(parts.test, 32, "bicubic")
+    scores = score_retrieval(encoder.encode_pixels(list(test.pixels)), test.labels, threshold=threshold)
+    for name in ("f1", "recall_at_1", "map_at_r", "n"):
+        assert getattr(scores, name) == pytest.approx(report["figures"]["test"][name]), name
+    model = encoder.model
+    assert (model.neck, model.dimension, model.training["data"]["classes"]) == ("batchnorm", 256, 6)
+    card = (whole / "model" / "README.md").read_text()
+    assert f"{threshold:.3f}" in card and "18 training photos in 6 classes" in card and "seed = 0" in card
+
+
+def test_the_curves_have_a_row_an_epoch_and_the_best_one_is_kept(whole: Path) -> None:
+    rows = list(csv.DictReader((whole / "curves.csv").read_text().splitlines()))
+    report = json.loads((whole / "report.json").read_text())
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    best = max(rows, key=lambda row: (float(row["f1"]), float(row["map_at_r"]), -int(row["epoch"])))
+    assert int(best["epoch"]) == report["best_epoch"]
+    assert [float(row["margin"]) for row in rows] == pytest.approx([0.35, 0.5, 0.5])
+    with Image.open(whole / "curves.png") as plot:
+        assert len(plot.convert("RGB").getcolors(10**6) or []) > 4
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        tiny_recipe(method="softmax", margin_epochs=None, epochs=6, learning_rate=0.005, cutmix=0, colour_jitter=0),
+        tiny_recipe(neck="linear-batchnorm", dimension=24, pooling="gem", epochs=6, margin_end=0.2, cutmix=0),
+        autoencoder_recipe(epochs=6),
+    ],
+    ids=lambda recipe: recipe.method,
+)
+def test_the_loss_falls_with_every_method(tmp_path: Path, photos: dict[str, Catalogue], recipe: Recipe) -> None:
+    report = train(recipe, photos, tmp_path, device="cpu")
+    losses = [float(row["loss"]) for row in csv.DictReader((tmp_path / "curves.csv").read_text().splitlines())]
+    assert losses[-1] < 0.9 * losses[0]
+    assert (tmp_path / "model").is_dir() == (recipe.method != "autoencoder")
+    assert 0 < report["figures"]["test"]["f1"] <= 1
+
+
+def test_an_autoencoder_shows_photos_beside_their_reconstructions(tmp_path: Path, photos: dict[str, Catalogue]) -> None:
+    train(autoencoder_recipe(picture_epochs=2), photos, tmp_path, device="cpu")
+    pictures = sorted(path.name for path in (tmp_path / "reconstructions").iterdir())
+    assert pictures == ["epoch_0002.png", "epoch_0003.png"]
+    picture = np.asarray(Image.open(tmp_path / "reconstructions" / pictures[0]))
+    validation = decode_part(split_catalogues(photos, singles=True).validation, 32, "bicubic")
+    n = min(8, len(validation))
+    assert picture.shape == (64, 32 * n, 3)
+    assert np.array_equal(picture[:32], np.concatenate(list(validation.pixels[:n]), axis=1))
+
+
+def test_training_starts_from_given_weights(tmp_path: Path, photos: dict[str, Catalogue], tiny_model: Path) -> None:
+    weights = tiny_model / "weights.safetensors"
+    recipe = tiny_recipe(epochs=1, margin_epochs=1, learning_rate=1e-9, freeze_batchnorm=True, backbone_arguments={})
+    train(recipe, photos, tmp_path, device="cpu", weights=weights)
+    start, end = load_file(weights), load_file(tmp_path / session.LAST)
+    for name, tensor in start.items():
+        if tensor.is_floating_point():
+            assert torch.allclose(end[f"task.network.backbone.{name}"], tensor, atol=1e-6), name
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"batch_size": 19}, "batch_size is 19, but must be at most the number of training photos, 18"),
+        ({"backbone": "no_such_net"}, "no_such_net"),
+        ({"backbone": "vit_tiny_patch16_224"}, "does not take photos of image_size 32"),
+    ],
+)
+def test_a_recipe_that_does_not_fit_is_refused(
+    tmp_path: Path, photos: dict[str, Catalogue], changes: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        train(tiny_recipe(**changes), photos, tmp_path, device="cpu")
+
+
+def test_an_autoencoder_takes_no_weights(tmp_path: Path, photos: dict[str, Catalogue], tiny_model: Path) -> None:
+    with pytest.raises(InputError, match="leave --weights .* out"):
+        train(autoencoder_recipe(), photos, tmp_path, weights=tiny_model / "weights.safetensors")
