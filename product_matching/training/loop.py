@@ -1,9 +1,8 @@
-"""One epoch of training: batches, mixed precision, clipped gradients, the loss watched."""
+"""One epoch of training: mixed precision, clipped gradients, the loss watched."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -11,27 +10,17 @@ import torch
 from torch import Tensor
 
 from product_matching.errors import InputError
-from product_matching.search.neighbours import RowArray
-from product_matching.training.augmentation import Mix, augment, cut_mix
+from product_matching.training.batches import Batch, batches, steps_per_epoch
 from product_matching.training.optimizer import set_learning_rate
-from product_matching.training.pixels import DecodedPhotos, Pixels, Progress
+from product_matching.training.pixels import DecodedPhotos, Progress
 from product_matching.training.recipe import Recipe
-from product_matching.training.sampler import Stream, epoch_order, random_stream
+from product_matching.training.sampler import Stream, random_stream
 from product_matching.training.schedule import learning_rate_factor
 from product_matching.training.start import Preparation
 from product_matching.training.tasks import Task
 
 #: Steps between two looks at the loss, each of which waits for the GPU.
 _STEPS_PER_CHECK = 20
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """One step's photos, ready for the network: (B, 3, S, S) float32, their classes (B,), and how they were mixed."""
-
-    pixels: Tensor
-    labels: Tensor
-    mix: Mix | None
 
 
 @dataclass(frozen=True)
@@ -67,49 +56,6 @@ def build_scaler(device: torch.device) -> torch.amp.GradScaler:
     """Scaler of the loss, which does nothing where gradients cannot underflow (float32, bfloat16)."""
     needed = device.type == "cuda" and half_precision() == torch.float16
     return torch.amp.GradScaler(device.type, enabled=needed)
-
-
-def steps_per_epoch(n_photos: int, recipe: Recipe) -> int:
-    """Full batches in an epoch; what is left over is not trained on, as BatchNorm needs full batches.
-
-    Raises
-    ------
-    InputError
-        There are fewer photos than a batch holds.
-    """
-    if n_photos < recipe.batch_size:
-        raise InputError(
-            f"The recipe's batch_size is {recipe.batch_size}, but must be at most the number of training photos, "
-            f"{n_photos}."
-        )
-    return n_photos // recipe.batch_size
-
-
-def as_input(photos: Tensor, preparation: Preparation) -> Tensor:
-    """Bring photos (B, 3, S, S) uint8 into the network's units, float32; their order in memory stays."""
-    std = torch.tensor(preparation.std).view(1, 3, 1, 1)
-    scale = (1 / (255 * std)).to(photos.device)
-    shift = (-torch.tensor(preparation.mean).view(1, 3, 1, 1) / std).to(photos.device)
-    return photos.float().mul_(scale).add_(shift)
-
-
-def as_batch(pixels: Pixels, device: torch.device) -> Tensor:
-    """Move photos (B, S, S, 3) to a device, seen as (B, 3, S, S), channels last in memory."""
-    return torch.from_numpy(pixels).to(device, non_blocking=True).permute(0, 3, 1, 2)
-
-
-def batches(
-    photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, epoch: int, device: torch.device
-) -> Iterator[Batch]:
-    """Yield the batches of an epoch, the same for the same recipe and epoch."""
-    order = epoch_order(photos.labels, recipe.sampler_exponent, seed=recipe.seed, epoch=epoch)
-    for step in range(steps_per_epoch(len(photos), recipe)):
-        start = step * recipe.batch_size
-        rows: RowArray = order[start : start + recipe.batch_size]
-        raw = as_batch(photos.pixels[rows], device)
-        changed, mix = cut_mix(augment(raw, recipe, epoch, start), recipe, epoch, step)
-        labels = torch.from_numpy(photos.labels[rows]).to(device, non_blocking=True)
-        yield Batch(as_input(changed, preparation), labels, mix)
 
 
 def train_epoch(

@@ -35,7 +35,7 @@ def build_optimizer(task: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
     ----------
     I. Loshchilov and F. Hutter. "Decoupled weight decay regularization." ICLR, 2019. arXiv:1711.05101
     """
-    return torch.optim.AdamW(parameter_groups(task, recipe))
+    return torch.optim.AdamW(parameter_groups(task, recipe), fused=True)
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, factor: float) -> None:

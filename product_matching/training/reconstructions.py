@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from product_matching.training.loop import as_batch, as_input
+from product_matching.training.batches import as_batch, as_input
 from product_matching.training.pixels import DecodedPhotos
 from product_matching.training.start import Preparation
 from product_matching.training.tasks import ReconstructionTask

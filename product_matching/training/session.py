@@ -12,6 +12,7 @@ import torch
 
 from product_matching.catalogue import Catalogue
 from product_matching.errors import InputError
+from product_matching.training.batches import steps_per_epoch
 from product_matching.training.checkpoint import (
     optimizer_tensors,
     read_state,
@@ -22,7 +23,7 @@ from product_matching.training.checkpoint import (
     write_checkpoint,
 )
 from product_matching.training.curves import EpochRecord, best_record, write_curves
-from product_matching.training.loop import Machinery, build_scaler, steps_per_epoch
+from product_matching.training.loop import Machinery, build_scaler
 from product_matching.training.optimizer import build_optimizer
 from product_matching.training.parts import LabelledPhotos, TrainingParts, split_catalogues
 from product_matching.training.pixels import DecodedPhotos, Progress, decode_part

@@ -16,7 +16,7 @@ from product_matching.evaluation.metric import MAX_PREDICTIONS, group_sizes, lis
 from product_matching.evaluation.sweep import best_threshold
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, keep_within
-from product_matching.training.loop import as_batch, as_input
+from product_matching.training.batches import as_batch, as_input
 from product_matching.training.pixels import DecodedPhotos
 from product_matching.training.start import Preparation
 from product_matching.training.tasks import Task

@@ -18,6 +18,7 @@ from product_matching.catalogue import Catalogue, read_catalogue
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
 from product_matching.training import loop, session
+from product_matching.training.batches import Batch
 from product_matching.training.parts import split_catalogues
 from product_matching.training.pixels import decode_part
 from product_matching.training.recipe import Recipe
@@ -40,7 +41,7 @@ class StopAt:
 
     def __call__(self, steps: Iterable[Any], total: int) -> Iterable[Any]:
         for step in steps:
-            if isinstance(step, loop.Batch):
+            if isinstance(step, Batch):
                 if self.left == 0:
                     raise Stop
                 self.left -= 1
@@ -80,13 +81,13 @@ def test_a_process_killed_in_the_second_epoch_goes_on(tmp_path: Path, photo_fold
 import os, signal
 from pathlib import Path
 from product_matching.catalogue import read_catalogue
-from product_matching.training import loop
+from product_matching.training.batches import Batch
 from product_matching.training.recipe import parse_recipe
 from product_matching.training.run import train
 
 def progress(steps, total):
     for step in steps:
-        if isinstance(step, loop.Batch) and Path({str(tmp_path / session.LAST)!r}).exists():
+        if isinstance(step, Batch) and Path({str(tmp_path / session.LAST)!r}).exists():
             os.kill(os.getpid(), signal.SIGKILL)
         yield step
 

@@ -1,0 +1,82 @@
+"""The batches of an epoch: drawn, changed at random and brought into the network's units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from product_matching.errors import InputError
+from product_matching.search.neighbours import RowArray
+from product_matching.training.augmentation import Mix, augment, cut_mix
+from product_matching.training.pixels import DecodedPhotos, Pixels
+from product_matching.training.recipe import Recipe
+from product_matching.training.sampler import epoch_order
+from product_matching.training.start import Preparation
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """One step's photos, ready for the network: (B, 3, S, S) float32, their classes (B,), and how they were mixed."""
+
+    pixels: Tensor
+    labels: Tensor
+    mix: Mix | None
+
+
+def steps_per_epoch(n_photos: int, recipe: Recipe) -> int:
+    """Full batches in an epoch; what is left over is not trained on, as BatchNorm needs full batches.
+
+    Raises
+    ------
+    InputError
+        There are fewer photos than a batch holds.
+    """
+    if n_photos < recipe.batch_size:
+        raise InputError(
+            f"The recipe's batch_size is {recipe.batch_size}, but must be at most the number of training photos, "
+            f"{n_photos}."
+        )
+    return n_photos // recipe.batch_size
+
+
+def as_input(photos: Tensor, preparation: Preparation) -> Tensor:
+    """Bring photos (B, 3, S, S) uint8 into the network's units, float32; their order in memory stays."""
+    std = torch.tensor(preparation.std).view(1, 3, 1, 1)
+    scale = (1 / (255 * std)).to(photos.device)
+    shift = (-torch.tensor(preparation.mean).view(1, 3, 1, 1) / std).to(photos.device)
+    return photos.float().mul_(scale).add_(shift)
+
+
+def as_batch(pixels: Pixels, device: torch.device) -> Tensor:
+    """Move photos (B, S, S, 3) to a device, seen as (B, 3, S, S), channels last in memory."""
+    return torch.from_numpy(pixels).to(device, non_blocking=True).permute(0, 3, 1, 2)
+
+
+def batches(
+    photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, epoch: int, device: torch.device
+) -> Iterator[Batch]:
+    """Yield the batches of an epoch, the same for the same recipe and epoch."""
+    order = epoch_order(photos.labels, recipe.sampler_exponent, seed=recipe.seed, epoch=epoch)
+    for step in range(steps_per_epoch(len(photos), recipe)):
+        start = step * recipe.batch_size
+        rows: RowArray = order[start : start + recipe.batch_size]
+        with _one_thread():
+            changed = augment(as_batch(photos.pixels[rows], device), recipe, epoch, start)
+        changed, mix = cut_mix(changed, recipe, epoch, step)
+        labels = torch.from_numpy(photos.labels[rows]).to(device, non_blocking=True)
+        yield Batch(as_input(changed, preparation), labels, mix)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep torch to one thread: sharing out single small photos takes four times as long as changing them."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
