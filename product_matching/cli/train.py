@@ -90,8 +90,8 @@ def _read_catalogues(files: list[Path], folders: list[Path], label_columns: list
     return catalogues
 
 
-def _show(steps: Iterable[Any], total: int) -> Iterable[Any]:
-    return tqdm(steps, total=total, leave=False, smoothing=0.05, mininterval=1.0)
+def _show(steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
+    return tqdm(steps, total=total, desc=what, leave=False, smoothing=0.05, mininterval=1.0)
 
 
 def _report(report: dict[str, Any], out: Path, as_json: bool) -> None:

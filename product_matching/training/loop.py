@@ -92,7 +92,8 @@ def train_epoch(
     steps = steps_per_epoch(len(photos), recipe)
     losses = torch.zeros(steps, device=machinery.device)
     started = time.perf_counter()
-    for step, batch in enumerate(progress(batches(photos, recipe, preparation, epoch, machinery.device), steps)):
+    drawn = batches(photos, recipe, preparation, epoch, machinery.device)
+    for step, batch in enumerate(progress(drawn, steps, f"epoch {epoch + 1}/{recipe.epochs}")):
         _set_time(machinery, recipe, epoch + (step + 0.5) / steps)
         losses[step] = _step(machinery, batch, recipe.clip_norm)
         if (step + 1) % _STEPS_PER_CHECK == 0 or step + 1 == steps:

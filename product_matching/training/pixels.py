@@ -23,13 +23,18 @@ log = logging.getLogger(__name__)
 Pixels = npt.NDArray[np.uint8]
 #: Decoded photos are kept in memory up to this many bytes: about 14,000 photos of 300 px.
 MEMORY_BUDGET = 4 * 2**30
-#: Shows the progress of an iteration with a known number of steps.
-Progress = Callable[[Iterable[Any], int], Iterable[Any]]
+#: Shows the progress of an iteration, given its number of steps and what is done.
+Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
 _FILTERS = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
+
+
+def unseen(steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
+    """Show nothing."""
+    return steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +61,7 @@ def decode_part(
     image_size: int,
     interpolation: str,
     *,
-    progress: Progress = lambda photos, total: photos,
+    progress: Progress = unseen,
     memory_budget: int = MEMORY_BUDGET,
 ) -> DecodedPhotos:
     """Decode and resize the photos of a part in threads; those that cannot be read are named in the log and left out.
@@ -94,7 +99,7 @@ def decode_part(
         return None
 
     with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="photos") as pool:
-        for row, problem in enumerate(progress(pool.map(decode, range(len(photos))), len(photos))):
+        for row, problem in enumerate(progress(pool.map(decode, range(len(photos))), len(photos), "decoding")):
             if problem:
                 log.warning("Listing %s is left out: %s", photos.names[row], problem)
     if len(photos) and not readable.any():

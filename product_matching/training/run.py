@@ -24,7 +24,7 @@ from product_matching.training.export import (
 )
 from product_matching.training.failures import explained
 from product_matching.training.loop import train_epoch
-from product_matching.training.pixels import DecodedPhotos, Progress
+from product_matching.training.pixels import DecodedPhotos, Progress, unseen
 from product_matching.training.recipe import Recipe
 from product_matching.training.reconstructions import write_reconstructions
 from product_matching.training.schedule import learning_rate_factor, margin_at
@@ -42,7 +42,7 @@ def train(
     weights: Path | None = None,
     resume: bool = False,
     device: str = "auto",
-    progress: Progress = lambda steps, total: steps,
+    progress: Progress = unseen,
 ) -> dict[str, Any]:
     """Train a model.
 

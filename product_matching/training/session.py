@@ -70,7 +70,8 @@ class Training:
     def score(self, photos: DecodedPhotos, *, threshold: float | None = None, final: bool = False) -> RetrievalScores:
         """Embed the photos of a part with the network as it is now, and look them up."""
         task, device = self.machinery.task, self.machinery.device
-        vectors = embed_part(task, photos, self.preparation, device, self.recipe.batch_size)
+        size = self.recipe.batch_size
+        vectors = embed_part(task, photos, self.preparation, device, size, self.progress)
         return score_retrieval(vectors, photos.labels, threshold=threshold, intervals=final)
 
 

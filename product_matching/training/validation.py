@@ -17,7 +17,7 @@ from product_matching.evaluation.sweep import best_threshold
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, keep_within
 from product_matching.training.batches import as_batch, as_input
-from product_matching.training.pixels import DecodedPhotos
+from product_matching.training.pixels import DecodedPhotos, Progress, unseen
 from product_matching.training.start import Preparation
 from product_matching.training.tasks import Task
 
@@ -55,7 +55,12 @@ class RetrievalScores:
 
 
 def embed_part(
-    task: Task, photos: DecodedPhotos, preparation: Preparation, device: torch.device, batch_size: int
+    task: Task,
+    photos: DecodedPhotos,
+    preparation: Preparation,
+    device: torch.device,
+    batch_size: int,
+    progress: Progress = unseen,
 ) -> FloatVectors:
     """Embed the photos of a part in evaluation mode; shape (N, D), float32, rows of length 1.
 
@@ -67,7 +72,8 @@ def embed_part(
     task.eval()
     parts = []
     with torch.inference_mode():
-        for start in range(0, len(photos), batch_size):
+        starts = range(0, len(photos), batch_size)
+        for start in progress(starts, len(starts), "embedding"):
             pixels = as_batch(photos.pixels[start : start + batch_size], device)
             parts.append(F.normalize(task.embed(as_input(pixels, preparation)).float(), dim=1).cpu().numpy())
     vectors: FloatVectors = np.concatenate(parts)

@@ -39,7 +39,7 @@ class StopAt:
     def __init__(self, epoch: int, step: int) -> None:
         self.left = epoch * STEPS + step
 
-    def __call__(self, steps: Iterable[Any], total: int) -> Iterable[Any]:
+    def __call__(self, steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
         for step in steps:
             if isinstance(step, Batch):
                 if self.left == 0:
@@ -85,7 +85,7 @@ from product_matching.training.batches import Batch
 from product_matching.training.recipe import parse_recipe
 from product_matching.training.run import train
 
-def progress(steps, total):
+def progress(steps, total, what):
     for step in steps:
         if isinstance(step, Batch) and Path({str(tmp_path / session.LAST)!r}).exists():
             os.kill(os.getpid(), signal.SIGKILL)
