@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -15,10 +15,10 @@ from tqdm import tqdm
 from tools.demo_catalogue.products import Product
 from tools.demo_catalogue.shots import Shot
 
-#: Shots that a worker takes at a time, and how often it does before a fresh process replaces it: Cycles keeps about
-#: 2.5 MB of every photo.
+#: Shots that a worker takes at a time, and how many all of them take before fresh processes replace them: Cycles keeps
+#: about 2.5 MB of every photo.
 _SLICE = 8
-_SLICES_A_WORKER = 15
+_SHOTS_A_POOL = 256
 
 
 def render_all(
@@ -46,20 +46,28 @@ def render_all(
         place.mkdir(parents=True, exist_ok=True)
     by_id = {product.product_id: product for product in products}
     missing = [(shot, by_id[shot.product_id]) for shot in shots if not is_whole(photo_path(folder, shot))]
-    slices = [missing[start : start + _SLICE] for start in range(0, len(missing), _SLICE)]
+    with tqdm(total=len(shots), initial=len(shots) - len(missing), desc="Renders", unit="photo", smoothing=0.05) as bar:
+        for start in range(0, len(missing), _SHOTS_A_POOL):
+            for rendered in _render_in_pool(missing[start : start + _SHOTS_A_POOL], folder, label_folder, workers):
+                bar.update(rendered)
+
+
+def _render_in_pool(
+    wanted: Sequence[tuple[Shot, Product]], folder: Path, label_folder: Path, workers: int
+) -> Iterator[int]:
+    """Render in fresh processes; gives the number of photos of each slice when it is done."""
     threads = max(1, (os.cpu_count() or 1) // workers)
-    bar = tqdm(total=len(shots), initial=len(shots) - len(missing), desc="Renders", unit="photo", smoothing=0.05)
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=_SLICES_A_WORKER)
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
     try:
-        waiting = [pool.submit(_render_slice, part, folder, label_folder, threads) for part in slices]
+        parts = (wanted[start : start + _SLICE] for start in range(0, len(wanted), _SLICE))
+        waiting = [pool.submit(_render_slice, part, folder, label_folder, threads) for part in parts]
         for done in as_completed(waiting):
-            bar.update(done.result())
+            yield done.result()
     except BrokenProcessPool:
         raise SystemExit(
             "A rendering process was killed (out of memory?): start again to go on, with fewer workers."
         ) from None
     finally:
-        bar.close()
         pool.shutdown(cancel_futures=True)
 
 
@@ -78,7 +86,7 @@ def is_whole(path: Path) -> bool:
     return True
 
 
-def _render_slice(part: list[tuple[Shot, Product]], folder: Path, label_folder: Path, threads: int) -> int:
+def _render_slice(part: Sequence[tuple[Shot, Product]], folder: Path, label_folder: Path, threads: int) -> int:
     """Take some photos in a worker, the only place that needs Blender; gives their number."""
     from tools.demo_catalogue.face_files import faces_of
     from tools.demo_catalogue.render import render_shot
