@@ -19,6 +19,7 @@ from product_matching.errors import InputError
 _FORMAT = 1
 _OPTIMIZER = "optimizer."
 _TASK = "task."
+_MOMENTS = {"step", "exp_avg", "exp_avg_sq"}
 
 
 def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
@@ -151,6 +152,9 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Te
                 raise InputError(f"The checkpoint {path} is of another optimizer (at {name:.80}).")
             like = parameters[int(number)].detach()
             state.setdefault(int(number), {})[entry] = torch.empty_like(like).copy_(tensor) if tensor.ndim else tensor
+    incomplete = [number for number, entries in state.items() if entries.keys() != _MOMENTS]
+    if incomplete:
+        raise InputError(f"The checkpoint {path} is of another optimizer (at parameter {incomplete[0]}).")
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 

@@ -111,9 +111,14 @@ def test_another_architecture_is_refused_with_the_first_tensor_that_differs(tmp_
 
 
 def test_the_moments_of_another_optimizer_are_refused(tmp_path: Path) -> None:
-    task, optimizer = trained(0)
-    wrong = {"optimizer.0.exp_avg": torch.zeros(7)}
-    with pytest.raises(InputError, match="of another optimizer"):
-        restore_optimizer(optimizer, wrong, tmp_path)
-    with pytest.raises(InputError, match="of another optimizer"):
-        restore_optimizer(optimizer, {"optimizer.99.step": torch.tensor(1.0)}, tmp_path)
+    _, optimizer = trained(0)
+    moments = optimizer_tensors(optimizer)
+    for wrong in (
+        {**moments, "optimizer.0.exp_avg": torch.zeros(7)},
+        {**moments, "optimizer.99.step": torch.tensor(1.0)},
+        {**moments, "optimizer.0.momentum": moments["optimizer.0.exp_avg"]},
+        {name: tensor for name, tensor in moments.items() if name != "optimizer.1.exp_avg_sq"},
+    ):
+        with pytest.raises(InputError, match="of another optimizer"):
+            restore_optimizer(optimizer, wrong, tmp_path)
+    restore_optimizer(optimizer, moments, tmp_path)

@@ -1,5 +1,6 @@
 """Recipes: what is read, and what is refused in one sentence."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from product_matching.errors import InputError
 from product_matching.training.recipe import parse_recipe, read_recipe
 
-RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
+RECIPES = Path(__file__).parents[2] / "recipes"
+NAMES = ("autoencoder", "softmax", "softmax_sampler", "arcface", "arcface_sampler", "demo_mobilenet")
 LEAST = {"name": "r", "method": "arcface", "image_size": 64, "epochs": 4, "batch_size": 8, "learning_rate": 0.01}
 
 
@@ -73,11 +75,11 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path, content: bytes, sai
 
 
 def test_the_recipes_that_come_along_are_valid_and_named_after_their_files() -> None:
-    assert {path.stem for path in RECIPES} >= {
-        "autoencoder",
-        "softmax",
-        "softmax_sampler",
-        "arcface",
-        "arcface_sampler",
-    }
-    assert [read_recipe(path).name for path in RECIPES] == [path.stem for path in RECIPES]
+    assert [read_recipe(RECIPES / f"{name}.toml").name for name in NAMES] == list(NAMES)
+
+
+@pytest.mark.parametrize("loss", ["softmax", "arcface"])
+def test_a_recipe_with_the_weighted_sampler_differs_in_nothing_else(loss: str) -> None:
+    plain, weighted = (asdict(read_recipe(RECIPES / f"{name}.toml")) for name in (loss, f"{loss}_sampler"))
+    assert {name for name in plain if plain[name] != weighted[name]} == {"name", "sampler_exponent"}
+    assert (plain["sampler_exponent"], weighted["sampler_exponent"]) == (0.0, 1.0)
