@@ -16,6 +16,7 @@ from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.encoders.trigrams import TrigramEncoder
 from product_matching.matching.blending import cross_mean, expand, fuse
 from product_matching.matching.chain import CANDIDATES, Rules, Stages, improve_vectors
+from product_matching.matching.mixed_join import mixed_join
 from product_matching.matching.near_photos import near_photos, parse_phashes
 from product_matching.matching.self_join import self_join
 from product_matching.quantities import QuantityTable
@@ -24,6 +25,8 @@ from product_matching.titles import title_words
 
 #: Share of the words in the cosine of a title; the rest is the character trigrams'.
 WORD_WEIGHT = 0.6
+#: Share of the sentence embeddings in the cosine of a title, where there are any; the rest is words and trigrams.
+SENTENCE_WEIGHT = 0.4
 #: Neighbours of which a listing's neighbourhood, compared between listings, consists.
 NEIGHBOURHOOD = 15
 FloatMatrix = npt.NDArray[np.float64]
@@ -53,7 +56,8 @@ class Evidence:
     Attributes
     ----------
     views
-        Unit vectors by name, CSR of shape (N, D): titles, averaged and blended titles, neighbourhoods.
+        Unit vectors by name, of shape (N, D), CSR or, of sentence embeddings, dense: titles, averaged and blended
+        titles, neighbourhoods.
     nearest
         For some views, the similarities of the 50 nearest others, falling, 0 where there are fewer; shape (N, 50).
     ladders
@@ -72,7 +76,7 @@ class Evidence:
         The quantities that the titles state.
     """
 
-    views: dict[str, csr_matrix]
+    views: dict[str, Any]
     nearest: dict[str, FloatMatrix]
     ladders: dict[str, FloatMatrix]
     weights: csr_matrix
@@ -87,20 +91,44 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class ChainResult:
-    """The chain over a whole catalogue: its stages, and the listings that share a photo."""
+    """The chain over a whole catalogue: its stages, the listings that share a photo, and the sentence embeddings."""
 
     words: csr_matrix
     trigrams: csr_matrix
     stages: Stages
     twins: Neighbours | None
+    sentences: FloatMatrix | None = None
 
 
-def run_chain(titles: Sequence[str], phashes: Sequence[str], encoders: TitleEncoders, rules: Rules) -> ChainResult:
-    """Represent the titles of a catalogue and run the rules on their vectors."""
+def run_chain(
+    titles: Sequence[str],
+    phashes: Sequence[str],
+    encoders: TitleEncoders,
+    rules: Rules,
+    sentences: npt.NDArray[np.floating] | None = None,
+) -> ChainResult:
+    """Represent the titles of a catalogue and run the rules on their vectors.
+
+    Parameters
+    ----------
+    titles, phashes
+        Of the listings, "" for none.
+    encoders
+        Words and trigrams.
+    rules
+        Which rules are on.
+    sentences
+        Sentence embeddings of the titles, shape (N, D), rows of length 1 or 0, which then join the vectors; None for
+        words and trigrams alone.
+    """
     words, trigrams = encoders.encode(titles)
     twins = None if rules.photo_bits is None else near_photos(phashes, rules.photo_bits)
     vectors = fuse([words, trigrams], [WORD_WEIGHT, 1 - WORD_WEIGHT])
-    return ChainResult(words, trigrams, improve_vectors(vectors, twins, rules, self_join), twins)
+    if sentences is None:
+        return ChainResult(words, trigrams, improve_vectors(vectors, twins, rules, self_join), twins)
+    vectors = fuse([vectors, csr_matrix(sentences)], [1 - SENTENCE_WEIGHT, SENTENCE_WEIGHT])
+    stages = improve_vectors(vectors, twins, rules, mixed_join(sentences.shape[1]))
+    return ChainResult(words, trigrams, stages, twins, np.asarray(sentences, dtype=np.float64))
 
 
 def gather_evidence(
@@ -122,6 +150,15 @@ def gather_evidence(
         "plain neighbourhood": _neighbourhoods(stages.plain),
     }
     nearest = {"plain": nearest_similarities(stages.plain), "final": nearest_similarities(stages.near)}
+    if chain.sentences is not None:
+        averaged_sentences = cross_mean(chain.sentences, twins)
+        near = mixed_join(averaged_sentences.shape[1])(averaged_sentences, CANDIDATES)
+        views |= {
+            "sentences": chain.sentences,
+            "averaged sentences": averaged_sentences,
+            "expanded sentences": expand(averaged_sentences, stages.near, 2),
+        }
+        nearest["averaged sentences"] = nearest_similarities(near)
     hashes, has_photo = parse_phashes(phashes)
     weights, numbers = word_weights(chain.words, encoders.words)
     return Evidence(

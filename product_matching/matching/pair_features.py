@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse
 from rapidfuzz import fuzz, process
-from scipy.sparse import csr_matrix
 
-from product_matching.matching.evidence import WORD_WEIGHT, Evidence
+from product_matching.matching.evidence import SENTENCE_WEIGHT, WORD_WEIGHT, Evidence
 from product_matching.matching.near_photos import PHASH_BITS, hash_bits
 from product_matching.search.neighbours import FloatArray, RowArray
 
@@ -44,7 +44,8 @@ def pair_features(evidence: Evidence, first: RowArray, second: RowArray) -> tupl
     columns: dict[str, npt.NDArray[Any]] = {f"cosine of {name}": values for name, values in similar.items()}
     plain = _weighted(similar)
     columns["cosine of plain"] = plain
-    for name, values in (("plain", plain), ("final", similar["final"])):
+    for name in evidence.nearest:
+        values = plain if name == "plain" else similar[name]
         columns |= _neighbourhood_features(name, evidence, values, first, second)
     columns |= _photo_features(evidence, first, second) | _word_features(evidence, first, second)
     columns |= _text_features(evidence, first, second)
@@ -53,17 +54,24 @@ def pair_features(evidence: Evidence, first: RowArray, second: RowArray) -> tupl
     return np.column_stack(list(columns.values())).astype(np.float32), list(columns)
 
 
-def row_products(left: csr_matrix, right: csr_matrix, first: RowArray, second: RowArray) -> FloatArray:
-    """Inner product of row `first` of `left` with row `second` of `right`, for each pair; shape (P,)."""
+def row_products(left: Any, right: Any, first: RowArray, second: RowArray) -> FloatArray:
+    """Inner product of row `first` of `left` with row `second` of `right`, both CSR or both dense; shape (P,)."""
     products = np.empty(len(first))
     for start in range(0, len(first), _CHUNK):
         part = slice(start, start + _CHUNK)
-        products[part] = np.asarray(left[first[part]].multiply(right[second[part]]).sum(axis=1)).ravel()
+        rows, others = left[first[part]], right[second[part]]
+        if scipy.sparse.issparse(rows):
+            products[part] = np.asarray(rows.multiply(others).sum(axis=1)).ravel()
+        else:
+            products[part] = np.einsum("ij,ij->i", rows, others)
     return products
 
 
 def _weighted(similar: dict[str, FloatArray]) -> FloatArray:
-    return WORD_WEIGHT * similar["words"] + (1 - WORD_WEIGHT) * similar["trigrams"]
+    words = WORD_WEIGHT * similar["words"] + (1 - WORD_WEIGHT) * similar["trigrams"]
+    if "sentences" not in similar:
+        return words
+    return (1 - SENTENCE_WEIGHT) * words + SENTENCE_WEIGHT * similar["sentences"]
 
 
 def _neighbourhood_features(

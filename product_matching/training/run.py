@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from product_matching.catalogue import Catalogue
 from product_matching.encoders.photo import pick_device
+from product_matching.evaluation.metric import group_sizes
 from product_matching.training.checkpoint import read_tensors, restore_task, task_tensors
 from product_matching.training.curves import EpochRecord, best_record
 from product_matching.training.export import (
@@ -126,10 +125,10 @@ def _finish(training: Training, validation: DecodedPhotos) -> dict[str, Any]:
         if not isinstance(task, ReconstructionTask):
             weights = round_weights(task, recipe, training.machinery.device, Path(scratch))
         figures = {"validation": training.score(validation, final=True)}
-        test = training.parts.test
-        if len(test) and np.bincount(test.labels).max() > 1:
-            threshold = figures["validation"].threshold
-            figures["test"] = training.score(training.decode(test), threshold=threshold, final=True)
+        if len(training.parts.test):
+            test = training.decode(training.parts.test)
+            if (group_sizes(test.labels) > 1).any():
+                figures["test"] = training.score(test, threshold=figures["validation"].threshold, final=True)
         best = best_record(training.history)
         speed = sum(record.photos_per_second for record in training.history) / len(training.history)
         report = describe_training(recipe, training.parts, best.epoch, figures, speed)

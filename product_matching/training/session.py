@@ -97,7 +97,7 @@ def begin(
     parts = split_catalogues(catalogues, singles=recipe.singles or recipe.method == "autoencoder")
     steps_per_epoch(len(parts.train), recipe)
     state = _read_resumed(last, recipe, parts) if last.exists() else None
-    preparation, start = find_start(recipe, weights) if state is None else (_prepared(state), None)
+    preparation, start = find_start(recipe, weights) if state is None else (_prepared(state, last), None)
     task = build_task(recipe, preparation, parts.train.labels, weights=start).to(device)
     task = task.to(memory_format=torch.channels_last)
     machinery = Machinery(task, build_optimizer(task, recipe), build_scaler(device), device)
@@ -143,17 +143,23 @@ def _read_resumed(path: Path, recipe: Recipe, parts: TrainingParts) -> dict[str,
     return state
 
 
-def _prepared(state: Mapping[str, Any]) -> Preparation:
-    values = dict(state["preparation"])
-    return Preparation(**{**values, "mean": tuple(values["mean"]), "std": tuple(values["std"])})
+def _prepared(state: Mapping[str, Any], path: Path) -> Preparation:
+    try:
+        values = dict(state["preparation"])
+        return Preparation(**{**values, "mean": tuple(values["mean"]), "std": tuple(values["std"])})
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"The checkpoint {path} holds no preparation of photos ({error!s:.80}).") from error
 
 
 def _restore(machinery: Machinery, state: Mapping[str, Any], path: Path) -> list[EpochRecord]:
     tensors = read_tensors(path, task_tensors(machinery.task))
     restore_task(machinery.task, tensors)
     restore_optimizer(machinery.optimizer, tensors, path)
-    machinery.scaler.load_state_dict(state["scaler"])
-    return [EpochRecord(**record) for record in state["history"]]
+    try:
+        machinery.scaler.load_state_dict(state["scaler"])
+        return [EpochRecord(**record) for record in state["history"]]
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise InputError(f"The checkpoint {path} holds no history of a training ({error!s:.80}).") from error
 
 
 def _make_folder(path: Path) -> None:

@@ -92,14 +92,21 @@ def score_retrieval(
     vectors
         Unit vectors, shape (N, D).
     labels
-        Group of each listing, shape (N,); at least one group has two.
+        Group of each listing, shape (N,).
     threshold
         Cosine distance of a match; by default the one with the best F1 on these very listings.
     intervals
         Whether to draw bootstrap intervals.
+
+    Raises
+    ------
+    InputError
+        No group has two listings.
     """
     labels = np.asarray(labels)
     queries = np.flatnonzero(group_sizes(labels) > 1)
+    if not len(queries):
+        raise InputError(f"None of {len(labels)} listings with a readable photo has another one in its group.")
     largest = int(group_sizes(labels).max())
     nearest = FlatIndex(vectors).nearest(vectors, k=max(largest, MAX_PREDICTIONS + 1))
     looked_up = query_part(nearest, queries)

@@ -19,6 +19,7 @@ from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
 from product_matching.training import loop, session
 from product_matching.training.batches import Batch
+from product_matching.training.checkpoint import read_state, write_checkpoint
 from product_matching.training.parts import split_catalogues
 from product_matching.training.pixels import decode_part
 from product_matching.training.recipe import Recipe
@@ -82,6 +83,7 @@ import os, signal
 from pathlib import Path
 from product_matching.catalogue import read_catalogue
 from product_matching.training.batches import Batch
+from product_matching.training.checkpoint import read_state, write_checkpoint
 from product_matching.training.recipe import parse_recipe
 from product_matching.training.run import train
 
@@ -147,6 +149,23 @@ def test_resuming_needs_the_same_recipe_and_data_and_starting_anew_an_empty_fold
     fewer = Catalogue(renamed.iloc[:-1], photos["drawn"].image_folder)
     with pytest.raises(InputError, match="made with other listings"):
         train(recipe, {"drawn": fewer}, tmp_path, device="cpu", resume=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("history", [{"epoch": 1}], "no history of a training"),
+        ("preparation", {"mean": 1, "std": 2}, "no preparation of photos"),
+        ("recipe", "none", "made by another recipe"),
+    ],
+)
+def test_a_forged_checkpoint_is_refused(
+    tmp_path: Path, photos: dict[str, Catalogue], whole: Path, field: str, value: Any, said: str
+) -> None:
+    path = whole / session.LAST
+    write_checkpoint(tmp_path / session.LAST, load_file(path), {**read_state(path), field: value})
+    with pytest.raises(InputError, match=said):
+        train(tiny_recipe(), photos, tmp_path, device="cpu", resume=True)
 
 
 @pytest.mark.parametrize(

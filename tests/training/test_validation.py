@@ -5,6 +5,7 @@ import pytest
 import torch
 from pytorch_metric_learning.utils.accuracy_calculator import AccuracyCalculator
 
+from product_matching.errors import InputError
 from product_matching.evaluation.metric import group_sizes, listing_f1
 from product_matching.search.flat import FlatIndex
 from product_matching.training.validation import score_retrieval
@@ -48,6 +49,12 @@ def test_those_alone_are_distractors() -> None:
     vectors, labels = clusters([3] * 8)
     crowded, crowd_labels = np.concatenate([vectors, vectors[:6]]), np.concatenate([labels, 100 + np.arange(6)])
     assert score_retrieval(crowded, crowd_labels).recall_at_1 < score_retrieval(vectors, labels).recall_at_1
+
+
+def test_groups_of_one_cannot_be_scored() -> None:
+    vectors, labels = clusters([1] * 5)
+    with pytest.raises(InputError, match="None of 5 listings"):
+        score_retrieval(vectors, labels)
 
 
 def test_a_given_threshold_is_kept_and_the_intervals_hold_the_means() -> None:

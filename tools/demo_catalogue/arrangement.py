@@ -23,7 +23,9 @@ FLAT = ("phone_case", "notebook", "tube", "pouch", "carton", "power_bank", "bag"
 #: Kinds of which nobody shows more than one.
 _SINGLE = ("lamp", "headphones", "bag", "pot")
 #: Kinds whose label bends away from the camera when they are turned.
-_ROUND = ("pump_bottle", "dropper_bottle", "spray_bottle", "jar", "can", "tumbler", "mug", "tube", "speaker")
+_ROUND = ("pump_bottle", "dropper_bottle", "spray_bottle", "jar", "can", "tumbler", "mug", "tube", "speaker", "pot")
+#: Kinds with print on their back, so that a seller may show it.
+_BACKED = ("pump_bottle", "dropper_bottle", "spray_bottle", "jar", "tube", "can", "carton", "pouch")
 
 _UPRIGHT = Matrix.Identity(4)
 _ON_ITS_BACK = Matrix.Rotation(-math.pi / 2, 4, "X")
@@ -73,7 +75,8 @@ def _yaw(kind: str, rng: random.Random) -> float:
     """Turn of a piece about Z: mostly its front, sometimes three-quarter, seldom its back."""
     draw = rng.random()
     if draw < 0.07:
-        return math.pi + math.radians(rng.uniform(-20, 20))
+        turn = math.radians(rng.uniform(-20, 20))
+        return turn + math.pi if kind in _BACKED else turn
     if kind in _ROUND:
         return math.radians(max(-18, min(18, rng.gauss(0, 8))))
     if draw < 0.2:

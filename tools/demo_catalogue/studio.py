@@ -27,6 +27,7 @@ _WHITE_GROUND_SHARE = 0.5
 #: Elevation of the camera in degrees.
 _FROM_THE_FRONT = (5.0, 33.0)
 _FROM_ABOVE = (55.0, 84.0)
+_INTO_A_PAN = (16.0, 40.0)
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,16 @@ def compose(product: Product, shot: Shot, faces: Faces) -> Composition:
     look = add_light(subject, dice("light"))
     if background == "white":
         look = _whiten(look, dice("whiten"))
-    view = choose_view(dice("camera"), elevation=_FROM_ABOVE if arranged.lying else _FROM_THE_FRONT)
+    view = choose_view(dice("camera"), elevation=_elevation(product, arranged.lying))
     projected = place_camera(arranged.points, view)
     return Composition(projected, projected[: arranged.foremost], background, look)
+
+
+def _elevation(product: Product, lying: bool) -> tuple[float, float]:
+    """Range of the camera's elevation: low goods are no more than a line when seen from the front."""
+    if lying:
+        return _FROM_ABOVE
+    return _INTO_A_PAN if product.kind == "pot" else _FROM_THE_FRONT
 
 
 def _whiten(look: Look, rng: random.Random) -> Look:

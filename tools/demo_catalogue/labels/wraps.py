@@ -12,14 +12,14 @@ from tools.demo_catalogue.labels.text import part
 
 
 def draw_wrap(sheet: Sheet) -> None:
-    """Draw the front in the middle third, small print and barcode at the outer parts."""
-    draw_front(sheet.inside(part(sheet.full, 0.315, 0, 0.685, 1)))
+    """Draw the front where the viewer sees it whole, small print and barcode at the outer parts."""
+    draw_front(sheet.inside(part(sheet.full, 0.35, 0, 0.65, 1)))
     if sheet.image.mode == "RGBA":
         return
     ground = sheet.look.ground
     paper = mix(ground, (255, 255, 252), 0.85)
     rng = random.Random(f"wrap {sheet.look.seed}")
-    left, right = part(sheet.full, 0.03, 0.1, 0.26, 0.9), part(sheet.full, 0.74, 0.1, 0.97, 0.9)
+    left, right = part(sheet.full, 0.03, 0.1, 0.28, 0.9), part(sheet.full, 0.72, 0.1, 0.97, 0.9)
     for panel in (left, right):
         sheet.draw.rounded_rectangle(panel, 10, fill=paper)
     small_print(sheet, part(left, 0.07, 0.05, 0.93, 0.95), ink_on(paper), rng)

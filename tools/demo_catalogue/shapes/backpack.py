@@ -39,7 +39,7 @@ def _day_pack(product: Product, faces: Faces, scale: float, rng: random.Random) 
     second = product.accent if rng.random() < 0.4 else shade(product.body, 0.8)
     cushion(pocket, fabric(second), exponent=4.0, name="pocket")
     _seam(pocket, 4.0, _arched(0.86, 0.1, 0.74))
-    _patch(pocket, 4.0, faces, 0.62, -0.22, 0.8 * width, 0.44 * height)
+    _patch(pocket, 4.0, faces, 0.56, -0.26, 0.8 * width, 0.44 * height)
     for side in (-1, 1):
         net = _puffy((0.26 * width, 0.55 * depth, 0.3 * height), at=(side * 0.45 * width, 0, 0.05 * height))
         cushion(net, fabric(shade(product.body, 0.55), weave=25), exponent=3.0, name="side pocket", steps=8)
@@ -66,7 +66,7 @@ def _flap_pack(product: Product, faces: Faces, scale: float, rng: random.Random)
         band(path, np.array([1.0, 0, 0]), 0.18 * scale, leather, thickness=0.05)
         buckle = box("buckle", (0.28 * scale, 0.06, 0.22 * scale), metal((200, 196, 188)), bevel=0.02)
         move(buckle, (x, front - 0.1, 0.46 * height))
-    _patch(flap, 4.5, faces, 0.36, -0.2, 1.04 * width, 0.44 * height)
+    _patch(flap, 4.5, faces, 0.38, -0.3, 1.04 * width, 0.44 * height)
     _straps(width, depth, height, leather)
     _loop(0.28 * width, 0.3 * scale, 0.98 * height, 0.3 * depth, leather)
 
@@ -80,7 +80,7 @@ def _square_pack(product: Product, faces: Faces, scale: float, rng: random.Rando
     pocket = _puffy((0.78 * width, 0.3 * depth, 0.4 * height), at=(0, -0.44 * depth, 0.07 * height))
     cushion(pocket, fabric(product.body), exponent=8.0, name="pocket")
     _seam(pocket, 8.0, np.stack([np.linspace(-0.93, 0.93, 24), np.full(24, 0.66)], axis=1))
-    _patch(body, 7.0, faces, 0.42, 0.35, width, height)
+    _patch(body, 7.0, faces, 0.46, 0.3, width, height)
     trim = rubber(product.accent if rng.random() < 0.5 else rng.choice(_LEATHER))
     for y in (-0.18, 0.18):
         _loop(0.3 * width, 0.48 * scale, 0.97 * height, y * depth, trim, wide=0.16)
@@ -123,7 +123,7 @@ def _patch(
     shape: Warp, exponent: float, faces: Faces, share: float, middle: float, width: float, height: float
 ) -> None:
     """The brand's patch, `share` of the cushion wide, at a height `middle` in -1 to 1."""
-    aspect = 2.2
+    aspect = 1.4
     tall = share * width / aspect / height
 
     def surface(u: np.ndarray, v: np.ndarray) -> np.ndarray:

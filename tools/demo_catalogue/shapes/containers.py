@@ -85,8 +85,8 @@ def ribbed_cap(name: str, radius: float, low: float, high: float, material: Any,
     return add_mesh(name, np.concatenate(rings), [*quads, top], material)
 
 
-def tinted(colour: Colour, *, clear: float = 0.6, roughness: float = 0.05) -> Any:
-    """Tinted glass or gel of a solid body that is quick to render: light passes for a share of `clear`."""
+def tinted(colour: Colour, *, clear: float = 0.15, roughness: float = 0.05) -> Any:
+    """Tinted glass or gel of a solid body: a share of `clear` of the light passes; a large one shows grain."""
     surface = materials.glass(colour, roughness=roughness)
     surface.node_tree.nodes["Principled BSDF"].inputs["Transmission Weight"].default_value = clear
     surface.node_tree.nodes["Principled BSDF"].inputs["Coat Weight"].default_value = 0.5

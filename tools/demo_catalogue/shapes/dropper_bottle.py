@@ -61,11 +61,11 @@ def _wall(product: Product, rng: random.Random) -> Any:
     kind = rng.choice(("amber", "amber", "green", "cobalt", "liquid", "liquid", "lacquer", "lacquer", "frosted"))
     dark: dict[str, Colour] = {"amber": _AMBER, "green": _GREEN, "cobalt": _COBALT}
     if kind in dark:
-        return tinted(dark[kind], clear=0.65)
+        return tinted(dark[kind], clear=0.2)
     if kind == "lacquer":
         return materials.plastic(product.body, roughness=0.2, coat=0.8)
     pale: Colour = tuple(round(0.45 * 255 + 0.55 * value) for value in product.accent)  # type: ignore[assignment]
-    return tinted(pale, clear=0.75, roughness=0.35 if kind == "frosted" else 0.05)
+    return tinted(pale, clear=0.15, roughness=0.35 if kind == "frosted" else 0.05)
 
 
 def _dropper(product: Product, tall: float, neck: float, scale: float, rng: random.Random) -> None:

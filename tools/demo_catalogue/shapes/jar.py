@@ -44,7 +44,7 @@ def _body(style: str, wide: float, tall: float) -> tuple[Array, float, float]:
     """Profile and heights of the label's ends."""
     if style == "belly":
         corners = [(0, 0), (wide * 0.8, 0, 0.08), (wide * 1.15, 0.5 * tall, 0.5), (wide * 0.85, tall, 0.05), (0, tall)]
-        return rounded(corners), 0.26 * tall, 0.88 * tall
+        return rounded(corners), 0.42 * tall, 0.9 * tall
     if style == "tapered":
         corners = [(0, 0), (wide * 0.82, 0, 0.04), (wide, tall, 0.03), (0, tall)]
         return rounded(corners), 0.18 * tall, 0.9 * tall
@@ -55,7 +55,7 @@ def _body(style: str, wide: float, tall: float) -> tuple[Array, float, float]:
 def _wall(product: Product, rng: random.Random) -> Any:
     kind = rng.choice(("gloss", "gloss", "matt", "glass"))
     if kind == "glass":
-        return tinted(product.body, clear=0.4, roughness=0.25)
+        return tinted(product.body, clear=0.12, roughness=0.25)
     return materials.plastic(
         product.body, roughness=0.5 if kind == "matt" else 0.2, coat=0.0 if kind == "matt" else 0.8
     )

@@ -36,7 +36,8 @@ def build(product: Product, faces: Faces) -> None:
     if style == "enamel":
         _rim(outside, materials.plastic((30, 32, 40), roughness=0.2, coat=0.6))
     angle = 112
-    add_print(faces, "print", part_of(outside[1:], 0.17 * tall, 0.86 * tall), angle, roughness=0.25)
+    low = 0.36 if style in ("belly", "cup") else 0.17
+    add_print(faces, "print", part_of(outside[1:], low * tall, 0.88 * tall), angle, roughness=0.25)
     _handle(outside, tall, glaze, rng)
     if style == "cup":
         _saucer(wide, glaze)

@@ -95,10 +95,14 @@ def _gusset(product: Product, faces: Faces, width: float, height: float, rng: ra
         inward = (0.03 + 0.16 * v) * depth * (1 - np.abs(2 * u - 1)) + 0.08 * depth * v * np.sin(np.pi * u)
         return np.stack([width / 2 - inward, (2 * u - 1) * reach(v), v * height], axis=1)
 
+    def bottom(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+        return np.stack([(u - 0.5) * width, (2 * v - 1) * reach(np.zeros_like(v)), np.full_like(v, 0.002)], axis=1)
+
     _two_sides(product, faces, _wrinkled(front, rng, strength=0.5), width, height)
     foil = plastic(product.label, roughness=0.35, coat=0.3)
     for side in (fold, lambda u, v: fold(1 - u, v) * np.array([-1, 1, 1])):
         sheet(side, foil, us=_COLUMNS[::2], vs=_ROWS, name="gusset")
+    sheet(bottom, foil, us=_COLUMNS[::2], vs=_ROWS[::2], name="bottom")
 
 
 def _two_sides(product: Product, faces: Faces, side: Surface, width: float, height: float, low: float = 0.0) -> None:

@@ -43,7 +43,7 @@ def build(product: Product, faces: Faces) -> None:
     profile, section, low, high, angle = _bottle(style, scale, rng)
     clear = style != "waist" and rng.random() < 0.4
     if clear:
-        wall = tinted(product.body, clear=0.6, roughness=0.1)
+        wall = tinted(product.body, clear=0.15, roughness=0.1)
     else:
         wall = materials.plastic(product.body, roughness=0.3, coat=0.4)
     lathe("bottle", profile, wall, section=section)
