@@ -45,7 +45,7 @@ def write_card(catalogue: Path, work: Path, figures: dict[str, Any]) -> None:
     sheets = contact_sheets(listings, catalogue / IMAGES, pictures)
     text = TEMPLATE.read_text(encoding="utf-8").format(
         **_counts(plan, listings, catalogue),
-        **_times(work),
+        **_times(work, len(plan.shots)),
         origins=_origins(listings, plan),
         figures=_figures(figures),
         sheets="\n\n".join(_sheet(sheet, listings, number) for number, sheet in enumerate(sheets)),
@@ -77,9 +77,16 @@ def _counts(plan: Plan, listings: pd.DataFrame, catalogue: Path) -> dict[str, An
     }
 
 
-def _times(work: Path) -> dict[str, int]:
+def _times(work: Path, n_renders: int) -> dict[str, Any]:
     times = json.loads((work / TIMES).read_text(encoding="utf-8"))
-    return {f"{stage}_minutes": max(1, round(times[stage] / 60)) for stage in ("render", "edit")}
+    render, edit = times["render"], times["edit"]
+    each = render["seconds"] / render["photos"]
+    return {
+        "render_each": f"{each:.2f}",
+        "render_timed": f"{render['photos']:,}",
+        "render_minutes": round(each * n_renders / 60),
+        "edit_seconds": round(edit["seconds"]),
+    }
 
 
 def _origins(listings: pd.DataFrame, plan: Plan) -> str:

@@ -9,13 +9,11 @@ import argparse
 import json
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tqdm import tqdm
 
-from tools.demo_catalogue.photo_files import ready, write_photo
+from tools.demo_catalogue.photo_files import write_photo
 from tools.demo_catalogue.plan import Plan, make_plan, write_listings, write_queries
 from tools.demo_catalogue.render_all import render_all
 
@@ -44,29 +42,27 @@ def make_catalogue(out: Path, work: Path, *, seed: int, workers: int, shots: int
     wanted = plan.shots if shots is None else plan.shots[:: max(1, len(plan.shots) // shots)][:shots]
     for folder in (out / IMAGES, work):
         folder.mkdir(parents=True, exist_ok=True)
-    with _timed(work, "render"):
-        render_all(wanted, plan.products, work / "renders", work / "faces", workers)
+    started = time.monotonic()
+    rendered = render_all(wanted, plan.products, work / "renders", work / "faces", workers)
+    if rendered:
+        _note_time(work, "render", time.monotonic() - started, rendered)
     if shots is not None:
         return plan
-    with _timed(work, "edit"):
-        for photo in tqdm(ready(plan.photos, work / "renders"), desc="Photos", unit="photo"):
-            write_photo(photo, work / "renders", out / IMAGES)
+    started = time.monotonic()
+    for photo in tqdm(plan.photos, desc="Photos", unit="photo"):
+        write_photo(photo, work / "renders", out / IMAGES)
+    _note_time(work, "edit", time.monotonic() - started, len(plan.photos))
     write_listings(plan, out / "listings.csv")
     write_queries(plan, out / "queries.csv")
     return plan
 
 
-@contextmanager
-def _timed(work: Path, stage: str) -> Iterator[None]:
-    """Add the seconds of a stage to those of earlier runs."""
-    started = time.monotonic()
-    try:
-        yield
-    finally:
-        path = work / TIMES
-        times = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        times[stage] = round(times.get(stage, 0.0) + time.monotonic() - started, 1)
-        path.write_text(json.dumps(times) + "\n", encoding="utf-8")
+def _note_time(work: Path, stage: str, seconds: float, photos: int) -> None:
+    """Keep how long the newest run of a stage took, and for how many photos."""
+    path = work / TIMES
+    times = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    times[stage] = {"seconds": round(seconds, 1), "photos": photos}
+    path.write_text(json.dumps(times) + "\n", encoding="utf-8")
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image
@@ -30,15 +29,6 @@ def write_photo(photo: Photo, renders: Path, images: Path) -> None:
         return
     other = _open(_render(renders, photo.other_shot_id)) if photo.other_shot_id else None
     save_photo(apply_edits(_open(source), photo.edits, other), images / photo.image, photo.edits)
-
-
-def ready(photos: Iterable[Photo], renders: Path) -> list[Photo]:
-    """Those of the photos whose renders are there."""
-    return [
-        photo
-        for photo in photos
-        if all(_render(renders, shot).is_file() for shot in (photo.shot_id, photo.other_shot_id) if shot)
-    ]
 
 
 def _render(renders: Path, shot_id: str) -> Path:

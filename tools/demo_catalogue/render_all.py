@@ -23,7 +23,7 @@ _SHOTS_A_POOL = 256
 
 def render_all(
     shots: Sequence[Shot], products: Iterable[Product], folder: Path, label_folder: Path, workers: int
-) -> None:
+) -> int:
     """Take every photo that is not there yet.
 
     Parameters
@@ -36,6 +36,11 @@ def render_all(
         Where the photos and the printed faces lie.
     workers
         Processes; the processor's cores are shared out among them.
+
+    Returns
+    -------
+    int
+        Number of photos that were taken.
 
     Raises
     ------
@@ -50,6 +55,7 @@ def render_all(
         for start in range(0, len(missing), _SHOTS_A_POOL):
             for rendered in _render_in_pool(missing[start : start + _SHOTS_A_POOL], folder, label_folder, workers):
                 bar.update(rendered)
+    return len(missing)
 
 
 def _render_in_pool(
