@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,8 @@ def _times(work: Path, n_renders: int) -> dict[str, Any]:
 
 def _origins(listings: pd.DataFrame, plan: Plan) -> str:
     counts = photo_origins(listings, plan.photos)
-    parts = [f"{_EDITS.get(name, name)} {100 * count / len(listings):.1f} %" for name, count in counts.items()]
-    return ", ".join(parts)
+    parts = [f"{_EDITS.get(name, name)} {100 * count / len(listings):.1f}\N{NO-BREAK SPACE}%" for name, count in counts.items()]
+    return textwrap.fill(", ".join(parts), 116, subsequent_indent="  ")
 
 
 def _figures(figures: dict[str, Any]) -> str:

@@ -80,7 +80,8 @@ def _plot_kinds(axis: plt.Axes, listings: pd.DataFrame) -> None:
     table.plot.barh(stacked=True, ax=axis, width=0.8)
     axis.invert_yaxis()
     axis.set(xlabel="listings", ylabel="", title="Kinds and parts")
-    axis.legend(frameon=False, fontsize=8)
+    axis.set_xlim(right=1.3 * table.sum(axis=1).max())
+    axis.legend(frameon=False, fontsize=8, loc="upper right")
 
 
 def _plot_origins(axis: plt.Axes, listings: pd.DataFrame, photos: Sequence[Photo]) -> None:

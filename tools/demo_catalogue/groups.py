@@ -118,7 +118,7 @@ def group_sizes(count: int) -> list[int]:
 
 
 def assign_parts(sizes: Iterable[tuple[Product, int]], rng: random.Random) -> dict[str, Part]:
-    """Part of every line, so that the parts' shares of the listings come close to `PART_SHARES`.
+    """Part of every line, so that the parts' shares of every kind's listings come close to `PART_SHARES`.
 
     Parameters
     ----------
@@ -133,13 +133,23 @@ def assign_parts(sizes: Iterable[tuple[Product, int]], rng: random.Random) -> di
         Part by line id: the variants of a line lie in one part.
     """
     of_line: Counter[str] = Counter()
+    kinds: dict[str, str] = {}
     for product, size in sizes:
         of_line[product.line_id] += size
+        kinds[product.line_id] = product.kind
     lines = sorted(of_line)
     rng.shuffle(lines)
-    missing = {part: share * of_line.total() for part, share in PART_SHARES.items()}
+    missing = {kind: dict.fromkeys(PARTS, 0.0) for kind in kinds.values()}
+    for line, size in of_line.items():
+        for part, share in PART_SHARES.items():
+            missing[kinds[line]][part] += share * size
     parts: dict[str, Part] = {}
     for line in sorted(lines, key=of_line.__getitem__, reverse=True):
-        parts[line] = max(PARTS, key=lambda part: missing[part] / PART_SHARES[part])
-        missing[parts[line]] -= of_line[line]
+        lacking = missing[kinds[line]]
+        parts[line] = _most_lacking(lacking)
+        lacking[parts[line]] -= of_line[line]
     return parts
+
+
+def _most_lacking(missing: dict[Part, float]) -> Part:
+    return max(PARTS, key=lambda part: missing[part] / PART_SHARES[part])
