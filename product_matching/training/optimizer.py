@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import nn
 
-from product_matching.training.recipe import Recipe
+
+class Rates(Protocol):
+    """What the optimizer needs of a recipe, of photos or of titles."""
+
+    @property
+    def learning_rate(self) -> float: ...  # noqa: D102
+    @property
+    def head_learning_rate(self) -> float | None: ...  # noqa: D102
+    @property
+    def weight_decay(self) -> float: ...  # noqa: D102
 
 
-def parameter_groups(task: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
+def parameter_groups(task: nn.Module, recipe: Rates) -> list[dict[str, Any]]:
     """Parameters by highest learning rate and weight decay, in an order that does not change.
 
     Biases, normalisations and the exponent of GeM (everything of one dimension) are not decayed; what lies in
@@ -28,7 +37,7 @@ def parameter_groups(task: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
     ]
 
 
-def build_optimizer(task: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
+def build_optimizer(task: nn.Module, recipe: Rates) -> torch.optim.AdamW:
     """AdamW over `parameter_groups`.
 
     References
