@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
 
 from product_matching.cli import rules as option
 from product_matching.cli.arguments import AsJson, LabelColumn
+from product_matching.errors import InputError
 
 if TYPE_CHECKING:
     from product_matching.evaluation.listings import LabelledListings
@@ -20,11 +26,22 @@ if TYPE_CHECKING:
 def evaluate(
     catalogue: Annotated[Path, typer.Argument(help="CSV or Parquet file with label groups, or a bundle.")],
     method: Annotated[
-        str, typer.Option(help="phash, photo, idf, tfidf, glove, glove-idf, chain, chain+pairs, or all of them: all.")
+        str,
+        typer.Option(
+            help="phash, photo, idf, tfidf, glove, glove-idf, sentence, chain, chain+pairs, chain+sentence, "
+            "chain+sentence+pairs, or all of them: all."
+        ),
     ],
     protocol: Annotated[str, typer.Option(help="full, fold, dense or half (see docs/evaluation.md).")],
     label_column: LabelColumn = "label_group",
     glove: Annotated[Path | None, typer.Option(help="Published GloVe vectors; without it they are trained.")] = None,
+    sentence: Annotated[
+        str | None,
+        typer.Option(
+            help="For the methods with sentence: the recipe (.toml) that the sentence encoder is fine-tuned by, out of "
+            "fold, or the name or folder of a sentence model to take as it is."
+        ),
+    ] = None,
     phash_bits: option.PhashBits = None,
     phash: Annotated[bool, typer.Option("--phash/--no-phash", help="Whether the chain uses photos' pHashes.")] = True,
     phash_union: option.PhashUnion = None,
@@ -52,6 +69,8 @@ def evaluate(
     )
     settings = Settings(rules if phash else option.without_phash(rules), glove)
     listings = _read(catalogue, label_column)
+    if sentence is not None:
+        listings = _with_sentences(listings, sentence, method, protocol)
     if method == "all":
         reports = _evaluate_all(listings, protocol, settings, quiet=as_json)
     else:
@@ -72,6 +91,26 @@ def _read(catalogue: Path, label_column: str) -> LabelledListings:
     return labelled_listings(read_catalogue(catalogue, label_column=label_column))
 
 
+def _with_sentences(listings: LabelledListings, sentence: str, method: str, protocol: str) -> LabelledListings:
+    """Embed the titles: with the model as it is, or with encoders fine-tuned for the protocol."""
+    from product_matching.encoders.process import tune_process
+
+    if method != "all" and "sentence" not in method:
+        raise InputError(f"--sentence has no effect with the method {method!r}: leave it out.")
+    tune_process()
+    from product_matching.training.title_folds import out_of_fold_vectors, untrained_vectors
+    from product_matching.training.title_recipe import read_title_recipe
+
+    if not sentence.endswith(".toml"):
+        return replace(listings, sentence_vectors=untrained_vectors(listings, sentence))
+    recipe = read_title_recipe(Path(sentence))
+    logging.getLogger("product_matching.training").setLevel(logging.INFO)
+    two_stage = method not in ("sentence", "chain+sentence")
+    with logging_redirect_tqdm():
+        vectors = out_of_fold_vectors(listings, protocol, recipe, two_stage=two_stage, progress=_show)
+    return replace(listings, sentence_vectors=vectors)
+
+
 def _evaluate_all(listings: LabelledListings, protocol: str, settings: Settings, quiet: bool) -> list[Report]:
     from product_matching.evaluation.evaluate import evaluate_all
 
@@ -83,8 +122,11 @@ def _evaluate_all(listings: LabelledListings, protocol: str, settings: Settings,
     return reports
 
 
+def _show(steps: Iterable[Any], total: int) -> Iterable[Any]:
+    return tqdm(steps, total=total, leave=False, smoothing=0.05, mininterval=1.0, unit="step")
+
+
 def _tell(reports: list[Report], out: Path | None, as_json: bool, single: bool) -> None:
-    from product_matching.errors import InputError
     from product_matching.evaluation.report import markdown_table
 
     table = markdown_table(reports)

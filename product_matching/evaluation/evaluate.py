@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from product_matching.evaluation.methods import (
     METHODS,
     PUBLISHED_THRESHOLDS,
     RANKINGS,
+    TWO_STAGE,
     Settings,
     check_method,
     without_photos,
@@ -99,22 +100,26 @@ def evaluate_all(
 ) -> Iterator[Report]:
     """Measure several methods, one after the other, but for those that need what protocol or catalogue lack.
 
-    ``full`` leaves out what must be trained, a catalogue without photo embeddings what compares them.
+    ``full`` leaves out what must be trained, a catalogue without photo or sentence embeddings what compares them.
     """
     for method in methods:
         if method == "photo" and listings.photo_vectors is None:
             _LOG.warning("photo is left out: only a bundle with photos has photo embeddings")
             continue
-        if protocol == "full" and method == "chain+pairs":
-            _LOG.warning("chain+pairs is left out: the protocol full has no listings to train on")
+        if "sentence" in method and listings.sentence_vectors is None:
+            _LOG.warning("%s is left out: no sentence embeddings were made", method)
+            continue
+        if protocol == "full" and method in TWO_STAGE:
+            _LOG.warning("%s is left out: the protocol full has no listings to train on", method)
             continue
         yield evaluate(listings, method, protocol, settings=settings)
 
 
 def _rank(listings: LabelledListings, method: str, plan: Plan, settings: Settings) -> tuple[Neighbours, Neighbours]:
     """Neighbours of all rows of the catalogue where choices are made, and of the one that is scored."""
-    if method == "chain+pairs":
-        second = run_second_stage(listings, plan, settings)
+    if method in TWO_STAGE:
+        known = listings if "sentence" in method else replace(listings, sentence_vectors=None)
+        second = run_second_stage(known, plan, settings)
         return second.choose, second.score
     choose = _rank_split(listings, method, plan, plan.choose, settings)
     if np.array_equal(plan.choose.catalogue, plan.score.catalogue):

@@ -1,4 +1,4 @@
-"""What the evaluation needs of a catalogue: titles, pHashes, photo vectors and the true groups, as arrays."""
+"""What the evaluation needs of a catalogue: titles, pHashes, embeddings and the true groups, as arrays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TextArray = npt.NDArray[np.object_]
 
 @dataclass(frozen=True, eq=False)
 class LabelledListings:
-    """Listings whose true groups are known; every array has shape (N,), but for the photo vectors.
+    """Listings whose true groups are known; every array has shape (N,), but for the embeddings.
 
     Attributes
     ----------
@@ -32,6 +32,10 @@ class LabelledListings:
         whole numbers, as folds depend on the order of the labels; text otherwise.
     photo_vectors
         Embeddings of the photos, shape (N, D), rows of length 1 or 0 (no photo); None where there are none.
+    sentence_vectors
+        Sentence embeddings of the titles, shape (N, D), rows of length 1 or 0 (no word); None where there are none.
+        They are of a protocol: no encoder may have learned from the labels of the listings that it embeds for choosing,
+        scoring or the features of a second stage (see `product_matching.training.title_folds`).
     """
 
     titles: TextArray
@@ -39,14 +43,16 @@ class LabelledListings:
     labels: RowArray
     names: npt.NDArray[Any]
     photo_vectors: npt.NDArray[np.float32] | None = None
+    sentence_vectors: npt.NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def take(self, rows: RowArray) -> LabelledListings:
         """Some of the listings, in the order of `rows`."""
-        vectors = None if self.photo_vectors is None else self.photo_vectors[rows]
-        return LabelledListings(self.titles[rows], self.phashes[rows], self.labels[rows], self.names[rows], vectors)
+        plain = (self.titles[rows], self.phashes[rows], self.labels[rows], self.names[rows])
+        vectors = (part if part is None else part[rows] for part in (self.photo_vectors, self.sentence_vectors))
+        return LabelledListings(*plain, *vectors)
 
 
 def labelled_listings(catalogue: Catalogue, photo_vectors: npt.NDArray[np.float32] | None = None) -> LabelledListings:

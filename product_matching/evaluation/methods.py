@@ -21,11 +21,28 @@ from product_matching.matching.self_join import self_join
 from product_matching.quantities import QuantityTable
 from product_matching.search.neighbours import Neighbours, keep_within
 
-MethodName = Literal["phash", "photo", "idf", "tfidf", "glove", "glove-idf", "chain", "chain+pairs"]
+MethodName = Literal[
+    "phash",
+    "photo",
+    "idf",
+    "tfidf",
+    "glove",
+    "glove-idf",
+    "sentence",
+    "chain",
+    "chain+pairs",
+    "chain+sentence",
+    "chain+sentence+pairs",
+]
 METHODS: tuple[MethodName, ...] = get_args(MethodName)
+#: Methods with a second stage, which learns from labelled listings.
+TWO_STAGE: tuple[MethodName, ...] = ("chain+pairs", "chain+sentence+pairs")
 #: Distance thresholds that the reproduced figures were published with; they hold under the protocol ``full``.
 PUBLISHED_THRESHOLDS: dict[str, float] = {"phash": 0.0, "idf": 0.45, "tfidf": 0.45}
 _NO_VECTORS = "The method 'photo' compares photo embeddings, which only a bundle with photos has: give one."
+_NO_SENTENCES = (
+    "The method {!r} compares sentence embeddings, which were not made: give a recipe or model (--sentence)."
+)
 #: Just below the distance of a listing without a photo (a zero vector) from everything.
 _NOTHING_IN_COMMON = 1 - 1e-6
 
@@ -92,15 +109,30 @@ def _glove(background: TextArray, settings: Settings) -> GloveEncoder:
     return train_glove(background.tolist()) if settings.glove is None else read_glove(settings.glove)
 
 
+def rank_by_sentence(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
+    """The sentence embeddings alone; a listing without a word has no neighbours."""
+    vectors = listings.sentence_vectors
+    if vectors is None:
+        raise InputError(_NO_SENTENCES.format("sentence"))
+    return keep_within(dense_join(vectors, CANDIDATES), _NOTHING_IN_COMMON)
+
+
 def rank_by_chain(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
     """Words and trigrams through the chain of rules, without the second stage."""
+    plain = replace(listings, sentence_vectors=None)
+    return decide(plain, chain_of(plain, background, settings.rules), settings.rules)
+
+
+def rank_by_chain_and_sentence(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
+    """Words, trigrams and sentence embeddings through the chain of rules, without the second stage."""
     return decide(listings, chain_of(listings, background, settings.rules), settings.rules)
 
 
 def chain_of(listings: LabelledListings, background: TextArray, rules: Rules) -> ChainResult:
-    """Run the chain's rules on the vectors of a catalogue's titles."""
+    """Run the chain's rules on the vectors of a catalogue's titles, sentence embeddings among them if there are any."""
     encoders = TitleEncoders.fit(background.tolist())
-    return run_chain(listings.titles.tolist(), listings.phashes.tolist(), encoders, rules)
+    titles, phashes = listings.titles.tolist(), listings.phashes.tolist()
+    return run_chain(titles, phashes, encoders, rules, listings.sentence_vectors)
 
 
 def decide(listings: LabelledListings, chain: ChainResult, rules: Rules) -> Neighbours:
@@ -116,7 +148,9 @@ RANKINGS: dict[str, Ranking] = {
     "tfidf": rank_by_tfidf,
     "glove": rank_by_glove,
     "glove-idf": rank_by_glove_idf,
+    "sentence": rank_by_sentence,
     "chain": rank_by_chain,
+    "chain+sentence": rank_by_chain_and_sentence,
 }
 
 
@@ -130,6 +164,8 @@ def check_method(method: str, listings: LabelledListings) -> None:
         raise InputError(_NO_VECTORS)
     if method not in ("phash", "photo") and not any(listings.titles):
         raise InputError(f"The method {method!r} compares titles, but the catalogue has none.")
+    if "sentence" in method and listings.sentence_vectors is None:
+        raise InputError(_NO_SENTENCES.format(method))
 
 
 def without_photos(settings: Settings, listings: LabelledListings) -> Settings:

@@ -104,7 +104,7 @@ def judge_catalogue(listings: LabelledListings, background: TextArray, settings:
     """Run the chain over a catalogue, choose its candidate pairs and compute their features."""
     titles, phashes = listings.titles.tolist(), listings.phashes.tolist()
     encoders = TitleEncoders.fit(background.tolist())
-    chain = run_chain(titles, phashes, encoders, settings.rules)
+    chain = run_chain(titles, phashes, encoders, settings.rules, listings.sentence_vectors)
     evidence = gather_evidence(titles, phashes, encoders, chain)
     return JudgedCatalogue(listings.labels, evidence, judge_candidates(evidence, chain))
 

@@ -11,7 +11,7 @@ from product_matching.catalogue import read_catalogue
 from product_matching.errors import InputError
 from product_matching.evaluation.evaluate import evaluate, evaluate_all
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
-from product_matching.evaluation.methods import METHODS, Settings
+from product_matching.evaluation.methods import METHODS, TWO_STAGE, Settings
 from product_matching.evaluation.protocols import choosing_half
 from product_matching.evaluation.report import markdown_table
 from product_matching.evaluation.second_stage import train_classifier
@@ -25,7 +25,7 @@ QUICK = Settings(trees=10)
 def listings(tmp_path_factory) -> LabelledListings:
     """Sixty products of three listings with a common word order, a shared photo for two of the three.
 
-    The photo vectors of a product lie near each other, and some near those of another one.
+    The photo vectors of a product lie near each other, and some near those of another one; so do the sentence vectors.
     """
     rng = np.random.default_rng(0)
     vocabulary = [f"{a}{b}{c}" for a in "bdkmst" for b in "aiueo" for c in ("ra", "lon", "tik")]
@@ -38,14 +38,17 @@ def listings(tmp_path_factory) -> LabelledListings:
     path = tmp_path_factory.mktemp("catalogue") / "catalogue.csv"
     pd.DataFrame(frame, columns=["posting_id", "title", "image_phash", "label_group"]).to_csv(path, index=False)
     vectors = np.repeat(rng.normal(size=(60, 8)), 3, axis=0) + 0.5 * rng.normal(size=(180, 8))
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return labelled_listings(read_catalogue(path), vectors.astype(np.float32))
+    sentences = np.repeat(rng.normal(size=(60, 12)), 3, axis=0) + 0.6 * rng.normal(size=(180, 12))
+    vectors, sentences = (
+        (part / np.linalg.norm(part, axis=1, keepdims=True)).astype(np.float32) for part in (vectors, sentences)
+    )
+    return replace(labelled_listings(read_catalogue(path), vectors), sentence_vectors=sentences)
 
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("protocol", ["full", "fold", "dense", "half"])
 def test_every_method_reports_under_every_protocol(listings: LabelledListings, method: str, protocol: str) -> None:
-    if (method, protocol) == ("chain+pairs", "full"):
+    if method in TWO_STAGE and protocol == "full":
         with pytest.raises(InputError, match="no listings to train on"):
             evaluate(listings, method, protocol, settings=QUICK)
         return
@@ -115,6 +118,38 @@ def test_without_photo_vectors_the_method_is_named_and_left_out_of_all(listings:
     methods = ["photo", "idf"]
     assert [report.method for report in evaluate_all(blind, "fold", methods=methods)] == ["idf"]
     assert [report.method for report in evaluate_all(listings, "fold", methods=methods)] == methods
+
+
+def test_sentence_embeddings_add_to_the_chain_and_to_the_second_stage(listings: LabelledListings) -> None:
+    """Where titles are short and there are no photos, right embeddings help every method, and wrong ones do not."""
+    short = np.array([" ".join(title.split()[:3]) for title in listings.titles], dtype=object)
+    right = replace(listings, titles=short, phashes=np.full(len(listings), "", object))
+    noise = np.random.default_rng(5).normal(size=(180, 12)).astype(np.float32)
+    wrong = replace(right, sentence_vectors=noise / np.linalg.norm(noise, axis=1, keepdims=True))
+    methods = ("sentence", "chain", "chain+sentence", "chain+pairs", "chain+sentence+pairs")
+    f1 = {method: evaluate(right, method, "half", settings=QUICK).f1 for method in methods}
+    assert f1["chain+sentence"] > max(f1["sentence"], f1["chain"])
+    assert f1["chain+sentence+pairs"] > f1["chain+pairs"]
+    assert evaluate(wrong, "chain+sentence", "half", settings=QUICK).f1 < f1["chain+sentence"]
+
+
+def test_the_chain_alone_does_not_look_at_sentence_embeddings(listings: LabelledListings) -> None:
+    blind = replace(listings, sentence_vectors=None)
+    for method in ("chain", "chain+pairs"):
+        assert (
+            evaluate(listings, method, "fold", settings=QUICK).f1 == evaluate(blind, method, "fold", settings=QUICK).f1
+        )
+    for method in ("sentence", "chain+sentence", "chain+sentence+pairs"):
+        with pytest.raises(InputError, match="were not made: give a recipe or model"):
+            evaluate(blind, method, "fold")
+    assert [report.method for report in evaluate_all(blind, "fold", methods=["sentence", "idf"])] == ["idf"]
+
+
+def test_a_title_without_a_word_is_near_nothing_by_sentence(listings: LabelledListings) -> None:
+    vectors = listings.sentence_vectors.copy()
+    vectors[:90] = 0
+    half = replace(listings, sentence_vectors=vectors)
+    assert evaluate(half, "sentence", "full").predicted_alone >= 0.5
 
 
 def test_rules_can_be_switched(listings: LabelledListings) -> None:
