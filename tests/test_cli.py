@@ -221,6 +221,33 @@ def test_evaluate_all_writes_a_table(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "t.md").read_text() == out
 
 
+def test_evaluate_measures_sentence_models_as_they_are_and_fine_tuned(
+    run: Run, tmp_path: Path, tiny_sentence_model: Path
+) -> None:
+    path = many_products(tmp_path / "c.csv")
+    ask = ("evaluate", path, "--protocol", "fold", "--json", "--method")
+    status, out, err = run(*ask, "sentence", "--sentence", tiny_sentence_model)
+    assert status == 0, err
+    plain = json.loads(out)
+    recipe = tmp_path / "short.toml"
+    recipe.write_text(
+        f'backbone = "{tiny_sentence_model}"\nmax_tokens = 32\nepochs = 4\nbatch_size = 8\nlearning_rate = 0.01\n'
+        "warmup_epochs = 0.1\n"
+    )
+    status, out, err = run(*ask, "sentence", "--sentence", recipe)
+    assert status == 0, err
+    assert json.loads(out)["f1"] != plain["f1"] and json.loads(out)["n_queries"] == plain["n_queries"]
+    for method, option, sentence in (
+        ("sentence", (), "give a recipe or model"),
+        ("idf", ("--sentence", recipe), "no effect with the method 'idf'"),
+        ("sentence", ("--sentence", tmp_path / "none.toml"), "cannot be read"),
+    ):
+        status, _, err = run(*ask, method, *option)
+        assert status == 1 and sentence in err
+    status, _, err = run("evaluate", path, "--protocol", "half", "--method", "sentence", "--sentence", recipe)
+    assert status == 1 and "is measured under fold or dense only, not 'half'" in err
+
+
 def test_a_trained_classifier_decides_in_find_and_match(run: Run, tmp_path: Path) -> None:
     path = many_products(tmp_path / "c.csv")
     assert run("build", path, "--out", tmp_path / "b")[0] == 0
