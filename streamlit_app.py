@@ -11,6 +11,7 @@ from product_matching.app.gallery import draw_listing_choice
 from product_matching.app.missing_model import draw_if_missing
 from product_matching.app.resources import bundle_of, starts_of, uploads, warm_up
 from product_matching.app.sample_gallery import draw_sample_choice
+from product_matching.app.samples import sample_address
 from product_matching.app.uploads import PHOTO_HELP
 from product_matching.app.wording import count_text, plain
 from product_matching.errors import InputError
@@ -93,7 +94,7 @@ def _draw_starts(bundle: Bundle, name: str) -> None:
         return
     sample = draw_sample_choice(bundle.samples)
     if sample is not None:
-        _search(Address(bundle=name, sample=sample))
+        _search(sample_address(Address(bundle=name), sample, bundle))
 
 
 def _draw_catalogues(frame: Frame) -> None:

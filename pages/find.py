@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -25,7 +27,7 @@ from product_matching.app.resources import (
 from product_matching.app.results import Cards, draw_results
 from product_matching.app.rules_panel import draw_rules
 from product_matching.app.sample_gallery import draw_sample_choice, draw_sample_strip
-from product_matching.app.samples import describe_truth, is_title_of
+from product_matching.app.samples import describe_truth, is_title_of, sample_address
 from product_matching.app.scroll import scroll_up_for
 from product_matching.app.threshold_panel import chosen_thresholds, draw_thresholds
 from product_matching.app.wording import count_text, distance_text, duration_text, plain
@@ -75,7 +77,7 @@ def _draw_search(finder: Finder, address: Address) -> None:
         draw_query_panel(finder.bundle, address, asked)
         _draw_settings(finder, address, asked, candidates, decision)
         if asked.sample is not None and finder.bundle.samples is not None:
-            draw_sample_strip(finder.bundle.samples, asked.sample.query_id, search_sample)
+            draw_sample_strip(finder.bundle.samples, asked.sample.query_id, partial(search_sample, finder.bundle))
     with results:
         if decision is None:
             _draw_start(finder, address)
@@ -150,7 +152,7 @@ def _draw_start(finder: Finder, address: Address) -> None:
         st.markdown("Give a photo or a title, or choose one of those shown here.")
     sample = None if samples is None else draw_sample_choice(samples)
     if sample is not None:
-        st.switch_page(FIND, query_params=address.of_sample(sample).to_params())
+        st.switch_page(FIND, query_params=sample_address(address, sample, finder.bundle).to_params())
     st.subheader("Start from a listing" if samples is None else "Or start from a listing", anchor=False)
     st.markdown("Listings of the catalogue, to see their duplicates.")
     chosen = draw_listing_choice(finder.bundle, starts_of(finder.bundle, N_STARTS))

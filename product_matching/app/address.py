@@ -101,9 +101,9 @@ class Address:
         """The same place with a listing of the catalogue as the query."""
         return replace(self, listing=posting_id, upload=None, sample=None, title="")
 
-    def of_sample(self, query_id: str) -> Address:
-        """The same place with a sample photo of the bundle as the query."""
-        return replace(self, sample=query_id, listing=None, upload=None, title="")
+    def of_sample(self, query_id: str, title: str = "") -> Address:
+        """The same place with a sample photo of the bundle as the query, with a title beside it if one is given."""
+        return replace(self, sample=query_id, listing=None, upload=None, title=as_typed(title))
 
 
 def read_address(params: Mapping[str, str]) -> tuple[Address, list[str]]:

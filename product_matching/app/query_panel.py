@@ -13,7 +13,7 @@ from product_matching.app.missing_model import draw_if_missing
 from product_matching.app.query import Asked
 from product_matching.app.resources import uploads
 from product_matching.app.sample_gallery import draw_sample_picture
-from product_matching.app.samples import is_title_of, sample_name
+from product_matching.app.samples import is_title_of, sample_address, sample_name
 from product_matching.app.uploads import PHOTO_HELP
 from product_matching.app.wording import plain, shorten
 from product_matching.store.bundle import Bundle
@@ -55,9 +55,9 @@ def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
         _draw_title_input(address)
 
 
-def search_sample(query_id: str) -> None:
-    """Make a sample photo the query; for callbacks."""
-    st.query_params.from_dict(current_address().of_sample(query_id).to_params())
+def search_sample(bundle: Bundle, sample: SampleQuery) -> None:
+    """Make a sample the query; for callbacks."""
+    st.query_params.from_dict(sample_address(current_address(), sample, bundle).to_params())
 
 
 def search_listing(posting_id: str) -> None:

@@ -18,10 +18,10 @@ _STRIP_WIDTH = 70
 _STRIP_CHARS = 22
 
 
-def draw_sample_choice(samples: SampleQueries) -> str | None:
-    """Draw a page of the samples, one of each kind of goods first; returns the query_id of the one just chosen."""
+def draw_sample_choice(samples: SampleQueries) -> SampleQuery | None:
+    """Draw a page of the samples, one of each kind of goods first; returns the one just chosen."""
     st.subheader("Try one of these", anchor=False)
-    st.markdown("Photos that are not in the catalogue; listings of the same products may be.")
+    st.markdown("Photos and titles that are not in the catalogue; listings of the same products may be.")
     order = sample_order(samples)
     pages = -(-len(order) // PER_PAGE)
     key = f"sample_page_of_{pages}"
@@ -30,14 +30,14 @@ def draw_sample_choice(samples: SampleQueries) -> str | None:
         for row in order[(page - 1) * PER_PAGE : page * PER_PAGE]:
             with grid.cell():
                 if _draw_sample(samples[row], f"sample_{row}", SAMPLE_TITLE_CHARS):
-                    chosen = samples[row].query_id
+                    chosen = samples[row]
     if pages > 1:
         st.pagination(pages, key=key)
     return chosen
 
 
-def draw_sample_strip(samples: SampleQueries, current: str, choose: Callable[[str], None]) -> None:
-    """Draw the few samples that come after the current one; `choose` is called with the query_id of one of them."""
+def draw_sample_strip(samples: SampleQueries, current: str, choose: Callable[[SampleQuery], None]) -> None:
+    """Draw the few samples that come after the current one; `choose` is called with one of them."""
     rows = samples_after(samples, current, N_MORE)
     if not rows:
         return
@@ -54,7 +54,9 @@ def draw_sample_picture(sample: SampleQuery, width: int | None = None) -> None:
     st.image(shown_picture(sample.picture), width="stretch" if width is None else width, alt=alt)
 
 
-def _draw_sample(sample: SampleQuery, key: str, chars: int, choose: Callable[[str], None] | None = None) -> bool:
+def _draw_sample(
+    sample: SampleQuery, key: str, chars: int, choose: Callable[[SampleQuery], None] | None = None
+) -> bool:
     draw_sample_picture(sample)
-    label, chosen = plain(shorten(sample_name(sample), chars)), (sample.query_id,)
-    return st.button(label, key=key, type="tertiary", width="stretch", wrap=True, on_click=choose, args=chosen)
+    label = plain(shorten(sample_name(sample), chars))
+    return st.button(label, key=key, type="tertiary", width="stretch", wrap=True, on_click=choose, args=(sample,))

@@ -8,7 +8,7 @@ from itertools import zip_longest
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.app.address import as_typed
+from product_matching.app.address import Address, as_typed
 from product_matching.app.wording import count_text, readable_title
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQueries, SampleQuery
@@ -31,6 +31,11 @@ def samples_after(samples: SampleQueries, query_id: str, count: int) -> list[int
     ids = samples.table["query_id"]
     place = next((place for place, row in enumerate(order) if ids.iloc[row] == query_id), -1)
     return [order[(place + step) % len(order)] for step in range(1, min(count, len(order) - 1) + 1)]
+
+
+def sample_address(address: Address, sample: SampleQuery, bundle: Bundle) -> Address:
+    """Where a sample is searched for: by photo and title, as a new listing would be; by photo alone without titles."""
+    return address.of_sample(sample.query_id, sample.title if bundle.title_matrix is not None else "")
 
 
 def sample_name(sample: SampleQuery) -> str:

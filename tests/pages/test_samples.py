@@ -67,7 +67,8 @@ def test_find_offers_samples_and_then_listings(open_app: Open) -> None:
     app = open_app(FIND, bundle="demo", photo="0.2")
     assert "Or start from a listing" in shown(app) and len(keys(app, "start_")) == 12
     app.button(key="sample_0").click().run()
-    assert app.query_params == {"bundle": "demo", "sample": "q3", "photo": "0.2"}
+    own = {"sample": "q3", "q": "Hana Emas Tepung Terigu 1kg promo"}
+    assert app.query_params == {"bundle": "demo", **own, "photo": "0.2"}
 
 
 def test_a_deep_link_searches_by_the_stored_embedding(open_app: Open, bundle: Bundle) -> None:
@@ -137,7 +138,8 @@ def test_the_next_samples_are_a_click_away_and_the_way_out_too(open_app: Open) -
     app = open_app(FIND, bundle="demo", sample="q7", q="Speaker Fleco F6", photo="0.3")
     assert keys(app, "next_") == ["next_4", "next_0", "next_1"]
     app.button(key="next_0").click().run()
-    assert app.query_params == {"bundle": "demo", "sample": "q3", "photo": "0.3"}
+    own = {"sample": "q3", "q": "Hana Emas Tepung Terigu 1kg promo"}
+    assert app.query_params == {"bundle": "demo", **own, "photo": "0.3"}
     click(app, "Search for something else")
     assert app.query_params == {"bundle": "demo", "photo": "0.3"}
 
