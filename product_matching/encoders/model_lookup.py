@@ -38,5 +38,6 @@ def describe_getting_model(model: PhotoModel) -> str:
     """Say how to have the model of a bundle here."""
     return (
         f"Copy its folder {model.name}-{model.fingerprint[:12]} from the machine that built the catalogue to "
-        f"{models_folder()} or {home_folder() / 'models'}, or build the catalogue anew with a model that is here."
+        f"{models_folder()} or {home_folder() / 'models'}, or build the catalogue anew (product-matching build) with a "
+        "model that this machine has or can download."
     )
