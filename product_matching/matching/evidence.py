@@ -26,7 +26,7 @@ from product_matching.titles import title_words
 #: Share of the words in the cosine of a title; the rest is the character trigrams'.
 WORD_WEIGHT = 0.6
 #: Share of the sentence embeddings in the cosine of a title, where there are any; the rest is words and trigrams.
-SENTENCE_WEIGHT = 0.4
+SENTENCE_WEIGHT = 0.5
 #: Neighbours of which a listing's neighbourhood, compared between listings, consists.
 NEIGHBOURHOOD = 15
 FloatMatrix = npt.NDArray[np.float64]
