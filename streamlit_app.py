@@ -9,7 +9,7 @@ from product_matching.app.catalogues import Catalogue
 from product_matching.app.frame import FIND, HOME, Frame, draw_frame, draw_no_catalogue
 from product_matching.app.gallery import draw_listing_choice
 from product_matching.app.missing_model import draw_if_missing
-from product_matching.app.resources import bundle_of, starts_of, uploads, warm_up
+from product_matching.app.resources import bundle_of, sample_order_of, starts_of, uploads, warm_up
 from product_matching.app.sample_gallery import draw_sample_choice
 from product_matching.app.samples import sample_address
 from product_matching.app.uploads import PHOTO_HELP
@@ -92,7 +92,7 @@ def _draw_starts(bundle: Bundle, name: str) -> None:
         if listing is not None:
             _search(Address(bundle=name, listing=listing))
         return
-    sample = draw_sample_choice(bundle.samples)
+    sample = draw_sample_choice(bundle.samples, sample_order_of(bundle))
     if sample is not None:
         _search(sample_address(Address(bundle=name), sample, bundle))
 

@@ -20,6 +20,7 @@ from product_matching.app.resources import (
     CANDIDATES_PER_SIDE,
     candidates_of,
     encoder_of,
+    sample_order_of,
     starts_of,
     uploads,
     warm_up,
@@ -32,7 +33,7 @@ from product_matching.app.scroll import scroll_up_for
 from product_matching.app.threshold_panel import chosen_thresholds, draw_thresholds
 from product_matching.app.wording import count_text, distance_text, duration_text, plain
 from product_matching.errors import InputError
-from product_matching.find import Finder
+from product_matching.find import Finder, Query
 from product_matching.judging import JUDGED_PER_SIDE
 from product_matching.matching.candidates import NO_RULES, Candidates, PairRules, Thresholds
 
@@ -77,7 +78,9 @@ def _draw_search(finder: Finder, address: Address) -> None:
         draw_query_panel(finder.bundle, address, asked)
         _draw_settings(finder, address, asked, candidates, decision)
         if asked.sample is not None and finder.bundle.samples is not None:
-            draw_sample_strip(finder.bundle.samples, asked.sample.query_id, partial(search_sample, finder.bundle))
+            order = sample_order_of(finder.bundle)
+            choose = partial(search_sample, finder.bundle)
+            draw_sample_strip(finder.bundle.samples, order, asked.sample.query_id, choose)
     with results:
         if decision is None:
             _draw_start(finder, address)
@@ -150,7 +153,7 @@ def _draw_start(finder: Finder, address: Address) -> None:
     if not address.asks:
         st.subheader("Nothing is searched for yet", anchor=False)
         st.markdown("Give a photo or a title, or choose one of those shown here.")
-    sample = None if samples is None else draw_sample_choice(samples)
+    sample = None if samples is None else draw_sample_choice(samples, sample_order_of(finder.bundle))
     if sample is not None:
         st.switch_page(FIND, query_params=sample_address(address, sample, finder.bundle).to_params())
     st.subheader("Start from a listing" if samples is None else "Or start from a listing", anchor=False)
@@ -170,7 +173,7 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, decision: Decis
         draw_results(cards, _first(decision.matches, address.results), matched=True)
         _draw_rest(len(decision.matches), address.results)
     else:
-        _draw_no_match(decision, thresholds, rules)
+        _draw_no_match(asked.query, decision, thresholds, rules)
     if len(decision.beyond):
         st.subheader("Just beyond", anchor=False)
         st.caption(_say_beyond(decision, rules))
@@ -262,7 +265,7 @@ def _draw_rest(count: int, shown: int) -> None:
         st.caption(f"The nearest {shown} of {count:,} are shown: show more cards, or download them all.")
 
 
-def _draw_no_match(decision: Decision, thresholds: Thresholds, rules: PairRules) -> None:
+def _draw_no_match(query: Query, decision: Decision, thresholds: Thresholds, rules: PairRules) -> None:
     allowed = decision.beyond.take(~vetoed(decision.beyond, rules))
     if decision.verdicts:
         st.info(
@@ -274,15 +277,15 @@ def _draw_no_match(decision: Decision, thresholds: Thresholds, rules: PairRules)
         st.info("Every listing that is near states another quantity.", icon=":material/search_off:")
     else:
         st.info(
-            f"No listing is this near{_few_words(thresholds)}. "
+            f"No listing is this near{_few_words(query)}. "
             f"Raise {' or '.join(_hints(allowed, thresholds))} to let the nearest one in.",
             icon=":material/search_off:",
         )
 
 
-def _few_words(thresholds: Thresholds) -> str:
+def _few_words(query: Query) -> str:
     """The thresholds are tuned on whole titles, from which a few typed words are far."""
-    return "" if thresholds.title is None else " (a few words of a title are further from it than another whole title)"
+    return "" if query.title is None else " (a few words of a title are further from it than another whole title)"
 
 
 def _hints(beyond: Candidates, thresholds: Thresholds) -> list[str]:

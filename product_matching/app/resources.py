@@ -14,6 +14,7 @@ import streamlit as st
 from PIL import Image
 
 from product_matching.app.catalogues import Catalogue
+from product_matching.app.samples import sample_order
 from product_matching.app.starts import starting_rows
 from product_matching.app.uploads import UploadStore
 from product_matching.encoders.model_folder import PhotoModel
@@ -129,6 +130,16 @@ def starts_of(bundle: Bundle, count: int) -> list[int]:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _starts(fingerprint: str, count: int, _bundle: Bundle) -> list[int]:
     return starting_rows(_bundle, count)
+
+
+def sample_order_of(bundle: Bundle) -> list[int]:
+    """Put the samples in order (see `sample_order`), once for all sessions."""
+    return _sample_order(bundle.fingerprint, bundle)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _sample_order(fingerprint: str, _bundle: Bundle) -> list[int]:
+    return sample_order(_bundle)
 
 
 @st.cache_resource(show_spinner=False)

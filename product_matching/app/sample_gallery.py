@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from product_matching.app.gallery import SAMPLE_TITLE_CHARS, SAMPLE_WIDTH
 from product_matching.app.pictures import shown_picture
-from product_matching.app.samples import sample_name, sample_order, samples_after
+from product_matching.app.samples import sample_name, samples_after
 from product_matching.app.wording import plain, shorten
 from product_matching.store.sample_queries import SampleQueries, SampleQuery
 
@@ -18,11 +18,10 @@ _STRIP_WIDTH = 70
 _STRIP_CHARS = 22
 
 
-def draw_sample_choice(samples: SampleQueries) -> SampleQuery | None:
-    """Draw a page of the samples, one of each kind of goods first; returns the one just chosen."""
+def draw_sample_choice(samples: SampleQueries, order: Sequence[int]) -> SampleQuery | None:
+    """Draw a page of the samples, rows in the given order; returns the one just chosen."""
     st.subheader("Try one of these", anchor=False)
-    st.markdown("Photos and titles that are not in the catalogue; listings of the same products may be.")
-    order = sample_order(samples)
+    st.markdown("New listings, with photo and title: some have duplicates in the catalogue, some have none.")
     pages = -(-len(order) // PER_PAGE)
     key = f"sample_page_of_{pages}"
     page, chosen = int(st.session_state.get(key, 1)), None
@@ -36,9 +35,11 @@ def draw_sample_choice(samples: SampleQueries) -> SampleQuery | None:
     return chosen
 
 
-def draw_sample_strip(samples: SampleQueries, current: str, choose: Callable[[SampleQuery], None]) -> None:
+def draw_sample_strip(
+    samples: SampleQueries, order: Sequence[int], current: str, choose: Callable[[SampleQuery], None]
+) -> None:
     """Draw the few samples that come after the current one; `choose` is called with one of them."""
-    rows = samples_after(samples, current, N_MORE)
+    rows = samples_after(samples, order, current, N_MORE)
     if not rows:
         return
     st.subheader("Try another one", anchor=False)

@@ -13,21 +13,62 @@ from product_matching.app.wording import count_text, readable_title
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQueries, SampleQuery
 
+#: One of so many samples shown is one without a match.
+_UNMATCHED_EVERY = 4
+_LEAST_DISTANCE = 1e-6
 
-def sample_order(samples: SampleQueries) -> list[int]:
-    """Rows of the samples with one of each kind of goods first, then the second of each; whatever is in the catalogue.
 
-    Within a kind they stay in their order.
+def sample_order(bundle: Bundle) -> list[int]:
+    """Rows of a bundle's samples in the order in which they are shown: what a first search should show comes first.
+
+    They come by how near their nearest true match is, one of each kind of goods before the second of each. Every fourth
+    is one without a match, as long as there are any.
     """
+    samples = bundle.samples
+    if samples is None:
+        return []
+    matched = _in_turn(samples, np.argsort(_nearness(bundle, samples), kind="stable"))
+    known = (samples.table["label_group"] != "").to_numpy()
+    queue = [row for row in matched if not known[row]]
+    order: list[int] = []
+    for row in (row for row in matched if known[row]):
+        order.append(row)
+        if len(order) % _UNMATCHED_EVERY == _UNMATCHED_EVERY - 1 and queue:
+            order.append(queue.pop(0))
+    return order + queue
+
+
+def _in_turn(samples: SampleQueries, rows: npt.NDArray[np.int64]) -> list[int]:
+    """One of each kind first, then the second of each; kinds, and rows within a kind, stay in their order."""
     kinds: dict[str, list[int]] = {}
-    for row, kind in enumerate(samples.table["kind"]):
-        kinds.setdefault(kind, []).append(row)
+    for row in rows:
+        kinds.setdefault(samples.table["kind"].iloc[row], []).append(int(row))
     return [row for rank in zip_longest(*kinds.values()) for row in rank if row is not None]
 
 
-def samples_after(samples: SampleQueries, query_id: str, count: int) -> list[int]:
+def _nearness(bundle: Bundle, samples: SampleQueries) -> npt.NDArray[np.float64]:
+    """Distance of each sample's nearest true match as a share of the default distance, above 1 for one that is missed.
+
+    The smaller share of photo and title; infinite without a true match. Shape (M,).
+    """
+    shares = np.full((len(samples), len(bundle.listings)), np.inf)
+    manifest = bundle.manifest
+    if bundle.photo_vectors is not None and manifest.photo_threshold is not None:
+        near = 1 - samples.vectors @ bundle.photo_vectors.T
+        shares = np.minimum(shares, near / max(manifest.photo_threshold.distance, _LEAST_DISTANCE))
+    if bundle.title_encoder is not None and bundle.title_matrix is not None and manifest.title_threshold is not None:
+        titles = bundle.title_encoder.encode(samples.table["title"].tolist())
+        near = 1 - (titles @ bundle.title_matrix.T).toarray()
+        shares = np.minimum(shares, near / max(manifest.title_threshold.distance, _LEAST_DISTANCE))
+    if bundle.labels is None:
+        return np.full(len(samples), np.inf)
+    labels = samples.table["label_group"].to_numpy()
+    true = (labels[:, None] == bundle.labels[None, :]) & (labels != "")[:, None]
+    return np.where(true, shares, np.inf).min(axis=1)
+
+
+def samples_after(samples: SampleQueries, order: Sequence[int], query_id: str, count: int) -> list[int]:
     """The next rows after a sample, in the order in which they are shown, from the last on to the first again."""
-    order = sample_order(samples)
     ids = samples.table["query_id"]
     place = next((place for place, row in enumerate(order) if ids.iloc[row] == query_id), -1)
     return [order[(place + step) % len(order)] for step in range(1, min(count, len(order) - 1) + 1)]

@@ -43,7 +43,10 @@ def find(
     photo: Annotated[Path | None, typer.Option(help="Photo file to search with.")] = None,
     title: Annotated[str | None, typer.Option(help="Title to search with.")] = None,
     listing: Annotated[str | None, typer.Option(help="posting_id of a listing to search with.")] = None,
-    sample: Annotated[str | None, typer.Option(help="query_id of a sample photo that the bundle brings.")] = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(help="query_id of a sample photo that the bundle brings; add --title to search by a title too."),
+    ] = None,
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
     fused_threshold: FusedThreshold = None,

@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ def bundle(bundles: Path) -> Bundle:
 def test_home_leads_a_sample_into_find(open_app: Open) -> None:
     app = open_app(bundle="demo")
     assert "Try one of these" in shown(app) and "start from a listing" not in shown(app)
-    assert keys(app, "sample_") == [f"sample_{row}" for row in range(5)]
+    assert sorted(keys(app, "sample_")) == [f"sample_{row}" for row in range(5)]
     app.button(key="sample_1").click().run()
     assert app.title[0].value == "Find duplicates"
     assert app.query_params == {"bundle": "demo", "sample": "q5"}
@@ -134,9 +135,11 @@ def test_a_sample_without_a_title_offers_none(open_app: Open) -> None:
     assert "bag" in shown(app)
 
 
-def test_the_next_samples_are_a_click_away_and_the_way_out_too(open_app: Open) -> None:
-    app = open_app(FIND, bundle="demo", sample="q7", q="Speaker Fleco F6", photo="0.3")
-    assert keys(app, "next_") == ["next_4", "next_0", "next_1"]
+def test_the_next_samples_are_a_click_away_and_the_way_out_too(open_app: Open, bundle: Bundle) -> None:
+    order = sample_order(bundle)
+    after = order[order.index(2) + 1 :] + order[: order.index(2)]
+    app = open_app(FIND, bundle="demo", sample="none", photo="0.3")
+    assert keys(app, "next_") == [f"next_{row}" for row in after[:3]]
     app.button(key="next_0").click().run()
     own = {"sample": "q3", "q": "Hana Emas Tepung Terigu 1kg promo"}
     assert app.query_params == {"bundle": "demo", **own, "photo": "0.3"}
@@ -169,13 +172,16 @@ def test_another_catalogue_does_not_inherit_the_sample(open_app: Open) -> None:
     assert app.query_params == {"bundle": "small"}
 
 
-def test_more_samples_than_fit_are_on_further_pages(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_samples_than_fit_are_on_further_pages(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch, bundle: Bundle
+) -> None:
     monkeypatch.setattr(sample_gallery, "PER_PAGE", 2)
     app = open_app(bundle="demo")
-    assert keys(app, "sample_") == ["sample_0", "sample_1"]
+    order = [f"sample_{row}" for row in sample_order(bundle)]
+    assert keys(app, "sample_") == order[:2]
     app.session_state["sample_page_of_3"] = 3
     app.run()
-    assert keys(app, "sample_") == ["sample_4"]
+    assert keys(app, "sample_") == order[4:]
 
 
 def test_a_damaged_picture_has_a_stand_in(encode_photo: Callable[..., bytes]) -> None:
@@ -185,20 +191,48 @@ def test_a_damaged_picture_has_a_stand_in(encode_photo: Callable[..., bytes]) ->
         assert shown_picture(picture) == no_photo()
 
 
-def with_kinds(samples: SampleQueries, kinds: list[str]) -> SampleQueries:
-    return SampleQueries(samples.table.assign(kind=kinds), samples.vectors, samples.photos)
+def with_labels(bundle: Bundle, kinds: list[str], labels: list[str]) -> Bundle:
+    assert bundle.samples is not None
+    table = bundle.samples.table.assign(kind=kinds, label_group=labels)
+    return replace(bundle, samples=SampleQueries(table, bundle.samples.vectors, bundle.samples.photos))
 
 
-def test_one_of_each_kind_comes_first(bundle: Bundle) -> None:
-    assert sample_order(with_kinds(bundle.samples, ["mug", "mug", "lamp", "mug", "lamp"])) == [0, 2, 1, 4, 3]
-    assert sample_order(with_kinds(bundle.samples, [""] * 5)) == [0, 1, 2, 3, 4]
-    assert samples_after(bundle.samples, "q7", 99) == [4, 0, 1, 2]
-    assert samples_after(bundle.samples, "q3", 2) == [1, 2]
+def test_found_samples_come_first_one_of_each_kind_and_every_fourth_has_no_match(bundle: Bundle) -> None:
+    true = bundle.samples.table["label_group"].tolist()
+    found = [row for row in sample_order(bundle) if (bundle.labels == true[row]).any() and true[row]]
+    unmatched = [row for row in range(len(true)) if row not in found]
+    assert sorted(sample_order(bundle)) == list(range(len(true)))
+    assert sample_order(bundle)[3] == unmatched[0]
+    shares = [nearest_share(bundle, row, true[row]) for row in found]
+    assert shares == sorted(shares)
+
+
+def nearest_share(bundle: Bundle, row: int, label: str) -> float:
+    """The nearest true match's distance as a share of the threshold, by a plain loop."""
+    query = Finder(bundle).sample_query(bundle.samples[row].query_id, with_title=True)
+    thresholds = default_thresholds(bundle)
+    shares = []
+    for other in np.flatnonzero(bundle.labels == label):
+        shares.append((1 - float(query.photo @ bundle.photo_vectors[other])) / thresholds.photo)
+        if query.title is not None:
+            shares.append((1 - float((query.title @ bundle.title_matrix[other].T).toarray()[0, 0])) / thresholds.title)
+    return min(shares)
+
+
+def test_without_labels_one_of_each_kind_comes_first(bundle: Bundle) -> None:
+    kinds = ["mug", "mug", "lamp", "mug", "lamp"]
+    assert sample_order(with_labels(bundle, kinds, [""] * 5)) == [0, 2, 1, 4, 3]
+    assert sample_order(with_labels(bundle, [""] * 5, [""] * 5)) == [0, 1, 2, 3, 4]
+
+
+def test_the_next_samples_follow_in_order_and_start_anew(bundle: Bundle) -> None:
+    assert samples_after(bundle.samples, range(5), "q7", 99) == [4, 0, 1, 2]
+    assert samples_after(bundle.samples, range(5), "q3", 2) == [1, 2]
 
 
 def test_a_sample_is_called_by_title_kind_or_id(bundle: Bundle) -> None:
     assert [sample_name(bundle.samples[row]) for row in (1, 3, 4)] == ["bag", "Speaker Fleco F6", "Topi Rajut"]
-    blank = with_kinds(bundle.samples, [""] * 5)
+    blank = with_labels(bundle, [""] * 5, [""] * 5).samples
     assert sample_name(blank[1]) == "q5"
 
 

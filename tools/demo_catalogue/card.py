@@ -49,6 +49,8 @@ def write_card(catalogue: Path, work: Path, figures: dict[str, Any]) -> None:
         **_times(work, len(plan.shots)),
         origins=_origins(listings, plan),
         figures=_figures(figures),
+        samples=figures["samples"],
+        model=_model(figures["model"]),
         sheets="\n\n".join(_sheet(sheet, listings, number) for number, sheet in enumerate(sheets)),
     )
     (catalogue / "README.md").write_text(text, encoding="utf-8")
@@ -92,7 +94,10 @@ def _times(work: Path, n_renders: int) -> dict[str, Any]:
 
 def _origins(listings: pd.DataFrame, plan: Plan) -> str:
     counts = photo_origins(listings, plan.photos)
-    parts = [f"{_EDITS.get(name, name)} {100 * count / len(listings):.1f}\N{NO-BREAK SPACE}%" for name, count in counts.items()]
+    parts = [
+        f"{_EDITS.get(name, name)} {100 * count / len(listings):.1f}\N{NO-BREAK SPACE}%"
+        for name, count in counts.items()
+    ]
     return textwrap.fill(", ".join(parts), 116, subsequent_indent="  ")
 
 
@@ -103,10 +108,15 @@ def _figures(figures: dict[str, Any]) -> str:
     ]
     for method, name in _NAMES.items():
         real = figures.get("real", {}).get(method)
-        beside = "no photos at hand" if real is None else f"{real['f1']:.3f} ± {real['spread']:.3f}"
+        beside = "–" if real is None else f"{real['f1']:.3f} ± {real['spread']:.3f}"
         grouped, everything = (_with_interval(figures[part][method]) for part in ("grouped", "with_singles"))
         rows.append(f"| {name} | {grouped} | {everything} | {beside} |")
     return "\n".join(rows)
+
+
+def _model(model: dict[str, Any]) -> str:
+    name = f"{model['source']} (`{model['backbone']}`, {model['image_size']} px, {model['dimension']} dimensions)"
+    return f"{name}, weights with the SHA-256 {model['weights_sha256'][:16]}…"
 
 
 def _with_interval(figure: dict[str, Any]) -> str:

@@ -51,6 +51,8 @@ def make_catalogue(out: Path, work: Path, *, seed: int, workers: int, shots: int
     started = time.monotonic()
     for photo in tqdm(plan.photos, desc="Photos", unit="photo"):
         write_photo(photo, work / "renders", out / IMAGES)
+    for path in set((out / IMAGES).iterdir()) - {out / IMAGES / photo.image for photo in plan.photos}:
+        path.unlink()
     _note_time(work, "edit", time.monotonic() - started, len(plan.photos))
     write_listings(plan, out / "listings.csv")
     write_queries(plan, out / "queries.csv")

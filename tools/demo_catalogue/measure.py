@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import numpy as np
 from product_matching.catalogue import Catalogue, read_catalogue
 from product_matching.evaluation.evaluate import evaluate
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
-from product_matching.store.bundle import open_bundle
+from product_matching.find import Finder, default_thresholds
+from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.store.sample_queries import SampleQuery
 
 PROTOCOL = "fold"
 TITLE_METHODS = ("phash", "idf", "tfidf")
@@ -27,9 +30,29 @@ def demo_figures(bundle_folder: Path) -> dict[str, Any]:
     everything = labelled_listings(Catalogue(bundle.listings, None), bundle.photo_vectors)
     sizes = np.bincount(everything.labels)[everything.labels]
     grouped = everything.take(np.flatnonzero(sizes > 1))
-    return {
+    model = bundle.manifest.photo_model
+    figures: dict[str, Any] = {
         name: {method: _summary(listings, method) for method in (*TITLE_METHODS, "photo")}
         for name, listings in (("grouped", grouped), ("with_singles", everything))
+    }
+    return figures | {"model": None if model is None else asdict(model), "samples": sample_figures(bundle)}
+
+
+def sample_figures(bundle: Bundle) -> dict[str, int]:
+    """Of the samples with a true match, how many find one at the default distances: by photo, and with the title."""
+    finder, thresholds = Finder(bundle), default_thresholds(bundle)
+    samples = [bundle.samples[row] for row in range(len(bundle.samples))] if bundle.samples is not None else []
+    known = [sample for sample in samples if sample.label_group]
+
+    def finds(sample: SampleQuery, with_title: bool) -> bool:
+        query = finder.sample_query(sample.query_id, with_title=with_title)
+        rows = finder.matches(query, thresholds).rows
+        return bool((bundle.listings["label_group"].iloc[rows].astype(str) == sample.label_group).any())
+
+    return {
+        "known": len(known),
+        "by_photo": sum(finds(sample, False) for sample in known),
+        "with_title": sum(finds(sample, True) for sample in known),
     }
 
 
