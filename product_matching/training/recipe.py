@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from typing import Any, Literal
 from product_matching.errors import InputError
 from product_matching.networks.kinds import Neck, Pooling
 from product_matching.training.recipe_checks import CHECKS, NUMBERS, check_together
+from product_matching.training.recipe_file import read_settings
 
 Method = Literal["arcface", "softmax", "autoencoder"]
 
@@ -107,17 +107,7 @@ def read_recipe(path: Path) -> Recipe:
         It is no TOML, or a field is unknown, missing, out of range or without effect; the sentence names the file,
         the field, its value and what is accepted.
     """
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise InputError(f"The recipe {path} cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"The recipe {path} is not text in UTF-8.") from error
-    try:
-        settings = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"The recipe {path} is not TOML: {error!s:.120}.") from error
-    return parse_recipe({"name": path.stem, **settings}, f"The recipe {path}")
+    return parse_recipe(read_settings(path), f"The recipe {path}")
 
 
 def parse_recipe(settings: dict[str, Any], origin: str) -> Recipe:

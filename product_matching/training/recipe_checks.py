@@ -9,17 +9,21 @@ from typing import Any
 
 from product_matching.errors import InputError
 
-_Check = tuple[Callable[[Any], bool], str]
+Check = tuple[Callable[[Any], bool], str]
 
 
-def _whole(low: int, high: int) -> _Check:
+def whole(low: int, high: int) -> Check:
+    """A whole number within both bounds."""
+
     def accepted(value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
     return accepted, f"a whole number from {low} to {high}"
 
 
-def _number(low: float, high: float, *, above: bool = False) -> _Check:
+def number(low: float, high: float, *, above: bool = False) -> Check:
+    """A finite number within both bounds; with `above`, the lower one excluded."""
+
     def accepted(value: object) -> bool:
         if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
             return False
@@ -28,7 +32,7 @@ def _number(low: float, high: float, *, above: bool = False) -> _Check:
     return accepted, f"a number {'above' if above else 'from'} {low:g}{' and' if above else ''} up to {high:g}"
 
 
-def _one_of(*values: str) -> _Check:
+def _one_of(*values: str) -> Check:
     return lambda value: isinstance(value, str) and value in values, f"one of {', '.join(values)}"
 
 
@@ -36,45 +40,46 @@ def _plain_arguments(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(entry, str | int | float | bool) for entry in value.values())
 
 
-_SWITCH: _Check = (lambda value: isinstance(value, bool), "true or false")
-_NAME: _Check = (
+#: On or off.
+SWITCH: Check = (lambda value: isinstance(value, bool), "true or false")
+_NAME: Check = (
     lambda value: isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", value) is not None,
     "a name of letters, digits, '.', '_' and '-'",
 )
 
 #: For each field the test of its value and, in words, what is accepted.
-CHECKS: dict[str, _Check] = {
+CHECKS: dict[str, Check] = {
     "name": _NAME,
     "method": _one_of("arcface", "softmax", "autoencoder"),
-    "image_size": _whole(32, 1024),
-    "epochs": _whole(1, 10_000),
-    "batch_size": _whole(2, 4096),
-    "learning_rate": _number(0, 10, above=True),
+    "image_size": whole(32, 1024),
+    "epochs": whole(1, 10_000),
+    "batch_size": whole(2, 4096),
+    "learning_rate": number(0, 10, above=True),
     "backbone": _NAME,
     "backbone_arguments": (_plain_arguments, "a table of plain values"),
-    "pretrained": _SWITCH,
+    "pretrained": SWITCH,
     "pooling": _one_of("avg", "gem"),
     "neck": _one_of("none", "batchnorm", "linear-batchnorm"),
-    "dimension": _whole(2, 4096),
-    "freeze_batchnorm": _SWITCH,
-    "warmup_epochs": _number(0, 10_000),
-    "seed": _whole(0, 2**31 - 1),
-    "head_learning_rate": _number(0, 10, above=True),
-    "weight_decay": _number(0, 1),
-    "clip_norm": _number(0, 1e6, above=True),
-    "sampler_exponent": _number(0, 2),
-    "singles": _SWITCH,
-    "scale": _number(1, 1000),
-    "margin_start": _number(0, 1.5),
-    "margin_end": _number(0, 1.5),
-    "margin_epochs": _number(0, 10_000),
-    "class_margin_exponent": _number(0, 1),
-    "label_smoothing": _number(0, 0.9),
-    "flip": _number(0, 1),
-    "crop": _number(0.05, 1),
-    "colour_jitter": _number(0, 0.9),
-    "cutmix": _number(0, 1),
-    "picture_epochs": _whole(1, 10_000),
+    "dimension": whole(2, 4096),
+    "freeze_batchnorm": SWITCH,
+    "warmup_epochs": number(0, 10_000),
+    "seed": whole(0, 2**31 - 1),
+    "head_learning_rate": number(0, 10, above=True),
+    "weight_decay": number(0, 1),
+    "clip_norm": number(0, 1e6, above=True),
+    "sampler_exponent": number(0, 2),
+    "singles": SWITCH,
+    "scale": number(1, 1000),
+    "margin_start": number(0, 1.5),
+    "margin_end": number(0, 1.5),
+    "margin_epochs": number(0, 10_000),
+    "class_margin_exponent": number(0, 1),
+    "label_smoothing": number(0, 0.9),
+    "flip": number(0, 1),
+    "crop": number(0.05, 1),
+    "colour_jitter": number(0, 0.9),
+    "cutmix": number(0, 1),
+    "picture_epochs": whole(1, 10_000),
     "licence": (lambda value: isinstance(value, str) and len(value) <= 500, "a text of at most 500 characters"),
 }
 

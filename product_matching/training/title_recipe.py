@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from product_matching.errors import InputError
-from product_matching.training.recipe_checks import CHECKS, NUMBERS
+from product_matching.training.recipe_checks import CHECKS, NUMBERS, SWITCH, Check, number, whole
+from product_matching.training.recipe_file import read_settings
 
-_CHECKS = {
+_CHECKS: dict[str, Check] = {
     **CHECKS,
     "backbone": (
         lambda value: isinstance(value, str) and 0 < len(value) <= 300,
         "a name or folder of a sentence model",
     ),
-    "max_tokens": (
-        lambda value: isinstance(value, int) and not isinstance(value, bool) and 4 <= value <= 512,
-        "a whole number from 4 to 512",
-    ),
-    "token_dropout": (
-        lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 0.9,
-        "a number from 0 up to 0.9",
-    ),
-    "bfloat16": (lambda value: isinstance(value, bool), "true or false"),
+    "max_tokens": whole(4, 512),
+    "token_dropout": number(0, 0.9),
+    "bfloat16": SWITCH,
 }
 _REQUIRED = ("epochs", "batch_size", "learning_rate")
 
@@ -101,13 +95,7 @@ def read_title_recipe(path: Path) -> TitleRecipe:
         It is no TOML, or a field is unknown, missing or out of range; the sentence names the file, the field, its
         value and what is accepted.
     """
-    try:
-        settings = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise InputError(f"The recipe {path} cannot be read ({error.strerror}).") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"The recipe {path} is not TOML: {error!s:.120}.") from error
-    return parse_title_recipe({"name": path.stem, **settings}, f"The recipe {path}")
+    return parse_title_recipe(read_settings(path), f"The recipe {path}")
 
 
 def parse_title_recipe(settings: dict[str, Any], origin: str) -> TitleRecipe:
