@@ -15,6 +15,7 @@ from product_matching.errors import InputError
 from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import FileEntry, read_manifest
 from product_matching.store.verify import verify_bundle
+from tests.store.forgery import check_that_damage_is_named, edit_manifest, name_new_sizes
 
 
 @pytest.fixture
@@ -23,17 +24,10 @@ def bundle(small_bundle: Path, tmp_path: Path) -> Path:
     return tmp_path / "bundle"
 
 
-def edit_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    manifest = json.loads((folder / "manifest.json").read_text())
-    change(manifest)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-
-
 def put(folder: Path, name: str, write: Callable[[Path], object]) -> None:
     """Replace a file and let the manifest name its new size, as a forger would."""
     write(folder / name)
-    size = (folder / name).stat().st_size
-    edit_manifest(folder, lambda manifest: manifest["files"][name].update(bytes=size))
+    name_new_sizes(folder, name)
 
 
 def test_reading_a_manifest_gives_what_was_written(small_bundle: Path) -> None:
@@ -62,13 +56,7 @@ def test_the_fingerprint_changes_with_the_content(bundle: Path) -> None:
     ],
 )
 def test_a_missing_or_cut_file_is_named(bundle: Path, name: str) -> None:
-    content = (bundle / name).read_bytes()
-    (bundle / name).write_bytes(content[: len(content) // 2])
-    with pytest.raises(InputError, match=name):
-        open_bundle(bundle)
-    (bundle / name).unlink()
-    with pytest.raises(InputError, match=name):
-        open_bundle(bundle)
+    check_that_damage_is_named(bundle, name)
 
 
 @pytest.mark.parametrize(

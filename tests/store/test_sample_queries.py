@@ -1,6 +1,5 @@
 """Sample queries on disk: what was built is read, and damage of every kind is one sentence."""
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,24 +15,13 @@ from product_matching.store.manifest import QUERY_FILES, read_manifest
 from product_matching.store.sample_queries import COLUMNS, MAX_PICTURE_BYTES
 from product_matching.store.thumbnails import ThumbnailWriter
 from product_matching.store.verify import verify_bundle
+from tests.store.forgery import check_that_damage_is_named, edit_manifest, name_new_sizes
 
 
 @pytest.fixture
 def bundle(sampled_bundle: Path, tmp_path: Path) -> Path:
     shutil.copytree(sampled_bundle, tmp_path / "demo")
     return tmp_path / "demo"
-
-
-def edit_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    manifest = json.loads((folder / "manifest.json").read_text())
-    change(manifest)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-
-
-def put(folder: Path, *names: str) -> None:
-    """Let the manifest name the sizes that files have now, as a forger would."""
-    sizes = {name: (folder / name).stat().st_size for name in names}
-    edit_manifest(folder, lambda manifest: [manifest["files"][name].update(bytes=sizes[name]) for name in sizes])
 
 
 def test_samples_are_read_as_they_were_listed(sampled_bundle: Path, small_queries: Path) -> None:
@@ -75,13 +63,7 @@ def test_an_unknown_sample_is_named(sampled_bundle: Path) -> None:
 
 @pytest.mark.parametrize("name", QUERY_FILES)
 def test_a_missing_or_cut_file_is_named(bundle: Path, name: str) -> None:
-    content = (bundle / name).read_bytes()
-    (bundle / name).write_bytes(content[: len(content) // 2])
-    with pytest.raises(InputError, match=name):
-        open_bundle(bundle)
-    (bundle / name).unlink()
-    with pytest.raises(InputError, match=name):
-        open_bundle(bundle)
+    check_that_damage_is_named(bundle, name)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +98,6 @@ def _edit_vectors(change: Callable[[np.ndarray], object]) -> Callable[[Path], ob
     return write
 
 
-# One of them writes a pickle on purpose: opening the bundle must refuse it.
 FORGERIES: list[tuple[str, Callable[[Path], object], str]] = [
     ("queries.parquet", lambda path: path.write_bytes(b"no parquet"), ""),
     ("queries.parquet", _edit(lambda table: table.iloc[:4]), "has 4 rows"),
@@ -133,6 +114,7 @@ FORGERIES: list[tuple[str, Callable[[Path], object], str]] = [
     ("queries.parquet", _edit(lambda table: table.assign(query_id=["a" * 201, *"bcde"])), "query_id"),
     ("queries.parquet", _edit(lambda table: table.assign(image_phash="xyz")), "image_phash"),
     ("queries.parquet", _edit(lambda table: table.assign(photo_sha256="../../secret")), "photo_sha256"),
+    # A pickle on purpose: opening the bundle must refuse it unread, as reading one runs whatever code it names.
     ("query_vectors.npy", lambda path: np.save(path, np.array([{"a": 1}]), allow_pickle=True), "allow_pickle=False"),
     ("query_vectors.npy", lambda path: np.save(path, np.zeros((5, 256))), "of float64"),
     ("query_vectors.npy", lambda path: np.save(path, np.zeros((4, 256), np.float32)), r"shape \(4, 256\)"),
@@ -151,7 +133,7 @@ def test_a_forged_file_is_refused_in_one_sentence(
     bundle: Path, name: str, write: Callable[[Path], object], said: str
 ) -> None:
     write(bundle / name)
-    put(bundle, name)
+    name_new_sizes(bundle, name)
     with pytest.raises(InputError, match=f"The bundle .* is damaged .*{said}.*: build it anew") as caught:
         open_bundle(bundle)
     assert "\n" not in str(caught.value)
@@ -162,7 +144,7 @@ def test_a_picture_of_no_or_too_many_bytes_is_refused(bundle: Path, size: int) -
     with ThumbnailWriter(bundle / "query_photos.bin", bundle / "query_photo_offsets.npy") as writer:
         for picture in (b"\xff\xd8", b"\xff\xd8", bytes(size), b"\xff\xd8", b"\xff\xd8"):
             writer.append(picture)
-    put(bundle, "query_photos.bin", "query_photo_offsets.npy")
+    name_new_sizes(bundle, "query_photos.bin", "query_photo_offsets.npy")
     with pytest.raises(InputError, match="a picture of 0 or of more than 100000 bytes"):
         open_bundle(bundle)
 
