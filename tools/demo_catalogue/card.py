@@ -116,7 +116,8 @@ def _figures(figures: dict[str, Any]) -> str:
 
 def _model(model: dict[str, Any]) -> str:
     name = f"{model['source']} (`{model['backbone']}`, {model['image_size']} px, {model['dimension']} dimensions)"
-    return f"{name}, weights with the SHA-256 {model['weights_sha256'][:16]}…"
+    weights = f"weights with the SHA-256 {model['weights_sha256'][:16]}…"
+    return textwrap.fill(f"The backbone is {name}, {weights}: other weights give other figures in the last row.", 120)
 
 
 def _with_interval(figure: dict[str, Any]) -> str:
