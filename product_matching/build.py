@@ -31,7 +31,7 @@ from product_matching.store.manifest import (
     TunedThreshold,
 )
 from product_matching.store.thumbnails import ThumbnailWriter
-from product_matching.tuning import tune_threshold
+from product_matching.tuning import tune_threshold, validation_rows
 
 if TYPE_CHECKING:
     from product_matching.encoders.photo import PhotoEncoder
@@ -158,7 +158,7 @@ def _build_titles(folder: Path, listings: pd.DataFrame, manifest: Manifest, opti
 
 
 def _tune_titles(matrix: csr_matrix, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
-    return tune_threshold(SparseIndex(matrix), matrix, usable, label_groups(listings))
+    return tune_threshold(SparseIndex(matrix), matrix, usable, label_groups(listings), validation_rows(listings))
 
 
 def _build_photos(
@@ -195,7 +195,7 @@ def _build_photos(
 
 
 def _tune_photos(vectors: Any, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
-    return tune_threshold(FlatIndex(vectors), vectors, usable, label_groups(listings))
+    return tune_threshold(FlatIndex(vectors), vectors, usable, label_groups(listings), validation_rows(listings))
 
 
 def _note_photos(listings: pd.DataFrame, photos: list[EmbeddedPhoto]) -> None:

@@ -23,7 +23,7 @@ from product_matching.matching.self_join import self_join
 from product_matching.quantities import QuantityTable
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import Neighbours, RowArray, keep_within
-from product_matching.tuning import choose_threshold
+from product_matching.tuning import choose_threshold, validation_rows
 
 if TYPE_CHECKING:
     from product_matching.matching.pair_classifier import PairClassifier
@@ -67,8 +67,9 @@ def decide_catalogue(finder: Finder, rules: Rules, given: Thresholds) -> Decided
     rules
         Which rules are on.
     given
-        Thresholds; a side that is None is tuned for these rules, on the labels where there are some, since distances
-        shrink with every rule that averages vectors. The fused threshold is used only if it is given.
+        Thresholds; a side that is None is tuned for these rules, since distances shrink with every rule that averages
+        vectors: on the labels where there are some, of the validation part where there is one. The fused threshold is
+        used only if it is given.
 
     Raises
     ------
@@ -150,7 +151,9 @@ def _join_photos(vectors: npt.NDArray[np.float32], k: int) -> Neighbours:
 def _tuned(finder: Finder, near: Neighbours | None, given: float | None) -> float | None:
     if near is None:
         return None
-    return given if given is not None else choose_threshold(near, finder.bundle.labels).distance
+    if given is not None:
+        return given
+    return choose_threshold(near, finder.bundle.labels, validation_rows(finder.bundle.listings)).distance
 
 
 def _rescale(near: Neighbours, threshold: float) -> Neighbours:

@@ -144,7 +144,8 @@ def _draw_side(controls: Controls, side: str, field: str, value: float | None, o
         {field: start},
         {field: None},
         "Otherwise it is tuned for the rules, since distances shrink with every rule that averages: on the labels of "
-        "the catalogue, or without labels so that a listing has three others on average.",
+        "the catalogue (of its validation part, if a column part names one), or without labels so that a listing has "
+        "three others on average.",
     )
     if value is not None:
         controls.distance(field, f"Largest {side} distance", value)
