@@ -27,11 +27,11 @@ def sample_order(bundle: Bundle) -> list[int]:
     samples = bundle.samples
     if samples is None:
         return []
-    matched = _in_turn(samples, np.argsort(_nearness(bundle, samples), kind="stable"))
-    known = (samples.table["label_group"] != "").to_numpy()
-    queue = [row for row in matched if not known[row]]
+    nearness = _nearness(bundle, samples)
+    rows = _in_turn(samples, np.argsort(nearness, kind="stable"))
+    queue = [row for row in rows if not np.isfinite(nearness[row])]
     order: list[int] = []
-    for row in (row for row in matched if known[row]):
+    for row in (row for row in rows if np.isfinite(nearness[row])):
         order.append(row)
         if len(order) % _UNMATCHED_EVERY == _UNMATCHED_EVERY - 1 and queue:
             order.append(queue.pop(0))
@@ -51,6 +51,8 @@ def _nearness(bundle: Bundle, samples: SampleQueries) -> npt.NDArray[np.float64]
 
     The smaller share of photo and title; infinite without a true match. Shape (M,).
     """
+    if bundle.labels is None:
+        return np.full(len(samples), np.inf)
     shares = np.full((len(samples), len(bundle.listings)), np.inf)
     manifest = bundle.manifest
     if bundle.photo_vectors is not None and manifest.photo_threshold is not None:
@@ -60,8 +62,6 @@ def _nearness(bundle: Bundle, samples: SampleQueries) -> npt.NDArray[np.float64]
         titles = bundle.title_encoder.encode(samples.table["title"].tolist())
         near = 1 - (titles @ bundle.title_matrix.T).toarray()
         shares = np.minimum(shares, near / max(manifest.title_threshold.distance, _LEAST_DISTANCE))
-    if bundle.labels is None:
-        return np.full(len(samples), np.inf)
     labels = samples.table["label_group"].to_numpy()
     true = (labels[:, None] == bundle.labels[None, :]) & (labels != "")[:, None]
     return np.where(true, shares, np.inf).min(axis=1)

@@ -197,14 +197,24 @@ def with_labels(bundle: Bundle, kinds: list[str], labels: list[str]) -> Bundle:
     return replace(bundle, samples=SampleQueries(table, bundle.samples.vectors, bundle.samples.photos))
 
 
-def test_found_samples_come_first_one_of_each_kind_and_every_fourth_has_no_match(bundle: Bundle) -> None:
+def test_found_samples_come_first_nearest_first(bundle: Bundle) -> None:
     true = bundle.samples.table["label_group"].tolist()
-    found = [row for row in sample_order(bundle) if (bundle.labels == true[row]).any() and true[row]]
-    unmatched = [row for row in range(len(true)) if row not in found]
+    found = [row for row in sample_order(bundle) if (bundle.labels == true[row]).any()]
     assert sorted(sample_order(bundle)) == list(range(len(true)))
-    assert sample_order(bundle)[3] == unmatched[0]
     shares = [nearest_share(bundle, row, true[row]) for row in found]
     assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize("label", ["", "group77"])
+def test_every_fourth_sample_has_no_match_while_others_have(bundle: Bundle, label: str) -> None:
+    """Whether nothing is known of its product, or its product is known and not in the catalogue."""
+    labelled = with_labels(bundle, ["bag"] * 5, [label, "group5", "group2", "group7", "group1"])
+    order = sample_order(labelled)
+    assert order[3] == 0 and sorted(order) == list(range(5))
+
+
+def test_samples_of_which_none_has_a_match_stay_in_their_order(bundle: Bundle) -> None:
+    assert sample_order(with_labels(bundle, [""] * 5, ["gone"] * 5)) == [0, 1, 2, 3, 4]
 
 
 def nearest_share(bundle: Bundle, row: int, label: str) -> float:
