@@ -13,7 +13,7 @@ from product_matching.app.export import judged_csv, matches_csv
 from product_matching.app.frame import FIND, Frame, draw_frame, open_or_explain
 from product_matching.app.gallery import draw_listing_choice
 from product_matching.app.judges import describe_preparation, judge_names, judge_of, verdicts_of, version_of
-from product_matching.app.parameters import MAX_THRESHOLD
+from product_matching.app.no_match import draw_no_match
 from product_matching.app.query import Asked, ask
 from product_matching.app.query_panel import change_address, draw_query_panel, search_listing, search_sample
 from product_matching.app.resources import (
@@ -31,9 +31,9 @@ from product_matching.app.sample_gallery import draw_sample_choice, draw_sample_
 from product_matching.app.samples import describe_truth, is_title_of, sample_address
 from product_matching.app.scroll import scroll_up_for
 from product_matching.app.threshold_panel import chosen_thresholds, draw_thresholds
-from product_matching.app.wording import count_text, distance_text, duration_text, plain
+from product_matching.app.wording import count_text, duration_text, plain
 from product_matching.errors import InputError
-from product_matching.find import Finder, Query
+from product_matching.find import Finder
 from product_matching.judging import JUDGED_PER_SIDE
 from product_matching.matching.candidates import NO_RULES, Candidates, PairRules, Thresholds
 
@@ -173,7 +173,7 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, decision: Decis
         draw_results(cards, _first(decision.matches, address.results), matched=True)
         _draw_rest(len(decision.matches), address.results)
     else:
-        _draw_no_match(asked.query, decision, thresholds, rules)
+        draw_no_match(asked.query, decision, thresholds, rules)
     if len(decision.beyond):
         st.subheader("Just beyond", anchor=False)
         st.caption(_say_beyond(decision, rules))
@@ -263,42 +263,6 @@ def _choose_results() -> None:
 def _draw_rest(count: int, shown: int) -> None:
     if count > shown:
         st.caption(f"The nearest {shown} of {count:,} are shown: show more cards, or download them all.")
-
-
-def _draw_no_match(query: Query, decision: Decision, thresholds: Thresholds, rules: PairRules) -> None:
-    allowed = decision.beyond.take(~vetoed(decision.beyond, rules))
-    if decision.verdicts:
-        st.info(
-            "The second stage takes none of the nearest listings for the same product.", icon=":material/search_off:"
-        )
-    elif not len(decision.beyond):
-        st.info("No listing has anything in common with this.", icon=":material/search_off:")
-    elif not len(allowed):
-        st.info("Every listing that is near states another quantity.", icon=":material/search_off:")
-    else:
-        st.info(
-            f"No listing is this near{_few_words(query)}. "
-            f"Raise {' or '.join(_hints(allowed, thresholds))} to let the nearest one in.",
-            icon=":material/search_off:",
-        )
-
-
-def _few_words(query: Query) -> str:
-    """The thresholds are tuned on whole titles, from which a few typed words are far."""
-    return "" if query.title is None else " (a few words of a title are further from it than another whole title)"
-
-
-def _hints(beyond: Candidates, thresholds: Thresholds) -> list[str]:
-    hints = []
-    for side, threshold, distances in (
-        ("photo", thresholds.photo, beyond.photo),
-        ("title", thresholds.title, beyond.title),
-        ("mean", thresholds.fused, (beyond.photo + beyond.title) / 2),
-    ):
-        nearest = float(np.nanmin(distances, initial=np.inf))
-        if threshold is not None and nearest <= MAX_THRESHOLD:
-            hints.append(f"the {side} distance to {distance_text(nearest)}")
-    return hints
 
 
 def _timing(asked: Asked, search_ms: float) -> str:
