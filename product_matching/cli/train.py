@@ -29,6 +29,12 @@ def train(
     images: Annotated[list[Path], typer.Option(help="Folder of its photos; as often as --catalogue, in its order.")],
     out: Annotated[Path, typer.Option(help="Folder of the training: checkpoints, curves, report and model.")],
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in --out.")] = False,
+    score_test: Annotated[
+        bool,
+        typer.Option(
+            "--test", help="Score the test part, too, at the end; with --resume, of a training that is finished."
+        ),
+    ] = False,
     weights: Annotated[Path | None, typer.Option(help="Safetensors file that the backbone starts from.")] = None,
     label_column: Annotated[
         list[str] | None,
@@ -40,7 +46,8 @@ def train(
     """Train a photo model on labelled catalogues and write it with its figures on what it was not trained on.
 
     A column `part` (train, validation, test) divides a catalogue; without one, folds 2-4 of five group-disjoint folds
-    train, fold 1 chooses the best epoch, and fold 0 is kept for the figure.
+    train, fold 1 is for validation, and fold 0 for the test. Validation chooses the best epoch and the threshold. The
+    test part is left alone until --test asks for its figures: use it once, for the recipe that is kept.
     """
     from product_matching.encoders.process import tune_process
 
@@ -59,6 +66,7 @@ def train(
                 out,
                 weights=weights,
                 resume=resume,
+                score_test=score_test,
                 device=device.value,
                 progress=_show,
             )
@@ -104,3 +112,5 @@ def _report(report: dict[str, Any], out: Path, as_json: bool) -> None:
     for part, scores in report["figures"].items():
         shown = (f"{label} {scores[name]:.4f}" for label, name in _FIGURES)
         typer.echo(f"{part:<12} {', '.join(shown)} (threshold {scores['threshold']:.3f}, N {scores['n']:,})")
+    if "test" not in report["figures"] and report["data"]["photos"]["test"]:
+        typer.echo(f"{'test':<12} not scored: --resume --test adds its figures")

@@ -57,7 +57,7 @@ def describe_training(
     best_epoch
         The epoch (from 1) that was kept.
     figures
-        By part, ``validation`` and ``test``.
+        By part: ``validation`` and, where it was scored, ``test``.
     photos_per_second
         Mean speed of the epochs.
     """
@@ -141,8 +141,9 @@ def model_card(model: PhotoModel, report: Mapping[str, Any]) -> str:
         "## Figures",
         "",
         f"Epoch {report['best_epoch']} of {recipe['epochs']}, the one with the best validation F1. The threshold is "
-        "chosen on the validation part. F1 is the mean over listings of the F1 of the predicted set, the listing "
-        "itself in it; in brackets 95 % bootstrap intervals over groups.",
+        "chosen on the validation part, too, so that its figures flatter the model a little; those of the test part do "
+        f"not{'' if 'test' in report['figures'] else ', but it was not scored'}. F1 is the mean over listings of the "
+        "F1 of the predicted set, the listing itself in it; in brackets 95 % bootstrap intervals over groups.",
         "",
         "| part | N | queries | threshold | F1 | recall@1 | mAP@R |",
         "|---|---|---|---|---|---|---|",

@@ -11,7 +11,9 @@ from typing import Any
 
 from product_matching.catalogue import Catalogue
 from product_matching.encoders.photo import pick_device
+from product_matching.errors import InputError
 from product_matching.evaluation.metric import group_sizes
+from product_matching.search.neighbours import RowArray
 from product_matching.training.checkpoint import read_tensors, restore_task, task_tensors
 from product_matching.training.curves import EpochRecord, best_record
 from product_matching.training.export import (
@@ -40,6 +42,7 @@ def train(
     *,
     weights: Path | None = None,
     resume: bool = False,
+    score_test: bool = False,
     device: str = "auto",
     progress: Progress = unseen,
 ) -> dict[str, Any]:
@@ -59,6 +62,9 @@ def train(
     resume
         Go on from the last checkpoint in `out`, to the same result as without the interruption; from the beginning
         where there is none yet.
+    score_test
+        Whether to score the test part, too, once the best epoch and the threshold are chosen. Left off while recipes
+        are compared, so that nothing is chosen by it; with `resume`, a finished training is scored without training.
     device
         ``"auto"``, ``"cpu"`` or ``"cuda"``.
     progress
@@ -76,6 +82,8 @@ def train(
         checkpoint is kept.
     """
     training = begin(recipe, catalogues, out, weights, resume, pick_device(device), progress)
+    if score_test and not _has_groups(training.parts.test.labels):
+        raise InputError("The test part cannot be scored: it has no group of two photos.")
     validation = training.decode(training.parts.validation)
     if len(training.history) < recipe.epochs:
         photos = training.decode(training.parts.train)
@@ -83,7 +91,7 @@ def train(
             with explained(recipe, epoch, out / LAST):
                 _run_epoch(training, photos, validation, epoch)
     with explained(recipe, recipe.epochs, out / LAST):
-        return _finish(training, validation)
+        return _finish(training, validation, score_test)
 
 
 def _run_epoch(training: Training, photos: DecodedPhotos, validation: DecodedPhotos, epoch: int) -> None:
@@ -116,8 +124,8 @@ def _run_epoch(training: Training, photos: DecodedPhotos, validation: DecodedPho
     _report_epoch(record, recipe.epochs)
 
 
-def _finish(training: Training, validation: DecodedPhotos) -> dict[str, Any]:
-    """Take the best epoch, round its weights, choose the threshold on validation and score the test part with it."""
+def _finish(training: Training, validation: DecodedPhotos, score_test: bool) -> dict[str, Any]:
+    """Take the best epoch, round its weights and choose the threshold on validation; score the test part if asked."""
     task, recipe, folder = training.machinery.task, training.recipe, training.folder
     restore_task(task, read_tensors(folder / BEST, task_tensors(task)))
     with tempfile.TemporaryDirectory() as scratch:
@@ -125,10 +133,9 @@ def _finish(training: Training, validation: DecodedPhotos) -> dict[str, Any]:
         if not isinstance(task, ReconstructionTask):
             weights = round_weights(task, recipe, training.machinery.device, Path(scratch))
         figures = {"validation": training.score(validation, final=True)}
-        if len(training.parts.test):
+        if score_test:
             test = training.decode(training.parts.test)
-            if (group_sizes(test.labels) > 1).any():
-                figures["test"] = training.score(test, threshold=figures["validation"].threshold, final=True)
+            figures["test"] = training.score(test, threshold=figures["validation"].threshold, final=True)
         best = best_record(training.history)
         speed = sum(record.photos_per_second for record in training.history) / len(training.history)
         report = describe_training(recipe, training.parts, best.epoch, figures, speed)
@@ -136,6 +143,10 @@ def _finish(training: Training, validation: DecodedPhotos) -> dict[str, Any]:
             export_model(task, recipe, training.preparation, weights, report, folder / MODEL_FOLDER)
     write_report(report, folder / "report.json")
     return report
+
+
+def _has_groups(labels: RowArray) -> bool:
+    return bool((group_sizes(labels) > 1).any())
 
 
 def _report_epoch(record: EpochRecord, epochs: int) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -60,6 +61,16 @@ def whole(tmp_path_factory: pytest.TempPathFactory, photo_folder: Path) -> Path:
     folder = tmp_path_factory.mktemp("whole")
     photos = read_catalogue(photo_folder / "listings.csv", images=photo_folder / "images")
     train(tiny_recipe(), {"drawn": photos}, folder, device="cpu")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory: pytest.TempPathFactory, photo_folder: Path, whole: Path) -> Path:
+    """Folder of the same training, whose test part was scored after it was finished; read only."""
+    folder = tmp_path_factory.mktemp("tested") / "copy"
+    shutil.copytree(whole, folder)
+    photos = read_catalogue(photo_folder / "listings.csv", images=photo_folder / "images")
+    train(tiny_recipe(), {"drawn": photos}, folder, device="cpu", resume=True, score_test=True)
     return folder
 
 
@@ -134,6 +145,31 @@ def test_a_finished_training_is_only_exported_again(tmp_path: Path, photos: dict
     recipe = tiny_recipe(epochs=1, margin_epochs=1)
     first = train(recipe, photos, tmp_path, device="cpu")
     assert train(recipe, photos, tmp_path, device="cpu", resume=True) == first
+
+
+def test_the_test_part_is_looked_at_only_when_asked(whole: Path, tested: Path) -> None:
+    before, after = (json.loads((folder / "report.json").read_text()) for folder in (whole, tested))
+    assert list(before["figures"]) == ["validation"] and before["data"]["photos"]["test"] == 6
+    figures = after["figures"]
+    assert figures["test"]["n"] == 6 and figures["test"]["threshold"] == figures["validation"]["threshold"]
+    del figures["test"]
+    assert after == before
+    for name in (session.LAST, session.BEST, "model/weights.safetensors"):
+        assert (tested / name).read_bytes() == (whole / name).read_bytes(), name
+    cards = [(folder / "model" / "README.md").read_text() for folder in (whole, tested)]
+    assert ["\n| test |" in card for card in cards] == [False, True]
+    assert ["was not scored" in card for card in cards] == [True, False]
+
+
+def test_a_test_part_that_cannot_be_scored_is_said_before_anything_is_trained(
+    tmp_path: Path, photos: dict[str, Catalogue]
+) -> None:
+    listings = photos["drawn"].listings
+    parts = ["train" if row < 24 else "validation" for row in range(len(listings))]
+    catalogue = Catalogue(listings.assign(part=parts), photos["drawn"].image_folder)
+    with pytest.raises(InputError, match="The test part cannot be scored: it has no group of two photos"):
+        train(tiny_recipe(), {"drawn": catalogue}, tmp_path, device="cpu", score_test=True)
+    assert not (tmp_path / session.LAST).exists()
 
 
 def test_resuming_needs_the_same_recipe_and_data_and_starting_anew_an_empty_folder(
@@ -215,9 +251,9 @@ def test_an_error_that_is_no_failure_of_the_machine_is_not_hidden(
         train(tiny_recipe(), photos, tmp_path, device="cpu")
 
 
-def test_the_model_folder_embeds_as_the_figures_say(whole: Path, photos: dict[str, Catalogue]) -> None:
-    report = json.loads((whole / "report.json").read_text())
-    encoder = PhotoEncoder.load(whole / "model", device="cpu")
+def test_the_model_folder_embeds_as_the_figures_say(tested: Path, photos: dict[str, Catalogue]) -> None:
+    report = json.loads((tested / "report.json").read_text())
+    encoder = PhotoEncoder.load(tested / "model", device="cpu")
     parts = split_catalogues(photos)
     threshold = report["figures"]["validation"]["threshold"]
     test = decode_part(parts.test, 32, "bicubic")
@@ -226,7 +262,7 @@ def test_the_model_folder_embeds_as_the_figures_say(whole: Path, photos: dict[st
         assert getattr(scores, name) == pytest.approx(report["figures"]["test"][name]), name
     model = encoder.model
     assert (model.neck, model.dimension, model.training["data"]["classes"]) == ("batchnorm", 256, 6)
-    card = (whole / "model" / "README.md").read_text()
+    card = (tested / "model" / "README.md").read_text()
     assert f"{threshold:.3f}" in card and "18 training photos in 6 classes" in card and "seed = 0" in card
 
 
@@ -255,7 +291,7 @@ def test_the_loss_falls_with_every_method(tmp_path: Path, photos: dict[str, Cata
     losses = [float(row["loss"]) for row in csv.DictReader((tmp_path / "curves.csv").read_text().splitlines())]
     assert losses[-1] < 0.9 * losses[0]
     assert (tmp_path / "model").is_dir() == (recipe.method != "autoencoder")
-    assert 0 < report["figures"]["test"]["f1"] <= 1
+    assert 0 < report["figures"]["validation"]["f1"] <= 1
 
 
 def test_an_autoencoder_shows_photos_beside_their_reconstructions(tmp_path: Path, photos: dict[str, Catalogue]) -> None:

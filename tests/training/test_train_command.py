@@ -46,7 +46,11 @@ def test_the_table_names_model_and_figures(arguments: list[str], photo_folder: P
     pair = ["--catalogue", str(photo_folder / "listings.csv"), "--images", str(photo_folder / "images")]
     result = CliRunner().invoke(app, [*arguments, *pair], catch_exceptions=False)
     assert "best epoch   1 of 1" in result.stdout
-    assert "test         F1 0." in result.stdout
+    assert "validation   F1 1.0000" in result.stdout
+    assert "test         not scored: --resume --test adds its figures" in result.stdout
+    again = CliRunner().invoke(app, [*arguments, *pair, "--resume", "--test"], catch_exceptions=False)
+    assert "test         F1 0." in again.stdout and "not scored" not in again.stdout
+    assert "Epoch" not in again.stderr
 
 
 def test_catalogues_and_folders_come_in_pairs(arguments: list[str], photo_folder: Path) -> None:
