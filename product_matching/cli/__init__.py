@@ -11,6 +11,8 @@ import typer
 
 from product_matching import __version__
 from product_matching.cli.build import build
+from product_matching.cli.compare import compare
+from product_matching.cli.download import download
 from product_matching.cli.evaluate import evaluate
 from product_matching.cli.explain import explain
 from product_matching.cli.find import find
@@ -46,7 +48,7 @@ def _options(
     """Find listings of the same product in a marketplace catalogue from photo and title."""
 
 
-for command in (build, find, match, explain, verify, evaluate, train, train_pairs):
+for command in (build, find, match, explain, verify, evaluate, compare, train, train_pairs, download):
     app.command()(command)
 
 

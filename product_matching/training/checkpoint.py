@@ -19,6 +19,7 @@ from product_matching.errors import InputError
 _FORMAT = 1
 _OPTIMIZER = "optimizer."
 _TASK = "task."
+_CLASS_WEIGHTS = {f"{_TASK}head.weight", f"{_TASK}head.classifier.weight"}
 _MOMENTS = {"step", "exp_avg", "exp_avg_sq"}
 
 
@@ -112,6 +113,24 @@ def read_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
     if _digest(tensors) != digest:
         raise InputError(f"The checkpoint {path} is damaged: its content is not what was written (SHA-256 differs).")
     return tensors
+
+
+def count_classes(path: Path) -> int:
+    """Number of classes that the head of a checkpoint tells apart; 1 for an autoencoder, which has none.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, or its head has no shape that a head can have.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            shapes = [file.get_slice(name).get_shape() for name in file.keys() if name in _CLASS_WEIGHTS]  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise InputError(f"The checkpoint {path} is damaged ({error!s:.80}).") from error
+    if any(len(shape) != 2 or shape[0] < 1 for shape in shapes):
+        raise InputError(f"The checkpoint {path} is damaged: its class weights have the shape {shapes[0]}.")
+    return int(shapes[0][0]) if shapes else 1
 
 
 def task_tensors(task: nn.Module) -> dict[str, Tensor]:

@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from product_matching.catalogue import Catalogue
 from product_matching.errors import InputError
 from product_matching.training.batches import steps_per_epoch
 from product_matching.training.checkpoint import (
+    count_classes,
     optimizer_tensors,
     read_state,
     read_tensors,
@@ -29,11 +31,28 @@ from product_matching.training.parts import LabelledPhotos, TrainingParts, split
 from product_matching.training.pixels import DecodedPhotos, Progress, decode_part
 from product_matching.training.recipe import Recipe
 from product_matching.training.start import Preparation, find_start
-from product_matching.training.tasks import build_task
+from product_matching.training.tasks import Task, build_task
 from product_matching.training.validation import RetrievalScores, embed_part, score_retrieval
 
 log = logging.getLogger(__name__)
 LAST, BEST = "last.safetensors", "best.safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedTask:
+    """What a training has made, ready to embed photos.
+
+    Attributes
+    ----------
+    recipe, preparation
+        How it was trained, and how photos are prepared for it.
+    task
+        The network in its best epoch.
+    """
+
+    recipe: Recipe
+    preparation: Preparation
+    task: Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +81,9 @@ class Training:
     folder: Path
     progress: Progress
 
-    def decode(self, photos: LabelledPhotos) -> DecodedPhotos:
-        """Decode a part for this training's network."""
-        size, interpolation = self.recipe.image_size, self.preparation.interpolation
-        return decode_part(photos, size, interpolation, progress=self.progress)
+    def decode(self, photos: LabelledPhotos, image_size: int) -> DecodedPhotos:
+        """Decode a part for this training's network, at `image_size` pixels."""
+        return decode_part(photos, image_size, self.preparation.interpolation, progress=self.progress)
 
     def score(self, photos: DecodedPhotos, *, threshold: float | None = None, final: bool = False) -> RetrievalScores:
         """Embed the photos of a part with the network as it is now, and look them up."""
@@ -109,6 +127,30 @@ def begin(
         log.info("Going on after epoch %d of %d.", len(history), recipe.epochs)
     _make_folder(out)
     return Training(recipe, parts, preparation, machinery, history, out, progress)
+
+
+def load_trained(folder: Path) -> TrainedTask:
+    """Load the best epoch of a training that was written to a folder, an autoencoder among them.
+
+    Raises
+    ------
+    InputError
+        There is no checkpoint, or it is damaged or not what its own recipe makes.
+    """
+    path = folder / BEST
+    state = read_state(path)
+    if not isinstance(state.get("recipe"), dict):
+        raise InputError(f"The checkpoint {path} holds no recipe.")
+    settings = {name: value for name, value in state["recipe"].items() if value is not None}
+    try:
+        recipe = Recipe(**settings)
+    except TypeError as error:
+        raise InputError(f"The checkpoint {path} holds a recipe of another version ({error!s:.80}).") from error
+    preparation = _prepared(state, path)
+    classes = np.arange(count_classes(path), dtype=np.int64)
+    task = build_task(recipe, preparation, classes)
+    restore_task(task, read_tensors(path, task_tensors(task)))
+    return TrainedTask(recipe, preparation, task)
 
 
 def save(training: Training) -> None:

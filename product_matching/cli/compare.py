@@ -1,0 +1,116 @@
+"""``compare``: every row of the comparison under one protocol, beside what was reported."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from product_matching.cli.arguments import Device
+from product_matching.errors import InputError
+
+if TYPE_CHECKING:
+    from product_matching.catalogue import Catalogue
+    from product_matching.comparison.run import Inputs
+
+_COMMAND = "product-matching compare"
+
+
+def compare(
+    models: Annotated[
+        Path, typer.Option(help="Folder of the trainings (autoencoder, softmax, ...) and of what is kept between runs.")
+    ] = Path("build/comparison"),
+    demo: Annotated[Path, typer.Option(help="Demo catalogue, with the columns title and part.")] = Path(
+        "demo/listings.csv"
+    ),
+    demo_images: Annotated[Path, typer.Option(help="Folder of its photos.")] = Path("demo/images"),
+    groceries: Annotated[
+        Path, typer.Option(help="Catalogue of groceries (python -m tools.training_data); left out where it is missing.")
+    ] = Path("build/training/groceries.csv"),
+    groceries_images: Annotated[Path, typer.Option(help="Folder of its photos.")] = Path("data/groceries/images"),
+    shopee: Annotated[
+        Path, typer.Option(help="The competition's train.csv, for reproduced figures; left out where it is missing.")
+    ] = Path("data/shopee/train.csv"),
+    shipped: Annotated[Path | None, typer.Option(help="Model folder of the model that ships.")] = None,
+    backbone: Annotated[str, typer.Option(help="Untrained backbone that photo rows are held against.")] = (
+        "mobilenetv2_100"
+    ),
+    weights: Annotated[Path | None, typer.Option(help="Safetensors file of the untrained backbone.")] = None,
+    image_size: Annotated[
+        int, typer.Option(min=16, max=2048, help="Size of the trainings' photos, at which it is shown, too.")
+    ] = 160,
+    hashes: Annotated[
+        Path | None, typer.Option(help="Hashes of imagededup (benchmarks/hashes.py); left out without.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("docs/comparison.md"),
+    json_out: Annotated[Path, typer.Option(help="JSON file to write.")] = Path("docs/comparison.json"),
+    device: Annotated[Device, typer.Option(help="Where networks run.")] = Device.auto,
+) -> None:
+    """Measure every row of the comparison: reported figure, reproduced figure, and ours under one protocol.
+
+    Everything is chosen on validation parts, test parts are scored once. What is missing is left out with a sentence.
+    """
+    from product_matching.encoders.process import tune_process
+
+    tune_process()
+    from product_matching.comparison.run import Inputs
+
+    logging.getLogger("product_matching.comparison").setLevel(logging.INFO)
+    if shipped is not None and not shipped.is_dir():
+        raise InputError(f"The model folder {shipped} does not exist.")
+    inputs = Inputs(
+        demo=_read(demo, demo_images),
+        groceries=_read_if_there(groceries, groceries_images),
+        models=models,
+        backbone=backbone,
+        weights=weights,
+        image_size=image_size,
+        shipped=shipped,
+        shopee=shopee if _is_there(shopee, "reproduced figures") else None,
+        hashes=hashes,
+        device=device.value,
+        progress=_show,
+    )
+    with logging_redirect_tqdm():
+        _measure(inputs, out, json_out)
+
+
+def _measure(inputs: Inputs, out: Path, json_out: Path) -> None:
+    from product_matching.comparison.markdown import to_markdown
+    from product_matching.comparison.run import Comparing
+
+    content = Comparing(inputs).run().to_json(_COMMAND)
+    texts = {json_out: json.dumps(content, indent=1, ensure_ascii=False) + "\n", out: to_markdown(content)}
+    for path, text in texts.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"The file {path} cannot be written ({error.strerror}).") from error
+        typer.echo(f"Written: {path}")
+
+
+def _read(file: Path, images: Path) -> Catalogue:
+    from product_matching.catalogue import read_catalogue
+
+    return read_catalogue(file, images=images)
+
+
+def _read_if_there(file: Path, images: Path) -> Catalogue | None:
+    return _read(file, images) if _is_there(file, "the groceries") and _is_there(images, "the groceries") else None
+
+
+def _is_there(path: Path, what: str) -> bool:
+    if not path.exists():
+        typer.echo(f"Left out: {what}, as there is no {path}.", err=True)
+    return path.exists()
+
+
+def _show(steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
+    return tqdm(steps, total=total, desc=what, leave=False, smoothing=0.05, mininterval=1.0)

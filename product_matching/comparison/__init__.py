@@ -1,0 +1,1 @@
+"""The comparison: reported figures, reproduced ones, and our own under one protocol."""

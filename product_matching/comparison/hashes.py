@@ -1,0 +1,89 @@
+"""Perceptual hashes: our own pHash, and those that another library has made beforehand."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from product_matching.comparison.lookup import DataSet, Lookup
+from product_matching.comparison.scores import Ranker
+from product_matching.errors import InputError
+from product_matching.matching.near_photos import PHASH_BITS, HashArray, hash_bits, parse_phashes
+from product_matching.photos import decode_photo, phash, read_photo
+from product_matching.search.neighbours import Neighbours, RowArray, sort_neighbours
+
+
+@dataclass(frozen=True)
+class ForeignHashes:
+    """Hashes that ``benchmarks/hashes.py`` has made.
+
+    Attributes
+    ----------
+    library
+        Name and version of the library.
+    by_name
+        For each kind of hash, the hash of each photo by file name.
+    """
+
+    library: str
+    by_name: dict[str, dict[str, str]]
+
+
+def read_hashes(path: Path) -> ForeignHashes:
+    """Read the file of hashes.
+
+    Raises
+    ------
+    InputError
+        It is missing or none that ``benchmarks/hashes.py`` has written.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        made = {str(kind): dict(hashes) for kind, hashes in content["hashes"].items()}
+        return ForeignHashes(str(content["library"]), made)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(f"{path} is no file of hashes ({error!s:.80}): make it with benchmarks/hashes.py.") from error
+
+
+def own_phashes(data: DataSet) -> list[str]:
+    """PHash of each photo of a data set, in its order."""
+    with ThreadPoolExecutor(2, thread_name_prefix="hashes") as pool:
+        return list(pool.map(lambda path: phash(decode_photo(read_photo(path), name=path.name)), data.paths))
+
+
+def foreign_hashes(hashes: dict[str, str], data: DataSet) -> list[str]:
+    """Hash of each photo of a data set, in its order.
+
+    Raises
+    ------
+    InputError
+        A photo has no hash.
+    """
+    missing = [path.name for path in data.paths if path.name not in hashes]
+    if missing:
+        raise InputError(f"The file of hashes lacks {len(missing)} photos of {data.name}, the first is {missing[0]}.")
+    return [hashes[path.name] for path in data.paths]
+
+
+def rank_hashes(hashes: list[str]) -> Ranker:
+    """Rank the photos of a data set by the share of the 64 bits in which their hashes differ."""
+    numbers = parse_phashes(hashes)[0]
+
+    def rank(lookup: Lookup) -> Neighbours:
+        def nearest(rows: RowArray) -> Neighbours:
+            return _all_pairs(numbers[rows])
+
+        return lookup.join(nearest)
+
+    return rank
+
+
+def _all_pairs(numbers: HashArray) -> Neighbours:
+    n = len(numbers)
+    bits = hash_bits(numbers[:, None], numbers[None, :])
+    queries, rows = np.divmod(np.arange(n * n, dtype=np.int64), n)
+    return sort_neighbours(queries, rows, bits.ravel() / PHASH_BITS, n)

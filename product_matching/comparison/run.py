@@ -1,0 +1,227 @@
+"""The whole comparison: every row on every data set, what is missing left out with a sentence."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from product_matching.catalogue import Catalogue
+from product_matching.comparison.beyond import (
+    Decided,
+    Sides,
+    add_min2,
+    build_sides,
+    dba_variants,
+    decide_by_any,
+    decide_by_pairs,
+    decide_by_union,
+    fused_variants,
+    inb_variants,
+    score_decided,
+)
+from product_matching.comparison.hashes import foreign_hashes, own_phashes, rank_hashes, read_hashes
+from product_matching.comparison.lookup import DataSet, demo_set, groceries_sets
+from product_matching.comparison.photos import (
+    PhotoSource,
+    VectorStore,
+    model_source,
+    rank_vectors,
+    trained_source,
+)
+from product_matching.comparison.protocols import describe_protocols
+from product_matching.comparison.reported import BEYOND, PHASH, TITLES, TRAINED, UNION, UNTRAINED, RowPlan
+from product_matching.comparison.scores import QueryScores, measure
+from product_matching.comparison.table import Comparison, Row
+from product_matching.comparison.titles import TitledDemo, rank_titles, reproduce
+from product_matching.encoders.model_sources import resolve_model
+from product_matching.errors import InputError
+from product_matching.training.pixels import Progress, unseen
+
+log = logging.getLogger(__name__)
+#: The training whose photo model the rows with titles are made on.
+_WITH_TITLES = "arcface_sampler"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is compared.
+
+    Attributes
+    ----------
+    demo
+        The demo catalogue, with photos and titles and the column ``part``.
+    groceries
+        The groceries, with the columns ``part`` and ``packaged``; None where they are not at hand.
+    models
+        Folder of the trainings, and of what is kept between runs.
+    backbone, weights
+        The untrained backbone, and its weights (None: timm's own).
+    image_size
+        Edge of the photos that the trainings of the comparison see; the untrained backbone is shown at it, too.
+    shipped
+        Model folder of the model that ships; None to leave it out.
+    shopee
+        The competition's ``train.csv``; None to leave it out.
+    hashes
+        Hashes of another library (``benchmarks/hashes.py``); None to leave them out.
+    device, progress
+        Where networks run, and what shows long iterations.
+    """
+
+    demo: Catalogue
+    groceries: Catalogue | None
+    models: Path
+    backbone: str = "mobilenetv2_100"
+    weights: Path | None = None
+    image_size: int = 160
+    shipped: Path | None = None
+    shopee: Path | None = None
+    hashes: Path | None = None
+    device: str = "auto"
+    progress: Progress = unseen
+
+
+class Comparing:
+    """A comparison under way: the data sets laid out, and the vectors that were made so far.
+
+    Parameters
+    ----------
+    inputs
+        What is compared.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._store = VectorStore(inputs.models / "vectors")
+        self._demo = demo_set(inputs.demo)
+        others = () if inputs.groceries is None else groceries_sets(inputs.groceries)
+        self._sets: tuple[DataSet, ...] = (self._demo, *others)
+        self._phashes = {data.name: own_phashes(data) for data in self._sets}
+        self._titled = TitledDemo.of(inputs.demo, self._demo, self._phashes["demo"])
+
+    def run(self) -> Comparison:
+        """Measure every row.
+
+        Raises
+        ------
+        InputError
+            What was given by name cannot be used.
+        """
+        untrained = list(self._untrained_rows())
+        sources = {plan.key: self._trained(plan) for plan in TRAINED}
+        rows = [self._photo_row(plan, sources[plan.key]) for plan in TRAINED]
+        chosen = sources[_WITH_TITLES]
+        rows.append(Row(UNION) if chosen is None else self._union_row(UNION, chosen))
+        rows += self._title_rows()
+        name = next(plan.name for plan in TRAINED if plan.key == _WITH_TITLES)
+        rows += [Row(_named(plan, name)) for plan in BEYOND] if chosen is None else self._beyond_rows(name, chosen)
+        rows += self._shipped_rows()
+        rows += [*untrained, *self._hash_rows()]
+        return Comparison(tuple(rows), untrained[0] if untrained else None, describe_protocols(self._sets))
+
+    def _trained(self, plan: RowPlan) -> PhotoSource | None:
+        inputs = self._inputs
+        try:
+            return trained_source(inputs.models / plan.key, inputs.device, inputs.progress)
+        except InputError as error:
+            log.warning("%s is left out: %s", plan.name, error)
+            return None
+
+    def _photo_row(self, plan: RowPlan, source: PhotoSource | None) -> Row:
+        if source is None:
+            return Row(plan, "not measured here")
+        scores = {data.name: self._photo_scores(source, data) for data in self._sets}
+        log.info("Measured: %s.", plan.name)
+        return Row(plan, source.remark, scores)
+
+    def _photo_scores(self, source: PhotoSource, data: DataSet) -> QueryScores:
+        return measure(data, rank_vectors(self._store.vectors(source, data)))
+
+    def _untrained_rows(self) -> Iterator[Row]:
+        """The backbone at its own size of photos, then at that of the trainings."""
+        inputs = self._inputs
+        for size, name in ((None, UNTRAINED), (inputs.image_size, f"{UNTRAINED}, {inputs.image_size} px")):
+            try:
+                folder = resolve_model(inputs.backbone, weights=inputs.weights, image_size=size)
+                source = model_source(folder, inputs.device, inputs.progress)
+            except InputError as error:
+                log.warning("%s is left out: %s", name, error)
+                continue
+            yield self._photo_row(RowPlan("untrained", name, "photo", "baseline"), source)
+
+    def _shipped_rows(self) -> list[Row]:
+        inputs = self._inputs
+        if inputs.shipped is None:
+            return []
+        source = model_source(inputs.shipped, inputs.device, inputs.progress)
+        name = f"Shipped model {inputs.shipped.name}"
+        return [
+            self._photo_row(RowPlan("shipped", name, "photo", "shipped"), source),
+            self._union_row(RowPlan("union", f"{name} + TF-IDF", "photo+title", "shipped"), source),
+            *(replace(row, plan=replace(row.plan, section="shipped")) for row in self._beyond_rows(name, source)),
+        ]
+
+    def _title_rows(self) -> list[Row]:
+        inputs = self._inputs
+        figures: dict[str, dict[str, Any]] = {}
+        if inputs.shopee is not None:
+            methods = [plan.reproduce for plan in (*TITLES, PHASH)]
+            figures = reproduce(inputs.shopee, methods, inputs.models / "reproduced.json")
+        self._reproduced = figures
+        rows = []
+        for plan in TITLES:
+            scores = {"demo": measure(self._demo, rank_titles(self._titled, plan.key))}
+            log.info("Measured: %s.", plan.name)
+            rows.append(Row(plan, "titles alone", scores, figures.get(plan.reproduce)))
+        return rows
+
+    def _hash_rows(self) -> list[Row]:
+        inputs = self._inputs
+        rows = [replace(self._hash_row(PHASH, self._phashes), reproduced=self._reproduced.get("phash"))]
+        if inputs.hashes is None:
+            log.warning("imagededup's hashes are left out: make them with benchmarks/hashes.py, give --hashes.")
+            return rows
+        foreign = read_hashes(inputs.hashes)
+        for kind, by_name in foreign.by_name.items():
+            plan = RowPlan(kind, f"{kind} of {foreign.library}", "photo", "baseline")
+            rows.append(self._hash_row(plan, {data.name: foreign_hashes(by_name, data) for data in self._sets}))
+        return rows
+
+    def _hash_row(self, plan: RowPlan, hashes: dict[str, list[str]]) -> Row:
+        scores = {data.name: measure(data, rank_hashes(hashes[data.name])) for data in self._sets}
+        log.info("Measured: %s.", plan.name)
+        return Row(plan, "64 bits", scores)
+
+    def _sides(self, source: PhotoSource) -> tuple[Sides, Sides]:
+        vectors = self._store.vectors(source, self._demo)
+        choose, score = (build_sides(self._titled, vectors, part) for part in (self._demo.choose, self._demo.score))
+        return choose, score
+
+    def _union_row(self, plan: RowPlan, source: PhotoSource) -> Row:
+        return self._decided_row(plan, decide_by_union(*self._sides(source)))
+
+    def _beyond_rows(self, name: str, source: PhotoSource) -> list[Row]:
+        sides = self._sides(source)
+        fused = decide_by_any(*sides, fused_variants())
+        decided = {
+            "fused": fused,
+            "min2": add_min2(fused, self._demo.choose),
+            "dba": decide_by_any(*sides, dba_variants()),
+            "inb": decide_by_any(*sides, inb_variants()),
+            "pairs": decide_by_pairs(self._titled, self._store.vectors(source, self._demo)),
+        }
+        return [self._decided_row(_named(plan, name), decided[plan.key]) for plan in BEYOND]
+
+    def _decided_row(self, plan: RowPlan, decided: Decided) -> Row:
+        scores = {"demo": score_decided(decided, self._demo.score, shown=plan.key == "pairs")}
+        log.info("Measured: %s.", plan.name)
+        trick = "benchmark trick, it assumes that nobody is alone: " if plan.key == "min2" else ""
+        return Row(plan, f"{trick}{decided.how}", scores)
+
+
+def _named(plan: RowPlan, photo: str) -> RowPlan:
+    titles = "titles" if plan.key == "pairs" else "TF-IDF"
+    return replace(plan, name=f"{photo} + {titles}: {plan.name}")

@@ -1,0 +1,115 @@
+"""The finished table: rows with their scores, paired differences, and where our order is another than the reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+from product_matching.comparison.reported import RowPlan
+from product_matching.comparison.scores import MEASURES, QueryScores, difference, rounded
+
+FORMAT = 1
+#: Data sets on which photo rows are held against the untrained backbone.
+HELD_AGAINST = ("demo", "groceries")
+_REFERENCE = "untrained backbone"
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A row of the comparison.
+
+    Attributes
+    ----------
+    plan
+        What it is, and what was reported.
+    remark
+        What it was here, in words.
+    scores
+        By name of the data set; one that is missing was not measured.
+    reproduced
+        The reported figure made again under its own protocol; None where that was not possible.
+    """
+
+    plan: RowPlan
+    remark: str = ""
+    scores: dict[str, QueryScores] = field(default_factory=dict)
+    reproduced: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values by name."""
+        plan, reported = self.plan, self.plan.reported
+        return {
+            "name": plan.name,
+            "kind": plan.kind,
+            "section": plan.section,
+            "remark": self.remark,
+            "reported": None if reported is None else {"f1": reported.f1, "protocol": reported.protocol},
+            "reproduced": self.reproduced,
+            **{
+                name: self.scores[name].to_json() if name in self.scores else None
+                for name in ("demo", "groceries", "groceries_full")
+            },
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """All rows, with the row that photo rows are held against (None where it is missing)."""
+
+    rows: tuple[Row, ...]
+    reference: Row | None
+    protocols: dict[str, str]
+
+    def to_json(self, made_by: str) -> dict[str, Any]:
+        """The whole comparison as plain values, as the app reads it."""
+        return {
+            "format": FORMAT,
+            "made_by": made_by,
+            "protocols": self.protocols,
+            "rows": [row.to_json() for row in self.rows],
+            "differences": self.differences(),
+            "order": self.order(),
+        }
+
+    def differences(self) -> list[dict[str, Any]]:
+        """Paired differences of every photo row to the reference, on each data set and in each measure."""
+        if self.reference is None:
+            return []
+        others = [row for row in self.rows if row.plan.kind == "photo" and row is not self.reference]
+        return [entry for row in others for entry in _differences(row, self.reference)]
+
+    def order(self) -> list[str]:
+        """One sentence for each pair of rows that stands the other way round here than where it was reported."""
+        rows = [row for row in self.rows if row.plan.section == "comparison" and "demo" in row.scores]
+        return [sentence for pair in combinations(rows, 2) if (sentence := _turned_round(pair))]
+
+
+def _differences(row: Row, reference: Row) -> list[dict[str, Any]]:
+    entries = []
+    for data in HELD_AGAINST:
+        if data not in row.scores or data not in reference.scores:
+            continue
+        for name in MEASURES:
+            found = difference(row.scores[data], reference.scores[data], name)
+            entry = {"row": row.plan.name, "to": _REFERENCE, "data": data, "measure": name}
+            entries.append(entry | {"difference": round(found.difference, 4), "interval": rounded(found.interval)})
+    return entries
+
+
+def _turned_round(pair: Sequence[Row]) -> str:
+    """What to say of two rows; nothing where their order is the reported one."""
+    lower, higher = sorted(pair, key=lambda row: row.plan.reported.f1 if row.plan.reported else 0.0)
+    if lower.plan.reported is None or higher.plan.reported is None:
+        return ""
+    found = difference(lower.scores["demo"], higher.scores["demo"], "f1")
+    if found.difference <= 0 or lower.plan.reported.f1 == higher.plan.reported.f1:
+        return ""
+    low, high = rounded(found.interval)
+    weight = "more than its interval leaves to chance" if found.is_sure else "within its interval"
+    return (
+        f"{lower.plan.name} (reported {lower.plan.reported.f1:.3f}) stands above {higher.plan.name} (reported "
+        f"{higher.plan.reported.f1:.3f}) here: F1 {lower.scores['demo'].f1.mean():.3f} to "
+        f"{higher.scores['demo'].f1.mean():.3f}, difference {found.difference:.3f} [{low:.3f}, {high:.3f}], {weight}."
+    )
