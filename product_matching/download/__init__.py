@@ -1,0 +1,1 @@
+"""Public data sets, fetched with the user's own credentials."""
