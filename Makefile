@@ -9,7 +9,14 @@ DEMO_VENV ?= .venv-demo
 DEMO_WORK ?= build/demo
 SHOPEE ?= $(wildcard data/shopee/train.csv)
 
-.PHONY: app test lint types unit demo clean
+# The comparison: five trainings, each going on where it was interrupted, then the table. SHIPPED=models/NAME adds the
+# model that ships, HASHES=FILE the hashes of imagededup (benchmarks/hashes.py).
+DATA ?= data
+TRAININGS := autoencoder softmax softmax_sampler arcface arcface_sampler
+COMPARISON := build/comparison
+GROCERIES := build/training/groceries.csv
+
+.PHONY: app test lint types unit demo comparison clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -52,6 +59,20 @@ $(DEMO_VENV)/stamp: tools/demo_catalogue/requirements.txt
 	$(DEMO_PYTHON) -m venv $(DEMO_VENV)
 	$(DEMO_VENV)/bin/pip install -r tools/demo_catalogue/requirements.txt
 	touch $@
+
+comparison: $(TRAININGS:%=$(COMPARISON)/%/report.json)
+	$(BIN)/product-matching compare --models $(COMPARISON) --groceries $(GROCERIES) \
+		--groceries-images $(DATA)/groceries/images --shopee $(DATA)/shopee/train.csv \
+		$(if $(WEIGHTS),--weights $(WEIGHTS)) $(if $(SHIPPED),--shipped $(SHIPPED)) $(if $(HASHES),--hashes $(HASHES))
+
+$(COMPARISON)/%/report.json: recipes/comparison/%.toml | $(GROCERIES)
+	$(BIN)/product-matching train $< --resume --out $(@D) \
+		--catalogue demo/listings.csv --images demo/images \
+		--catalogue $(GROCERIES) --images $(DATA)/groceries/images \
+		$(if $(WEIGHTS),$(if $(filter autoencoder,$*),,--weights $(WEIGHTS)))
+
+$(GROCERIES): $(DATA)/groceries/photos.csv tools/groceries_parts.csv | $(VENV)/app.stamp
+	$(BIN)/python -m tools.training_data $(DATA) $(@D)
 
 clean:
 	rm -rf $(VENV) $(DEMO_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from product_matching.catalogue import Catalogue, read_catalogue
+from product_matching.networks.build import create_backbone
+from product_matching.training.run import train
+from tests.training.conftest import autoencoder_recipe, tiny_recipe
 
 WORDS = ("kettle", "tumbler", "lamp", "jacket", "shampoo", "cable", "sandal", "mug", "chair", "soap", "brush", "bag")
 
@@ -25,7 +31,7 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory, make_photo: Callable[...
             for shot in range(3 if product < 12 else 1):
                 name = f"{part}_{product}_{shot}.png"
                 make_photo(offset + product, 48, 40).rotate(5 * shot).save(folder / "images" / name)
-                title = f"{WORDS[product % 12]} {part} model {offset + product} {'new sale promo'.split()[shot]}"
+                title = f"{WORDS[product % 12]} {part} model {offset + product} {['new', 'sale', 'promo'][shot]}"
                 rows.append((f"d{offset + product}_{shot}", name, title, f"{offset + product}", part))
     frame = pd.DataFrame(rows, columns=["posting_id", "image", "title", "label_group", "part"])
     frame.to_csv(folder / "listings.csv", index=False)
@@ -59,3 +65,23 @@ def demo(demo_file: Path) -> Catalogue:
 def groceries(groceries_file: Path) -> Catalogue:
     """The groceries, read."""
     return read_catalogue(groceries_file, images=groceries_file.parent / "images")
+
+
+@pytest.fixture(scope="session")
+def trainings(tmp_path_factory: pytest.TempPathFactory, demo: Catalogue) -> Path:
+    """Folder with two finished trainings of one epoch, ``arcface_sampler`` and ``autoencoder``, and one unfinished."""
+    folder = tmp_path_factory.mktemp("trainings")
+    train(tiny_recipe(epochs=1, margin_epochs=1), {"demo": demo}, folder / "arcface_sampler", device="cpu")
+    train(autoencoder_recipe(epochs=1), {"demo": demo}, folder / "autoencoder", device="cpu")
+    shutil.copytree(folder / "arcface_sampler", folder / "softmax")
+    (folder / "softmax" / "report.json").unlink()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def backbone_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of the untrained backbone."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "weights.safetensors"
+    save_file(create_backbone("test_efficientnet").state_dict(), path)
+    return path
