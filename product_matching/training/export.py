@@ -106,7 +106,7 @@ def export_model(
         backbone=recipe.backbone,
         weights_sha256=file_sha256(weights),
         dimension=task.network.dimension,
-        image_size=recipe.image_size,
+        image_size=recipe.evaluation_size,
         mean=preparation.mean,
         std=preparation.std,
         interpolation=preparation.interpolation,

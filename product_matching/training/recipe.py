@@ -32,6 +32,10 @@ class Recipe:
         Whether to start from published weights where no weights file is given; otherwise from random ones.
     image_size, batch_size
         Edge of the square input in pixels; photos per step.
+    embedding_size
+        Edge at which photos are embedded once training is over, and in validation; without it `image_size`. Random
+        crops show things larger than they are, so that a larger edge than in training can be better (Touvron et al.
+        "Fixing the train-test resolution discrepancy", NeurIPS 2019).
     pooling, neck, dimension
         How features become the embedding. `dimension` is its length where the neck or the autoencoder sets it.
     freeze_batchnorm
@@ -55,6 +59,10 @@ class Recipe:
         relative change of brightness, contrast and saturation; chance of CutMix for a batch.
     picture_epochs
         Autoencoder: a picture of reconstructions is written every so many epochs.
+    start_share
+        Share of the starting weights in the backbone that is exported, the rest is what was trained; 0 leaves them
+        out. A small share keeps more of what the start knew about other photos (Wortsman et al. "Robust fine-tuning
+        of zero-shot models", CVPR 2022).
     licence
         Terms of the trained model, in words, for its card; without it those of the starting weights.
     """
@@ -68,6 +76,7 @@ class Recipe:
     backbone: str = "tf_efficientnet_b3"
     backbone_arguments: dict[str, str | int | float | bool] = field(default_factory=dict)
     pretrained: bool = True
+    embedding_size: int | None = None
     pooling: Pooling = "avg"
     neck: Neck = "batchnorm"
     dimension: int | None = None
@@ -90,7 +99,13 @@ class Recipe:
     colour_jitter: float = 0.0
     cutmix: float = 0.0
     picture_epochs: int = 5
+    start_share: float = 0.0
     licence: str = ""
+
+    @property
+    def evaluation_size(self) -> int:
+        """Edge of the photos that are embedded, in pixels."""
+        return self.embedding_size or self.image_size
 
     @property
     def fingerprint(self) -> str:

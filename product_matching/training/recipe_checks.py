@@ -52,6 +52,7 @@ CHECKS: dict[str, Check] = {
     "name": _NAME,
     "method": _one_of("arcface", "softmax", "autoencoder"),
     "image_size": whole(32, 1024),
+    "embedding_size": whole(32, 1024),
     "epochs": whole(1, 10_000),
     "batch_size": whole(2, 4096),
     "learning_rate": number(0, 10, above=True),
@@ -80,6 +81,7 @@ CHECKS: dict[str, Check] = {
     "colour_jitter": number(0, 0.9),
     "cutmix": number(0, 1),
     "picture_epochs": whole(1, 10_000),
+    "start_share": number(0, 0.99),
     "licence": (lambda value: isinstance(value, str) and len(value) <= 500, "a text of at most 500 characters"),
 }
 
@@ -88,7 +90,7 @@ NUMBERS = frozenset(name for name, (_, what) in CHECKS.items() if what.startswit
 
 _ARCFACE_ONLY = ("scale", "margin_start", "margin_end", "margin_epochs", "class_margin_exponent")
 _CLASSES_ONLY = (
-    *("backbone", "backbone_arguments", "pretrained", "pooling", "neck"),
+    *("backbone", "backbone_arguments", "pretrained", "pooling", "neck", "embedding_size", "start_share"),
     *("freeze_batchnorm", "head_learning_rate", "label_smoothing", "cutmix", "singles", "sampler_exponent"),
 )
 

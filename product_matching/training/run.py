@@ -30,6 +30,7 @@ from product_matching.training.recipe import Recipe
 from product_matching.training.reconstructions import write_reconstructions
 from product_matching.training.schedule import learning_rate_factor, margin_at
 from product_matching.training.session import BEST, LAST, Training, begin, save
+from product_matching.training.start import average_with_start, find_start_to_average
 from product_matching.training.tasks import ReconstructionTask
 
 log = logging.getLogger(__name__)
@@ -81,17 +82,18 @@ def train(
         Something that was given cannot be used, the loss is no longer finite, or the memory does not suffice; the last
         checkpoint is kept.
     """
+    start = find_start_to_average(recipe, weights)
     training = begin(recipe, catalogues, out, weights, resume, pick_device(device), progress)
     if score_test and not _has_groups(training.parts.test.labels):
         raise InputError("The test part cannot be scored: it has no group of two photos.")
-    validation = training.decode(training.parts.validation)
+    validation = training.decode(training.parts.validation, recipe.evaluation_size)
     if len(training.history) < recipe.epochs:
-        photos = training.decode(training.parts.train)
+        photos = training.decode(training.parts.train, recipe.image_size)
         for epoch in range(len(training.history), recipe.epochs):
             with explained(recipe, epoch, out / LAST):
                 _run_epoch(training, photos, validation, epoch)
     with explained(recipe, recipe.epochs, out / LAST):
-        return _finish(training, validation, score_test)
+        return _finish(training, validation, start, score_test)
 
 
 def _run_epoch(training: Training, photos: DecodedPhotos, validation: DecodedPhotos, epoch: int) -> None:
@@ -124,17 +126,19 @@ def _run_epoch(training: Training, photos: DecodedPhotos, validation: DecodedPho
     _report_epoch(record, recipe.epochs)
 
 
-def _finish(training: Training, validation: DecodedPhotos, score_test: bool) -> dict[str, Any]:
+def _finish(training: Training, validation: DecodedPhotos, start: Path | None, score_test: bool) -> dict[str, Any]:
     """Take the best epoch, round its weights and choose the threshold on validation; score the test part if asked."""
     task, recipe, folder = training.machinery.task, training.recipe, training.folder
     restore_task(task, read_tensors(folder / BEST, task_tensors(task)))
+    if start is not None and not isinstance(task, ReconstructionTask):
+        average_with_start(task.network.backbone, start, recipe)
     with tempfile.TemporaryDirectory() as scratch:
         weights = None
         if not isinstance(task, ReconstructionTask):
             weights = round_weights(task, recipe, training.machinery.device, Path(scratch))
         figures = {"validation": training.score(validation, final=True)}
         if score_test:
-            test = training.decode(training.parts.test)
+            test = training.decode(training.parts.test, recipe.evaluation_size)
             figures["test"] = training.score(test, threshold=figures["validation"].threshold, final=True)
         best = best_record(training.history)
         speed = sum(record.photos_per_second for record in training.history) / len(training.history)

@@ -18,9 +18,7 @@ from product_matching.training.checkpoint import (
     count_classes,
     optimizer_tensors,
     read_state,
-    read_tensors,
-    restore_optimizer,
-    restore_task,
+    restore_checkpoint,
     task_tensors,
     write_checkpoint,
 )
@@ -149,7 +147,7 @@ def load_trained(folder: Path) -> TrainedTask:
     preparation = _prepared(state, path)
     classes = np.arange(count_classes(path), dtype=np.int64)
     task = build_task(recipe, preparation, classes)
-    restore_task(task, read_tensors(path, task_tensors(task)))
+    restore_checkpoint(path, task)
     return TrainedTask(recipe, preparation, task)
 
 
@@ -194,9 +192,7 @@ def _prepared(state: Mapping[str, Any], path: Path) -> Preparation:
 
 
 def _restore(machinery: Machinery, state: Mapping[str, Any], path: Path) -> list[EpochRecord]:
-    tensors = read_tensors(path, task_tensors(machinery.task))
-    restore_task(machinery.task, tensors)
-    restore_optimizer(machinery.optimizer, tensors, path)
+    restore_checkpoint(path, machinery.task, machinery.optimizer)
     try:
         machinery.scaler.load_state_dict(state["scaler"])
         return [EpochRecord(**record) for record in state["history"]]

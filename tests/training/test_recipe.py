@@ -10,7 +10,7 @@ from product_matching.errors import InputError
 from product_matching.training.recipe import parse_recipe, read_recipe
 
 RECIPES = Path(__file__).parents[2] / "recipes"
-NAMES = ("autoencoder", "softmax", "softmax_sampler", "arcface", "arcface_sampler", "demo_mobilenet")
+NAMES = ("autoencoder", "softmax", "softmax_sampler", "arcface", "arcface_sampler", "mobilenetv2_arcface")
 LEAST = {"name": "r", "method": "arcface", "image_size": 64, "epochs": 4, "batch_size": 8, "learning_rate": 0.01}
 
 
@@ -46,6 +46,7 @@ def test_the_fingerprint_changes_with_every_field() -> None:
         ({"warmup_epochs": 5}, "warmup_epochs is 5, but must be at most epochs, 4."),
         ({"method": "softmax", "scale": 20}, "scale has no effect with method 'softmax': leave it out."),
         ({"method": "autoencoder", "neck": "batchnorm"}, "neck has no effect with method 'autoencoder'"),
+        ({"method": "autoencoder", "start_share": 0.5}, "start_share has no effect with method 'autoencoder'"),
         ({"picture_epochs": 2}, "picture_epochs has no effect with method 'arcface'"),
     ],
 )

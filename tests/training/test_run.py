@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from product_matching.catalogue import Catalogue, read_catalogue
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
+from product_matching.networks.build import build_network
 from product_matching.training import loop, session
 from product_matching.training.batches import Batch
 from product_matching.training.checkpoint import read_state, write_checkpoint
@@ -333,3 +334,40 @@ def test_a_recipe_that_does_not_fit_is_refused(
 def test_an_autoencoder_takes_no_weights(tmp_path: Path, photos: dict[str, Catalogue], tiny_model: Path) -> None:
     with pytest.raises(InputError, match="leave --weights .* out"):
         train(autoencoder_recipe(), photos, tmp_path, weights=tiny_model / "weights.safetensors")
+
+
+def test_half_of_the_start_is_exported_where_the_recipe_says_so(
+    tmp_path: Path, photos: dict[str, Catalogue], whole: Path
+) -> None:
+    start = tmp_path / "start.safetensors"
+    network = build_network("test_efficientnet", backbone_arguments={"drop_path_rate": 0.3}, pooling="avg", neck="none")
+    torch.manual_seed(5)
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    backbone = {name: tensor.clone() for name, tensor in network.backbone.state_dict().items()}
+    save_file(backbone, start)
+    train(tiny_recipe(start_share=0.5), photos, tmp_path / "out", device="cpu", weights=start)
+    exported = load_file(tmp_path / "out" / "model" / "weights.safetensors")
+    trained = load_file(tmp_path / "out" / session.BEST)
+    for name, was in backbone.items():
+        mean = (trained[f"task.network.backbone.{name}"].float() + was.float()) / 2
+        if was.is_floating_point():
+            torch.testing.assert_close(exported[f"backbone.{name}"].float(), mean, rtol=2e-3, atol=1e-3)
+
+
+def test_nothing_is_trained_where_there_is_no_start_to_average_with(
+    tmp_path: Path, photos: dict[str, Catalogue]
+) -> None:
+    with pytest.raises(InputError, match="random weights are nothing to go back to"):
+        train(tiny_recipe(start_share=0.5), photos, tmp_path, device="cpu")
+    assert not list(tmp_path.iterdir())
+
+
+def test_photos_are_embedded_larger_than_they_were_trained_on(tmp_path: Path, photos: dict[str, Catalogue]) -> None:
+    report = train(tiny_recipe(embedding_size=48), photos, tmp_path, device="cpu")
+    encoder = PhotoEncoder.load(tmp_path / "model", device="cpu")
+    assert encoder.model.image_size == 48
+    validation = split_catalogues(photos).validation
+    pixels = decode_part(validation, 48, encoder.model.interpolation).pixels
+    scores = score_retrieval(encoder.encode_pixels(list(pixels)), validation.labels)
+    assert scores.map_at_r == pytest.approx(report["figures"]["validation"]["map_at_r"])
