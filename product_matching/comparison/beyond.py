@@ -167,7 +167,11 @@ def add_min2(decided: Decided, choose: Lookup) -> Decided:
         tried.append((mean_f1(near, choose, decided.threshold), reach, near))
     f1, reach, near = max(tried, key=lambda one: one[0])
     score = min2(decided.score, decided.threshold, reach * decided.threshold)
-    return Decided(f1, near, score, decided.threshold, f"{decided.how}; the nearest up to {reach:g} times as far")
+    return Decided(f1, near, score, decided.threshold, f"{decided.how}; the nearest {_reach_words(reach)}")
+
+
+def _reach_words(reach: float) -> str:
+    return f"up to {reach:g} times as far" if np.isfinite(reach) else "however far"
 
 
 def decide_by_pairs(demo: TitledDemo, vectors: FloatVectors) -> Decided:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,10 +50,10 @@ def read_hashes(path: Path) -> ForeignHashes:
         raise InputError(f"{path} is no file of hashes ({error!s:.80}): make it with benchmarks/hashes.py.") from error
 
 
-def own_phashes(data: DataSet) -> list[str]:
-    """PHash of each photo of a data set, in its order."""
+def own_phashes(paths: Sequence[Path]) -> list[str]:
+    """PHash of each photo, in their order."""
     with ThreadPoolExecutor(2, thread_name_prefix="hashes") as pool:
-        return list(pool.map(lambda path: phash(decode_photo(read_photo(path), name=path.name)), data.paths))
+        return list(pool.map(lambda path: phash(decode_photo(read_photo(path), name=path.name)), paths))
 
 
 def foreign_hashes(hashes: dict[str, str], data: DataSet) -> list[str]:

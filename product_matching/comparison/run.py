@@ -99,7 +99,8 @@ class Comparing:
         self._demo = demo_set(inputs.demo)
         others = () if inputs.groceries is None else groceries_sets(inputs.groceries)
         self._sets: tuple[DataSet, ...] = (self._demo, *others)
-        self._phashes = {data.name: own_phashes(data) for data in self._sets}
+        hashed = {paths: own_phashes(paths) for paths in {data.paths for data in self._sets}}
+        self._phashes = {data.name: hashed[data.paths] for data in self._sets}
         self._titled = TitledDemo.of(inputs.demo, self._demo, self._phashes["demo"])
 
     def run(self) -> Comparison:

@@ -135,5 +135,5 @@ def _rank_scores(found: Neighbours, lookup: Lookup) -> tuple[FloatArray, FloatAr
     starts = np.searchsorted(queries, np.arange(len(found)))
     before = np.concatenate([[0], total])[starts]
     gains = np.where(hit, (total - before[queries]) / (place + 1), 0.0)
-    first = np.bincount(queries, (hit & (place == 0)).astype(np.float64), len(found))
+    first: FloatArray = np.bincount(queries, hit & (place == 0), len(found)).astype(np.float64)
     return first, np.bincount(queries, gains, len(found)) / wanted
