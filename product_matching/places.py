@@ -21,3 +21,8 @@ def embeddings_folder() -> Path:
 def models_folder() -> Path:
     """The folder that holds trained models (`PRODUCT_MATCHING_MODELS`, else the project's ``models/``)."""
     return Path(os.environ.get("PRODUCT_MATCHING_MODELS") or _PROJECT / "models").expanduser()
+
+
+def comparison_file() -> Path:
+    """The comparison table (`PRODUCT_MATCHING_COMPARISON`, else the project's ``docs/comparison.json``)."""
+    return Path(os.environ.get("PRODUCT_MATCHING_COMPARISON") or _PROJECT / "docs" / "comparison.json").expanduser()

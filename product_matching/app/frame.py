@@ -17,11 +17,12 @@ from product_matching.places import embeddings_folder
 if TYPE_CHECKING:
     from product_matching.find import Finder
 
-HOME, FIND, REVIEW = "streamlit_app.py", "pages/find.py", "pages/review.py"
+HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
 _PAGES = {
     HOME: ("Home", ":material/home:"),
     FIND: ("Find", ":material/search:"),
     REVIEW: ("Review groups", ":material/workspaces:"),
+    MODELS: ("Models", ":material/leaderboard:"),
 }
 _CHOICE = "catalogue"
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
@@ -54,7 +55,7 @@ def draw_frame(page: str, title: str) -> Frame:
     Parameters
     ----------
     page
-        `HOME`, `FIND` or `REVIEW`.
+        `HOME`, `FIND`, `REVIEW` or `MODELS`.
     title
         Title of the browser tab.
     """

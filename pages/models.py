@@ -1,0 +1,24 @@
+"""Models: which networks are here, and how well every method finds the same product."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from product_matching.app.frame import MODELS, draw_frame
+from product_matching.app.models_comparison import draw_comparison
+from product_matching.app.models_list import list_models
+from product_matching.app.models_view import draw_models
+from product_matching.places import models_folder
+
+
+def draw_page() -> None:
+    """Draw the page."""
+    frame = draw_frame(MODELS, "Models")
+    st.title("Models", anchor=False)
+    st.markdown("What turns photos and titles into vectors, and how well each method finds the same product with them.")
+    st.subheader("Networks", anchor=False)
+    draw_models(list_models(models_folder()), frame.catalogues)
+    draw_comparison()
+
+
+draw_page()

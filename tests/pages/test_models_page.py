@@ -1,0 +1,330 @@
+"""The models page: the networks that are here, and the comparison of all methods."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from product_matching.app.models_card_text import card_markdown
+from product_matching.app.models_chart import charted_rows, comparison_chart, describe_chart
+from product_matching.app.models_list import list_models, own_scores, trained_on
+from product_matching.app.models_table import (
+    comparison_csv,
+    comparison_table,
+    difference_cell,
+    difference_table,
+    differences_csv,
+    protocol_notes,
+)
+from product_matching.encoders.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
+from product_matching.store.comparison import Comparison, Figure
+from product_matching.store.comparison_file import read_comparison
+from product_matching.training.validation import RetrievalScores
+from tests.store.comparison_example import example_comparison, write_comparison
+
+MODELS = "pages/models.py"
+Open = Callable[..., AppTest]
+EVIL = "<b onload=x>$a$ [click](http://evil.example) ![x](http://evil.example/x.png) :red[r] `code` **bold**"
+
+
+def shown(app: AppTest) -> str:
+    """Everything that the page says; it never raised."""
+    assert not app.exception, app.exception
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info, app.code)
+    return re.sub(r"\\(?=\W|_)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
+
+
+@pytest.fixture
+def comparison(tmp_path: Path) -> Comparison:
+    return read(example_comparison(), tmp_path)
+
+
+def read(table: dict[str, Any], folder: Path) -> Comparison:
+    found = read_comparison(write_comparison(folder / "c.json", table))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def open_models(open_app: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
+    """The page with the example comparison, which a test can replace at ``tmp_path / 'comparison.json'``."""
+    write_comparison(tmp_path / "comparison.json", example_comparison())
+    monkeypatch.setenv("PRODUCT_MATCHING_COMPARISON", str(tmp_path / "comparison.json"))
+    return lambda **params: open_app(MODELS, **params)
+
+
+@pytest.fixture
+def trained(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the network ``trained``, which says all that a training leaves."""
+    scores = {"f1": 0.728, "f1_interval": [0.68, 0.77], "recall_at_1": 0.865, "map_at_r": 0.738, "threshold": 0.458}
+    training = {
+        "data": {"catalogues": ["demo/listings.csv: column part"], "photos": {"train": 1609}, "classes": 677},
+        "figures": {"validation": {**scores, "n": 549, "queries": 511}, "test": {**scores, "n": 544, "queries": 504}},
+        "speed": "18 ms a photo in one thread",
+    }
+    settings = json.loads((tiny_model / MODEL_FILE).read_text(encoding="utf-8"))
+    settings.pop("format")
+    settings |= {"name": "trained", "source": "trained with ArcFace from ImageNet", "licence": "Apache-2.0"}
+    model = PhotoModel(**{**settings, "training": training, "mean": (0.5,) * 3, "std": (0.5,) * 3})
+    card = f"# trained\n\nA network.\n\n| part | F1 |\n|---|---|\n| test | 0.7 |\n\n{EVIL}\n"
+    write_model_folder(tmp_path / "models" / "trained", model, tiny_model / WEIGHTS_FILE, card=card)
+    return tmp_path / "models"
+
+
+def test_the_page_opens_at_its_address_and_from_the_menu(open_models: Open, open_app: Open) -> None:
+    app = open_models()
+    assert app.title[0].value == "Models"
+    assert [link.label for link in open_app().get("page_link")] == ["Home", "Find", "Review groups", "Models"]
+
+
+def test_a_network_tells_what_it_is_and_how_it_does(
+    open_models: Open, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_models_of(open_models, trained, monkeypatch)
+    text = shown(app)
+    assert "test_efficientnet · 64 px" in text and " · 0.4 MB · 18 ms a photo in one thread" in text
+    assert "Trained with ArcFace from ImageNet" in text and "Licence: Apache-2.0" in text
+    assert "demo/listings.csv: column part; 1,609 training photos in 677 classes" in text
+    assert "Catalogues embedded with it: photos, small, demo" in text
+    figures = app.table[0].value
+    assert figures["Looked up"].tolist() == ["511 in 549", "504 in 544"]
+    assert (
+        figures["F1"].str.replace("\\", "").str.replace("\u00a0", " ").str.contains("[0.680, 0.770]", regex=False).all()
+    )
+    assert any("--model trained" in code.value for code in app.code)
+    card = app.expander[0].markdown[0].value
+    assert "##### trained" in card and "| test | 0\\.7 |" in card and "](http" not in card
+
+
+def open_models_of(open_models: Open, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(folder))
+    return open_models()
+
+
+def test_without_any_network_one_sentence_says_how_to_get_one(
+    open_models: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = shown(open_models_of(open_models, tmp_path / "none", monkeypatch))
+    assert "There is no network in `models/` yet: `product-matching train" in text
+    assert (
+        "Embedded with a network that is not in this folder: photos with tiny, small with tiny, demo with tiny" in text
+    )
+
+
+def test_damaged_networks_are_told_and_the_others_shown(
+    open_models: Open, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("format", "weights", ".half"):
+        shutil.copytree(trained / "trained", trained / name)
+    (trained / "format" / MODEL_FILE).write_text('{"format": 9}', encoding="utf-8")
+    (trained / "weights" / WEIGHTS_FILE).unlink()
+    (trained / "pairs").mkdir()
+    app = open_models_of(open_models, trained, monkeypatch)
+    assert [error.value.count("format 9") for error in app.error] == [1, 0]
+    assert "weights.safetensors cannot be read (No such file" in shown(app)
+    assert [model.name for model in list_models(trained)] == ["format", "trained", "weights"]
+    assert "Trained with ArcFace" in shown(app)
+
+
+def test_a_network_says_only_what_it_can_say() -> None:
+    network = {"name": "n", "backbone": "b", "weights_sha256": "0" * 64, "dimension": 2}
+    strange: list[dict[str, Any]] = [
+        {},
+        {"figures": 7, "data": "x"},
+        {"figures": {"test": {"f1": 3}}, "data": {"catalogues": [1, None], "photos": 5, "classes": -1}},
+    ]
+    for training in strange:
+        model = PhotoModel(**network, training=training)
+        assert own_scores(model) == {} and trained_on(model) == []
+
+
+def test_what_a_training_writes_is_understood() -> None:
+    scores = RetrievalScores(0.7, 0.4, 0.8, 0.6, 50, 40, (0.6, 0.8), (0.7, 0.9), (0.5, 0.7))
+    written = json.loads(json.dumps({"figures": {"validation": asdict(scores)}}))
+    found = own_scores(PhotoModel("n", "b", "0" * 64, 2, training=written))["validation"]
+    assert (found.f1, found.n, found.queries) == (Figure(0.7, (0.6, 0.8)), 50, 40)
+
+
+def test_the_comparison_is_shown_with_its_protocols(open_models: Open) -> None:
+    app = open_models()
+    text = shown(app)
+    assert "Best F1 on the demo catalogue **Second stage** with 0.926 [0.883, 0.969]" in text
+    assert "on groceries that no network was trained on **mobilenetv2_arcface** with 0.522" in text
+    assert "**Groceries**: 7 packaged products that no network has seen" in text
+    assert "closed-set accuracy, not F1 of sets" in text and "full, N = 34,250" in text
+    assert "- IDF stands above ArcFace here and below it as reported" in text
+    assert "product-matching compare --models build/comparison" in text
+    assert [button.label for button in app.get("download_button")] == ["Table as CSV", "Differences as CSV"]
+
+
+def test_the_table_has_every_row_in_its_section(comparison: Comparison) -> None:
+    table = comparison_table(comparison, "groceries")
+    methods = [re.sub(r"\\", "", cell.split("  \n")[0]) for cell in table["Method"]]
+    names = [row.name for row in comparison.rows]
+    assert methods == [
+        ":primary[**The comparison**]",
+        *names[:10],
+        ":primary[**Beyond it**]",
+        *names[10:13],
+        ":primary[**Without training**]",
+        *names[13:16],
+        ":primary[**Shipped here**]",
+        *names[16:],
+    ]
+    assert table["Reported F1"][1:5] == ["0.510¹", "0.590²", "0.620²", "0.700³"]
+    assert list(protocol_notes(comparison).values()) == ["¹", "²", "³", "⁴", "⁵"]
+    assert table["Reproduced F1"][7].startswith("0.661⁵  \n") and table["Reproduced F1"][1] == "–"
+    assert table["Groceries: F1"][7] == "–"
+    assert table["Demo: F1"][1] == "0.452  \n:small[:gray[\\[0\\.409\\,\u00a00\\.495\\]]]"
+    thinned, full = table["Groceries: F1"][4], comparison_table(comparison, "groceries_full")["Groceries: F1"][4]
+    assert thinned.startswith("0.481") and full.startswith("0.421")
+
+
+def test_differences_are_coloured_only_beyond_chance(comparison: Comparison) -> None:
+    assert difference_cell(Figure(0.05, (0.01, 0.09))).startswith(":green[+0.050]")
+    assert difference_cell(Figure(-0.05, (-0.09, -0.01))).startswith(":red[−0.050]")
+    assert difference_cell(Figure(0.05, (0.0, 0.09))).startswith(":gray[+0.050]")
+    assert (difference_cell(None), difference_cell(Figure(0.05))) == ("–", "+0.050")
+    table = difference_table(comparison.differences, "f1", "groceries")
+    assert list(table) == ["Method", "Demo: F1", "Groceries: F1"] and len(table["Method"]) == 8
+    assert list(difference_table(comparison.differences, "f1", "groceries_full")) == ["Method", "Demo: F1"]
+
+
+@pytest.mark.parametrize(("measure", "key"), [("F1", "f1"), ("recall@1", "recall_at_1"), ("mAP@R", "map_at_r")])
+def test_the_measure_stands_in_the_address(open_models: Open, measure: str, key: str) -> None:
+    app = open_models(measure=measure)
+    assert app.get("button_group")[0].value == measure
+    assert f"Demo: {measure}" in app.table[-1].value.columns
+    assert f"comparison_{key}_groceries" in str(app.get("plotly_chart")[0].proto.id)
+
+
+def test_a_measure_that_is_none_is_f1(open_models: Open) -> None:
+    app = open_models(measure="<b>")
+    assert app.get("button_group")[0].value == "F1" and not app.exception
+
+
+def test_the_groceries_can_be_shown_with_every_photo(open_models: Open) -> None:
+    app = open_models()
+    thinned = app.table[-2].value["Groceries: F1"]
+    app.toggle(key="all_photos").set_value(True).run()
+    assert (app.table[-2].value["Groceries: F1"] != thinned).sum() == 9
+
+
+def test_the_chart_holds_each_figure_at_its_place(comparison: Comparison) -> None:
+    rows = charted_rows(comparison, "f1", "groceries")
+    best = [row.figure("demo", "f1") for row in rows]
+    assert len(rows) == len(comparison.rows) and all(best)
+    assert [each.value for each in best if each] == sorted((each.value for each in best if each), reverse=True)
+    demo, groceries, reported, names = comparison_chart(rows, "f1", "groceries")["data"]
+    assert demo["x"] == [each.value for each in best if each]
+    low = demo["x"][0] - demo["error_x"]["arrayminus"][0]
+    assert (low, demo["x"][0] + demo["error_x"]["array"][0]) == pytest.approx((0.883, 0.969))
+    assert len(groceries["x"]) == 9 and len(reported["x"]) == 10 and len(names["text"]) == 17
+    assert round(groceries["y"][0]) == [row.name for row in rows].index("mobilenetv2_arcface")
+    assert len(comparison_chart(rows, "recall_at_1", "groceries")["data"]) == 3, "what is reported is F1"
+    assert "Second stage: demo 0.926 [0.883, 0.969], groceries –" in describe_chart(rows, "f1", "groceries")
+
+
+def test_a_chart_of_titles_alone_has_no_groceries(tmp_path: Path) -> None:
+    table = example_comparison()
+    table["rows"] = [row for row in table["rows"] if row["kind"] == "title"]
+    comparison = read(table, tmp_path)
+    rows = charted_rows(comparison, "f1", "groceries")
+    assert [trace.get("name") for trace in comparison_chart(rows, "f1", "groceries")["data"]] == [
+        "Demo catalogue",
+        "Reported, under its own protocol",
+        None,
+    ]
+
+
+def test_the_downloads_hold_every_figure(comparison: Comparison) -> None:
+    records = list(csv.DictReader(io.StringIO(comparison_csv(comparison).decode("utf-8-sig"))))
+    assert [record["name"] for record in records] == [row.name for row in comparison.rows]
+    arcface, idf = records[3], records[6]
+    assert (arcface["reported_f1"], arcface["reproduced_f1"], arcface["groceries_queries"]) == ("0.7", "", "84")
+    assert (arcface["demo_f1"], arcface["demo_f1_low"], arcface["demo_f1_high"]) == ("0.724", "0.681", "0.767")
+    assert (idf["groceries_f1"], idf["reproduced_n"], idf["reproduced_f1_low"]) == ("", "34250", "0.655")
+    differences = list(csv.DictReader(io.StringIO(differences_csv(comparison).decode("utf-8-sig"))))
+    assert len(differences) == len(comparison.differences)
+    assert differences[0]["compared_with"] == "untrained backbone"
+
+
+def test_without_a_comparison_one_sentence_says_how_to_make_it(open_models: Open, tmp_path: Path) -> None:
+    (tmp_path / "comparison.json").unlink()
+    app = open_models()
+    assert "There is no comparison of methods here yet: `make comparison`" in shown(app)
+    assert not app.error and not app.get("plotly_chart")
+
+
+def test_a_damaged_comparison_is_one_sentence(open_models: Open, tmp_path: Path) -> None:
+    (tmp_path / "comparison.json").write_text('{"format": 1, "rows"', encoding="utf-8")
+    app = open_models()
+    assert len(app.error) == 1
+    assert "comparison.json is not JSON" in shown(app) and "`make comparison`" in shown(app)
+
+
+def test_an_empty_comparison_leaves_the_page_whole(open_models: Open, tmp_path: Path) -> None:
+    write_comparison(tmp_path / "comparison.json", example_comparison() | {"rows": [], "differences": [], "order": []})
+    text = shown(open_models())
+    assert "No method was scored" in text and "No method has a figure of F1" in text
+
+
+def test_texts_of_the_file_are_shown_as_they_are(open_models: Open, tmp_path: Path) -> None:
+    table = example_comparison()
+    table["rows"][0] |= {"name": EVIL, "remark": EVIL}
+    table["rows"][0]["demo"]["f1"] = 0.99
+    table["rows"][0]["reported"]["protocol"] = EVIL
+    for difference in table["differences"]:
+        difference |= {"row": EVIL, "to": EVIL}
+    table |= {"order": [EVIL], "protocols": dict.fromkeys(table["protocols"], EVIL)}
+    write_comparison(tmp_path / "comparison.json", table)
+    app = open_models()
+    assert not app.exception
+    texts = [element.value for kind in (app.markdown, app.caption) for element in kind]
+    texts += [cell for element in app.table for cell in element.value.to_numpy().ravel()]
+    evil = [text for text in texts if "evil" in text]
+    assert len(evil) >= 7
+    for text in evil:
+        assert "](" not in text and "://" not in text and "<b" not in re.sub(r"\\<", "", text)
+        assert ":red[" not in re.sub(r":red\[−", "", text) and "`" not in re.sub(r"\\`", "", text)
+    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    drawn = [text for trace in chart["data"] for text in trace["text"] if "onload" in text]
+    assert drawn and all("<b onload" not in text for text in drawn)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("# One", "##### One"),
+        ("- a `b_c` d", "- a `b_c` d"),
+        ("|---|:-:|", "|---|:-:|"),
+        ("```toml\n<b> = [1](x)\n```", "```text\n<b> = [1](x)\n```"),
+        ("```\nnever closed", "```text\nnever closed\n```"),
+        ("`a", "\\`a"),
+        ("``a``", "\\`\\`a\\`\\`"),
+        ("<i>x</i>", "\\<i\\>x\\<\\/i\\>"),
+        ("![p](q)", "\\!\\[p\\]\\(q\\)"),
+    ],
+)
+def test_of_a_card_only_structure_is_left(written: str, kept: str) -> None:
+    assert card_markdown(written) == kept
+
+
+def test_a_card_of_an_export_reads_the_same() -> None:
+    card = "# n\n\nPhoto model: `b` at 64 px.\n\n## Figures\n\n| part | N |\n|---|---|\n| test | 544 |"
+    assert re.sub(r"\\", "", card_markdown(card)) == card.replace("## F", "##### F").replace("# n", "##### n", 1)
+
+
+def test_the_cards_file_is_cut(trained: Path) -> None:
+    (trained / "trained" / CARD_FILE).write_text("x" * 100_000, encoding="utf-8")
+    assert len(list_models(trained)[0].card) == 40_000
