@@ -9,14 +9,18 @@ DEMO_VENV ?= .venv-demo
 DEMO_WORK ?= build/demo
 SHOPEE ?= $(wildcard data/shopee/train.csv)
 
+# The model that ships: trained on the demo's training part, groceries and clothes of DATA.
+MODEL := mobilenetv2_arcface
+TRAINING := build/training
+
 # The comparison: five trainings, each going on where it was interrupted, then the table. SHIPPED=models/NAME adds the
 # model that ships, HASHES=FILE the hashes of imagededup (benchmarks/hashes.py).
 DATA ?= data
 TRAININGS := autoencoder softmax softmax_sampler arcface arcface_sampler
 COMPARISON := build/comparison
-GROCERIES := build/training/groceries.csv
+GROCERIES := $(TRAINING)/groceries.csv
 
-.PHONY: app test lint types unit demo comparison clean
+.PHONY: app test lint types unit demo model comparison clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -49,9 +53,11 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
 demo: $(VENV)/app.stamp $(DEMO_VENV)/stamp
 	$(DEMO_VENV)/bin/python -m tools.demo_catalogue.make --out demo --work $(DEMO_WORK)
 	$(BIN)/product-matching build demo/listings.csv --images demo/images --queries demo/queries.csv \
-		--model mobilenetv2_100 $(if $(WEIGHTS),--weights $(WEIGHTS)) --out embeddings/demo --overwrite
-	$(BIN)/python -m tools.demo_catalogue.measure embeddings/demo --out $(DEMO_WORK)/figures.json \
-		$(if $(SHOPEE),--real $(SHOPEE))
+		--model models/$(MODEL) --out embeddings/demo --overwrite
+	$(BIN)/product-matching build demo/listings.csv --images demo/images \
+		--model mobilenetv2_100 $(if $(WEIGHTS),--weights $(WEIGHTS)) --out $(DEMO_WORK)/untrained --overwrite
+	$(BIN)/python -m tools.demo_catalogue.measure embeddings/demo --untrained $(DEMO_WORK)/untrained \
+		--out $(DEMO_WORK)/figures.json $(if $(SHOPEE),--real $(SHOPEE))
 	$(DEMO_VENV)/bin/python -m tools.demo_catalogue.card --catalogue demo --work $(DEMO_WORK) \
 		--figures $(DEMO_WORK)/figures.json
 
@@ -59,6 +65,23 @@ $(DEMO_VENV)/stamp: tools/demo_catalogue/requirements.txt
 	$(DEMO_PYTHON) -m venv $(DEMO_VENV)
 	$(DEMO_VENV)/bin/pip install -r tools/demo_catalogue/requirements.txt
 	touch $@
+
+model: build/$(MODEL)/report.json
+	rm -rf models/$(MODEL)
+	cp -r build/$(MODEL)/model models/$(MODEL)
+
+build/$(MODEL)/report.json: recipes/$(MODEL).toml $(GROCERIES) $(TRAINING)/demo_copies/listings.csv \
+		$(TRAINING)/clothing_copies/listings.csv
+	$(BIN)/product-matching train $< --resume --out $(@D) $(if $(WEIGHTS),--weights $(WEIGHTS)) \
+		--catalogue $(TRAINING)/demo_copies/listings.csv --images $(TRAINING)/demo_copies/images \
+		--catalogue $(GROCERIES) --images $(DATA)/groceries/images \
+		--catalogue $(TRAINING)/clothing_copies/listings.csv --images $(TRAINING)/clothing_copies/images
+
+$(TRAINING)/demo_copies/listings.csv: demo/listings.csv | $(VENV)/app.stamp
+	$(BIN)/python -m tools.edited_copies demo/listings.csv demo/images $(@D) --copies 1
+
+$(TRAINING)/clothing_copies/listings.csv: $(GROCERIES)
+	$(BIN)/python -m tools.edited_copies $(TRAINING)/clothing.csv $(DATA)/clothing/images $(@D) --copies 2 --most 400
 
 comparison: $(TRAININGS:%=$(COMPARISON)/%/report.json)
 	$(BIN)/product-matching compare --models $(COMPARISON) --groceries $(GROCERIES) \

@@ -1,4 +1,8 @@
-"""Measure how hard the demo catalogue is, beside the real titles and pHashes cut to the same size."""
+"""Measure how hard the demo catalogue is, beside the real titles and pHashes cut to the same size.
+
+How hard the photos are is measured with a backbone that was not trained on any of them; how often the sample queries
+find something, with the bundle that ships.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +28,14 @@ DRAWS = 10
 _SEED = 20261122
 
 
-def demo_figures(bundle_folder: Path) -> dict[str, Any]:
-    """Figures of the demo bundle: its groups of two and more listings as the real data has them, and all listings."""
-    bundle = open_bundle(bundle_folder)
+def demo_figures(bundle: Bundle) -> dict[str, Any]:
+    """Figures of the demo: its groups of two and more listings as the real data has them, and all listings.
+
+    Parameters
+    ----------
+    bundle
+        Of a backbone that was trained on none of these photos.
+    """
     everything = labelled_listings(Catalogue(bundle.listings, None), bundle.photo_vectors)
     sizes = np.bincount(everything.labels)[everything.labels]
     grouped = everything.take(np.flatnonzero(sizes > 1))
@@ -35,7 +44,7 @@ def demo_figures(bundle_folder: Path) -> dict[str, Any]:
         name: {method: _summary(listings, method) for method in (*TITLE_METHODS, "photo")}
         for name, listings in (("grouped", grouped), ("with_singles", everything))
     }
-    return figures | {"model": None if model is None else asdict(model), "samples": sample_figures(bundle)}
+    return figures | {"model": None if model is None else asdict(model)}
 
 
 def sample_figures(bundle: Bundle) -> dict[str, int]:
@@ -99,11 +108,13 @@ def _over_draws(parts: Sequence[LabelledListings], method: str) -> dict[str, Any
 def main() -> None:
     """Write the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bundle", type=Path, help="bundle of the demo catalogue")
+    parser.add_argument("bundle", type=Path, help="bundle of the demo catalogue, as it ships")
+    parser.add_argument("--untrained", type=Path, required=True, help="bundle of the demo with an untrained backbone")
     parser.add_argument("--real", type=Path, help="the Shopee competition's train.csv, where it is at hand")
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
     chosen = parser.parse_args()
-    figures: dict[str, Any] = {"protocol": PROTOCOL, **demo_figures(chosen.bundle)}
+    figures: dict[str, Any] = {"protocol": PROTOCOL, **demo_figures(open_bundle(chosen.untrained))}
+    figures["samples"] = sample_figures(open_bundle(chosen.bundle))
     if chosen.real is not None:
         figures["real"] = real_figures(chosen.real, figures["grouped"]["idf"]["listings"])
     chosen.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
