@@ -67,6 +67,7 @@ def train_trees(
     weights: FloatArray | None = None,
     *,
     iterations: int = 300,
+    feature_share: float = 1.0,
 ) -> BoostedTrees:
     """Train the pair classifier.
 
@@ -80,6 +81,8 @@ def train_trees(
         Weight of each pair; all equal by default.
     iterations
         Number of trees.
+    feature_share
+        Share of the features, drawn at random, among which each split chooses: less makes the trees differ more.
 
     Raises
     ------
@@ -95,6 +98,7 @@ def train_trees(
         max_leaf_nodes=31,
         min_samples_leaf=40,
         l2_regularization=1.0,
+        max_features=feature_share,
         early_stopping=False,
         random_state=_SEED,
     )

@@ -92,6 +92,15 @@ def test_pairs_of_one_kind_teach_nothing(cosmetics) -> None:
         train_trees(features, np.ones(len(features), dtype=bool))
 
 
+def test_with_a_share_of_the_features_more_of_them_decide(cosmetics) -> None:
+    features, pairs = cosmetics.judged.features, cosmetics.judged.pairs
+    same = cosmetics.labels[pairs.first] == cosmetics.labels[pairs.second]
+    asked = [
+        len(np.unique(train_trees(features, same, iterations=20, feature_share=share).feature)) for share in (1.0, 0.1)
+    ]
+    assert asked[1] > 1.5 * asked[0]
+
+
 def test_blending_by_score_brings_in_what_is_known_of_others() -> None:
     """0 and 2 have nothing in common, but both surely match 1."""
     pairs = Pairs(np.array([0, 0, 1, 1, 2, 2]), np.array([1, 2, 0, 2, 0, 1]), 3)
