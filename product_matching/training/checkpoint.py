@@ -115,6 +115,20 @@ def read_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
     return tensors
 
 
+def restore_checkpoint(path: Path, task: nn.Module, optimizer: torch.optim.Optimizer | None = None) -> None:
+    """Fill a task, and an optimizer if one is given, with the tensors of a checkpoint.
+
+    Raises
+    ------
+    InputError
+        The file is damaged, or of another architecture or optimizer.
+    """
+    tensors = read_tensors(path, task_tensors(task))
+    restore_task(task, tensors)
+    if optimizer is not None:
+        restore_optimizer(optimizer, tensors, path)
+
+
 def count_classes(path: Path) -> int:
     """Number of classes that the head of a checkpoint tells apart; 1 for an autoencoder, which has none.
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from product_matching.errors import InputError
 from product_matching.training.batches import Batch, batches, steps_per_epoch
+from product_matching.training.failures import loss_error
 from product_matching.training.optimizer import set_learning_rate
 from product_matching.training.pixels import DecodedPhotos, Progress
 from product_matching.training.recipe import Recipe
-from product_matching.training.sampler import Stream, random_stream
+from product_matching.training.sampler import network_seed
 from product_matching.training.schedule import learning_rate_factor
 from product_matching.training.start import Preparation
 from product_matching.training.tasks import Task
@@ -86,8 +86,7 @@ def train_epoch(
     InputError
         The loss is no longer a finite number.
     """
-    seed = int(random_stream(recipe.seed, Stream.network, epoch).integers(2**62))
-    torch.manual_seed(seed)  # dropout and stochastic depth draw from here
+    torch.manual_seed(network_seed(recipe.seed, epoch))  # dropout and stochastic depth draw from here
     machinery.task.train()
     steps = steps_per_epoch(len(photos), recipe)
     losses = torch.zeros(steps, device=machinery.device)
@@ -122,8 +121,4 @@ def _step(machinery: Machinery, batch: Batch, clip_norm: float) -> Tensor:
 def _check_finite(losses: Tensor, recipe: Recipe, epoch: int) -> None:
     wrong = torch.nonzero(~torch.isfinite(losses)).flatten().tolist()
     if wrong:
-        raise InputError(
-            f"The loss is {float(losses[wrong[0]])} at epoch {epoch + 1}, step {wrong[0] + 1}: lower learning_rate "
-            f"({recipe.learning_rate:g}) or clip_norm ({recipe.clip_norm:g}) in the recipe, or lengthen warmup_epochs "
-            f"({recipe.warmup_epochs:g})."
-        )
+        raise loss_error(float(losses[wrong[0]]), epoch, wrong[0], recipe)

@@ -26,6 +26,11 @@ def random_stream(seed: int, stream: Stream, *position: int) -> np.random.Genera
     return np.random.default_rng([seed, int(stream), *position])
 
 
+def network_seed(seed: int, epoch: int) -> int:
+    """Seed of what a network itself leaves to chance in an epoch, such as dropout."""
+    return int(random_stream(seed, Stream.network, epoch).integers(2**62))
+
+
 def sampling_weights(labels: RowArray, exponent: float) -> FloatArray:
     """Chance of each photo to be drawn, ``n_c ** -exponent`` scaled to the sum 1; shape (N,).
 

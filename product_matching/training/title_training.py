@@ -24,14 +24,13 @@ from product_matching.search.neighbours import RowArray
 from product_matching.training.checkpoint import (
     optimizer_tensors,
     read_state,
-    read_tensors,
-    restore_optimizer,
-    restore_task,
+    restore_checkpoint,
     task_tensors,
     write_checkpoint,
 )
+from product_matching.training.failures import loss_error
 from product_matching.training.optimizer import build_optimizer, set_learning_rate
-from product_matching.training.sampler import Stream, random_stream
+from product_matching.training.sampler import Stream, network_seed, random_stream
 from product_matching.training.schedule import learning_rate_factor, margin_at
 from product_matching.training.title_batches import Tokens, drop_tokens, title_batches
 from product_matching.training.title_recipe import TitleRecipe
@@ -188,16 +187,14 @@ def _resume(training: TitleTraining, path: Path, identity: dict[str, str]) -> in
     state = read_state(path)
     if {name: state.get(name) for name in identity} != identity:
         raise InputError(f"The checkpoint {path} is of another recipe or other titles: give another folder.")
-    tensors = read_tensors(path, task_tensors(training.task))
-    restore_task(training.task, tensors)
-    restore_optimizer(training.optimizer, tensors, path)
+    restore_checkpoint(path, training.task, training.optimizer)
     return int(state["epochs"])
 
 
 def _train_epoch(training: TitleTraining, epoch: int, progress: Progress) -> float:
     """Train one epoch; returns the mean loss."""
     recipe, task = training.recipe, training.task
-    torch.manual_seed(int(random_stream(recipe.seed, Stream.network, epoch).integers(2**62)))  # dropout draws from here
+    torch.manual_seed(network_seed(recipe.seed, epoch))  # dropout draws from here
     rng = random_stream(recipe.seed, Stream.augmentation, epoch)
     batches = title_batches(training.tokens, training.labels, recipe, epoch)
     task.train()
@@ -209,10 +206,7 @@ def _train_epoch(training: TitleTraining, epoch: int, progress: Progress) -> flo
         tokens = drop_tokens([training.tokens[row] for row in rows], recipe.token_dropout, rng)
         loss = _step(training, tokens, training.labels[rows])
         if not np.isfinite(loss):
-            raise InputError(
-                f"The loss is {loss} at epoch {epoch + 1}, step {step + 1}: lower learning_rate "
-                f"({recipe.learning_rate:g}) or clip_norm ({recipe.clip_norm:g}) in the recipe."
-            )
+            raise loss_error(loss, epoch, step, recipe)
         total += loss
     return total / len(batches)
 
