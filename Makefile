@@ -19,6 +19,7 @@ DATA ?= data
 TRAININGS := autoencoder softmax softmax_sampler arcface arcface_sampler
 COMPARISON := build/comparison
 GROCERIES := $(TRAINING)/groceries.csv
+AVERAGED := $(COMPARISON)/arcface_sampler $(COMPARISON)/arcface
 
 .PHONY: app test lint types unit demo model comparison clean
 
@@ -70,9 +71,10 @@ model: build/$(MODEL)/report.json
 	rm -rf models/$(MODEL)
 	cp -r build/$(MODEL)/model models/$(MODEL)
 
-build/$(MODEL)/report.json: recipes/$(MODEL).toml $(GROCERIES) $(TRAINING)/demo_copies/listings.csv \
-		$(TRAINING)/clothing_copies/listings.csv
+build/$(MODEL)/report.json: recipes/$(MODEL).toml $(AVERAGED:%=%/report.json) \
+		$(TRAINING)/demo_copies/listings.csv $(TRAINING)/clothing_copies/listings.csv
 	$(BIN)/product-matching train $< --resume --out $(@D) $(if $(WEIGHTS),--weights $(WEIGHTS)) \
+		$(AVERAGED:%=--average-with %) \
 		--catalogue $(TRAINING)/demo_copies/listings.csv --images $(TRAINING)/demo_copies/images \
 		--catalogue $(GROCERIES) --images $(DATA)/groceries/images \
 		--catalogue $(TRAINING)/clothing_copies/listings.csv --images $(TRAINING)/clothing_copies/images

@@ -36,6 +36,10 @@ def train(
         ),
     ] = False,
     weights: Annotated[Path | None, typer.Option(help="Safetensors file that the backbone starts from.")] = None,
+    average_with: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of a finished training whose weights are averaged with these; several by repeating."),
+    ] = None,
     label_column: Annotated[
         list[str] | None,
         typer.Option(help="Column that names the product of a listing; once for all catalogues, or once for each."),
@@ -66,6 +70,7 @@ def train(
                 out,
                 weights=weights,
                 resume=resume,
+                average=average_with or (),
                 score_test=score_test,
                 device=device.value,
                 progress=_show,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import torch
 
 from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, file_sha256, write_model_folder
 from product_matching.networks.weights import load_weights, save_weights
+from product_matching.training.averaging import OtherTraining
 from product_matching.training.parts import TrainingParts
 from product_matching.training.recipe import Recipe
 from product_matching.training.start import Preparation
@@ -47,6 +48,7 @@ def describe_training(
     best_epoch: int,
     figures: Mapping[str, RetrievalScores],
     photos_per_second: float,
+    others: Sequence[OtherTraining] = (),
 ) -> dict[str, Any]:
     """Everything that a reader of the figures has to know, as plain values for JSON.
 
@@ -60,6 +62,8 @@ def describe_training(
         By part: ``validation`` and, where it was scored, ``test``.
     photos_per_second
         Mean speed of the epochs.
+    others
+        Other trainings in the mean of the weights.
     """
     return {
         "recipe": asdict(recipe),
@@ -70,6 +74,7 @@ def describe_training(
             "sha256": parts.digest,
         },
         "best_epoch": best_epoch,
+        "averaged_with": [{"recipe": other.recipe, "checkpoint_sha256": other.checkpoint_sha256} for other in others],
         "figures": {part: asdict(scores) for part, scores in figures.items()},
         "photos_per_second": round(photos_per_second, 1),
     }
@@ -113,7 +118,7 @@ def export_model(
         backbone_arguments=preparation.backbone_arguments,
         pooling=recipe.pooling,
         neck=recipe.neck,
-        source=f"trained with {_KIND[recipe.method]} from {start}",
+        source=f"trained with {_KIND[recipe.method]} from {start}{_mean_of(report)}",
         licence=recipe.licence or preparation.licence,
         training=dict(report),
     )
@@ -140,7 +145,8 @@ def model_card(model: PhotoModel, report: Mapping[str, Any]) -> str:
         "",
         "## Figures",
         "",
-        f"Epoch {report['best_epoch']} of {recipe['epochs']}, the one with the best validation F1. The threshold is "
+        f"Epoch {report['best_epoch']} of {recipe['epochs']}, the one with the best validation F1"
+        f"{_averaged_names(report)}. The threshold is "
         "chosen on the validation part, too, so that its figures flatter the model a little; those of the test part do "
         f"not{'' if 'test' in report['figures'] else ', but it was not scored'}. F1 is the mean over listings of the "
         "F1 of the predicted set, the listing itself in it; in brackets 95 % bootstrap intervals over groups.",
@@ -157,6 +163,16 @@ def model_card(model: PhotoModel, report: Mapping[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _mean_of(report: Mapping[str, Any]) -> str:
+    others = len(report["averaged_with"])
+    return f", the mean of {others + 1} trainings" if others else ""
+
+
+def _averaged_names(report: Mapping[str, Any]) -> str:
+    names = [f"`{other['recipe']}` (SHA-256 {other['checkpoint_sha256'][:12]})" for other in report["averaged_with"]]
+    return f"; the weights are the mean of it and of the best epochs of {' and '.join(names)}" if names else ""
 
 
 def _figure_row(part: str, scores: Mapping[str, Any]) -> str:

@@ -59,10 +59,6 @@ class Recipe:
         relative change of brightness, contrast and saturation; chance of CutMix for a batch.
     picture_epochs
         Autoencoder: a picture of reconstructions is written every so many epochs.
-    start_share
-        Share of the starting weights in the backbone that is exported, the rest is what was trained; 0 leaves them
-        out. A small share keeps more of what the start knew about other photos (Wortsman et al. "Robust fine-tuning
-        of zero-shot models", CVPR 2022).
     licence
         Terms of the trained model, in words, for its card; without it those of the starting weights.
     """
@@ -99,7 +95,6 @@ class Recipe:
     colour_jitter: float = 0.0
     cutmix: float = 0.0
     picture_epochs: int = 5
-    start_share: float = 0.0
     licence: str = ""
 
     @property

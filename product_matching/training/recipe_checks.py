@@ -81,7 +81,6 @@ CHECKS: dict[str, Check] = {
     "colour_jitter": number(0, 0.9),
     "cutmix": number(0, 1),
     "picture_epochs": whole(1, 10_000),
-    "start_share": number(0, 0.99),
     "licence": (lambda value: isinstance(value, str) and len(value) <= 500, "a text of at most 500 characters"),
 }
 
@@ -90,7 +89,7 @@ NUMBERS = frozenset(name for name, (_, what) in CHECKS.items() if what.startswit
 
 _ARCFACE_ONLY = ("scale", "margin_start", "margin_end", "margin_epochs", "class_margin_exponent")
 _CLASSES_ONLY = (
-    *("backbone", "backbone_arguments", "pretrained", "pooling", "neck", "embedding_size", "start_share"),
+    *("backbone", "backbone_arguments", "pretrained", "pooling", "neck", "embedding_size"),
     *("freeze_batchnorm", "head_learning_rate", "label_smoothing", "cutmix", "singles", "sampler_exponent"),
 )
 

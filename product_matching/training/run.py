@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from product_matching.encoders.photo import pick_device
 from product_matching.errors import InputError
 from product_matching.evaluation.metric import group_sizes
 from product_matching.search.neighbours import RowArray
+from product_matching.training.averaging import OtherTraining, average_with, load_others
 from product_matching.training.checkpoint import read_tensors, restore_task, task_tensors
 from product_matching.training.curves import EpochRecord, best_record
 from product_matching.training.export import (
@@ -30,8 +31,7 @@ from product_matching.training.recipe import Recipe
 from product_matching.training.reconstructions import write_reconstructions
 from product_matching.training.schedule import learning_rate_factor, margin_at
 from product_matching.training.session import BEST, LAST, Training, begin, save
-from product_matching.training.start import average_with_start, find_start_to_average
-from product_matching.training.tasks import ReconstructionTask
+from product_matching.training.tasks import ClassTask, ReconstructionTask
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ def train(
     weights: Path | None = None,
     resume: bool = False,
     score_test: bool = False,
+    average: Sequence[Path] = (),
     device: str = "auto",
     progress: Progress = unseen,
 ) -> dict[str, Any]:
@@ -66,6 +67,8 @@ def train(
     score_test
         Whether to score the test part, too, once the best epoch and the threshold are chosen. Left off while recipes
         are compared, so that nothing is chosen by it; with `resume`, a finished training is scored without training.
+    average
+        Folders of finished trainings whose weights the exported ones are averaged with; see `average_with`.
     device
         ``"auto"``, ``"cpu"`` or ``"cuda"``.
     progress
@@ -82,8 +85,8 @@ def train(
         Something that was given cannot be used, the loss is no longer finite, or the memory does not suffice; the last
         checkpoint is kept.
     """
-    start = find_start_to_average(recipe, weights)
     training = begin(recipe, catalogues, out, weights, resume, pick_device(device), progress)
+    others = load_others(training, average)
     if score_test and not _has_groups(training.parts.test.labels):
         raise InputError("The test part cannot be scored: it has no group of two photos.")
     validation = training.decode(training.parts.validation, recipe.evaluation_size)
@@ -93,7 +96,7 @@ def train(
             with explained(recipe, epoch, out / LAST):
                 _run_epoch(training, photos, validation, epoch)
     with explained(recipe, recipe.epochs, out / LAST):
-        return _finish(training, validation, start, score_test)
+        return _finish(training, validation, others, score_test)
 
 
 def _run_epoch(training: Training, photos: DecodedPhotos, validation: DecodedPhotos, epoch: int) -> None:
@@ -126,12 +129,14 @@ def _run_epoch(training: Training, photos: DecodedPhotos, validation: DecodedPho
     _report_epoch(record, recipe.epochs)
 
 
-def _finish(training: Training, validation: DecodedPhotos, start: Path | None, score_test: bool) -> dict[str, Any]:
+def _finish(
+    training: Training, validation: DecodedPhotos, others: Sequence[OtherTraining], score_test: bool
+) -> dict[str, Any]:
     """Take the best epoch, round its weights and choose the threshold on validation; score the test part if asked."""
     task, recipe, folder = training.machinery.task, training.recipe, training.folder
     restore_task(task, read_tensors(folder / BEST, task_tensors(task)))
-    if start is not None and not isinstance(task, ReconstructionTask):
-        average_with_start(task.network.backbone, start, recipe)
+    if others and isinstance(task, ClassTask):
+        average_with(task.network, others)
     with tempfile.TemporaryDirectory() as scratch:
         weights = None
         if not isinstance(task, ReconstructionTask):
@@ -142,7 +147,7 @@ def _finish(training: Training, validation: DecodedPhotos, start: Path | None, s
             figures["test"] = training.score(test, threshold=figures["validation"].threshold, final=True)
         best = best_record(training.history)
         speed = sum(record.photos_per_second for record in training.history) / len(training.history)
-        report = describe_training(recipe, training.parts, best.epoch, figures, speed)
+        report = describe_training(recipe, training.parts, best.epoch, figures, speed, others)
         if weights is not None and not isinstance(task, ReconstructionTask):
             export_model(task, recipe, training.preparation, weights, report, folder / MODEL_FOLDER)
     write_report(report, folder / "report.json")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import nn
-
 from product_matching.encoders.model_folder import WEIGHTS_FILE, Interpolation, read_model_folder
 from product_matching.encoders.model_sources import resolve_model
 from product_matching.errors import InputError
-from product_matching.networks.weights import load_weights
 from product_matching.training.recipe import Recipe
 
 _IMAGENET_MEAN, _IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -41,54 +36,6 @@ class Preparation:
     backbone_arguments: dict[str, Any] = field(default_factory=dict)
     source: str = ""
     licence: str = ""
-
-
-def find_start_to_average(recipe: Recipe, weights: Path | None) -> Path | None:
-    """Starting weights that the trained ones are averaged with; None where the recipe does not ask for it.
-
-    Raises
-    ------
-    InputError
-        The recipe asks for it, but the training starts from random weights.
-    """
-    if not recipe.start_share:
-        return None
-    start = find_start(recipe, weights)[1]
-    if start is None:
-        raise InputError(
-            f"The recipe's start_share is {recipe.start_share:g}, but random weights are nothing to go back to: give "
-            "--weights FILE, set pretrained = true, or leave start_share out."
-        )
-    return start
-
-
-def average_with_start(backbone: nn.Module, weights: Path, recipe: Recipe) -> None:
-    """Move a trained backbone back towards its start, by the recipe's `start_share`.
-
-    Parameters
-    ----------
-    backbone
-        Changed in place; the network as it was trained.
-    weights
-        The starting weights.
-    recipe
-        Its `backbone` and `start_share` are used.
-
-    Raises
-    ------
-    InputError
-        The file is not of this backbone.
-
-    References
-    ----------
-    M. Wortsman et al. "Robust fine-tuning of zero-shot models." CVPR, 2022. arXiv:2109.01903
-    """
-    start = copy.deepcopy(backbone)
-    load_weights(start, weights, recipe.backbone)
-    with torch.no_grad():
-        for trained, was in zip(backbone.state_dict().values(), start.state_dict().values(), strict=True):
-            if trained.is_floating_point():
-                trained.lerp_(was, recipe.start_share)
 
 
 def find_start(recipe: Recipe, weights: Path | None) -> tuple[Preparation, Path | None]:

@@ -46,7 +46,7 @@ def test_the_fingerprint_changes_with_every_field() -> None:
         ({"warmup_epochs": 5}, "warmup_epochs is 5, but must be at most epochs, 4."),
         ({"method": "softmax", "scale": 20}, "scale has no effect with method 'softmax': leave it out."),
         ({"method": "autoencoder", "neck": "batchnorm"}, "neck has no effect with method 'autoencoder'"),
-        ({"method": "autoencoder", "start_share": 0.5}, "start_share has no effect with method 'autoencoder'"),
+        ({"method": "autoencoder", "embedding_size": 64}, "embedding_size has no effect with method 'autoencoder'"),
         ({"picture_epochs": 2}, "picture_epochs has no effect with method 'arcface'"),
     ],
 )

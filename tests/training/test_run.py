@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from product_matching.catalogue import Catalogue, read_catalogue
+from product_matching.encoders.model_folder import file_sha256
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
-from product_matching.networks.build import build_network
 from product_matching.training import loop, session
 from product_matching.training.batches import Batch
 from product_matching.training.checkpoint import read_state, write_checkpoint
@@ -336,30 +336,30 @@ def test_an_autoencoder_takes_no_weights(tmp_path: Path, photos: dict[str, Catal
         train(autoencoder_recipe(), photos, tmp_path, weights=tiny_model / "weights.safetensors")
 
 
-def test_half_of_the_start_is_exported_where_the_recipe_says_so(
+def test_the_mean_of_two_trainings_is_exported(tmp_path: Path, photos: dict[str, Catalogue], whole: Path) -> None:
+    recipe = tiny_recipe(name="second", seed=4, epochs=2)
+    report = train(recipe, photos, tmp_path, device="cpu", average=[whole])
+    exported = load_file(tmp_path / "model" / "weights.safetensors")
+    own, other = load_file(tmp_path / session.BEST), load_file(whole / session.BEST)
+    for name, tensor in exported.items():
+        if tensor.is_floating_point():
+            mean = (own[f"task.network.{name}"].double() + other[f"task.network.{name}"].double()) / 2
+            torch.testing.assert_close(tensor.double(), mean, rtol=1e-3, atol=1e-4)
+    (entry,) = report["averaged_with"]
+    assert entry == {"recipe": "tiny", "checkpoint_sha256": file_sha256(whole / session.BEST)}
+    card = (tmp_path / "model" / "README.md").read_text()
+    assert "the mean of 2 trainings" in card and "`tiny`" in card
+
+
+def test_another_network_is_not_averaged_and_nothing_trained(
     tmp_path: Path, photos: dict[str, Catalogue], whole: Path
 ) -> None:
-    start = tmp_path / "start.safetensors"
-    network = build_network("test_efficientnet", backbone_arguments={"drop_path_rate": 0.3}, pooling="avg", neck="none")
-    torch.manual_seed(5)
-    for parameter in network.parameters():
-        torch.nn.init.normal_(parameter, std=0.1)
-    backbone = {name: tensor.clone() for name, tensor in network.backbone.state_dict().items()}
-    save_file(backbone, start)
-    train(tiny_recipe(start_share=0.5), photos, tmp_path / "out", device="cpu", weights=start)
-    exported = load_file(tmp_path / "out" / "model" / "weights.safetensors")
-    trained = load_file(tmp_path / "out" / session.BEST)
-    for name, was in backbone.items():
-        mean = (trained[f"task.network.backbone.{name}"].float() + was.float()) / 2
-        if was.is_floating_point():
-            torch.testing.assert_close(exported[f"backbone.{name}"].float(), mean, rtol=2e-3, atol=1e-3)
-
-
-def test_nothing_is_trained_where_there_is_no_start_to_average_with(
-    tmp_path: Path, photos: dict[str, Catalogue]
-) -> None:
-    with pytest.raises(InputError, match="random weights are nothing to go back to"):
-        train(tiny_recipe(start_share=0.5), photos, tmp_path, device="cpu")
+    with pytest.raises(InputError, match="cannot be averaged with this one: its network is test_efficientnet"):
+        train(tiny_recipe(pooling="gem"), photos, tmp_path, device="cpu", average=[whole])
+    with pytest.raises(InputError, match="nowhere"):
+        train(tiny_recipe(), photos, tmp_path, device="cpu", average=[tmp_path / "nowhere"])
+    with pytest.raises(InputError, match="autoencoder is not averaged"):
+        train(autoencoder_recipe(), photos, tmp_path, device="cpu", average=[whole])
     assert not list(tmp_path.iterdir())
 
 

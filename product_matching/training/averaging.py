@@ -1,0 +1,80 @@
+"""The mean of several trainings' weights: one network that is better than each, at no cost when it embeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from product_matching.encoders.model_folder import file_sha256
+from product_matching.errors import InputError
+from product_matching.training.session import BEST, Training, load_trained
+from product_matching.training.tasks import ClassTask
+
+
+@dataclass(frozen=True, eq=False)
+class OtherTraining:
+    """A finished training that goes into the mean.
+
+    Attributes
+    ----------
+    recipe, checkpoint_sha256
+        Name of its recipe, and SHA-256 of the checkpoint of its best epoch.
+    tensors
+        Of its network, by name.
+    """
+
+    recipe: str
+    checkpoint_sha256: str
+    tensors: Mapping[str, Tensor]
+
+
+def load_others(training: Training, folders: Sequence[Path]) -> list[OtherTraining]:
+    """Load the best epochs of finished trainings and check that their weights can be averaged with this one's.
+
+    Raises
+    ------
+    InputError
+        A folder holds no training, or one of another network or preparation of photos; or this is an autoencoder.
+    """
+    if folders and not isinstance(training.machinery.task, ClassTask):
+        raise InputError("An autoencoder is not averaged with others: it starts from random weights.")
+    return [_load_other(training, folder) for folder in folders]
+
+
+def average_with(network: nn.Module, others: Sequence[OtherTraining]) -> None:
+    """Replace the weights of a network by the mean of them and those of others; each counts the same.
+
+    Trainings that start from the same weights stay close to each other, where the mean of the weights does about what
+    the mean of the predictions would. The heads play no part: the classes may differ.
+
+    References
+    ----------
+    M. Wortsman et al. "Model soups: averaging weights of multiple fine-tuned models improves accuracy without
+    increasing inference time." ICML, 2022. arXiv:2203.05482
+    """
+    with torch.no_grad():
+        for name, tensor in network.state_dict().items():
+            total = sum((other.tensors[name].to(tensor.device).double() for other in others), tensor.double())
+            tensor.copy_((total / (len(others) + 1)).to(tensor.dtype))
+
+
+def _load_other(training: Training, folder: Path) -> OtherTraining:
+    other = load_trained(folder)
+    tensors = other.task.network.state_dict()
+    own = training.machinery.task.network.state_dict()
+    alike = _shapes(tensors) == _shapes(own) and other.recipe.backbone == training.recipe.backbone
+    if not alike or other.preparation != training.preparation:
+        raise InputError(
+            f"The training {folder} cannot be averaged with this one: its network is {other.recipe.backbone} with "
+            f"pooling {other.recipe.pooling} and neck {other.recipe.neck} from "
+            f"{other.preparation.source or 'random weights'}, not the same."
+        )
+    return OtherTraining(other.recipe.name, file_sha256(folder / BEST), tensors)
+
+
+def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, torch.Size]:
+    return {name: tensor.shape for name, tensor in tensors.items()}
