@@ -155,6 +155,12 @@ def model_card(model: PhotoModel, report: Mapping[str, Any]) -> str:
         "|---|---|---|---|---|---|---|",
         *(_figure_row(part, scores) for part, scores in report["figures"].items()),
         "",
+        "## Use and limits",
+        "",
+        "For finding photos of the same product among photos of products. A threshold belongs to photos like those "
+        "above and to the size of the catalogue that it was chosen on: choose it anew on labelled listings of your own "
+        "(`build` does). Not for people or faces.",
+        "",
         "## Recipe",
         "",
         "```toml",
