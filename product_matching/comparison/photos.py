@@ -62,7 +62,7 @@ def trained_source(folder: Path, device: str, progress: Progress) -> PhotoSource
     task = trained.task.to(where).to(memory_format=torch.channels_last)
 
     def embed(paths: Sequence[Path]) -> FloatVectors:
-        photos = _decode(paths, recipe.image_size, trained.preparation.interpolation, progress)
+        photos = _decode(paths, recipe.evaluation_size, trained.preparation.interpolation, progress)
         return embed_part(task, photos, trained.preparation, where, _BATCH, progress)
 
     network = "own network" if recipe.method == "autoencoder" else recipe.backbone
