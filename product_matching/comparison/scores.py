@@ -48,13 +48,16 @@ class QueryScores:
     n: int
     n_queries: int
 
+    def mean(self, name: str) -> float:
+        """Mean of one of `MEASURES`, rounded as it is shown everywhere."""
+        return round(float(getattr(self, name).mean()), _DECIMALS)
+
     def to_json(self) -> dict[str, Any]:
         """Means with their 95 % bootstrap intervals, by name."""
         plain: dict[str, Any] = {}
         for name in MEASURES:
-            values = getattr(self, name)
-            plain[name] = round(float(values.mean()), _DECIMALS)
-            plain[f"{name}_interval"] = rounded(bootstrap_interval(values, self.units))
+            plain[name] = self.mean(name)
+            plain[f"{name}_interval"] = rounded(bootstrap_interval(getattr(self, name), self.units))
         threshold = None if self.threshold is None else round(self.threshold, _DECIMALS)
         return plain | {"threshold": threshold, "n": self.n, "queries": self.n_queries}
 

@@ -110,6 +110,6 @@ def _turned_round(pair: Sequence[Row]) -> str:
     weight = "more than its interval leaves to chance" if found.is_sure else "within its interval"
     return (
         f"{lower.plan.name} (reported {lower.plan.reported.f1:.3f}) stands above {higher.plan.name} (reported "
-        f"{higher.plan.reported.f1:.3f}) here: F1 {lower.scores['demo'].f1.mean():.3f} to "
-        f"{higher.scores['demo'].f1.mean():.3f}, difference {found.difference:.3f} [{low:.3f}, {high:.3f}], {weight}."
+        f"{higher.plan.reported.f1:.3f}) here: F1 {lower.scores['demo'].mean('f1'):.3f} to "
+        f"{higher.scores['demo'].mean('f1'):.3f}, difference {found.difference:.3f} [{low:.3f}, {high:.3f}], {weight}."
     )
