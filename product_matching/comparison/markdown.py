@@ -88,7 +88,7 @@ def _difference_table(differences: list[dict[str, Any]]) -> list[str]:
 
 def _order(sentences: list[str]) -> list[str]:
     words = (
-        "The reported figures come from at least three protocols (METHODS, section 2), so that their order says little "
+        "The reported figures come from at least three protocols, so that their order says little "
         "in itself. Of the ten rows as far as they were measured on the demo catalogue, these pairs stand the other "
         "way round here:"
     )

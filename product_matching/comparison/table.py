@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -81,9 +80,14 @@ class Comparison:
         return [entry for row in others for entry in _differences(row, self.reference)]
 
     def order(self) -> list[str]:
-        """One sentence for each pair of rows that stands the other way round here than where it was reported."""
+        """Pairs of rows that stand the other way round here than where they were reported: a text for each reason."""
         rows = [row for row in self.rows if row.plan.section == "comparison" and "demo" in row.scores]
-        return [sentence for pair in combinations(rows, 2) if (sentence := _turned_round(pair))]
+        pairs: dict[str, list[str]] = {}
+        for pair in combinations(rows, 2):
+            lower, higher = sorted(pair, key=_reported)
+            if found := _turned_round(lower, higher):
+                pairs.setdefault(_reason(lower, higher), []).append(found)
+        return [f"{reason} {'; '.join(found)}." for reason, found in pairs.items()]
 
 
 def _differences(row: Row, reference: Row) -> list[dict[str, Any]]:
@@ -98,18 +102,39 @@ def _differences(row: Row, reference: Row) -> list[dict[str, Any]]:
     return entries
 
 
-def _turned_round(pair: Sequence[Row]) -> str:
-    """What to say of two rows; nothing where their order is the reported one."""
-    lower, higher = sorted(pair, key=lambda row: row.plan.reported.f1 if row.plan.reported else 0.0)
-    if lower.plan.reported is None or higher.plan.reported is None:
+def _reported(row: Row) -> float:
+    return row.plan.reported.f1 if row.plan.reported else 0.0
+
+
+def _turned_round(lower: Row, higher: Row) -> str:
+    """What to say of two rows, of which `higher` was reported above; nothing where it stands above here, too."""
+    if not _reported(lower) < _reported(higher):
         return ""
     found = difference(lower.scores["demo"], higher.scores["demo"], "f1")
-    if found.difference <= 0 or lower.plan.reported.f1 == higher.plan.reported.f1:
+    if found.difference <= 0:
         return ""
     low, high = rounded(found.interval)
     weight = "more than its interval leaves to chance" if found.is_sure else "within its interval"
     return (
-        f"{lower.plan.name} (reported {lower.plan.reported.f1:.3f}) stands above {higher.plan.name} (reported "
-        f"{higher.plan.reported.f1:.3f}) here: F1 {lower.scores['demo'].mean('f1'):.3f} to "
-        f"{higher.scores['demo'].mean('f1'):.3f}, difference {found.difference:.3f} [{low:.3f}, {high:.3f}], {weight}."
+        f"{lower.plan.name} (reported {_reported(lower):.3f}, here {lower.scores['demo'].mean('f1'):.3f}) above "
+        f"{higher.plan.name} ({_reported(higher):.3f}, {higher.scores['demo'].mean('f1'):.3f}): difference "
+        f"{found.difference:.3f} [{low:.3f}, {high:.3f}], {weight}"
+    )
+
+
+def _reason(lower: Row, higher: Row) -> str:
+    """Why two rows may stand the other way round."""
+    if higher.plan.key.startswith("softmax"):
+        return (
+            "The reported figures of softmax are accuracies on classes that it was trained on; here it retrieves "
+            "products that it has not seen, which nothing in its loss prepares for."
+        )
+    if lower.plan.kind != higher.plan.kind:
+        return (
+            f"The reported figures of titles are from a catalogue of 34,250, and theirs fall by about 0.045 with each "
+            f"doubling of it; here they stand in one of {lower.scores['demo'].n:,}."
+        )
+    return (
+        "The weighted sampler evens out the sizes of classes; in the demo catalogue most are pairs and triples, which "
+        "leaves it little to do."
     )
