@@ -17,6 +17,7 @@ from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.tfidf import TitleEncoder, Weighting
 from product_matching.errors import InputError
+from product_matching.listing_parts import validation_rows
 from product_matching.query_list import QueryList, build_queries
 from product_matching.search.flat import FlatIndex
 from product_matching.search.sparse import SparseIndex
@@ -31,7 +32,7 @@ from product_matching.store.manifest import (
     TunedThreshold,
 )
 from product_matching.store.thumbnails import ThumbnailWriter
-from product_matching.tuning import tune_threshold, validation_rows
+from product_matching.tuning import tune_threshold
 
 if TYPE_CHECKING:
     from product_matching.encoders.photo import PhotoEncoder

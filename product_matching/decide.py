@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from product_matching.errors import InputError
 from product_matching.find import Finder
+from product_matching.listing_parts import validation_rows
 from product_matching.matching import rules as rule
 from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import Rules, apply_min2, decide_pairs, improve_vectors
@@ -23,7 +24,7 @@ from product_matching.matching.self_join import self_join
 from product_matching.quantities import QuantityTable
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import Neighbours, RowArray, keep_within
-from product_matching.tuning import choose_threshold, validation_rows
+from product_matching.tuning import choose_threshold
 
 if TYPE_CHECKING:
     from product_matching.matching.pair_classifier import PairClassifier

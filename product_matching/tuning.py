@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from product_matching.evaluation.metric import MAX_PREDICTIONS, listing_f1, query_part
 from product_matching.evaluation.sweep import best_threshold
@@ -19,9 +18,6 @@ from product_matching.search.neighbours import Neighbours, RowArray, keep_neares
 from product_matching.search.protocol import VectorIndex
 from product_matching.store.manifest import TunedThreshold
 
-#: Column that says what each listing is for, and the words in it that make it one; empty cells are for nothing.
-PART_COLUMN = "part"
-PARTS = ("train", "validation", "test")
 #: Listings that a threshold is tuned on at most; they are searched for in the whole catalogue.
 MAX_QUERIES = 5_000
 #: Thresholds are rounded to this many decimals: the steps of the app's sliders.
@@ -30,20 +26,6 @@ _STEP = 10.0**-THRESHOLD_DECIMALS
 _SEED = 20240501
 _OTHERS_WITHOUT_LABELS = 3
 _NEIGHBOURS_WITHOUT_LABELS = 10
-
-
-def validation_rows(listings: pd.DataFrame) -> RowArray | None:
-    """Rows of the listings that choose thresholds where a catalogue says so itself; None where it does not.
-
-    A network that was trained on the listings of the part ``train`` finds those too well, and what ``test`` is kept
-    for must not choose anything. A column ``part`` with other words than `PARTS` is a column like any other.
-    """
-    if PART_COLUMN not in listings:
-        return None
-    parts = listings[PART_COLUMN].fillna("").astype(str).to_numpy(dtype=object)
-    if not set(parts) - {""} or set(parts) - {"", *PARTS}:
-        return None
-    return np.flatnonzero(parts == "validation").astype(np.int64)
 
 
 def tune_threshold(
@@ -56,7 +38,7 @@ def tune_threshold(
     """Choose a default distance threshold for one kind of vector.
 
     With label groups it is the threshold with the best mean F1 of the competition's metric, over all listings or over
-    those that are there for choosing (see `validation_rows`), each looked up in the whole catalogue. Without them it
+    those that are there for choosing (`validation_rows`), each looked up in the whole catalogue. Without them it
     is the distance within which a listing has three others on average (each counted for at most its ten nearest, so
     that a placeholder used a thousand times does not decide): a start for the slider, and called so. On the titles of
     the Shopee competition, cut to 3,455 up to all 34,250 listings, that comes within 0.008 of the best F1 at every

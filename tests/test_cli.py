@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from product_matching.cli import main
@@ -205,6 +206,15 @@ def test_evaluate_measures_a_bundle_by_its_photos_alone(run: Run, small_bundle: 
     assert status == 0, err
     report = json.loads(out)
     assert (report["method"], report["n_catalogue"], report["f1"]) == ("photo", 25, 1.0)
+
+
+def test_evaluate_leaves_out_what_the_model_of_a_bundle_was_trained_on(run: Run) -> None:
+    demo = Path(__file__).parents[1] / "embeddings" / "demo"
+    status, out, err = run("evaluate", demo, "--method", "idf", "--protocol", "full", "--json")
+    assert status == 0, err
+    parts = pd.read_csv(demo.parents[1] / "demo" / "listings.csv")["part"]
+    assert json.loads(out)["n_catalogue"] == (parts != "train").sum()
+    assert f"{(parts == 'train').sum():,} listings of the part 'train' are left out" in err
 
 
 def test_evaluate_all_writes_a_table(run: Run, tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ from product_matching.catalogue import Catalogue
 from product_matching.decide import decide_catalogue
 from product_matching.evaluation.metric import listing_f1
 from product_matching.find import Finder
+from product_matching.listing_parts import PARTS, validation_rows
 from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import Rules
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import keep_within
 from product_matching.store.bundle import open_bundle
-from product_matching.training import parts as training_parts
-from product_matching.tuning import PARTS, choose_threshold, tune_threshold, validation_rows
+from product_matching.tuning import choose_threshold, tune_threshold
 
 #: Angle between the listings of a pair, by part: the closer ones of `train` want a smaller threshold.
 ANGLES = {"train": 0.1, "validation": 0.4, "test": 0.6}
@@ -43,10 +43,6 @@ def pairs_of_parts() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def rows_of(parts: np.ndarray) -> np.ndarray | None:
     return validation_rows(pd.DataFrame({"part": parts}))
-
-
-def test_the_parts_are_those_of_the_training() -> None:
-    assert PARTS == training_parts.PARTS
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from product_matching.evaluation.listings import LabelledListings
     from product_matching.evaluation.methods import Settings
     from product_matching.evaluation.report import Report
+    from product_matching.search.neighbours import RowArray
+    from product_matching.store.bundle import Bundle
 
 
 def evaluate(
@@ -87,8 +89,28 @@ def _read(catalogue: Path, label_column: str) -> LabelledListings:
     folder = bundle_folder(str(catalogue))
     if folder.is_dir():
         bundle = open_bundle(folder)
-        return labelled_listings(Catalogue(bundle.listings, None), bundle.photo_vectors)
+        rows = _not_trained_on(bundle)
+        vectors = None if bundle.photo_vectors is None else bundle.photo_vectors[rows]
+        return labelled_listings(Catalogue(bundle.listings.iloc[rows].reset_index(drop=True), None), vectors)
     return labelled_listings(read_catalogue(catalogue, label_column=label_column))
+
+
+def _not_trained_on(bundle: Bundle) -> RowArray:
+    """Rows of a bundle that its own model was not trained on, as far as the catalogue says so."""
+    import numpy as np
+
+    from product_matching.listing_parts import listing_parts
+
+    model, parts = bundle.manifest.photo_model, listing_parts(bundle.listings)
+    everything = np.arange(len(bundle.listings))
+    if model is None or not model.training or parts is None or not (parts == "train").any():
+        return everything
+    typer.echo(
+        f"{int((parts == 'train').sum()):,} listings of the part 'train' are left out, as the bundle's model "
+        f"{model.name} may have been trained on them.",
+        err=True,
+    )
+    return everything[parts != "train"]
 
 
 def _with_sentences(listings: LabelledListings, sentence: str, method: str, protocol: str) -> LabelledListings:
