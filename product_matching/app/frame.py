@@ -129,9 +129,8 @@ def draw_no_catalogue(frame: Frame) -> None:
         "`posting_id` and `title`, or `image`, or both:"
     )
     st.code(
-        "# titles and photos, with a timm model whose weights are downloaded once\n"
-        "# (without a connection: --weights FILE.safetensors)\n"
-        ".venv/bin/product-matching build listings.csv --images photos/ --model mobilenetv2_100 "
+        "# titles and photos, with the network that ships\n"
+        ".venv/bin/product-matching build listings.csv --images photos/ --model mobilenetv2_arcface "
         "--out embeddings/my_catalogue\n\n"
         "# titles alone\n"
         ".venv/bin/product-matching build listings.csv --out embeddings/my_catalogue",

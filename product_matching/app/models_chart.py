@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from typing import Any
 
 from product_matching.app.models_table import MEASURE_NAMES, figure_text
@@ -12,9 +13,12 @@ from product_matching.store.comparison import Comparison, Row
 #: Readable on white and on near-black.
 _COLOURS = {"demo": "#1f9a96", "groceries": "#d9822b"}
 _REPORTED = "rgb(128, 138, 143)"
-_LINE_HEIGHT = 46
-#: Names are cut here, to fit on a phone.
+#: A name's line ends here, to fit on a phone; its second one is cut.
 _NAME_CHARS = 44
+#: Pixels of a method and, as shares of that, where name and dots stand, by the lines of the longest name.
+_HEIGHTS = {1: 46, 2: 62}
+_NAME_AT = {1: -0.26, 2: -0.2}
+_DOTS_AT = {1: 0.06, 2: 0.2}
 
 
 def charted_rows(comparison: Comparison, measure: str, groceries: str) -> list[Row]:
@@ -42,18 +46,29 @@ def comparison_chart(rows: list[Row], measure: str, groceries: str, text_colour:
     text_colour
         Of the methods' names; None for the theme's.
     """
+    names = [_name(row) for row in rows]
+    lines = max((name.count("<br>") + 1 for name in names), default=1)
+    shift = _DOTS_AT[lines]
     data = [
-        _dots(rows, measure, source, name, _COLOURS[colour], shift)
-        for source, name, colour, shift in (
-            ("demo", "Demo catalogue", "demo", 0.06),
-            (groceries, "Unseen groceries", "groceries", 0.26),
-        )
+        _dots(rows, measure, "demo", "Demo catalogue", _COLOURS["demo"], shift),
+        _dots(rows, measure, groceries, "Unseen groceries", _COLOURS["groceries"], shift + 0.18),
     ]
     if measure == "f1":
-        data.append(_reported(rows))
+        data.append(_reported(rows, shift))
     data = [trace for trace in data if trace["x"]]
     start = max(0.0, min(trace["x"][place] - low for trace in data for place, low in enumerate(_below(trace))) - 0.03)
-    return {"data": [*data, _names(rows, start, text_colour)], "layout": _layout(len(rows), start)}
+    data.append(_names(names, start, _NAME_AT[lines], text_colour))
+    return {"data": data, "layout": _layout(len(rows), start, _HEIGHTS[lines])}
+
+
+def _name(row: Row) -> str:
+    """The name of a method on one or two lines, broken after its colon if it has one, safe in a chart."""
+    head, colon, tail = row.name.partition(": ")
+    if colon and len(row.name) > _NAME_CHARS:
+        lines = [shorten(f"{head}:", _NAME_CHARS), shorten(tail, _NAME_CHARS)]
+    else:
+        lines = textwrap.wrap(row.name, _NAME_CHARS, max_lines=2, placeholder="…")
+    return "<br>".join(map(html.escape, lines))
 
 
 def _below(trace: dict[str, Any]) -> list[float]:
@@ -61,14 +76,14 @@ def _below(trace: dict[str, Any]) -> list[float]:
     return list(trace["error_x"]["arrayminus"]) if "error_x" in trace else [0.0] * len(trace["x"])
 
 
-def _names(rows: list[Row], start: float, colour: str | None) -> dict[str, Any]:
+def _names(names: list[str], start: float, shift: float, colour: str | None) -> dict[str, Any]:
     """The name of each method, above its dots: that is readable on a phone, too."""
     return {
         "type": "scatter",
         "mode": "text",
-        "x": [start] * len(rows),
-        "y": [place - 0.26 for place in range(len(rows))],
-        "text": [html.escape(shorten(row.name, _NAME_CHARS)) for row in rows],
+        "x": [start] * len(names),
+        "y": [place + shift for place in range(len(names))],
+        "text": names,
         "textposition": "middle right",
         "textfont": {"size": 13, "color": colour},
         "cliponaxis": False,
@@ -102,14 +117,14 @@ def _dots(rows: list[Row], measure: str, source: str, name: str, colour: str, sh
     }
 
 
-def _reported(rows: list[Row]) -> dict[str, Any]:
+def _reported(rows: list[Row], shift: float) -> dict[str, Any]:
     shown = [(place, row, row.reported) for place, row in enumerate(rows) if row.reported is not None]
     return {
         "type": "scatter",
         "mode": "markers",
         "name": "Reported, under its own protocol",
         "x": [figure.f1.value for _, _, figure in shown],
-        "y": [place + 0.06 for place, _, _ in shown],
+        "y": [place + shift for place, _, _ in shown],
         "text": [
             f"{html.escape(shorten(row.name, 2 * _NAME_CHARS))}<br>{figure_text(figure.f1)}" for _, row, figure in shown
         ],
@@ -118,9 +133,9 @@ def _reported(rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def _layout(lines: int, start: float) -> dict[str, Any]:
+def _layout(lines: int, start: float, height: int) -> dict[str, Any]:
     return {
-        "height": _LINE_HEIGHT * lines + 90,
+        "height": height * lines + 90,
         "margin": {"l": 4, "r": 12, "t": 84, "b": 8},
         "dragmode": False,
         "hovermode": "closest",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from product_matching.app.models_chart import charted_rows, comparison_chart, describe_chart
+from product_matching.app.models_choice import Choice, draw_choice
 from product_matching.app.models_table import (
     MEASURE_NAMES,
     comparison_csv,
@@ -15,14 +16,14 @@ from product_matching.app.models_table import (
     differences_csv,
     figure_text,
     protocol_notes,
+    split_differences,
 )
-from product_matching.app.wording import plain, shorten
+from product_matching.app.wording import count_text, plain, shorten
 from product_matching.errors import InputError
 from product_matching.places import comparison_file
-from product_matching.store.comparison import Comparison, Difference
+from product_matching.store.comparison import Comparison
 from product_matching.store.comparison_file import read_comparison
 
-_MEASURE, _FULL = "measure", "all_photos"
 _HOW_TO_MAKE = "`make comparison` trains what is compared and writes it"
 _MEASURES_IN_WORDS = (
     "**F1**: mean over listings of the F1 of the set that is found, the listing itself in it; 1 is all of its product "
@@ -47,10 +48,11 @@ def draw_comparison() -> None:
     st.markdown(_leaders(comparison))
     with st.expander("What the figures mean"):
         st.markdown(_MEASURES_IN_WORDS)
-    measure, groceries = _draw_choice(comparison)
-    _draw_chart(comparison, measure, groceries)
-    _draw_table(comparison, groceries)
-    _draw_differences(comparison, measure, groceries)
+    choice = draw_choice(comparison)
+    _draw_chart(choice)
+    _draw_table(choice)
+    _draw_downloads(comparison)
+    _draw_differences(choice)
     _draw_order(comparison.order)
     _draw_protocols(comparison)
 
@@ -66,32 +68,9 @@ def _leaders(comparison: Comparison) -> str:
     return f"Best F1 {', '.join(said)}." if said else "No method was scored."
 
 
-def _draw_choice(comparison: Comparison) -> tuple[str, str]:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        chosen = st.segmented_control(
-            "Measure",
-            list(MEASURE_NAMES.values()),
-            default=MEASURE_NAMES["f1"],
-            required=True,
-            key=_MEASURE,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-        full = False
-        if any(row.groceries_full for row in comparison.rows):
-            full = st.toggle(
-                "Every photo of the groceries",
-                key=_FULL,
-                bind="query-params",
-                help="Many photos show the same shelf within seconds, so that the nearest is found easily: otherwise "
-                "they are thinned out, as the protocol below says.",
-            )
-    measure = next(name for name, label in MEASURE_NAMES.items() if label == chosen)
-    return measure, "groceries_full" if full else "groceries"
-
-
-def _draw_chart(comparison: Comparison, measure: str, groceries: str) -> None:
-    rows = charted_rows(comparison, measure, groceries)
+def _draw_chart(choice: Choice) -> None:
+    measure, groceries = choice.measure, choice.groceries
+    rows = charted_rows(choice.shown, measure, groceries)
     if not rows:
         st.info(f"No method has a figure of {MEASURE_NAMES[measure]}.", icon=":material/search_off:")
         return
@@ -109,11 +88,15 @@ def _text_colour() -> str | None:
     return st.get_option(f"theme.{theme}.textColor") if theme in ("light", "dark") else None
 
 
-def _draw_table(comparison: Comparison, groceries: str) -> None:
-    st.table(comparison_table(comparison, groceries), border="horizontal", alt="Figures of all methods")
-    notes = [f"{mark} {plain(protocol)}" for protocol, mark in protocol_notes(comparison).items()]
+def _draw_table(choice: Choice) -> None:
+    table = comparison_table(choice.shown, choice.groceries)
+    st.table(table, border="horizontal", width="content", alt="Figures of these methods")
+    notes = [f"{mark} {plain(protocol)}" for protocol, mark in protocol_notes(choice.shown).items()]
     if notes:
         st.caption("  \n".join(["Protocol of the reported and reproduced figures:", *notes]))
+
+
+def _draw_downloads(comparison: Comparison) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Table as CSV",
@@ -122,7 +105,7 @@ def _draw_table(comparison: Comparison, groceries: str) -> None:
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
-            help="All figures with their intervals, thresholds and protocols.",
+            help="All methods and figures, with their intervals, settings, thresholds and protocols.",
         )
         if comparison.differences:
             st.download_button(
@@ -132,27 +115,38 @@ def _draw_table(comparison: Comparison, groceries: str) -> None:
                 mime="text/csv",
                 icon=":material/download:",
                 on_click="ignore",
-                help="Every difference below with its interval, by all measures.",
+                help="Every difference with its interval, by all measures.",
             )
 
 
-def _draw_differences(comparison: Comparison, measure: str, groceries: str) -> None:
-    for to in dict.fromkeys(each.to for each in comparison.differences):
-        of_one: Sequence[Difference] = [each for each in comparison.differences if each.to == to]
-        table = difference_table(of_one, measure, groceries)
-        if len(table) == 1:
+def _draw_differences(choice: Choice) -> None:
+    differences = choice.shown.differences
+    for to in dict.fromkeys(each.to for each in differences):
+        trained, others = split_differences(choice.shown.rows, [each for each in differences if each.to == to])
+        first, rest = (difference_table(each, choice.measure, choice.groceries) for each in (trained, others))
+        if len(first) == 1 and len(rest) == 1:
             continue
         st.markdown(f"#### Beside the {plain(shorten(to))}", anchors=False)
-        st.table(table, border="horizontal", width="content", alt=f"Differences to the {to}")
+        if len(first) > 1:
+            st.table(first, border="horizontal", width="content", alt=f"Differences to the {to}")
         st.caption(
             "Difference on the same queries, with its 95 % interval: green is better and red is worse by more than "
             "chance, grey may be either."
         )
+        if len(rest) > 1:
+            with st.expander("Methods without training beside it"):
+                st.table(rest, border="horizontal", width="content", alt=f"Further differences to the {to}")
 
 
 def _draw_order(order: Sequence[str]) -> None:
-    if order:
-        st.markdown("#### Where the order differs from the reported one", anchors=False)
+    if not order:
+        return
+    st.markdown("#### Where the order differs from the reported one", anchors=False)
+    st.markdown(
+        "Each reported figure has a protocol of its own, so that their order says little. Here "
+        f"{count_text(len(order), 'pair of methods stands', 'pairs of methods stand')} the other way round."
+    )
+    with st.expander("These pairs"):
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in order))
 
 

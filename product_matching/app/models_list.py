@@ -91,18 +91,21 @@ def own_scores(model: PhotoModel) -> dict[str, Scores]:
     return found
 
 
-def trained_on(model: PhotoModel) -> list[str]:
-    """What a network was trained on, a sentence each; empty where it does not say."""
+def trained_on(model: PhotoModel) -> str:
+    """What a network was trained on; empty where it does not say.
+
+    Of each catalogue the file is named; how it was divided into parts stands in the model card.
+    """
     data = model.training.get("data")
     if not isinstance(data, dict):
-        return []
+        return ""
     catalogues = data.get("catalogues")
     said = [entry for entry in catalogues if isinstance(entry, str)] if isinstance(catalogues, list) else []
+    files = ", ".join(entry.partition(": ")[0] for entry in said)
     photos, classes = data.get("photos"), data.get("classes")
     trained = photos.get("train") if isinstance(photos, dict) else None
-    if _is_count(trained) and _is_count(classes):
-        said.append(f"{trained:,} training photos in {classes:,} classes")
-    return said
+    counts = f"{trained:,} training photos in {classes:,} classes" if _is_count(trained) and _is_count(classes) else ""
+    return " of ".join(filter(None, [counts, files]))
 
 
 def _is_count(value: Any) -> bool:

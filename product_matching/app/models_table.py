@@ -6,11 +6,10 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 
-from product_matching.app.wording import plain
+from product_matching.app.wording import plain, shorten
 from product_matching.store.comparison import (
     DATA_SETS,
     MEASURES,
-    SECTIONS,
     Comparison,
     Difference,
     Figure,
@@ -20,12 +19,15 @@ from product_matching.store.comparison import (
 
 MEASURE_NAMES = {"f1": "F1", "recall_at_1": "recall@1", "map_at_r": "mAP@R"}
 DATA_NAMES = {"demo": "Demo", "groceries": "Groceries", "groceries_full": "Groceries"}
+#: The sections in the order in which they are shown.
 SECTION_NAMES = {
     "comparison": "The comparison",
     "beyond": "Beyond it",
-    "baseline": "Without training",
     "shipped": "Shipped here",
+    "baseline": "Without training",
 }
+#: Remarks are cut here; the download holds them whole.
+_REMARK_CHARS = 60
 NOTHING = "–"
 #: What stands between the bounds of an interval once `plain` has escaped it, and what does not break the line there.
 _JOINT, _JOINED = "\\, ", "\\,\u00a0"
@@ -68,8 +70,8 @@ def _beneath(text: str) -> str:
 
 
 def rows_by_section(comparison: Comparison) -> Iterator[tuple[str, list[Row]]]:
-    """The methods of each section that has any, in the order of the file."""
-    for section in SECTIONS:
+    """The methods of each section that has any, in the order of the file within a section."""
+    for section in SECTION_NAMES:
         rows = [row for row in comparison.rows if row.section == section]
         if rows:
             yield section, rows
@@ -77,6 +79,8 @@ def rows_by_section(comparison: Comparison) -> Iterator[tuple[str, list[Row]]]:
 
 def comparison_table(comparison: Comparison, groceries: str) -> dict[str, list[str]]:
     """The table of all methods as Markdown cells by column, a line with its name before each section.
+
+    Columns without any figure are left out.
 
     Parameters
     ----------
@@ -90,17 +94,19 @@ def comparison_table(comparison: Comparison, groceries: str) -> dict[str, list[s
     for section, rows in rows_by_section(comparison):
         lines.append([f":primary[**{SECTION_NAMES[section]}**]", *[""] * (len(_COLUMNS) - 1)])
         lines.extend(_cells(row, groceries, notes) for row in rows)
-    return {name: [line[place] for line in lines] for place, name in enumerate(_COLUMNS)}
+    columns = {name: [line[place] for line in lines] for place, name in enumerate(_COLUMNS)}
+    return {name: cells for name, cells in columns.items() if not set(cells) <= {"", NOTHING}}
 
 
+#: What was measured here comes first: that is what a phone shows.
 _COLUMNS = (
     "Method",
-    "Reported F1",
-    "Reproduced F1",
     "Demo: F1",
+    "Groceries: F1",
     "Groceries: recall@1",
     "Groceries: mAP@R",
-    "Groceries: F1",
+    "Reported F1",
+    "Reproduced F1",
 )
 
 
@@ -126,11 +132,16 @@ def _protocol(figure: ForeignFigure) -> str:
 
 def _cells(row: Row, groceries: str, notes: Mapping[str, str]) -> list[str]:
     return [
-        f"{plain(row.name)}{_beneath(row.remark) if row.remark else ''}",
-        *(_foreign_cell(figure, notes) for figure in _foreign(row)),
+        f"{plain(row.name)}{_beneath(_remark(row)) if row.remark else ''}",
         figure_cell(row.figure("demo", "f1")),
-        *(figure_cell(row.figure(groceries, measure)) for measure in ("recall_at_1", "map_at_r", "f1")),
+        *(figure_cell(row.figure(groceries, measure)) for measure in MEASURES),
+        *(_foreign_cell(figure, notes) for figure in _foreign(row)),
     ]
+
+
+def _remark(row: Row) -> str:
+    """A remark up to its first colon, behind which settings stand."""
+    return shorten(row.remark.partition(": ")[0], _REMARK_CHARS)
 
 
 def _foreign_cell(figure: ForeignFigure | None, notes: Mapping[str, str]) -> str:
@@ -139,6 +150,16 @@ def _foreign_cell(figure: ForeignFigure | None, notes: Mapping[str, str]) -> str
     mark = notes.get(_protocol(figure), "")
     value, _, interval = figure_cell(figure.f1).partition("  \n")
     return f"{value}{mark}" + (f"  \n{interval}" if interval else "")
+
+
+def split_differences(
+    rows: Sequence[Row], differences: Sequence[Difference]
+) -> tuple[list[Difference], list[Difference]]:
+    """The differences of trained methods, what ships first, and those of methods without training."""
+    sections = {row.name: row.section for row in rows}
+    trained = [each for each in differences if sections.get(each.row) != "baseline"]
+    trained.sort(key=lambda each: sections.get(each.row) != "shipped")
+    return trained, [each for each in differences if sections.get(each.row) == "baseline"]
 
 
 def difference_table(differences: Sequence[Difference], measure: str, groceries: str) -> dict[str, list[str]]:

@@ -18,6 +18,8 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
+from tests.store.comparison_example import example_comparison, write_comparison  # noqa: E402
+
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -34,7 +36,7 @@ START_SECONDS = 60
 def app_url(
     small_bundle: Path, sampled_bundle: Path, tiny_model: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """Address of the app, serving `small_bundle` and a demo on a free port with a data folder of its own."""
+    """Address of the app, serving two small bundles and a comparison on a free port with a data folder of its own."""
     embeddings = tmp_path_factory.mktemp("served")
     for bundle in (small_bundle, sampled_bundle):
         shutil.copytree(bundle, embeddings / bundle.name)
@@ -46,6 +48,7 @@ def app_url(
         "PRODUCT_MATCHING_EMBEDDINGS": str(embeddings),
         "PRODUCT_MATCHING_MODELS": str(tiny_model.parent),
         "PRODUCT_MATCHING_HOME": str(tmp_path_factory.mktemp("home")),
+        "PRODUCT_MATCHING_COMPARISON": str(write_comparison(embeddings.with_suffix(".json"), example_comparison())),
     }
     options = {"port": port, "address": "127.0.0.1", "headless": "true"}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from product_matching.app.models_card_text import card_markdown
 from product_matching.app.models_chart import charted_rows, comparison_chart, describe_chart
+from product_matching.app.models_choice import methods_of
 from product_matching.app.models_list import list_models, own_scores, trained_on
 from product_matching.app.models_table import (
     comparison_csv,
@@ -25,6 +26,7 @@ from product_matching.app.models_table import (
     difference_table,
     differences_csv,
     protocol_notes,
+    split_differences,
 )
 from product_matching.encoders.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.store.comparison import Comparison, Figure
@@ -94,7 +96,7 @@ def test_a_network_tells_what_it_is_and_how_it_does(
     text = shown(app)
     assert "test_efficientnet · 64 px" in text and " · 0.4 MB · 18 ms a photo in one thread" in text
     assert "Trained with ArcFace from ImageNet" in text and "Licence: Apache-2.0" in text
-    assert "demo/listings.csv: column part; 1,609 training photos in 677 classes" in text
+    assert "Data: 1,609 training photos in 677 classes of demo/listings.csv" in text
     assert "Catalogues embedded with it: photos, small, demo" in text
     figures = app.table[0].value
     assert figures["Looked up"].tolist() == ["511 in 549", "504 in 544"]
@@ -145,7 +147,7 @@ def test_a_network_says_only_what_it_can_say() -> None:
     ]
     for training in strange:
         model = PhotoModel(**network, training=training)
-        assert own_scores(model) == {} and trained_on(model) == []
+        assert own_scores(model) == {} and trained_on(model) == ""
 
 
 def test_what_a_training_writes_is_understood() -> None:
@@ -176,10 +178,10 @@ def test_the_table_has_every_row_in_its_section(comparison: Comparison) -> None:
         *names[:10],
         ":primary[**Beyond it**]",
         *names[10:13],
-        ":primary[**Without training**]",
-        *names[13:16],
         ":primary[**Shipped here**]",
         *names[16:],
+        ":primary[**Without training**]",
+        *names[13:16],
     ]
     assert table["Reported F1"][1:5] == ["0.510¹", "0.590²", "0.620²", "0.700³"]
     assert list(protocol_notes(comparison).values()) == ["¹", "²", "³", "⁴", "⁵"]
@@ -188,6 +190,49 @@ def test_the_table_has_every_row_in_its_section(comparison: Comparison) -> None:
     assert table["Demo: F1"][1] == "0.452  \n:small[:gray[\\[0\\.409\\,\u00a00\\.495\\]]]"
     thinned, full = table["Groceries: F1"][4], comparison_table(comparison, "groceries_full")["Groceries: F1"][4]
     assert thinned.startswith("0.481") and full.startswith("0.421")
+
+
+def test_columns_without_figures_and_what_follows_a_remarks_colon_are_left_out(tmp_path: Path) -> None:
+    table = example_comparison()
+    table["rows"][5]["remark"] = "assumes that nobody is alone: photo 0.284 or title 0.072"
+    table["rows"][7]["remark"] = 40 * "word "
+    comparison = methods_of(read(table, tmp_path), "Both")
+    shown = comparison_table(comparison, "groceries")
+    assert list(shown) == ["Method", "Demo: F1", "Reported F1"]
+    assert shown["Method"][1].endswith("  \n:small[:gray[assumes that nobody is alone]]")
+    titles = comparison_table(methods_of(read(table, tmp_path), "Title"), "groceries")
+    assert titles["Method"][2].endswith("word…]]") and len(titles["Method"][2]) < 90
+
+
+def test_methods_can_be_chosen_by_what_they_look_at(open_models: Open, comparison: Comparison) -> None:
+    chosen = {name: methods_of(comparison, name).rows for name in ("Photo", "Title", "Both", "All")}
+    assert [len(rows) for rows in chosen.values()] == [9, 4, 4, 17]
+    assert len(methods_of(comparison, "Photo").differences) == len(comparison.differences) == 48
+    assert not methods_of(comparison, "Title").differences
+    first, titles = open_models(), open_models(by="Title")
+    assert charted(first) == [row.name for row in charted_rows(methods_of(comparison, "Photo"), "f1", "groceries")]
+    assert charted(titles) == ["IDF", "TF-IDF", "GloVe + IDF", "GloVe"]
+    assert "Beside the" not in shown(titles) and not titles.toggle
+    assert len(charted(open_models(by="All"))) == 17
+
+
+def charted(app: AppTest) -> list[str]:
+    """Names on the chart, from top to bottom."""
+    assert not app.exception
+    names: list[str] = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][-1]["text"]
+    return names
+
+
+def test_what_ships_is_the_first_difference_and_untrained_methods_stand_aside(
+    open_models: Open, comparison: Comparison
+) -> None:
+    trained, others = split_differences(comparison.rows, comparison.differences)
+    assert len(trained) + len(others) == len(comparison.differences)
+    assert trained[0].row == "mobilenetv2_arcface" and trained[-1].row == "ArcFace + weighted sampler"
+    assert {each.row for each in others} == {"pHash", "imagededup DHash"}
+    app = open_models()
+    aside = next(each for each in app.expander if each.label == "Methods without training beside it")
+    assert aside.table[0].value["Method"].tolist() == ["pHash", "imagededup DHash"]
 
 
 def test_differences_are_coloured_only_beyond_chance(comparison: Comparison) -> None:
@@ -203,21 +248,21 @@ def test_differences_are_coloured_only_beyond_chance(comparison: Comparison) -> 
 @pytest.mark.parametrize(("measure", "key"), [("F1", "f1"), ("recall@1", "recall_at_1"), ("mAP@R", "map_at_r")])
 def test_the_measure_stands_in_the_address(open_models: Open, measure: str, key: str) -> None:
     app = open_models(measure=measure)
-    assert app.get("button_group")[0].value == measure
+    assert app.get("button_group")[1].value == measure
     assert f"Demo: {measure}" in app.table[-1].value.columns
     assert f"comparison_{key}_groceries" in str(app.get("plotly_chart")[0].proto.id)
 
 
 def test_a_measure_that_is_none_is_f1(open_models: Open) -> None:
     app = open_models(measure="<b>")
-    assert app.get("button_group")[0].value == "F1" and not app.exception
+    assert app.get("button_group")[1].value == "F1" and not app.exception
 
 
 def test_the_groceries_can_be_shown_with_every_photo(open_models: Open) -> None:
     app = open_models()
-    thinned = app.table[-2].value["Groceries: F1"]
+    thinned = app.table[-3].value["Groceries: F1"]
     app.toggle(key="all_photos").set_value(True).run()
-    assert (app.table[-2].value["Groceries: F1"] != thinned).sum() == 9
+    assert (app.table[-3].value["Groceries: F1"] != thinned).sum() == 9
 
 
 def test_the_chart_holds_each_figure_at_its_place(comparison: Comparison) -> None:
@@ -233,6 +278,21 @@ def test_the_chart_holds_each_figure_at_its_place(comparison: Comparison) -> Non
     assert round(groceries["y"][0]) == [row.name for row in rows].index("mobilenetv2_arcface")
     assert len(comparison_chart(rows, "recall_at_1", "groceries")["data"]) == 3, "what is reported is F1"
     assert "Second stage: demo 0.926 [0.883, 0.969], groceries –" in describe_chart(rows, "f1", "groceries")
+
+
+def test_long_names_are_told_apart_on_two_lines(tmp_path: Path) -> None:
+    table = example_comparison()
+    start = "Shipped model mobilenetv2_arcface + TF-IDF: fused distance, "
+    table["rows"][0]["name"], table["rows"][1]["name"] = start + "min2", start + 90 * "x"
+    table["rows"][2]["name"] = "ArcFace + weighted sampler + TF-IDF: fused distance"
+    rows = charted_rows(read(table, tmp_path), "f1", "groceries")
+    chart = comparison_chart(rows, "f1", "groceries")
+    names = {row.name: text for row, text in zip(rows, chart["data"][-1]["text"], strict=True)}
+    assert names[start + "min2"] == "Shipped model mobilenetv2_arcface + TF-IDF:<br>fused distance, min2"
+    assert names["ArcFace + weighted sampler + TF-IDF: fused distance"].endswith("TF-IDF:<br>fused distance")
+    assert names[start + 90 * "x"].endswith("…") and names["ArcFace"] == "ArcFace"
+    short = comparison_chart([row for row in rows if len(row.name) < 40], "f1", "groceries")
+    assert chart["layout"]["height"] / len(rows) > short["layout"]["height"] / (len(rows) - 3)
 
 
 def test_a_chart_of_titles_alone_has_no_groceries(tmp_path: Path) -> None:
