@@ -21,17 +21,19 @@ _LEAST_DISTANCE = 1e-6
 def sample_order(bundle: Bundle) -> list[int]:
     """Rows of a bundle's samples in the order in which they are shown: what a first search should show comes first.
 
-    They come by how near their nearest true match is, one of each kind of goods before the second of each. Every fourth
-    is one without a match, as long as there are any.
+    Those whose nearest true match is found come before those that miss it; within both they come by how near it is by
+    photo and title together, so that both have something to show, and one of each kind of goods before the second of
+    each. Every fourth is one without a match, as long as there are any.
     """
     samples = bundle.samples
     if samples is None:
         return []
-    nearness = _nearness(bundle, samples)
-    rows = _in_turn(samples, np.argsort(nearness, kind="stable"))
-    queue = [row for row in rows if not np.isfinite(nearness[row])]
+    shares = _nearest_shares(bundle, samples)
+    nearest = shares.min(axis=0)
+    rows = _in_turn(samples, np.lexsort((shares.mean(axis=0), nearest > 1)))
+    queue = [row for row in rows if not np.isfinite(nearest[row])]
     order: list[int] = []
-    for row in (row for row in rows if np.isfinite(nearness[row])):
+    for row in (row for row in rows if np.isfinite(nearest[row])):
         order.append(row)
         if len(order) % _UNMATCHED_EVERY == _UNMATCHED_EVERY - 1 and queue:
             order.append(queue.pop(0))
@@ -46,25 +48,23 @@ def _in_turn(samples: SampleQueries, rows: npt.NDArray[np.int64]) -> list[int]:
     return [row for rank in zip_longest(*kinds.values()) for row in rank if row is not None]
 
 
-def _nearness(bundle: Bundle, samples: SampleQueries) -> npt.NDArray[np.float64]:
+def _nearest_shares(bundle: Bundle, samples: SampleQueries) -> npt.NDArray[np.float64]:
     """Distance of each sample's nearest true match as a share of the default distance, above 1 for one that is missed.
 
-    The smaller share of photo and title; infinite without a true match. Shape (M,).
+    Shape (S, M): a row by photo and one by title, as far as the bundle has them; infinite without a true match.
     """
-    if bundle.labels is None:
-        return np.full(len(samples), np.inf)
-    shares = np.full((len(samples), len(bundle.listings)), np.inf)
-    manifest = bundle.manifest
+    manifest, sides = bundle.manifest, []
     if bundle.photo_vectors is not None and manifest.photo_threshold is not None:
-        near = 1 - samples.vectors @ bundle.photo_vectors.T
-        shares = np.minimum(shares, near / max(manifest.photo_threshold.distance, _LEAST_DISTANCE))
+        sides.append((1 - samples.vectors @ bundle.photo_vectors.T, manifest.photo_threshold.distance))
     if bundle.title_encoder is not None and bundle.title_matrix is not None and manifest.title_threshold is not None:
         titles = bundle.title_encoder.encode(samples.table["title"].tolist())
-        near = 1 - (titles @ bundle.title_matrix.T).toarray()
-        shares = np.minimum(shares, near / max(manifest.title_threshold.distance, _LEAST_DISTANCE))
+        sides.append((1 - (titles @ bundle.title_matrix.T).toarray(), manifest.title_threshold.distance))
+    if bundle.labels is None or not sides:
+        return np.full((1, len(samples)), np.inf)
     labels = samples.table["label_group"].to_numpy()
     true = (labels[:, None] == bundle.labels[None, :]) & (labels != "")[:, None]
-    return np.where(true, shares, np.inf).min(axis=1)
+    nearest = [np.where(true, near, np.inf).min(axis=1) / max(most, _LEAST_DISTANCE) for near, most in sides]
+    return np.stack(nearest)
 
 
 def samples_after(samples: SampleQueries, order: Sequence[int], query_id: str, count: int) -> list[int]:

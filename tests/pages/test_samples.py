@@ -197,12 +197,27 @@ def with_labels(bundle: Bundle, kinds: list[str], labels: list[str]) -> Bundle:
     return replace(bundle, samples=SampleQueries(table, bundle.samples.vectors, bundle.samples.photos))
 
 
-def test_found_samples_come_first_nearest_first(bundle: Bundle) -> None:
+def test_found_samples_come_first_nearest_by_photo_and_title_first(bundle: Bundle) -> None:
     true = bundle.samples.table["label_group"].tolist()
     found = [row for row in sample_order(bundle) if (bundle.labels == true[row]).any()]
     assert sorted(sample_order(bundle)) == list(range(len(true)))
-    shares = [nearest_share(bundle, row, true[row]) for row in found]
-    assert shares == sorted(shares)
+    shares = [nearest_shares(bundle, row, true[row]) for row in found]
+    keys = [(min(each) > 1, sum(each)) for each in shares]
+    assert keys == sorted(keys) and len(set(keys)) == len(keys)
+
+
+def test_a_match_by_photo_and_title_comes_before_a_nearer_one_by_title_alone(bundle: Bundle) -> None:
+    labelled = with_labels(bundle, [""] * 5, ["group1", "group1", "gone", "gone", "gone"])
+    vectors = np.stack([labelled.photo_vectors[labelled.row_of("1a")]] * 5)
+    vectors[0] = -vectors[0]
+    titles = ["", "", "x", "x", "x"]
+    rows = np.flatnonzero(bundle.labels == "group1")
+    titles[0], titles[1] = (
+        str(bundle.listings["title"].iloc[rows[0]]),
+        str(bundle.listings["title"].iloc[rows[0]]) + " x",
+    )
+    samples = SampleQueries(labelled.samples.table.assign(title=titles), vectors, labelled.samples.photos)
+    assert sample_order(replace(labelled, samples=samples))[:2] == [1, 0]
 
 
 @pytest.mark.parametrize("label", ["", "group77"])
@@ -217,16 +232,16 @@ def test_samples_of_which_none_has_a_match_stay_in_their_order(bundle: Bundle) -
     assert sample_order(with_labels(bundle, [""] * 5, ["gone"] * 5)) == [0, 1, 2, 3, 4]
 
 
-def nearest_share(bundle: Bundle, row: int, label: str) -> float:
-    """The nearest true match's distance as a share of the threshold, by a plain loop."""
+def nearest_shares(bundle: Bundle, row: int, label: str) -> tuple[float, float]:
+    """The nearest true match's distance by photo and by title as a share of the threshold, by a plain loop."""
     query = Finder(bundle).sample_query(bundle.samples[row].query_id, with_title=True)
     thresholds = default_thresholds(bundle)
-    shares = []
+    photos, titles = [], []
     for other in np.flatnonzero(bundle.labels == label):
-        shares.append((1 - float(query.photo @ bundle.photo_vectors[other])) / thresholds.photo)
-        if query.title is not None:
-            shares.append((1 - float((query.title @ bundle.title_matrix[other].T).toarray()[0, 0])) / thresholds.title)
-    return min(shares)
+        photos.append(1 - float(query.photo @ bundle.photo_vectors[other]))
+        shared = 0.0 if query.title is None else (query.title @ bundle.title_matrix[other].T).toarray()[0, 0]
+        titles.append(1 - float(shared))
+    return min(photos) / thresholds.photo, min(titles) / thresholds.title
 
 
 def test_without_labels_one_of_each_kind_comes_first(bundle: Bundle) -> None:
