@@ -87,7 +87,7 @@ $(TRAINING)/clothing_copies/listings.csv: $(GROCERIES)
 
 comparison: $(TRAININGS:%=$(COMPARISON)/%/report.json)
 	$(BIN)/product-matching compare --models $(COMPARISON) --groceries $(GROCERIES) \
-		--groceries-images $(DATA)/groceries/images --shopee $(DATA)/shopee/train.csv \
+		--groceries-images $(DATA)/groceries/images --shopee $(DATA)/shopee/train.csv --readme README.md \
 		$(if $(WEIGHTS),--weights $(WEIGHTS)) $(if $(SHIPPED),--shipped $(SHIPPED)) $(if $(HASHES),--hashes $(HASHES))
 
 $(COMPARISON)/%/report.json: recipes/comparison/%.toml | $(GROCERIES)

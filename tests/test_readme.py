@@ -1,9 +1,12 @@
-"""The README's example runs as it stands."""
+"""The README's example runs as it stands, and what it names and shows is there."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+
+from product_matching.comparison.summary import BEGIN, END, summary_table
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -35,3 +38,8 @@ def test_every_command_is_described() -> None:
 def test_every_linked_file_is_there() -> None:
     links = re.findall(r"\]\((?!https?://)([^)#]+)\)", README)
     assert links and all((Path(__file__).parents[1] / link).exists() for link in links)
+
+
+def test_the_table_of_the_comparison_is_that_of_the_last_run() -> None:
+    comparison = json.loads((Path(__file__).parents[1] / "docs" / "comparison.json").read_text(encoding="utf-8"))
+    assert f"{BEGIN}\n\n{summary_table(comparison)}\n{END}" in README

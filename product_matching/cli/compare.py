@@ -50,11 +50,14 @@ def compare(
     ] = None,
     out: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("docs/comparison.md"),
     json_out: Annotated[Path, typer.Option(help="JSON file to write.")] = Path("docs/comparison.json"),
+    readme: Annotated[
+        Path | None, typer.Option(help="Page that shows the table in short, between its two marks; left alone without.")
+    ] = None,
     device: Annotated[Device, typer.Option(help="Where networks run.")] = Device.auto,
 ) -> None:
     """Measure every row of the comparison: reported figure, reproduced figure, and ours under one protocol.
 
-    Everything is chosen on validation parts, test parts are scored once. What is missing is left out with a sentence.
+    Everything is chosen on validation parts, nothing on test parts. What is missing is left out with a sentence.
     """
     from product_matching.encoders.process import tune_process
 
@@ -78,12 +81,13 @@ def compare(
         progress=_show,
     )
     with logging_redirect_tqdm():
-        _measure(inputs, out, json_out)
+        _measure(inputs, out, json_out, readme)
 
 
-def _measure(inputs: Inputs, out: Path, json_out: Path) -> None:
+def _measure(inputs: Inputs, out: Path, json_out: Path, readme: Path | None) -> None:
     from product_matching.comparison.markdown import to_markdown
     from product_matching.comparison.run import Comparing
+    from product_matching.comparison.summary import put_into, summary_table
 
     content = Comparing(inputs).run().to_json(_COMMAND)
     texts = {json_out: json.dumps(content, indent=1, ensure_ascii=False) + "\n", out: to_markdown(content)}
@@ -94,6 +98,9 @@ def _measure(inputs: Inputs, out: Path, json_out: Path) -> None:
         except OSError as error:
             raise InputError(f"The file {path} cannot be written ({error.strerror}).") from error
         typer.echo(f"Written: {path}")
+    if readme is not None:
+        put_into(readme, summary_table(content))
+        typer.echo(f"Written: {readme}")
 
 
 def _read(file: Path, images: Path) -> Catalogue:

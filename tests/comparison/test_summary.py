@@ -1,0 +1,45 @@
+"""The short table: which rows it has, and where it is put."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from product_matching.comparison.summary import BEGIN, END, put_into, summary_table
+from product_matching.errors import InputError
+
+SCORES = {"f1": 0.7, "f1_interval": [0.65, 0.75], "recall_at_1": 0.9, "recall_at_1_interval": [0.8, 0.95]}
+FULL = SCORES | {"map_at_r": 0.6, "map_at_r_interval": [0.5, 0.7]}
+
+
+def row(name: str, section: str, **changes: Any) -> dict[str, Any]:
+    empty = {"reported": None, "reproduced": None, "demo": None, "groceries": None}
+    return {"name": name, "section": section, **empty, **changes}
+
+
+def test_each_row_has_its_figures_and_of_the_shipped_model_only_its_own() -> None:
+    rows = [
+        row("IDF", "comparison", reported={"f1": 0.661}, reproduced={"f1": 0.66, "interval": [0.654, 0.667]}),
+        row("Shipped", "shipped", demo=FULL, groceries=FULL),
+        row("Shipped + titles", "shipped", demo=FULL),
+    ]
+    lines = summary_table({"rows": rows}).splitlines()
+    assert lines[2] == "| IDF | 0.661 | 0.660 [0.654, 0.667] | - | - | - | - |"
+    assert lines[3].startswith("| Shipped | - | - | 0.700 [0.650, 0.750] | 0.900 [0.800, 0.950] | 0.600 [0.500, 0.700]")
+    assert len(lines) == 4
+
+
+def test_it_replaces_what_stood_between_the_marks_and_nothing_else(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    put_into(page, "| new |\n")
+    assert page.read_text(encoding="utf-8") == f"before\n{BEGIN}\n\n| new |\n\n{END}\nafter\n"
+
+
+@pytest.mark.parametrize("text", ["no marks", f"{BEGIN} alone", f"{END} {BEGIN}"])
+def test_a_page_without_both_marks_is_left_alone(tmp_path: Path, text: str) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="has no place for the table"):
+        put_into(page, "| new |\n")
+    assert page.read_text(encoding="utf-8") == text
