@@ -18,7 +18,7 @@ from product_matching.app.models_table import (
     protocol_notes,
     split_differences,
 )
-from product_matching.app.wording import count_text, plain, shorten
+from product_matching.app.wording import plain, shorten
 from product_matching.errors import InputError
 from product_matching.places import comparison_file
 from product_matching.store.comparison import Comparison
@@ -143,10 +143,10 @@ def _draw_order(order: Sequence[str]) -> None:
         return
     st.markdown("#### Where the order differs from the reported one", anchors=False)
     st.markdown(
-        "Each reported figure has a protocol of its own, so that their order says little. Here "
-        f"{count_text(len(order), 'pair of methods stands', 'pairs of methods stand')} the other way round."
+        "Each reported figure has a protocol of its own, so that their order says little. Here some methods stand the "
+        "other way round."
     )
-    with st.expander("These pairs"):
+    with st.expander("Which, and why"):
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in order))
 
 

@@ -134,4 +134,5 @@ def _write_groups(finder: Finder, decided: Decided, out: Path, decisions: Path |
         ) from error
     write_groups(out, ids, numbers, described)
     grouped = sum(group.size for group in described)
-    typer.echo(f"{out}: {len(described)} groups of 2 or more, with {grouped} of {len(ids)} listings")
+    groups = "group" if len(described) == 1 else "groups"
+    typer.echo(f"{out}: {len(described)} {groups} of 2 or more, with {grouped} of {len(ids)} listings")

@@ -94,7 +94,9 @@ def _order(sentences: list[str]) -> list[str]:
         "in itself. Of the ten rows as far as they were measured on the demo catalogue, these pairs stand the other "
         "way round here:"
     )
-    return [words, "", *(f"- {sentence}" for sentence in sentences)] if sentences else ["Nowhere."]
+    if not sentences:
+        return ["Nowhere among the rows that were measured."]
+    return [words, "", *(f"- {sentence}" for sentence in sentences)]
 
 
 def as_figure(scores: dict[str, Any] | None, name: str, interval: str = "") -> str:

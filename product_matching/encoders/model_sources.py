@@ -62,7 +62,8 @@ def resolve_model(name: str, *, weights: Path | None = None, image_size: int | N
     Returns
     -------
     pathlib.Path
-        A folder that `PhotoEncoder.load` reads. Imported weights lie in the user's own data folder.
+        A folder that `PhotoEncoder.load` reads. Imported weights, and a copy of a folder that lies outside ``models/``,
+        are in the user's own data folder, where the app looks for the model of a bundle.
 
     Raises
     ------
@@ -73,7 +74,9 @@ def resolve_model(name: str, *, weights: Path | None = None, image_size: int | N
     if folder is not None:
         if weights is not None:
             raise InputError(f"{folder} is a model folder with weights of its own: leave --weights out.")
-        return folder if image_size is None else _at_another_size(folder, image_size)
+        if image_size is not None:
+            return _at_another_size(folder, image_size)
+        return folder if _is_found_again(folder) else _keep(read_model_folder(folder), folder / WEIGHTS_FILE)
     if not timm.is_model(name.split(".")[0]):
         raise InputError(
             f"The model {name!r} is unknown: give a folder of {models_folder()} "
@@ -103,6 +106,11 @@ def _named_folder(name: str) -> Path | None:
         if (candidate / MODEL_FILE).is_file():
             return candidate
     return None
+
+
+def _is_found_again(folder: Path) -> bool:
+    """Whether `find_model_folder` looks where a folder lies."""
+    return folder.resolve().parent in {models_folder().resolve(), (home_folder() / "models").resolve()}
 
 
 def _at_another_size(folder: Path, image_size: int) -> Path:

@@ -70,7 +70,7 @@ def fill(network: nn.Module, tensors: dict[str, Tensor], path: Path, backbone: s
     if wrong:
         raise InputError(
             f"The weights {path} are not of the backbone {backbone}: "
-            f"{len(wrong)} of {len(expected)} tensors are missing, surplus or of another shape (first: {wrong[0]})."
+            f"missing, surplus or of another shape: {len(wrong)} of the tensors (first: {wrong[0]})."
         )
     network.load_state_dict({name: tensor.to(expected[name].dtype) for name, tensor in tensors.items()}, strict=True)
     if not all(bool(torch.isfinite(tensor).all()) for tensor in network.state_dict().values()):

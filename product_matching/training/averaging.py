@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,37 @@ def load_others(training: Training, folders: Sequence[Path]) -> list[OtherTraini
     if folders and not isinstance(training.machinery.task, ClassTask):
         raise InputError("An autoencoder is not averaged with others: it starts from random weights.")
     return [_load_other(training, folder) for folder in folders]
+
+
+def check_same_mean(report: Path, others: Sequence[OtherTraining]) -> None:
+    """Refuse to write a single training's model over a mean that was exported before, as ``--resume`` would.
+
+    Parameters
+    ----------
+    report
+        ``report.json`` of the training, which may not be there yet.
+    others
+        What is to be averaged with now.
+
+    Raises
+    ------
+    InputError
+        The report names other trainings in the mean; or it cannot be read.
+    """
+    if not report.is_file():
+        return
+    try:
+        content = json.loads(report.read_text(encoding="utf-8"))
+        before = [dict(entry) for entry in content.get("averaged_with", [])]
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise InputError(f"The report {report} is damaged ({error!s:.80}): delete it to go on.") from error
+    now = [{"recipe": other.recipe, "checkpoint_sha256": other.checkpoint_sha256} for other in others]
+    if before and before != now:
+        names = " and ".join(str(entry.get("recipe")) for entry in before)
+        raise InputError(
+            f"The model beside {report} is the mean with {names}: give the same --average-with again, in this order, "
+            "or delete the report for another mean."
+        )
 
 
 def average_with(network: nn.Module, others: Sequence[OtherTraining]) -> None:

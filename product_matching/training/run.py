@@ -14,7 +14,7 @@ from product_matching.encoders.photo import pick_device
 from product_matching.errors import InputError
 from product_matching.evaluation.metric import group_sizes
 from product_matching.search.neighbours import RowArray
-from product_matching.training.averaging import OtherTraining, average_with, load_others
+from product_matching.training.averaging import OtherTraining, average_with, check_same_mean, load_others
 from product_matching.training.checkpoint import read_tensors, restore_task, task_tensors
 from product_matching.training.curves import EpochRecord, best_record
 from product_matching.training.export import (
@@ -34,6 +34,7 @@ from product_matching.training.session import BEST, LAST, Training, begin, save
 from product_matching.training.tasks import ClassTask, ReconstructionTask
 
 log = logging.getLogger(__name__)
+REPORT = "report.json"
 
 
 def train(
@@ -87,6 +88,7 @@ def train(
     """
     training = begin(recipe, catalogues, out, weights, resume, pick_device(device), progress)
     others = load_others(training, average)
+    check_same_mean(out / REPORT, others)
     if score_test and not _has_groups(training.parts.test.labels):
         raise InputError("The test part cannot be scored: it has no group of two photos.")
     validation = training.decode(training.parts.validation, recipe.evaluation_size)
@@ -150,7 +152,7 @@ def _finish(
         report = describe_training(recipe, training.parts, best.epoch, figures, speed, others)
         if weights is not None and not isinstance(task, ReconstructionTask):
             export_model(task, recipe, training.preparation, weights, report, folder / MODEL_FOLDER)
-    write_report(report, folder / "report.json")
+    write_report(report, folder / REPORT)
     return report
 
 

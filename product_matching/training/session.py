@@ -136,6 +136,8 @@ def load_trained(folder: Path) -> TrainedTask:
         There is no checkpoint, or it is damaged or not what its own recipe makes.
     """
     path = folder / BEST
+    if not path.is_file():
+        raise InputError(f"{folder} holds no training (there is no {BEST} in it).")
     state = read_state(path)
     if not isinstance(state.get("recipe"), dict):
         raise InputError(f"The checkpoint {path} holds no recipe.")

@@ -26,6 +26,18 @@ def test_a_name_is_looked_up_in_models_and_as_a_path(models: Path, tiny_model: P
     assert resolve_model(str(tiny_model)) == tiny_model
 
 
+def test_a_folder_from_elsewhere_is_kept_where_the_app_looks(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tmp_path))
+    model = read_model_folder(tiny_model)
+    assert find_model_folder(model) is None
+    kept = resolve_model(str(tiny_model))
+    assert kept != tiny_model
+    assert find_model_folder(model) == kept
+    assert resolve_model(str(kept)) == kept
+
+
 def test_a_folder_has_weights_of_its_own(models: Path, tiny_model: Path) -> None:
     with pytest.raises(InputError, match="leave --weights out"):
         resolve_model("tiny", weights=tiny_model / "weights.safetensors")

@@ -363,6 +363,20 @@ def test_another_network_is_not_averaged_and_nothing_trained(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_mean_is_not_written_over_by_a_single_training(
+    tmp_path: Path, photos: dict[str, Catalogue], whole: Path
+) -> None:
+    recipe = tiny_recipe(name="second", seed=4, epochs=2)
+    train(recipe, photos, tmp_path, device="cpu", average=[whole])
+    before = (tmp_path / "model" / "weights.safetensors").read_bytes()
+    with pytest.raises(InputError, match="is the mean with tiny: give the same --average-with again"):
+        train(recipe, photos, tmp_path, device="cpu", resume=True, score_test=True)
+    assert (tmp_path / "model" / "weights.safetensors").read_bytes() == before
+    report = train(recipe, photos, tmp_path, device="cpu", resume=True, score_test=True, average=[whole])
+    assert "test" in report["figures"]
+    assert (tmp_path / "model" / "weights.safetensors").read_bytes() == before
+
+
 def test_photos_are_embedded_larger_than_they_were_trained_on(tmp_path: Path, photos: dict[str, Catalogue]) -> None:
     report = train(tiny_recipe(embedding_size=48), photos, tmp_path, device="cpu")
     encoder = PhotoEncoder.load(tmp_path / "model", device="cpu")
