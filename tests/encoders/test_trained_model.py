@@ -136,7 +136,10 @@ def respell(trained: Path, tmp_path: Path, weights: dict[str, torch.Tensor] | by
     [
         ({"neck": "batchnorm"}, "are not of the backbone test_efficientnet with pooling gem and neck batchnorm: .* of"),
         ({"neck": "none"}, "with pooling gem and neck none: .*first: neck.normalisation.bias"),
-        ({"pooling": "avg"}, "with pooling avg and neck linear-batchnorm: missing.*: 1 of the tensors .first: pooling.p"),
+        (
+            {"pooling": "avg"},
+            "with pooling avg and neck linear-batchnorm: missing.*: 1 of the tensors .first: pooling.p",
+        ),
         ({"dimension": 25}, "are not of the backbone .* of another shape"),
         ({"backbone": "test_resnet"}, "are not of the backbone test_resnet with"),
         ({"backbone": "hf-hub:someone/something"}, "timm cannot build the backbone 'hf-hub:someone/something'"),
