@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError, safe_open
+
 from product_matching.encoders.model_folder import (
     CARD_FILE,
     MODEL_FILE,
@@ -62,9 +64,13 @@ def _read(folder: Path) -> ListedModel:
     try:
         model = read_model_settings(folder)
         size = (folder / WEIGHTS_FILE).stat().st_size
+        with safe_open(folder / WEIGHTS_FILE, "numpy"):  # reads the head, which says how long the file must be
+            pass
         return ListedModel(folder.name, model, "", size / 1e6, _card(folder / CARD_FILE))
     except InputError as error:
         return ListedModel(folder.name, None, str(error))
+    except SafetensorError as error:
+        return ListedModel(folder.name, None, f"{folder / WEIGHTS_FILE} is damaged ({error!s:.80}).")
     except OSError as error:
         return ListedModel(folder.name, None, f"{folder / WEIGHTS_FILE} cannot be read ({error.strerror}).")
 

@@ -126,15 +126,18 @@ def test_without_any_network_one_sentence_says_how_to_get_one(
 def test_damaged_networks_are_told_and_the_others_shown(
     open_models: Open, trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("format", "weights", ".half"):
+    for name in ("cut", "format", "weights", ".half"):
         shutil.copytree(trained / "trained", trained / name)
     (trained / "format" / MODEL_FILE).write_text('{"format": 9}', encoding="utf-8")
     (trained / "weights" / WEIGHTS_FILE).unlink()
+    whole = (trained / "cut" / WEIGHTS_FILE).read_bytes()
+    (trained / "cut" / WEIGHTS_FILE).write_bytes(whole[: len(whole) // 2])
     (trained / "pairs").mkdir()
     app = open_models_of(open_models, trained, monkeypatch)
-    assert [error.value.count("format 9") for error in app.error] == [1, 0]
+    assert [error.value.count("format 9") for error in app.error] == [0, 1, 0]
+    assert "weights.safetensors is damaged (" in shown(app)
     assert "weights.safetensors cannot be read (No such file" in shown(app)
-    assert [model.name for model in list_models(trained)] == ["format", "trained", "weights"]
+    assert [model.name for model in list_models(trained)] == ["cut", "format", "trained", "weights"]
     assert "Trained with ArcFace" in shown(app)
 
 
