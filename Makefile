@@ -18,6 +18,8 @@ TRAINING := build/training
 DATA ?= data
 TRAININGS := autoencoder softmax softmax_sampler arcface arcface_sampler
 COMPARISON := build/comparison
+SHIPPED ?= models/$(MODEL)
+HASHES ?= $(wildcard $(COMPARISON)/imagededup.json)
 GROCERIES := $(TRAINING)/groceries.csv
 AVERAGED := $(COMPARISON)/arcface_sampler $(COMPARISON)/arcface
 
@@ -88,7 +90,7 @@ $(TRAINING)/clothing_copies/listings.csv: $(GROCERIES)
 comparison: $(TRAININGS:%=$(COMPARISON)/%/report.json)
 	$(BIN)/product-matching compare --models $(COMPARISON) --groceries $(GROCERIES) \
 		--groceries-images $(DATA)/groceries/images --shopee $(DATA)/shopee/train.csv --readme README.md \
-		$(if $(WEIGHTS),--weights $(WEIGHTS)) $(if $(SHIPPED),--shipped $(SHIPPED)) $(if $(HASHES),--hashes $(HASHES))
+		$(if $(WEIGHTS),--weights $(WEIGHTS)) --shipped $(SHIPPED) $(if $(HASHES),--hashes $(HASHES))
 
 $(COMPARISON)/%/report.json: recipes/comparison/%.toml | $(GROCERIES)
 	$(BIN)/product-matching train $< --resume --out $(@D) \

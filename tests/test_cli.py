@@ -210,11 +210,13 @@ def test_evaluate_measures_a_bundle_by_its_photos_alone(run: Run, small_bundle: 
 
 def test_evaluate_leaves_out_what_the_model_of_a_bundle_was_trained_on(run: Run) -> None:
     demo = Path(__file__).parents[1] / "embeddings" / "demo"
-    status, out, err = run("evaluate", demo, "--method", "idf", "--protocol", "full", "--json")
+    status, out, err = run("evaluate", demo, "--method", "photo", "--protocol", "full", "--json")
     assert status == 0, err
     parts = pd.read_csv(demo.parents[1] / "demo" / "listings.csv")["part"]
     assert json.loads(out)["n_catalogue"] == (parts != "train").sum()
     assert f"{(parts == 'train').sum():,} listings of the part 'train' are left out" in err
+    status, out, err = run("evaluate", demo, "--method", "phash", "--protocol", "full", "--json")
+    assert (status, json.loads(out)["n_catalogue"], err) == (0, len(parts), "")
 
 
 def test_evaluate_all_writes_a_table(run: Run, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ A photo and its copies are one class, which teaches a network what an edit does 
 
     python -m tools.edited_copies demo/listings.csv demo/images build/training/demo_copies --copies 1
     python -m tools.edited_copies build/training/clothing.csv data/clothing/images build/training/clothing_copies \
-        --copies 2 --most 800
+        --copies 2 --most 400
 """
 
 from __future__ import annotations

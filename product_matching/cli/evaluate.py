@@ -70,7 +70,7 @@ def evaluate(
         True, phash_bits, phash_union, cross_mean, stages, expansion, alpha, quantity_veto, mutual, min2
     )
     settings = Settings(rules if phash else option.without_phash(rules), glove)
-    listings = _read(catalogue, label_column)
+    listings = _read(catalogue, label_column, method)
     if sentence is not None:
         listings = _with_sentences(listings, sentence, method, protocol)
     if method == "all":
@@ -80,7 +80,7 @@ def evaluate(
     _tell(reports, out, as_json, single=method != "all")
 
 
-def _read(catalogue: Path, label_column: str) -> LabelledListings:
+def _read(catalogue: Path, label_column: str, method: str) -> LabelledListings:
     from product_matching.catalogue import Catalogue, read_catalogue
     from product_matching.cli.arguments import bundle_folder
     from product_matching.evaluation.listings import labelled_listings
@@ -89,6 +89,9 @@ def _read(catalogue: Path, label_column: str) -> LabelledListings:
     folder = bundle_folder(str(catalogue))
     if folder.is_dir():
         bundle = open_bundle(folder)
+        listings = labelled_listings(Catalogue(bundle.listings, None), bundle.photo_vectors)
+        if method not in ("photo", "all"):
+            return listings
         rows = _not_trained_on(bundle)
         vectors = None if bundle.photo_vectors is None else bundle.photo_vectors[rows]
         return labelled_listings(Catalogue(bundle.listings.iloc[rows].reset_index(drop=True), None), vectors)
@@ -105,6 +108,8 @@ def _not_trained_on(bundle: Bundle) -> RowArray:
     everything = np.arange(len(bundle.listings))
     if model is None or not model.training or parts is None or not (parts == "train").any():
         return everything
+    if (parts == "train").all():
+        raise InputError(f"Nothing is left to measure: the model {model.name} may have been trained on every listing.")
     typer.echo(
         f"{int((parts == 'train').sum()):,} listings of the part 'train' are left out, as the bundle's model "
         f"{model.name} may have been trained on them.",

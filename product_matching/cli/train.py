@@ -38,7 +38,9 @@ def train(
     weights: Annotated[Path | None, typer.Option(help="Safetensors file that the backbone starts from.")] = None,
     average_with: Annotated[
         list[Path] | None,
-        typer.Option(help="Folder of a finished training whose weights are averaged with these; several by repeating."),
+        typer.Option(
+            help="Folder of a finished training, with the same listings held back, to average with; repeatable."
+        ),
     ] = None,
     label_column: Annotated[
         list[str] | None,
@@ -118,4 +120,4 @@ def _report(report: dict[str, Any], out: Path, as_json: bool) -> None:
         shown = (f"{label} {scores[name]:.4f}" for label, name in _FIGURES)
         typer.echo(f"{part:<12} {', '.join(shown)} (threshold {scores['threshold']:.3f}, N {scores['n']:,})")
     if "test" not in report["figures"] and report["data"]["photos"]["test"]:
-        typer.echo(f"{'test':<12} not scored: --resume --test adds its figures")
+        typer.echo(f"{'test':<12} not scored: the same command with --resume --test adds its figures")

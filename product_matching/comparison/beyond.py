@@ -113,7 +113,7 @@ def build_sides(demo: TitledDemo, vectors: FloatVectors, lookup: Lookup) -> Side
 def decide_by_union(choose: Sides, score: Sides) -> Decided:
     """Accept by photo or by title; both thresholds are chosen together."""
     tried = []
-    for photo in _quantiles(choose.photo, choose.lookup):
+    for photo in _quantiles(choose.photo, choose.lookup) or [0.0]:
         title, f1 = _sweep([keep_within(choose.photo, photo)], choose.title, choose.lookup)
         tried.append((f1, Bars(photo, title)))
     f1, bars = max(tried, key=lambda one: one[0])

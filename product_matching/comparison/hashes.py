@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -62,12 +63,16 @@ def foreign_hashes(hashes: dict[str, str], data: DataSet) -> list[str]:
     Raises
     ------
     InputError
-        A photo has no hash.
+        A photo has no hash, or none of 64 bits.
     """
     missing = [path.name for path in data.paths if path.name not in hashes]
     if missing:
         raise InputError(f"The file of hashes lacks {len(missing)} photos of {data.name}, the first is {missing[0]}.")
-    return [hashes[path.name] for path in data.paths]
+    found = [hashes[path.name] for path in data.paths]
+    for path, value in zip(data.paths, found, strict=True):
+        if not isinstance(value, str) or not re.fullmatch("[0-9a-fA-F]{16}", value):
+            raise InputError(f"The hash of {path.name} is {value!r:.40}, but must be 16 hexadecimal digits.")
+    return found
 
 
 def rank_hashes(hashes: list[str]) -> Ranker:

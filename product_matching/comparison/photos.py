@@ -25,7 +25,6 @@ from product_matching.training.validation import embed_part
 
 log = logging.getLogger(__name__)
 _BATCH = 32
-_REPORT = "report.json"
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,6 @@ def trained_source(folder: Path, device: str, progress: Progress) -> PhotoSource
     InputError
         The training is not there, not finished, or damaged.
     """
-    if not (folder / _REPORT).is_file():
-        raise InputError(f"{folder} holds no finished training (no {_REPORT}): run or resume product-matching train.")
     trained = load_trained(folder)
     recipe, where = trained.recipe, pick_device(device)
     task = trained.task.to(where).to(memory_format=torch.channels_last)

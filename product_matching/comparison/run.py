@@ -121,7 +121,8 @@ class Comparing:
         rows += [Row(_named(plan, name)) for plan in BEYOND] if chosen is None else self._beyond_rows(name, chosen)
         rows += self._shipped_rows()
         rows += [*untrained, *self._hash_rows()]
-        return Comparison(tuple(rows), untrained[0] if untrained else None, describe_protocols(self._sets))
+        reference = next((row for row in untrained if row.plan.name == UNTRAINED), None)
+        return Comparison(tuple(rows), reference, describe_protocols(self._sets))
 
     def _trained(self, plan: RowPlan) -> PhotoSource | None:
         inputs = self._inputs

@@ -15,6 +15,9 @@ from product_matching.errors import InputError
 from product_matching.training.session import BEST, Training, load_trained
 from product_matching.training.tasks import ClassTask
 
+#: Cosine of the weights of two networks from which on they are taken to have a common start.
+_SAME_START = 0.5
+
 
 @dataclass(frozen=True, eq=False)
 class OtherTraining:
@@ -39,7 +42,8 @@ def load_others(training: Training, folders: Sequence[Path]) -> list[OtherTraini
     Raises
     ------
     InputError
-        A folder holds no training, or one of another network or preparation of photos; or this is an autoencoder.
+        A folder holds no finished training, or one of another network, start or preparation of photos; or this is an
+        autoencoder.
     """
     if folders and not isinstance(training.machinery.task, ClassTask):
         raise InputError("An autoencoder is not averaged with others: it starts from random weights.")
@@ -105,7 +109,20 @@ def _load_other(training: Training, folder: Path) -> OtherTraining:
             f"pooling {other.recipe.pooling} and neck {other.recipe.neck} from "
             f"{other.preparation.source or 'random weights'}, not the same."
         )
+    if _likeness(tensors, own) < _SAME_START:
+        raise InputError(
+            f"The training {folder} cannot be averaged with this one: its weights have nothing in common with these, "
+            "as where both started from different random weights. Start both from the same --weights."
+        )
     return OtherTraining(other.recipe.name, file_sha256(folder / BEST), tensors)
+
+
+def _likeness(first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> float:
+    """Cosine of the convolutions and matrices of two networks: near 1 after a common start, near 0 without one."""
+    pairs = [(first[name].double().cpu(), second[name].double().cpu()) for name in first if first[name].ndim > 1]
+    product = sum(float((one * other).sum()) for one, other in pairs)
+    lengths = [sum(float((tensor**2).sum()) for tensor in side) for side in zip(*pairs, strict=True)]
+    return product / max(lengths[0] * lengths[1], 1e-24) ** 0.5
 
 
 def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, torch.Size]:

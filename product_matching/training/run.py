@@ -30,11 +30,10 @@ from product_matching.training.pixels import DecodedPhotos, Progress, unseen
 from product_matching.training.recipe import Recipe
 from product_matching.training.reconstructions import write_reconstructions
 from product_matching.training.schedule import learning_rate_factor, margin_at
-from product_matching.training.session import BEST, LAST, Training, begin, save
+from product_matching.training.session import BEST, LAST, REPORT, Training, begin, save
 from product_matching.training.tasks import ClassTask, ReconstructionTask
 
 log = logging.getLogger(__name__)
-REPORT = "report.json"
 
 
 def train(

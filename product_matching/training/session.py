@@ -28,12 +28,13 @@ from product_matching.training.optimizer import build_optimizer
 from product_matching.training.parts import LabelledPhotos, TrainingParts, split_catalogues
 from product_matching.training.pixels import DecodedPhotos, Progress, decode_part
 from product_matching.training.recipe import Recipe
+from product_matching.training.recipe_checks import CHECKS
 from product_matching.training.start import Preparation, find_start
 from product_matching.training.tasks import Task, build_task
 from product_matching.training.validation import RetrievalScores, embed_part, score_retrieval
 
 log = logging.getLogger(__name__)
-LAST, BEST = "last.safetensors", "best.safetensors"
+LAST, BEST, REPORT = "last.safetensors", "best.safetensors", "report.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,24 +129,27 @@ def begin(
 
 
 def load_trained(folder: Path) -> TrainedTask:
-    """Load the best epoch of a training that was written to a folder, an autoencoder among them.
+    """Load the best epoch of a finished training, an autoencoder among them.
 
     Raises
     ------
     InputError
-        There is no checkpoint, or it is damaged or not what its own recipe makes.
+        There is no finished training, or it is damaged or not what its own recipe makes.
     """
     path = folder / BEST
-    if not path.is_file():
-        raise InputError(f"{folder} holds no training (there is no {BEST} in it).")
+    if not (folder / REPORT).is_file():
+        raise InputError(f"{folder} holds no finished training (no {REPORT}): run or resume product-matching train.")
     state = read_state(path)
     if not isinstance(state.get("recipe"), dict):
         raise InputError(f"The checkpoint {path} holds no recipe.")
     settings = {name: value for name, value in state["recipe"].items() if value is not None}
+    wrong = [name for name, value in settings.items() if name not in CHECKS or not CHECKS[name][0](value)]
     try:
         recipe = Recipe(**settings)
     except TypeError as error:
         raise InputError(f"The checkpoint {path} holds a recipe of another version ({error!s:.80}).") from error
+    if wrong:
+        raise InputError(f"The checkpoint {path} holds a recipe with {wrong[0]} = {settings[wrong[0]]!r:.60}.")
     preparation = _prepared(state, path)
     classes = np.arange(count_classes(path), dtype=np.int64)
     task = build_task(recipe, preparation, classes)

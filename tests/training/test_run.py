@@ -337,7 +337,7 @@ def test_an_autoencoder_takes_no_weights(tmp_path: Path, photos: dict[str, Catal
 
 
 def test_the_mean_of_two_trainings_is_exported(tmp_path: Path, photos: dict[str, Catalogue], whole: Path) -> None:
-    recipe = tiny_recipe(name="second", seed=4, epochs=2)
+    recipe = tiny_recipe(name="second", flip=0.0, epochs=2)
     report = train(recipe, photos, tmp_path, device="cpu", average=[whole])
     exported = load_file(tmp_path / "model" / "weights.safetensors")
     own, other = load_file(tmp_path / session.BEST), load_file(whole / session.BEST)
@@ -356,6 +356,9 @@ def test_another_network_is_not_averaged_and_nothing_trained(
 ) -> None:
     with pytest.raises(InputError, match="cannot be averaged with this one: its network is test_efficientnet"):
         train(tiny_recipe(pooling="gem"), photos, tmp_path, device="cpu", average=[whole])
+    with pytest.raises(InputError, match="nothing in common with these"):
+        train(tiny_recipe(seed=4), photos, tmp_path / "out", device="cpu", average=[whole])
+    shutil.rmtree(tmp_path / "out")
     with pytest.raises(InputError, match="nowhere"):
         train(tiny_recipe(), photos, tmp_path, device="cpu", average=[tmp_path / "nowhere"])
     with pytest.raises(InputError, match="autoencoder is not averaged"):
@@ -366,7 +369,7 @@ def test_another_network_is_not_averaged_and_nothing_trained(
 def test_a_mean_is_not_written_over_by_a_single_training(
     tmp_path: Path, photos: dict[str, Catalogue], whole: Path
 ) -> None:
-    recipe = tiny_recipe(name="second", seed=4, epochs=2)
+    recipe = tiny_recipe(name="second", flip=0.0, epochs=2)
     train(recipe, photos, tmp_path, device="cpu", average=[whole])
     before = (tmp_path / "model" / "weights.safetensors").read_bytes()
     with pytest.raises(InputError, match="is the mean with tiny: give the same --average-with again"):
