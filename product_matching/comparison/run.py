@@ -116,11 +116,12 @@ class Comparing:
         rows = [self._photo_row(plan, sources[plan.key]) for plan in TRAINED]
         chosen = sources[_WITH_TITLES]
         rows.append(Row(UNION) if chosen is None else self._union_row(UNION, chosen))
-        rows += self._title_rows()
+        reproduced = self._reproduce()
+        rows += self._title_rows(reproduced)
         name = next(plan.name for plan in TRAINED if plan.key == _WITH_TITLES)
         rows += [Row(_named(plan, name)) for plan in BEYOND] if chosen is None else self._beyond_rows(name, chosen)
         rows += self._shipped_rows()
-        rows += [*untrained, *self._hash_rows()]
+        rows += [*untrained, *self._hash_rows(reproduced)]
         reference = next((row for row in untrained if row.plan.name == UNTRAINED), None)
         return Comparison(tuple(rows), reference, describe_protocols(self._sets))
 
@@ -166,23 +167,24 @@ class Comparing:
             *(replace(row, plan=replace(row.plan, section="shipped")) for row in self._beyond_rows(name, source)),
         ]
 
-    def _title_rows(self) -> list[Row]:
-        inputs = self._inputs
-        figures: dict[str, dict[str, Any]] = {}
-        if inputs.shopee is not None:
-            methods = [plan.reproduce for plan in (*TITLES, PHASH)]
-            figures = reproduce(inputs.shopee, methods, inputs.models / "reproduced.json")
-        self._reproduced = figures
+    def _reproduce(self) -> dict[str, dict[str, Any]]:
+        """Reported figures made again, by method; none where the competition's file is missing."""
+        if self._inputs.shopee is None:
+            return {}
+        methods = [plan.reproduce for plan in (*TITLES, PHASH)]
+        return reproduce(self._inputs.shopee, methods, self._inputs.models / "reproduced.json")
+
+    def _title_rows(self, reproduced: dict[str, dict[str, Any]]) -> list[Row]:
         rows = []
         for plan in TITLES:
             scores = {"demo": measure(self._demo, rank_titles(self._titled, plan.key))}
             log.info("Measured: %s.", plan.name)
-            rows.append(Row(plan, "titles alone", scores, figures.get(plan.reproduce)))
+            rows.append(Row(plan, "titles alone", scores, reproduced.get(plan.reproduce)))
         return rows
 
-    def _hash_rows(self) -> list[Row]:
+    def _hash_rows(self, reproduced: dict[str, dict[str, Any]]) -> list[Row]:
         inputs = self._inputs
-        rows = [replace(self._hash_row(PHASH, self._phashes), reproduced=self._reproduced.get("phash"))]
+        rows = [replace(self._hash_row(PHASH, self._phashes), reproduced=reproduced.get("phash"))]
         if inputs.hashes is None:
             log.warning("imagededup's hashes are left out: make them with benchmarks/hashes.py, give --hashes.")
             return rows

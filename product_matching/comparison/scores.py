@@ -13,8 +13,8 @@ from product_matching.evaluation.bootstrap import bootstrap_interval
 from product_matching.evaluation.metric import group_sizes, listing_f1, query_part
 from product_matching.evaluation.sweep import best_threshold
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, keep_within
+from product_matching.store.comparison import MEASURES
 
-MEASURES = ("f1", "recall_at_1", "map_at_r")
 _DECIMALS = 4
 #: Ranks the listings of a lookup: the neighbours of all of them, each in its own catalogue.
 Ranker = Callable[[Lookup], Neighbours]

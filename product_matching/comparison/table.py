@@ -7,9 +7,10 @@ from itertools import combinations
 from typing import Any
 
 from product_matching.comparison.reported import RowPlan
-from product_matching.comparison.scores import MEASURES, QueryScores, difference, rounded
+from product_matching.comparison.scores import QueryScores, difference, rounded
+from product_matching.store.comparison import DATA_SETS, MEASURES
+from product_matching.store.comparison_file import COMPARISON_FORMAT
 
-FORMAT = 1
 #: Data sets on which photo rows are held against the untrained backbone.
 HELD_AGAINST = ("demo", "groceries")
 _REFERENCE = "untrained backbone"
@@ -46,10 +47,7 @@ class Row:
             "remark": self.remark,
             "reported": None if reported is None else {"f1": reported.f1, "protocol": reported.protocol},
             "reproduced": self.reproduced,
-            **{
-                name: self.scores[name].to_json() if name in self.scores else None
-                for name in ("demo", "groceries", "groceries_full")
-            },
+            **{name: self.scores[name].to_json() if name in self.scores else None for name in DATA_SETS},
         }
 
 
@@ -64,7 +62,7 @@ class Comparison:
     def to_json(self, made_by: str) -> dict[str, Any]:
         """The whole comparison as plain values, as the app reads it."""
         return {
-            "format": FORMAT,
+            "format": COMPARISON_FORMAT,
             "made_by": made_by,
             "protocols": self.protocols,
             "rows": [row.to_json() for row in self.rows],
