@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from product_matching.app.address import RESULT_COUNTS, Address, read_address
-from product_matching.app.decision import Decision, decide, decide_by_judge, nearest_by_each, vetoed
+from product_matching.app.decision import Decision, decide, decide_by_judge, nearest_by_each
 from product_matching.app.export import judged_csv, matches_csv
 from product_matching.app.frame import FIND, Frame, draw_frame, open_or_explain
 from product_matching.app.gallery import draw_listing_choice
@@ -35,7 +35,8 @@ from product_matching.app.wording import count_text, duration_text, plain
 from product_matching.errors import InputError
 from product_matching.find import Finder
 from product_matching.judging import JUDGED_PER_SIDE
-from product_matching.matching.candidates import NO_RULES, Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 
 N_STARTS = 12
 N_BEYOND = 6

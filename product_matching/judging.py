@@ -6,9 +6,10 @@ from typing import Any
 
 from product_matching.errors import InputError
 from product_matching.find import Finder, Query, describe_matches
-from product_matching.matching.candidates import Candidates, Thresholds
+from product_matching.matching.candidates import Candidates
 from product_matching.matching.pair_classifier import PairClassifier
 from product_matching.matching.pair_judge import PairJudge, Verdict
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle
 
 #: Candidates per side that are judged for one query.

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from product_matching.decide import AT_THRESHOLD, decide_catalogue, group_catalogue, rows_of_matches
+
 from product_matching.find import Finder, fill_thresholds
 from product_matching.match import match_catalogue
-from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import PLAIN, Rules
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
 from product_matching.find import Finder, Query, default_thresholds, describe_matches
-from product_matching.matching.candidates import PairRules, Thresholds
+from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
 
 

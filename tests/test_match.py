@@ -9,7 +9,7 @@ import pytest
 from product_matching.errors import InputError
 from product_matching.find import Finder, default_thresholds
 from product_matching.match import match_catalogue, write_submission
-from product_matching.matching.candidates import Thresholds
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
 
 

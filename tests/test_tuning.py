@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from product_matching.decide import decide_catalogue
 
 from product_matching.build import build_bundle
 from product_matching.catalogue import Catalogue
-from product_matching.decide import decide_catalogue
 from product_matching.evaluation.metric import listing_f1
 from product_matching.find import Finder
 from product_matching.listing_parts import PARTS, validation_rows
-from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import Rules
+from product_matching.matching.thresholds import Thresholds
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import keep_within
 from product_matching.store.bundle import open_bundle

@@ -8,7 +8,7 @@ import pandas as pd
 
 from product_matching.app.decision import Decision
 from product_matching.find import Finder, Query, describe_matches
-from product_matching.matching.candidates import NO_RULES, PairRules, Thresholds
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 
 
 def matches_csv(finder: Finder, query: Query, thresholds: Thresholds, rules: PairRules = NO_RULES) -> bytes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from product_matching.app.decision import Decision, vetoed
+from product_matching.app.decision import Decision
 from product_matching.app.parameters import MAX_THRESHOLD
 from product_matching.app.wording import distance_text
 from product_matching.find import Query
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import PairRules, Thresholds
 
 
 def draw_no_match(query: Query, decision: Decision, thresholds: Thresholds, rules: PairRules) -> None:

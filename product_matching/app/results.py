@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from product_matching.app.decision import vetoed
 from product_matching.app.explanation_view import draw_explanation
 from product_matching.app.gallery import draw_picture, listing_name
 from product_matching.app.reasons import describe_reasons
 from product_matching.app.wording import distance_text, marked_title, plain, readable_title, shorten
 from product_matching.find import Finder, Query, describe_matches
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import PairRules, Thresholds
 
 if TYPE_CHECKING:
     from product_matching.matching.pair_judge import Verdict

@@ -10,10 +10,10 @@ from product_matching.app.decision import decide
 from product_matching.evaluation.sweep import best_threshold
 from product_matching.find import Finder
 from product_matching.match import match_catalogue
-from product_matching.matching.candidates import Thresholds
 from product_matching.matching.groups import Bars, partition
 from product_matching.matching.rules import within_any
 from product_matching.matching.self_join import self_join
+from product_matching.matching.thresholds import Thresholds
 from product_matching.search.neighbours import keep_within
 from product_matching.store.bundle import open_bundle
 

@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from product_matching.find import Finder
-from product_matching.matching.candidates import Thresholds
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
 
 FIND = "pages/find.py"

@@ -18,8 +18,9 @@ from product_matching.app.export import judged_csv, matches_csv
 from product_matching.app.reasons import describe_reasons, reason_in_words
 from product_matching.app.wording import say_seconds
 from product_matching.find import SAME_PHOTO_BITS, Finder
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates
 from product_matching.matching.pair_judge import Verdict
+from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
 
 FIND = "pages/find.py"

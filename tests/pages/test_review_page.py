@@ -11,16 +11,16 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from product_matching.decide import AT_THRESHOLD, decide_catalogue, group_catalogue
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app.review import ReviewStore, count_sizes, link_in_words, weakest_pair
 from product_matching.app.review_address import BITS, EXPANSION, ORDERS, STAGES, ReviewAddress, read_review_address
 from product_matching.app.review_export import groups_csv, submission_csv
-from product_matching.decide import AT_THRESHOLD, decide_catalogue, group_catalogue
 from product_matching.find import Finder
-from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import PLAIN
 from product_matching.matching.group_description import Group
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
 
 REVIEW = "pages/review.py"
