@@ -19,7 +19,7 @@ from product_matching.app.scroll import scroll_up_for
 from product_matching.app.wording import count_text, plain, say_seconds
 from product_matching.errors import InputError
 from product_matching.find import Finder
-from product_matching.match import CatalogueMatches, match_by_second_stage, match_catalogue
+from product_matching.match import CatalogueMatches, match_by_defaults, match_by_second_stage
 
 GROUPS_A_PAGE = 10
 _ORDER = "group_order"
@@ -94,7 +94,7 @@ def _key(finder: Finder, address: ReviewAddress) -> str:
 def _decide(finder: Finder, address: ReviewAddress) -> CatalogueMatches:
     if address.judge is not None:
         return match_by_second_stage(finder.bundle, classifier_of(address.judge))
-    return match_catalogue(finder.bundle, address.thresholds, address.rules)
+    return match_by_defaults(finder.bundle, address.thresholds, address.rules)
 
 
 def _draw_summary(finder: Finder, catalogue: str, address: ReviewAddress, review: Review) -> None:

@@ -25,6 +25,7 @@ from product_matching.matching.chain import PLAIN, Rules
 from product_matching.matching.grouping.clusters import Measure
 from product_matching.matching.near_photos import near_photos
 from product_matching.matching.pair_judge import PairJudge
+from product_matching.matching.sides import Sides
 from product_matching.matching.thresholds import Thresholds
 from product_matching.search.joins.protocol import Progress, no_progress
 from product_matching.search.neighbours import Neighbours, RowArray
@@ -52,7 +53,7 @@ class CatalogueMatches:
     measure
         The same distance of pairs that `linkage` does not hold.
     thresholds
-        The thresholds that decided: those given, the bundle's own, or those tuned for the rules.
+        The thresholds that decided.
     """
 
     matches: MatchLists
@@ -63,7 +64,7 @@ class CatalogueMatches:
 
 def match_catalogue(
     bundle: Bundle,
-    given: Thresholds,
+    thresholds: Thresholds,
     rules: Rules = PLAIN,
     *,
     progress: Progress = no_progress,
@@ -77,8 +78,8 @@ def match_catalogue(
     ----------
     bundle
         The catalogue.
-    given
-        Largest accepted distances; see `thresholds_in_use` for a side that is None.
+    thresholds
+        Largest accepted distances; None leaves that side out.
     rules
         Which rules are on.
     progress
@@ -91,8 +92,25 @@ def match_catalogue(
     InputError
         The vectors cannot be used, or more than `max_pairs` pairs are within a threshold.
     """
+    sides = bundle_sides(bundle, rules, thresholds.photo)
+    return _match_sides(bundle, sides, thresholds, rules, progress, max_pairs)
+
+
+def match_by_defaults(
+    bundle: Bundle, given: Thresholds, rules: Rules = PLAIN, *, progress: Progress = no_progress
+) -> CatalogueMatches:
+    """Match as `match_catalogue` does, with a default for photo and for title where no threshold is given.
+
+    It is the bundle's own, as in `find`; with rules on vectors one that is tuned for them (`tuned_thresholds`).
+    """
     sides = bundle_sides(bundle, rules, given.photo)
     thresholds = tuned_thresholds(bundle, sides, given) if rules.vectors.is_on else fill_thresholds(bundle, given)
+    return _match_sides(bundle, sides, thresholds, rules, progress, MAX_PAIRS)
+
+
+def _match_sides(
+    bundle: Bundle, sides: Sides, thresholds: Thresholds, rules: Rules, progress: Progress, max_pairs: int
+) -> CatalogueMatches:
     reached = thresholds if rules.pairs.min2 is None else thresholds.widened(rules.pairs.min2)
     same = _same_photos(bundle, rules.pairs.photo_bits)
     first, second = sides.pairs_within(reached.reach(), same, max_pairs=max_pairs, progress=progress)

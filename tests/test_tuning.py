@@ -7,19 +7,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from product_matching.decide import decide_catalogue
 
 from product_matching.build import build_bundle
 from product_matching.catalogue import Catalogue
 from product_matching.evaluation.metric import listing_f1
-from product_matching.find import Finder
 from product_matching.listing_parts import PARTS, validation_rows
-from product_matching.matching.chain import Rules
+from product_matching.match import match_by_defaults
+from product_matching.matching.chain import MEASURED_CHAIN, Rules, VectorRules
 from product_matching.matching.thresholds import Thresholds
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import keep_within
-from product_matching.store.bundle import open_bundle
-from product_matching.tuning import choose_threshold, tune_threshold
+from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.tuning import tune_threshold
 
 #: Angle between the listings of a pair, by part: the closer ones of `train` want a smaller threshold.
 ANGLES = {"train": 0.1, "validation": 0.4, "test": 0.6}
@@ -104,8 +103,6 @@ def test_the_labels_of_the_other_parts_change_nothing(part: str) -> None:
     forged = labels.copy()
     forged[parts == part] = "one group"
     assert tune_threshold(FlatIndex(vectors), vectors, usable, forged, rows_of(parts)) == before
-    near = FlatIndex(vectors).nearest(vectors, 20)
-    assert choose_threshold(near, labels, rows_of(parts)) == choose_threshold(near, forged, rows_of(parts)) == before
 
 
 def test_a_catalogue_whose_validation_part_has_no_label_is_tuned_without_labels() -> None:
@@ -117,8 +114,6 @@ def test_a_catalogue_whose_validation_part_has_no_label_is_tuned_without_labels(
     assert tuned.protocol == "no labels in a validation part: three other listings on average"
     unlabelled = tune_threshold(FlatIndex(vectors), vectors, usable, None, rows_of(parts))
     assert (unlabelled.distance, unlabelled.n) == (tuned.distance, tuned.n)
-    near = FlatIndex(vectors).nearest(vectors, 11)
-    assert choose_threshold(near, labels, rows_of(parts)) == tuned
 
 
 def titles_with_parts(strange: str) -> pd.DataFrame:
@@ -134,23 +129,23 @@ def titles_with_parts(strange: str) -> pd.DataFrame:
     return pd.DataFrame(records, columns=["posting_id", "title", "label_group", "part"])
 
 
-def bundle_of(listings: pd.DataFrame, out: Path) -> Finder:
+def bundle_of(listings: pd.DataFrame, out: Path) -> Bundle:
     build_bundle(Catalogue(listings, None), out)
-    return Finder(open_bundle(out))
+    return open_bundle(out)
 
 
-@pytest.mark.parametrize("rules", [Rules(), Rules(expansion=2)])
+@pytest.mark.parametrize("rules", [MEASURED_CHAIN, Rules(vectors=VectorRules(expansion=2))])
 def test_a_bundle_and_its_rules_are_tuned_on_the_validation_part(tmp_path: Path, rules: Rules) -> None:
     listings = titles_with_parts("test")
-    finder = bundle_of(listings, tmp_path / "b")
-    default = finder.bundle.manifest.title_threshold
+    bundle = bundle_of(listings, tmp_path / "b")
+    default = bundle.manifest.title_threshold
     assert default is not None
     assert (default.n, default.protocol) == (90, "best F1 of the validation part in the whole catalogue")
     forged = listings.assign(label_group=listings["label_group"].where(listings["part"] == "validation", "all"))
     other = bundle_of(forged, tmp_path / "forged")
-    assert other.bundle.manifest.title_threshold == default
-    tuned = decide_catalogue(finder, rules, Thresholds()).thresholds.title
-    assert tuned == decide_catalogue(other, rules, Thresholds()).thresholds.title
+    assert other.manifest.title_threshold == default
+    tuned = match_by_defaults(bundle, Thresholds(), rules).thresholds.title
+    assert tuned == match_by_defaults(other, Thresholds(), rules).thresholds.title
     named = bundle_of(listings.rename(columns={"part": "section"}), tmp_path / "named")
-    everything = decide_catalogue(named, rules, Thresholds()).thresholds.title
+    everything = match_by_defaults(named, Thresholds(), rules).thresholds.title
     assert tuned is not None and everything is not None and tuned < everything

@@ -99,7 +99,7 @@ def _open(name: str, given: Thresholds, phash_bits: int | None) -> Bundle:
 
 
 def _decide(bundle: Bundle, given: Thresholds, rules: Rules, pairs: Path | None) -> CatalogueMatches:
-    from product_matching.match import match_by_second_stage, match_catalogue
+    from product_matching.match import match_by_defaults, match_by_second_stage
     from product_matching.matching.pair_classifier import load_classifier
 
     if pairs is not None:
@@ -110,7 +110,7 @@ def _decide(bundle: Bundle, given: Thresholds, rules: Rules, pairs: Path | None)
     def show(starts: Iterable[int]) -> Iterable[int]:
         return tqdm(starts, unit="block", desc="matching")
 
-    return match_catalogue(bundle, given, rules, progress=show)
+    return match_by_defaults(bundle, given, rules, progress=show)
 
 
 def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: int | None) -> None:

@@ -69,7 +69,7 @@ def score_listings(
     query_rows
         Catalogue row of each query, shape (Q,); by default query q is row q.
     cap
-        Predictions that count, the listing's own not among these; the competition's by default, None for all.
+        Predictions that count, the listing itself among them; the competition's by default, None for all.
 
     Returns
     -------

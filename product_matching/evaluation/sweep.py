@@ -89,7 +89,7 @@ def sweep_thresholds(
     query_rows
         Catalogue row of each query, shape (Q,); by default query q is row q.
     cap
-        Predictions of a query that count; the competition's by default, None for all.
+        Predictions of a query that count, the listing itself among them; the competition's by default, None for all.
 
     Returns
     -------

@@ -71,13 +71,13 @@ def test_the_bits_of_the_slider_are_always_among_the_candidates() -> None:
         ({"both": "0.4"}, Thresholds(0.0, 0.0, 0.4), PairRules()),
         ({"bits": "4"}, Thresholds(0.0, 0.0), PairRules(4)),
         ({"bits": "0", "veto": "1"}, Thresholds(0.0, 0.0), PairRules(0, True)),
-        ({"nearest": "0.9"}, Thresholds(0.0, 0.0), PairRules(min2=0.9)),
+        ({"photo": "0.001", "title": "0.3", "nearest": "0.9"}, Thresholds(0.001, 0.3), PairRules(min2=0.9)),
     ],
 )
 def test_each_rule_of_the_address_decides_as_the_library_does(
     open_app: Open, finder: Finder, params: dict[str, str], thresholds: Thresholds, rules: PairRules
 ) -> None:
-    app = open_app(FIND, bundle="small", listing="5b", photo="0", title="0", **params)
+    app = open_app(FIND, bundle="small", listing="5b", **{"photo": "0", "title": "0", **params})
     expected = finder.matches(finder.listing_query(finder.bundle.row_of("5b")), thresholds, rules).rows.tolist()
     assert matched_rows(app) == expected and expected
     assert re.search("both together|same photo|nearest, though beyond", shown(app))
