@@ -25,8 +25,8 @@ from product_matching.matching.chain import PLAIN, Rules
 from product_matching.matching.thresholds import Thresholds
 
 if TYPE_CHECKING:
-    from product_matching.match import CatalogueMatches
     from product_matching.store.bundle import Bundle
+    from product_matching.workflows.match import CatalogueMatches
 
 
 def match(
@@ -99,8 +99,8 @@ def _open(name: str, given: Thresholds, phash_bits: int | None) -> Bundle:
 
 
 def _decide(bundle: Bundle, given: Thresholds, rules: Rules, pairs: Path | None) -> CatalogueMatches:
-    from product_matching.match import match_by_defaults, match_by_second_stage
     from product_matching.matching.pair_classifier import load_classifier
+    from product_matching.workflows.match import match_by_defaults, match_by_second_stage
 
     if pairs is not None:
         if rules != PLAIN or given != Thresholds():
@@ -114,7 +114,7 @@ def _decide(bundle: Bundle, given: Thresholds, rules: Rules, pairs: Path | None)
 
 
 def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: int | None) -> None:
-    from product_matching.match import count_cut, submission_rows, write_submission
+    from product_matching.workflows.match import count_cut, submission_rows, write_submission
 
     ids = bundle.listings["posting_id"].tolist()
     matched = write_submission(out, ids, submission_rows(decided.matches, limit))
@@ -131,9 +131,9 @@ def _tell(thresholds: Thresholds) -> str:
 
 
 def _write_groups(bundle: Bundle, decided: CatalogueMatches, out: Path, decisions: Path | None) -> None:
-    from product_matching.groups_file import read_decisions, write_groups
-    from product_matching.matching.groups import ContradictionError
+    from product_matching.matching.grouping.partition import ContradictionError
     from product_matching.workflows.groups import group_catalogue
+    from product_matching.workflows.groups_file import read_decisions, write_groups
 
     ids = bundle.listings["posting_id"].tolist()
     must, cannot = read_decisions(decisions, ids) if decisions is not None else ([], [])

@@ -19,15 +19,15 @@ from product_matching.evaluation.methods import (
     check_method,
     without_photos,
 )
-from product_matching.evaluation.metric import query_part
-from product_matching.evaluation.partition import PartitionScores, score_partition
 from product_matching.evaluation.protocols import Plan, Split, plan_protocol
 from product_matching.evaluation.report import Report, describe_listings, operating_point
 from product_matching.evaluation.second_stage import run_second_stage
-from product_matching.evaluation.sweep import Sweep, sweep_thresholds
 from product_matching.matching.grouping.linkage import LinkageThresholds
-from product_matching.matching.groups import partition
+from product_matching.matching.grouping.partition import partition
 from product_matching.matching.rules import min2
+from product_matching.metrics.listing_f1 import query_part
+from product_matching.metrics.partition import PartitionScores, score_partition
+from product_matching.metrics.sweep import Sweep, sweep_thresholds
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
 
 _LOG = logging.getLogger(__name__)

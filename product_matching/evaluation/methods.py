@@ -12,14 +12,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from product_matching.encoders.glove import GloveEncoder, read_glove, train_glove
 from product_matching.errors import InputError
-from product_matching.evaluation.dense_join import DenseJoin
 from product_matching.evaluation.listings import LabelledListings, TextArray
+from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.chain import CANDIDATES, MEASURED_CHAIN, Rules
 from product_matching.matching.evidence import ChainResult, TitleEncoders, run_chain
-from product_matching.matching.near_photos import near_photos
 from product_matching.matching.rules import accept, keep_mutual, veto_quantities
-from product_matching.matching.self_join import SparseJoin
-from product_matching.quantities import QuantityTable
+from product_matching.search.joins.dense import DenseJoin
+from product_matching.search.joins.phashes import near_photos
+from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours, keep_nearest, keep_within
 
 MethodName = Literal[

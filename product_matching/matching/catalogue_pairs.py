@@ -15,8 +15,8 @@ from product_matching.matching.candidates import (
     is_within_reach,
     vetoed,
 )
-from product_matching.matching.near_photos import PHASH_BITS
 from product_matching.matching.thresholds import PairRules, Thresholds
+from product_matching.search.joins.phashes import PHASH_BITS
 from product_matching.search.neighbours import Neighbours, RowArray, sort_neighbours
 
 #: Linkage distance of listings that are surely apart, as a share of the threshold: what a rule keeps apart, and

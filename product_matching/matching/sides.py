@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.candidates import Candidates, FloatArray, Mask
-from product_matching.matching.near_photos import PhotoHashes
-from product_matching.quantities import QuantityTable
+from product_matching.search.joins.phashes import PhotoHashes
 from product_matching.search.joins.protocol import Progress, SelfJoin, no_progress
 from product_matching.search.neighbours import RowArray
 

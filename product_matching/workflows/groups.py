@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from product_matching.match import CatalogueMatches
-from product_matching.matching.group_description import Group, describe_groups
+from product_matching.matching.grouping.description import Group, describe_groups
 from product_matching.matching.grouping.linkage import LinkageThresholds
-from product_matching.matching.groups import partition
+from product_matching.matching.grouping.partition import partition
 from product_matching.search.neighbours import RowArray
+from product_matching.workflows.match import CatalogueMatches
 
 #: Linkage thresholds as shares of the thresholds of a match: a single listing joins a group whose members are at 0.9
 #: on average, and two groups merge where all their cross pairs are at 0.7 on average.

@@ -8,20 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
-from product_matching.evaluation.dense_join import DenseJoin
-from product_matching.listing_parts import validation_rows
+from product_matching.listings.parts import validation_rows
+from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.chain import Rules, improve_vectors
-from product_matching.matching.near_photos import PhotoHashes, near_photos
-from product_matching.matching.same_titles import same_titles
-from product_matching.matching.self_join import SparseJoin
 from product_matching.matching.sides import Side, Sides
 from product_matching.matching.thresholds import Thresholds
-from product_matching.quantities import QuantityTable
 from product_matching.search.arguments import check_unit
 from product_matching.search.flat import FlatIndex
+from product_matching.search.joins.dense import DenseJoin
+from product_matching.search.joins.phashes import PhotoHashes, near_photos
+from product_matching.search.joins.same_titles import same_titles
+from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.sparse import SparseIndex
 from product_matching.store.bundle import Bundle
-from product_matching.tuning import tune_threshold
+from product_matching.workflows.tune import tune_threshold
 
 
 def bundle_sides(bundle: Bundle, rules: Rules, photo_threshold: float | None = None) -> Sides:

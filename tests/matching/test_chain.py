@@ -4,11 +4,11 @@ from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
 from product_matching.errors import InputError
-from product_matching.evaluation.dense_join import DenseJoin
 from product_matching.matching.chain import MEASURED_CHAIN, PLAIN, Rules, VectorRules, improve_vectors, run_stages
-from product_matching.matching.near_photos import near_photos
-from product_matching.matching.self_join import SparseJoin
 from product_matching.matching.thresholds import PairRules
+from product_matching.search.joins.dense import DenseJoin
+from product_matching.search.joins.phashes import near_photos
+from product_matching.search.joins.sparse import SparseJoin
 
 VECTORS = normalize(np.random.default_rng(5).random((10, 4)) ** 2)
 PHASHES = ["a" * 16, "a" * 16] + [f"{row:016x}" for row in range(1000, 9000, 1000)]

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from product_matching.match import match_by_defaults
 from product_matching.matching.chain import MEASURED_CHAIN
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.workflows.groups import group_catalogue
+from product_matching.workflows.match import match_by_defaults
 
 
 @pytest.fixture(scope="module")

@@ -17,16 +17,16 @@ import pytest
 from sklearn.preprocessing import normalize
 from typer.testing import CliRunner
 
-from product_matching.app.review import ReviewStore
-from product_matching.app.review_export import submission_csv
-from product_matching.build import build_bundle
-from product_matching.catalogue import Catalogue
+from product_matching.app.review.export import submission_csv
+from product_matching.app.review.review import ReviewStore
 from product_matching.cli import app
-from product_matching.find import Finder, fill_thresholds
-from product_matching.match import match_by_defaults, match_catalogue
+from product_matching.listings.catalogue import Catalogue
 from product_matching.matching.chain import CANDIDATES, PLAIN, Rules
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.bundle import PHOTO_SHA256, Bundle, open_bundle
+from product_matching.workflows.build import build_bundle
+from product_matching.workflows.find import Finder, fill_thresholds
+from product_matching.workflows.match import match_by_defaults, match_catalogue
 
 DEMO = Path(__file__).parents[2] / "embeddings" / "demo"
 #: Of the demo catalogue every third listing is asked, which takes seconds.
