@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 DEMO_PYTHON ?= python3.11
 DEMO_VENV ?= .venv-demo
 DEMO_WORK ?= build/demo
+export PYTHONPATH := demo/generator
 SHOPEE ?= $(wildcard data/shopee/train.csv)
 
 # The model that ships: trained on the demo's training part, groceries and clothes of DATA.
@@ -54,19 +55,19 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
 	touch $@
 
 demo: $(VENV)/app.stamp $(DEMO_VENV)/stamp
-	$(DEMO_VENV)/bin/python -m tools.demo_catalogue.make --out demo --work $(DEMO_WORK)
+	$(DEMO_VENV)/bin/python -m demo_generator.make --out demo --work $(DEMO_WORK)
 	$(BIN)/product-matching build demo/listings.csv --images demo/images --queries demo/queries.csv \
 		--model models/$(MODEL) --out embeddings/demo --overwrite
 	$(BIN)/product-matching build demo/listings.csv --images demo/images \
 		--model mobilenetv2_100 $(if $(WEIGHTS),--weights $(WEIGHTS)) --out $(DEMO_WORK)/untrained --overwrite
-	$(BIN)/python -m tools.demo_catalogue.measure embeddings/demo --untrained $(DEMO_WORK)/untrained \
+	$(BIN)/python benchmarks/demo_catalogue.py embeddings/demo --untrained $(DEMO_WORK)/untrained \
 		--out $(DEMO_WORK)/figures.json $(if $(SHOPEE),--real $(SHOPEE))
-	$(DEMO_VENV)/bin/python -m tools.demo_catalogue.card --catalogue demo --work $(DEMO_WORK) \
+	$(DEMO_VENV)/bin/python -m demo_generator.card --catalogue demo --work $(DEMO_WORK) \
 		--figures $(DEMO_WORK)/figures.json
 
-$(DEMO_VENV)/stamp: tools/demo_catalogue/requirements.txt
+$(DEMO_VENV)/stamp: demo/generator/requirements.txt
 	$(DEMO_PYTHON) -m venv $(DEMO_VENV)
-	$(DEMO_VENV)/bin/pip install -r tools/demo_catalogue/requirements.txt
+	$(DEMO_VENV)/bin/pip install -r demo/generator/requirements.txt
 	touch $@
 
 model: build/$(MODEL)/report.json
@@ -82,10 +83,10 @@ build/$(MODEL)/report.json: recipes/$(MODEL).toml $(AVERAGED:%=%/report.json) \
 		--catalogue $(TRAINING)/clothing_copies/listings.csv --images $(TRAINING)/clothing_copies/images
 
 $(TRAINING)/demo_copies/listings.csv: demo/listings.csv | $(VENV)/app.stamp
-	$(BIN)/python -m tools.edited_copies demo/listings.csv demo/images $(@D) --copies 1
+	$(BIN)/python -m recipes.data.edited_copies demo/listings.csv demo/images $(@D) --copies 1
 
 $(TRAINING)/clothing_copies/listings.csv: $(GROCERIES)
-	$(BIN)/python -m tools.edited_copies $(TRAINING)/clothing.csv $(DATA)/clothing/images $(@D) --copies 2 --most 400
+	$(BIN)/python -m recipes.data.edited_copies $(TRAINING)/clothing.csv $(DATA)/clothing/images $(@D) --copies 2 --most 400
 
 comparison: $(TRAININGS:%=$(COMPARISON)/%/report.json)
 	$(BIN)/product-matching compare --models $(COMPARISON) --groceries $(GROCERIES) \
@@ -98,8 +99,8 @@ $(COMPARISON)/%/report.json: recipes/comparison/%.toml | $(GROCERIES)
 		--catalogue $(GROCERIES) --images $(DATA)/groceries/images \
 		$(if $(WEIGHTS),$(if $(filter autoencoder,$*),,--weights $(WEIGHTS)))
 
-$(GROCERIES): $(DATA)/groceries/photos.csv tools/groceries_parts.csv | $(VENV)/app.stamp
-	$(BIN)/python -m tools.training_data $(DATA) $(@D)
+$(GROCERIES): $(DATA)/groceries/photos.csv recipes/data/groceries_parts.csv | $(VENV)/app.stamp
+	$(BIN)/python -m recipes.data.training_data $(DATA) $(@D)
 
 clean:
 	rm -rf $(VENV) $(DEMO_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
