@@ -1,7 +1,9 @@
 """Write a catalogue's training photos again with copies edited as sellers edit them: crops, frames, banners, collages.
 
-A photo and its copies are one class, which teaches a network what an edit does not change, with or without labels.
+A photo and its copies are one class, which teaches a network what an edit does not change, with or without labels. The
+edits are those of the demo catalogue, so its generator must be on Python's path:
 
+    export PYTHONPATH=demo/generator
     python -m recipes.data.edited_copies demo/listings.csv demo/images build/training/demo_copies --copies 1
     python -m recipes.data.edited_copies build/training/clothing.csv data/clothing/images \
         build/training/clothing_copies --copies 2 --most 400

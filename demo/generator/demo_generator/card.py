@@ -12,7 +12,8 @@ import pandas as pd
 
 from demo_generator.card_pictures import contact_sheets, photo_origins, plot_distribution
 from demo_generator.make import IMAGES, SEED, TIMES
-from demo_generator.plan import Plan, make_plan
+from demo_generator.plan import make_plan
+from demo_generator.plan_rows import Plan
 
 TEMPLATE = Path(__file__).with_name("card_template.md")
 PICTURES = "card"

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import matplotlib
 import pandas as pd
+from matplotlib.axes import Axes
 from PIL import Image
 
 from demo_generator.groups import SIZE_SHARES
 from demo_generator.photo_plan import Photo
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 _EDGE = 128
 _COLUMNS = 12
@@ -61,7 +62,7 @@ def plot_distribution(listings: pd.DataFrame, photos: Sequence[Photo], path: Pat
     plt.close(figure)
 
 
-def _plot_sizes(axis: plt.Axes, listings: pd.DataFrame) -> None:
+def _plot_sizes(axis: Axes, listings: pd.DataFrame) -> None:
     sizes = listings["label_group"].value_counts()
     grouped = Counter(min(size, _LARGEST) for size in sizes[sizes > 1])
     real: dict[int, float] = {}
@@ -75,7 +76,7 @@ def _plot_sizes(axis: plt.Axes, listings: pd.DataFrame) -> None:
     axis.legend(frameon=False)
 
 
-def _plot_kinds(axis: plt.Axes, listings: pd.DataFrame) -> None:
+def _plot_kinds(axis: Axes, listings: pd.DataFrame) -> None:
     table = pd.crosstab(listings["kind"].str.replace("_", " "), listings["part"])[["train", "validation", "test"]]
     table.plot.barh(stacked=True, ax=axis, width=0.8)
     axis.invert_yaxis()
@@ -84,7 +85,7 @@ def _plot_kinds(axis: plt.Axes, listings: pd.DataFrame) -> None:
     axis.legend(frameon=False, fontsize=8, loc="upper right")
 
 
-def _plot_origins(axis: plt.Axes, listings: pd.DataFrame, photos: Sequence[Photo]) -> None:
+def _plot_origins(axis: Axes, listings: pd.DataFrame, photos: Sequence[Photo]) -> None:
     counts = photo_origins(listings, photos)
     axis.barh(list(counts), list(counts.values()), color="tab:green")
     axis.invert_yaxis()

@@ -14,7 +14,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from demo_generator.photo_files import write_photo
-from demo_generator.plan import Plan, make_plan, write_listings, write_queries
+from demo_generator.plan import make_plan, write_listings, write_queries
+from demo_generator.plan_rows import Plan
 from demo_generator.render_all import render_all
 
 SEED = 20261122

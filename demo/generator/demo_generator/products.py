@@ -104,7 +104,7 @@ def _make_line(
                 *looks,
                 line_seed,
                 rng.randrange(2**31),
-            )  # fmt: skip
+            )
         )
     return made
 

@@ -138,7 +138,7 @@ class _silence:
 
     def __enter__(self) -> None:
         self._kept = os.dup(1)
-        with open(os.devnull, "w") as nowhere:
+        with Path(os.devnull).open("w") as nowhere:
             os.dup2(nowhere.fileno(), 1)
 
     def __exit__(self, *_: object) -> None:

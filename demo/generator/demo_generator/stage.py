@@ -71,10 +71,11 @@ def points_of(pieces: Sequence[Any]) -> np.ndarray:
     """
     bpy.context.view_layer.update()
     graph = bpy.context.evaluated_depsgraph_get()
-    clouds = []
-    for instance in graph.object_instances:
-        if instance.is_instance and instance.parent.original in pieces and instance.object.type in _WITH_SURFACE:
-            clouds.append(_vertices(instance.object, np.array(instance.matrix_world)))
+    clouds = [
+        _vertices(instance.object, np.array(instance.matrix_world))
+        for instance in graph.object_instances
+        if instance.is_instance and instance.parent.original in pieces and instance.object.type in _WITH_SURFACE
+    ]
     return np.concatenate(clouds)
 
 

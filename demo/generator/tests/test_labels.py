@@ -36,7 +36,8 @@ def test_every_face_draws_at_extreme_aspects(kind: str, aspect: float) -> None:
         for transparent in (False, True):
             picture = draw_face(PRODUCTS[kind], face, aspect, transparent)
             assert picture.mode == ("RGBA" if transparent else "RGB")
-            assert max(picture.size) == 768 and picture.width / picture.height == pytest.approx(aspect, rel=0.01)
+            assert max(picture.size) == 768
+            assert picture.width / picture.height == pytest.approx(aspect, rel=0.01)
             assert any(low != high for low, high in picture.getextrema())
 
 
@@ -47,7 +48,10 @@ def test_text_stays_in_its_box(box: tuple[float, float, float, float], text: str
     write(ImageDraw.Draw(picture), box, text, "serif_italic", 255)  # type: ignore[arg-type]
     left, top, right, bottom = picture.getbbox() or (0, 0, 0, 0)
     assert right - left > 20
-    assert left >= box[0] - 2 and top >= box[1] - 2 and right <= box[2] + 2 and bottom <= box[3] + 2
+    assert left >= box[0] - 2
+    assert top >= box[1] - 2
+    assert right <= box[2] + 2
+    assert bottom <= box[3] + 2
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -58,7 +62,8 @@ def test_places_of_words_lie_inside_and_apart(name: str, aspect: float) -> None:
     slots = TEMPLATES[name](sheet)
     boxes = [slots[part][0] for part in ("brand", "name", "headline", "detail")]
     for number, (x0, y0, x1, y1) in enumerate(boxes):
-        assert 0 <= x0 < x1 <= sheet.full[2] and 0 <= y0 < y1 <= sheet.full[3]
+        assert 0 <= x0 < x1 <= sheet.full[2]
+        assert 0 <= y0 < y1 <= sheet.full[3]
         for a0, b0, a1, b1 in boxes[number + 1 :]:
             assert x1 <= a0 or a1 <= x0 or y1 <= b0 or b1 <= y0
 
@@ -72,5 +77,6 @@ def test_ink_can_be_read(ground: tuple[int, int, int]) -> None:
 def test_variants_share_the_design_and_differ_in_print() -> None:
     first, second = [p for p in make_products(60, seed=3) if p.kind == "pump_bottle"][:2]
     assert first.line_id == second.line_id
-    assert look_of(first).template == look_of(second).template and look_of(first).logo == look_of(second).logo
+    assert look_of(first).template == look_of(second).template
+    assert look_of(first).logo == look_of(second).logo
     assert draw_face(first, "front", 0.7).tobytes() != draw_face(second, "front", 0.7).tobytes()

@@ -2,18 +2,22 @@ import csv
 import random
 from collections import Counter, defaultdict
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from demo_generator.edits import CHANGING, KEEPING
 from demo_generator.groups import PART_SHARES, PARTS, Counts, assign_parts, choose_roles, group_sizes
 from demo_generator.kinds import KINDS
+from demo_generator.make import SEED
 from demo_generator.photo_plan import Photographer, PhotoMix
 from demo_generator.plan import Settings, make_plan, write_listings, write_queries
 from demo_generator.prices import draw_price, format_price
 from demo_generator.products import make_products
 from demo_generator.titles import TitleStyle
 
+CATALOGUE = Path(__file__).parents[2]
 PLAN = make_plan(7)
 PRODUCTS = {product.product_id: product for product in PLAN.products}
 PHOTOS = {photo.image: photo for photo in PLAN.photos}
@@ -67,12 +71,13 @@ def test_every_kind_is_in_every_part_in_its_share():
     for kind in {product.kind for product in products}:
         of_kind = sum(counts[kind, part] for part in PARTS)
         assert 0.5 < counts[kind, "train"] / of_kind < 0.75
-        assert counts[kind, "validation"] and counts[kind, "test"]
+        assert counts[kind, "validation"]
+        assert counts[kind, "test"]
 
 
 def test_neighbours_in_the_file_are_of_different_groups():
     labels = [listing.label_group for listing in PLAN.listings]
-    assert all(label != following for label, following in zip(labels, labels[1:], strict=False))
+    assert all(label != following for label, following in pairwise(labels))
 
 
 def test_posting_ids_number_the_listings():
@@ -197,3 +202,11 @@ def test_tables_hold_every_row(tmp_path):
     assert [row["title"] for row in listings] == [listing.title for listing in PLAN.listings]
     assert sum(row["label_group"] == "" for row in queries) == 12
     assert list(queries[0]) == ["query_id", "image", "title", "label_group", "kind"]
+
+
+def test_the_shipped_tables_are_those_of_the_plan(tmp_path):
+    shipped = make_plan(SEED)
+    write_listings(shipped, tmp_path / "listings.csv")
+    write_queries(shipped, tmp_path / "queries.csv")
+    for name in ("listings.csv", "queries.csv"):
+        assert (tmp_path / name).read_bytes() == (CATALOGUE / name).read_bytes()

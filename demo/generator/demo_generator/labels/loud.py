@@ -18,7 +18,7 @@ def stripes(sheet: Sheet) -> Slots:
     box = part(sheet.zone, 0.03, 0.12, 0.97, 0.88) if sheet.wide else part(sheet.zone, 0.06, 0.08, 0.94, 0.92)
     sheet.draw.rounded_rectangle(box, 0.06 * unit, fill=panel)
     inner = sheet.inside(part(box, 0.02, 0.02, 0.98, 0.98))
-    places = {name: panel for name in STACK}
+    places = dict.fromkeys(STACK, panel)
     return place(inner, STACK, SIDE, places)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from PIL import ImageDraw
 
@@ -55,7 +55,7 @@ def _breaks(text: str, most: int) -> list[tuple[str, ...]]:
     for lines in range(1, min(most, len(words)) + 1):
         for cuts in combinations(range(1, len(words)), lines - 1):
             edges = [0, *cuts, len(words)]
-            ways.append(tuple(" ".join(words[a:b]) for a, b in zip(edges, edges[1:], strict=False)))
+            ways.append(tuple(" ".join(words[a:b]) for a, b in pairwise(edges)))
     return ways
 
 
@@ -69,7 +69,7 @@ def _scale(lines: tuple[str, ...], name: str, width: float, height: float) -> fl
 def _pitch(lines: tuple[str, ...], name: str) -> float:
     """Baseline distance at the reference size: no line's ink touches the next one's."""
     extents = [_extent(line, name) for line in lines]
-    needed = [above[3] - below[1] for above, below in zip(extents, extents[1:], strict=False)]
+    needed = [above[3] - below[1] for above, below in pairwise(extents)]
     return max([*needed, 0.0]) + 0.16 * _REFERENCE
 
 
