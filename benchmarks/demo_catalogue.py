@@ -53,15 +53,15 @@ def sample_figures(bundle: Bundle) -> dict[str, int]:
     samples = [bundle.samples[row] for row in range(len(bundle.samples))] if bundle.samples is not None else []
     known = [sample for sample in samples if sample.label_group]
 
-    def finds(sample: SampleQuery, with_title: bool) -> bool:
+    def finds(sample: SampleQuery, *, with_title: bool) -> bool:
         query = finder.sample_query(sample.query_id, with_title=with_title)
         rows = finder.matches(query, thresholds).rows
         return bool((bundle.listings["label_group"].iloc[rows].astype(str) == sample.label_group).any())
 
     return {
         "known": len(known),
-        "by_photo": sum(finds(sample, False) for sample in known),
-        "with_title": sum(finds(sample, True) for sample in known),
+        "by_photo": sum(finds(sample, with_title=False) for sample in known),
+        "with_title": sum(finds(sample, with_title=True) for sample in known),
     }
 
 

@@ -75,7 +75,7 @@ def write_copies(catalogue: Catalogue, out: Path, *, copies: int, most: int | No
         names = [f"{row:06d}{path.suffix}"]
         shutil.copyfile(path, out / "images" / names[0])
         if part == "train":
-            names += _write_edited(path, str(listing["posting_id"]), out / "images", row, copies, seed)
+            names += _write_edited(path, out / "images" / f"{row:06d}", copies, f"{seed}/{listing['posting_id']}")
         listings += [(Path(name).stem, name, group, part) for name in names]
     frame = pd.DataFrame(listings, columns=["posting_id", "image", "label_group", "part"])
     frame.to_csv(out / "listings.csv", index=False)
@@ -91,13 +91,14 @@ def _chosen_rows(catalogue: Catalogue, most: int | None, seed: int) -> list[int]
     return [row for row in range(len(frame)) if row not in left_out]
 
 
-def _write_edited(path: Path, posting_id: str, folder: Path, row: int, copies: int, seed: int) -> list[str]:
-    photo = decode_photo(read_photo(path), name=path.name)
+def _write_edited(source: Path, stem: Path, copies: int, seed: str) -> list[str]:
+    """Write ``<stem>_1.jpg`` and so on; gives the names of the files."""
+    photo = decode_photo(read_photo(source), name=source.name)
     names = []
     for number in range(1, copies + 1):
-        edits = draw_edits(random.Random(f"{seed}/{posting_id}/{number}"))
-        names.append(f"{row:06d}_{number}.jpg")
-        save_photo(apply_edits(photo, edits, None), folder / names[-1], edits)
+        edits = draw_edits(random.Random(f"{seed}/{number}"))
+        names.append(f"{stem.name}_{number}.jpg")
+        save_photo(apply_edits(photo, edits, None), stem.with_name(names[-1]), edits)
     return names
 
 
