@@ -19,7 +19,6 @@ import pandas as pd
 import pyarrow as pa
 from scipy.sparse import csr_matrix, load_npz, save_npz
 
-from product_matching.encoders.model_folder import file_sha256
 from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.errors import InputError
 from product_matching.store.manifest import (
@@ -34,6 +33,7 @@ from product_matching.store.manifest import (
     Manifest,
     read_manifest,
 )
+from product_matching.store.model_folder import file_sha256
 from product_matching.store.sample_queries import SampleQueries, SampleQuery, read_sample_queries
 from product_matching.store.thumbnails import Thumbnails, open_thumbnails
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from product_matching.encoders.model_folder import PhotoModel, parse_model
 from product_matching.encoders.tfidf import WEIGHTINGS, Weighting
 from product_matching.errors import InputError
+from product_matching.store.model_folder import PhotoModel, parse_model
 
 BUNDLE_FORMAT = 1
 MANIFEST_FILE = "manifest.json"

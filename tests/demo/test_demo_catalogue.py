@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from product_matching.find import Finder, default_thresholds
 from product_matching.store.bundle import Bundle, open_bundle
-from product_matching.store.verify import verify_bundle
+from product_matching.workflows.find import Finder, default_thresholds
+from product_matching.workflows.verify import verify_bundle
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "demo"

@@ -8,8 +8,8 @@ import pytest
 
 from demo_generator.title_edits import escape_bytes
 from demo_generator.title_values import write_value
-from product_matching.quantities import quantities_agree, title_quantities
-from product_matching.titles import decode_byte_escapes
+from product_matching.listings.quantities import quantities_agree, title_quantities
+from product_matching.listings.titles import decode_byte_escapes
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""Check every byte of a bundle against its manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.errors import InputError
+from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.store.manifest import MANIFEST_FILE, read_manifest
+from product_matching.store.model_folder import file_sha256
+
+_BLOCK_ROWS = 4096
+_LENGTH_TOLERANCE = 1e-4
+
+
+def verify_bundle(folder: Path) -> list[str]:
+    """Check a bundle whole: the content of each file, and that vectors are of length 1 (or 0 without a photo).
+
+    Returns
+    -------
+    list of str
+        One sentence for each problem; empty if the bundle is sound.
+
+    Raises
+    ------
+    InputError
+        It is not a bundle.
+    """
+    manifest = read_manifest(folder)
+    problems = [
+        f"{name} is not the file that the manifest names (SHA-256 differs)."
+        for name, entry in manifest.files.items()
+        if (folder / name).is_file() and file_sha256(folder / name) != entry.sha256
+    ]
+    surplus = sorted({path.name for path in folder.iterdir()} - set(manifest.files) - {MANIFEST_FILE})
+    problems += [f"{name!r} does not belong to the bundle." for name in surplus]
+    try:
+        bundle = open_bundle(folder)
+    except InputError as error:
+        return [*problems, str(error)]
+    return problems + _check_photos(bundle) + _check_titles(bundle)
+
+
+def _check_photos(bundle: Bundle) -> list[str]:
+    vectors = bundle.photo_vectors
+    if vectors is None:
+        return []
+    starts = range(0, len(vectors), _BLOCK_ROWS)
+    blocks = [np.linalg.norm(vectors[start : start + _BLOCK_ROWS], axis=1) for start in starts]
+    lengths = np.concatenate(blocks) if blocks else np.zeros(0)
+    problems = []
+    if not np.isfinite(lengths).all():
+        problems.append("The photo vectors hold values that are not finite numbers.")
+    if not _has_length(lengths, bundle.has_photo):
+        problems.append("The photo vectors are not of length 1 where a listing has a photo, and 0 elsewhere.")
+    if int(bundle.has_photo.sum()) != bundle.manifest.n_photos:
+        problems.append(f"{int(bundle.has_photo.sum())} photos, but the manifest says {bundle.manifest.n_photos}.")
+    return problems
+
+
+def _check_titles(bundle: Bundle) -> list[str]:
+    if bundle.title_matrix is None:
+        return []
+    lengths = np.sqrt(np.asarray(bundle.title_matrix.multiply(bundle.title_matrix).sum(axis=1)).ravel())
+    problems = []
+    if not _has_length(lengths, lengths > 0):
+        problems.append("The title vectors are not of length 1 or 0.")
+    if int(bundle.has_title.sum()) != bundle.manifest.n_titles:
+        problems.append(f"{int(bundle.has_title.sum())} titles, but the manifest says {bundle.manifest.n_titles}.")
+    return problems
+
+
+def _has_length(lengths: npt.NDArray[np.floating], expected: npt.NDArray[np.bool_]) -> bool:
+    return bool((np.abs(lengths - expected) < _LENGTH_TOLERANCE).all())
