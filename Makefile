@@ -118,4 +118,5 @@ $(GROCERIES): $(DATA)/groceries/photos.csv recipes/data/groceries_parts.csv | $(
 	$(BIN)/python -m recipes.data.training_data $(DATA) $(@D)
 
 clean:
-	rm -rf $(VENV) $(DEMO_VENV) $(DEMO_TEST_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DEMO_VENV) $(DEMO_TEST_VENV) build dist *.egg-info demo/generator/*.egg-info \
+		.pytest_cache .mypy_cache .ruff_cache .hypothesis demo/generator/.*_cache
