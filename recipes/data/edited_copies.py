@@ -19,7 +19,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from demo_generator.edits import CHANGING, KEEPING, Edit, apply_edits, save_photo
+try:
+    from demo_generator.edits import CHANGING, KEEPING, Edit, apply_edits, save_photo
+except ModuleNotFoundError as error:
+    raise SystemExit("The edits are the demo generator's: export PYTHONPATH=demo/generator first.") from error
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.listings.photos import decode_photo, read_photo
