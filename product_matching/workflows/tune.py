@@ -54,7 +54,7 @@ def tune_threshold(
 
     With label groups it is the threshold with the best mean F1, over all listings or over those of the validation part
     (`validation_rows`), each looked up in the whole catalogue without a cap on its matches. The search goes on with a
-    growing radius until no larger threshold can be better (see `_best_beyond`), or until more than `MAX_PAIRS` pairs
+    growing radius until no larger threshold can be better (see `best_beyond`), or until more than `MAX_PAIRS` pairs
     are within it. Without label groups it is the distance within which a listing has three others on average (each
     counted for at most its ten nearest, so that a placeholder used a thousand times does not decide): a start for the
     slider, and called so. On the titles of the Shopee competition, cut to 3,455 up to all 34,250 listings, that comes
@@ -122,7 +122,7 @@ def _best_of_labels(
             too_far = radius
         else:
             searched, best = radius, _best_within(near, groups, rows, radius)
-            if searched >= _LAST_RADIUS or _best_beyond(near, groups, rows) <= (best.f1 or 0.0):
+            if searched >= _LAST_RADIUS or best_beyond(near, groups, rows) <= (best.f1 or 0.0):
                 return best, ""
         if too_far - searched <= _RESOLUTION:
             return best, f", of those up to {searched:g}: more than {MAX_PAIRS:,} pairs are within {too_far:g}"
@@ -151,7 +151,7 @@ def _best_within(near: Neighbours, groups: RowArray, rows: RowArray, radius: flo
     return TunedThreshold(distance, 0, "", round(f1, 4), round(precision, 4), round(recall, 4))
 
 
-def _best_beyond(near: Neighbours, groups: RowArray, rows: RowArray) -> float:
+def best_beyond(near: Neighbours, groups: RowArray, rows: RowArray) -> float:
     """Upper bound of the mean F1 at any threshold beyond the radius of `near`.
 
     A query with p predictions within the radius, h of them right, and n true ones does best if all n - h others come

@@ -13,11 +13,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app.find.address import PHOTO_BITS
-from product_matching.app.find.decision import decide, decide_by_judge, nearest_by_each, vetoed
+from product_matching.app.find.decision import decide, decide_by_judge, nearest_by_each
 from product_matching.app.find.export import judged_csv, matches_csv
 from product_matching.app.find.reasons import describe_reasons, reason_in_words
 from product_matching.app.shared.wording import say_seconds
-from product_matching.matching.candidates import Candidates
+from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.pair_judge import Verdict
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.bundle import open_bundle

@@ -7,15 +7,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.preprocessing import normalize
 
 from product_matching.listings.catalogue import Catalogue
 from product_matching.listings.parts import PARTS, validation_rows
 from product_matching.matching.chain import MEASURED_CHAIN, Rules, VectorRules
 from product_matching.matching.thresholds import Thresholds
 from product_matching.metrics.listing_f1 import listing_f1
+from product_matching.metrics.sweep import sweep_thresholds
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import keep_within
 from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.workflows import tune
 from product_matching.workflows.build import build_bundle
 from product_matching.workflows.match import match_by_defaults
 from product_matching.workflows.tune import tune_threshold
@@ -149,3 +152,54 @@ def test_a_bundle_and_its_rules_are_tuned_on_the_validation_part(tmp_path: Path,
     named = bundle_of(listings.rename(columns={"part": "section"}), tmp_path / "named")
     everything = match_by_defaults(named, Thresholds(), rules).thresholds.title
     assert tuned is not None and everything is not None and tuned < everything
+
+
+def crowded_groups(n_groups: int, size: int, spread: float, width: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    """Vectors (N, D) around random centres and their labels; groups larger than the competition's cap of 50."""
+    rng = np.random.default_rng(4)
+    centres = normalize(rng.normal(size=(n_groups, width)))
+    vectors = np.repeat(centres, size, axis=0) + spread * rng.normal(size=(n_groups * size, width))
+    labels = np.array([f"group {group}" for group in range(n_groups) for _ in range(size)], dtype=object)
+    return normalize(vectors).astype(np.float32), labels
+
+
+@pytest.mark.parametrize("spread", [0.06, 0.1, 0.16])
+def test_the_threshold_is_the_best_of_a_use_without_a_cap(spread: float) -> None:
+    """The oracle tries every step of a thousandth with all matches; a cap of 50 would look for another threshold."""
+    vectors, labels = crowded_groups(8, 80, spread)
+    usable = np.ones(len(labels), dtype=np.bool_)
+    tuned = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    distances = np.round(1 - vectors.astype(np.float64) @ vectors.astype(np.float64).T, 6)
+    same = labels[:, None] == labels[None, :]
+
+    def scores(threshold: float) -> tuple[float, float, float]:
+        near = (distances <= threshold) | np.eye(len(labels), dtype=bool)
+        right, predicted, true = (near & same).sum(1), near.sum(1), same.sum(1)
+        f1 = float((2 * right / (predicted + true)).mean())
+        return round(f1, 4), round(float((right / predicted).mean()), 4), round(float((right / true).mean()), 4)
+
+    best = max(scores(step / 1000)[0] for step in range(1000))
+    assert tuned.f1 == pytest.approx(best, abs=1e-4)
+    assert (tuned.f1, tuned.precision, tuned.recall) == scores(tuned.distance)
+
+
+def test_no_larger_threshold_is_better_than_the_bound_that_ends_the_search() -> None:
+    vectors, labels = crowded_groups(12, 30, 0.14)
+    groups, rows = np.unique(labels, return_inverse=True)[1], np.arange(len(labels))
+    everything = FlatIndex(vectors).within(vectors, 1.99)
+    sweep = sweep_thresholds(everything, groups, rows, cap=None)
+    for radius in (0.1, 0.2, 0.4, 0.6, 0.9):
+        beyond = sweep.f1[sweep.thresholds > radius]
+        assert tune.best_beyond(keep_within(everything, radius), groups, rows) >= beyond.max() - 1e-12
+
+
+def test_where_memory_ends_the_search_the_best_so_far_is_taken_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, labels = crowded_groups(8, 40, 0.06)
+    usable = np.ones(len(labels), dtype=np.bool_)
+    whole = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    near = FlatIndex(vectors).within(vectors, 0.2)
+    monkeypatch.setattr(tune, "MAX_PAIRS", len(near.rows))
+    cut = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    assert whole.distance > 0.22 > cut.distance >= 0.19
+    assert cut.f1 < whole.f1
+    assert f"more than {len(near.rows):,} pairs are within 0.2" in cut.protocol

@@ -23,7 +23,7 @@ def no_progress(starts: Iterable[int]) -> Iterable[int]:
 class SelfJoin(Protocol[VectorsT]):
     """Exact neighbours of every row of a matrix of unit vectors among all its rows; a zero row is near nothing.
 
-    `within` and `nearest` may compute in single precision: their distances are within 3e-6 of the exact ones.
+    `within` and `nearest` may compute in single precision: what they find is then exact up to `product_slack`.
     `distances` is exact: float64 products, rounded by `product_matching.search.neighbours.to_distance`.
     """
 
@@ -32,7 +32,8 @@ class SelfJoin(Protocol[VectorsT]):
     ) -> Neighbours:
         """Find every pair at an exact distance of `threshold` (below 1) or less, in both directions.
 
-        Each row is among its own neighbours, and pairs beyond the threshold by no more than rounding may be, too.
+        Each row is among its own neighbours. Pairs beyond the threshold by no more than `product_slack` may be found,
+        too: `distances` tells.
 
         Raises
         ------
