@@ -13,7 +13,7 @@ from product_matching.evaluation.listings import LabelledListings
 from product_matching.evaluation.methods import Settings
 from product_matching.evaluation.report import Report
 from product_matching.matching.chain import CANDIDATES, MEASURED_CHAIN, PLAIN, Rules, VectorRules
-from product_matching.matching.thresholds import PHOTO_BITS, PairRules
+from product_matching.matching.thresholds import MIN2_SHARE, PHOTO_BITS, PairRules
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,9 +31,6 @@ _FULL = MEASURED_CHAIN
 _NEAR = replace(PLAIN, pairs=PairRules(photo_bits=PHOTO_BITS))
 _MEAN = replace(_NEAR, vectors=VectorRules(cross_mean=True))
 _BLEND = replace(_NEAR, vectors=VectorRules(cross_mean=True, blend=_FULL.vectors.blend))
-#: How far beyond its threshold a listing without a match may have its nearest other, as a share of the threshold.
-MIN2 = 0.333
-
 
 def _with_pairs(**changed: Any) -> Rules:
     """The whole chain with some rules on pairs changed."""
@@ -55,7 +52,7 @@ STEPS: tuple[Step, ...] = (
 EXTRAS: tuple[Step, ...] = (
     Step("chain with the quantity veto", "chain", _with_pairs(quantity_veto=True)),
     Step("chain with mutual edges only", "chain", replace(_FULL, mutual=CANDIDATES)),
-    Step("chain with min2 (benchmark only)", "chain", _with_pairs(min2=MIN2)),
+    Step("chain with min2 (benchmark only)", "chain", _with_pairs(min2=MIN2_SHARE)),
     Step("chain with the nearest forced (benchmark only)", "chain", _with_pairs(min2=math.inf)),
 )
 
