@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from tqdm import tqdm
 
 from product_matching.cli import rules as option
 from product_matching.cli.arguments import (
@@ -20,6 +18,7 @@ from product_matching.cli.arguments import (
     read_count,
 )
 from product_matching.cli.opening import check_phashes, check_sides
+from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.matching.chain import PLAIN, Rules
 from product_matching.matching.thresholds import Thresholds
@@ -106,11 +105,8 @@ def _decide(bundle: Bundle, given: Thresholds, rules: Rules, pairs: Path | None)
         if rules != PLAIN or given != Thresholds():
             raise InputError("The pair classifier brings rules and thresholds of its own: leave the others out.")
         return match_by_second_stage(bundle, load_classifier(pairs))
-
-    def show(starts: Iterable[int]) -> Iterable[int]:
-        return tqdm(starts, unit="block", desc="matching")
-
-    return match_by_defaults(bundle, given, rules, progress=show)
+    with bars(keep=True) as progress:
+        return match_by_defaults(bundle, given, rules, progress=progress)
 
 
 def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: int | None) -> None:

@@ -32,6 +32,7 @@ _NEAR = replace(PLAIN, pairs=PairRules(photo_bits=PHOTO_BITS))
 _MEAN = replace(_NEAR, vectors=VectorRules(cross_mean=True))
 _BLEND = replace(_NEAR, vectors=VectorRules(cross_mean=True, blend=_FULL.vectors.blend))
 
+
 def _with_pairs(**changed: Any) -> Rules:
     """The whole chain with some rules on pairs changed."""
     return replace(_FULL, pairs=replace(_FULL.pairs, **changed))

@@ -10,8 +10,9 @@ import numpy as np
 
 from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.candidates import Candidates, FloatArray, Mask
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.joins.phashes import PhotoHashes
-from product_matching.search.joins.protocol import Progress, SelfJoin, no_progress
+from product_matching.search.joins.protocol import SelfJoin
 from product_matching.search.neighbours import RowArray
 
 
@@ -86,7 +87,7 @@ class Sides:
         same: RowArray,
         *,
         max_pairs: int,
-        progress: Progress = no_progress,
+        progress: Progress = NO_PROGRESS,
     ) -> tuple[RowArray, RowArray]:
         """Find the pairs within the reach of either side, by photo and by title.
 
@@ -99,7 +100,7 @@ class Sides:
         max_pairs
             How many pairs one side may find.
         progress
-            Wraps the blocks of each side's self-join.
+            Shows each side's self-join as a stage.
 
         Returns
         -------

@@ -25,8 +25,8 @@ from product_matching.matching.grouping.clusters import Measure
 from product_matching.matching.pair_judge import PairJudge
 from product_matching.matching.sides import Sides
 from product_matching.matching.thresholds import Thresholds
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.joins.phashes import near_photos
-from product_matching.search.joins.protocol import Progress, no_progress
 from product_matching.search.neighbours import Neighbours, RowArray
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import fill_thresholds
@@ -67,7 +67,7 @@ def match_catalogue(
     thresholds: Thresholds,
     rules: Rules = PLAIN,
     *,
-    progress: Progress = no_progress,
+    progress: Progress = NO_PROGRESS,
     max_pairs: int = MAX_PAIRS,
 ) -> CatalogueMatches:
     """Find the matches of every listing: all pairs within reach of either side, both sides measured, then decided.
@@ -83,7 +83,7 @@ def match_catalogue(
     rules
         Which rules are on.
     progress
-        Wraps the blocks of listings of each side's self-join.
+        Shows each side's self-join as a stage.
     max_pairs
         How many pairs one side may find.
 
@@ -97,7 +97,7 @@ def match_catalogue(
 
 
 def match_by_defaults(
-    bundle: Bundle, given: Thresholds, rules: Rules = PLAIN, *, progress: Progress = no_progress
+    bundle: Bundle, given: Thresholds, rules: Rules = PLAIN, *, progress: Progress = NO_PROGRESS
 ) -> CatalogueMatches:
     """Match as `match_catalogue` does, with a default for photo and for title where no threshold is given.
 

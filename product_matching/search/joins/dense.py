@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.search.joins.protocol import PairBlocks, Progress, check_join, no_progress
+from product_matching.progress import NO_PROGRESS, Progress, track
+from product_matching.search.joins.protocol import PairBlocks, check_join
 from product_matching.search.neighbours import (
     FloatArray,
     Neighbours,
@@ -34,14 +35,14 @@ class DenseJoin:
         threshold: float,
         *,
         max_pairs: int | None = None,
-        progress: Progress = no_progress,
+        progress: Progress = NO_PROGRESS,
     ) -> Neighbours:
         """Find every pair within a distance (see `SelfJoin.within`); each pair is multiplied once."""
         check_join(threshold)
         matrix = np.ascontiguousarray(vectors, dtype=np.float32)
         lowest = np.float32(1.0 - threshold - product_slack(matrix.shape[1]))
         pairs = PairBlocks(threshold, max_pairs)
-        for start in progress(range(0, len(matrix), _BLOCK_ROWS)):
+        for start in track(progress, range(0, len(matrix), _BLOCK_ROWS), "comparing listings", unit="block"):
             cosines = matrix[start : start + _BLOCK_ROWS] @ matrix[start:].T
             first, second = np.nonzero(cosines >= lowest)
             pairs.add(first + start, second + start, to_distance(cosines[first, second]))

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from product_matching.search.joins.protocol import PairBlocks, Progress, check_join, no_progress
+from product_matching.progress import NO_PROGRESS, Progress, track
+from product_matching.search.joins.protocol import PairBlocks, check_join
 from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import (
     FloatArray,
@@ -41,14 +42,14 @@ class MixedJoin:
         self._n_dense = n_dense
 
     def within(
-        self, vectors: Any, threshold: float, *, max_pairs: int | None = None, progress: Progress = no_progress
+        self, vectors: Any, threshold: float, *, max_pairs: int | None = None, progress: Progress = NO_PROGRESS
     ) -> Neighbours:
         """Find every pair within a distance (see `SelfJoin.within`)."""
         check_join(threshold)
         products = _Products(vectors, self._n_dense)
         lowest = np.float32(1.0 - threshold - product_slack(self._n_dense)) - _ROUNDING
         pairs = PairBlocks(threshold, max_pairs)
-        for start in progress(range(0, products.n, _BLOCK_ROWS)):
+        for start in track(progress, range(0, products.n, _BLOCK_ROWS), "comparing listings", unit="block"):
             cosines = products.block(start)
             first, second = np.nonzero(cosines >= lowest)
             pairs.add(first + start, second, to_distance(cosines[first, second]))

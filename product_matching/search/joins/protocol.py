@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 import numpy as np
 
 from product_matching.errors import InputError
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, sort_neighbours
 
 VectorsT = TypeVar("VectorsT", contravariant=True)
-#: Wraps the starts of blocks of rows, to show progress.
-Progress = Callable[[Iterable[int]], Iterable[int]]
-
-
-def no_progress(starts: Iterable[int]) -> Iterable[int]:
-    """Show nothing."""
-    return starts
 
 
 class SelfJoin(Protocol[VectorsT]):
@@ -28,7 +21,7 @@ class SelfJoin(Protocol[VectorsT]):
     """
 
     def within(
-        self, vectors: VectorsT, threshold: float, *, max_pairs: int | None = None, progress: Progress = no_progress
+        self, vectors: VectorsT, threshold: float, *, max_pairs: int | None = None, progress: Progress = NO_PROGRESS
     ) -> Neighbours:
         """Find every pair at an exact distance of `threshold` (below 1) or less, in both directions.
 
@@ -39,6 +32,8 @@ class SelfJoin(Protocol[VectorsT]):
         ------
         InputError
             There are more than `max_pairs` pairs of different rows.
+        Cancelled
+            The progress was cancelled.
         """
         ...
 

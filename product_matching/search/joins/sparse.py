@@ -8,7 +8,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
-from product_matching.search.joins.protocol import PairBlocks, Progress, check_join, no_progress
+from product_matching.progress import NO_PROGRESS, Progress, track
+from product_matching.search.joins.protocol import PairBlocks, check_join
 from product_matching.search.neighbours import (
     FloatArray,
     Neighbours,
@@ -45,14 +46,14 @@ class SparseJoin:
         self._threads = threads
 
     def within(
-        self, vectors: Any, threshold: float, *, max_pairs: int | None = None, progress: Progress = no_progress
+        self, vectors: Any, threshold: float, *, max_pairs: int | None = None, progress: Progress = NO_PROGRESS
     ) -> Neighbours:
         """Find every pair within a distance (see `SelfJoin.within`); each pair is multiplied once."""
         check_join(threshold)
         rows = _exact(vectors)
         postings = rows.T.tocsr()
         pairs = PairBlocks(threshold, max_pairs)
-        for start in progress(range(0, rows.shape[0], _BLOCK_ROWS)):
+        for start in track(progress, range(0, rows.shape[0], _BLOCK_ROWS), "comparing listings", unit="block"):
             products = (rows[start : start + _BLOCK_ROWS] @ postings).tocoo()
             kept = np.flatnonzero(products.data >= 1.0 - threshold - _ROUNDING)
             distances = to_distance(products.data[kept])

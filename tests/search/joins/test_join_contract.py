@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
 from product_matching.errors import InputError
+from product_matching.progress import Cancelled, NoProgress
 from product_matching.search.flat import FlatIndex
 from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.joins.mixed import MixedJoin
@@ -117,16 +117,29 @@ def test_from_a_distance_of_one_everything_is_apart(case: Case, threshold: float
         case.join.within(case.vectors, threshold)
 
 
-def test_the_progress_goes_through_every_block(case: Case) -> None:
-    seen: list[int] = []
+class Watched(NoProgress):
+    """Counts the steps, and cancels after some."""
 
-    def watch(starts: Iterable[int]) -> Iterable[int]:
-        for start in starts:
-            seen.append(start)
-            yield start
+    def __init__(self, stop_after: int) -> None:
+        self.total, self.done, self._stop_after = 0, 0, stop_after
 
-    case.join.within(case.vectors, 0.1, progress=watch)
-    assert seen == [0, 512, 1024]
+    @property
+    def cancelled(self) -> bool:
+        return self.done >= self._stop_after
+
+    def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+        self.total = total
+
+    def advance(self, n: int = 1) -> None:
+        self.done += n
+
+
+def test_every_block_is_a_step_and_can_be_the_last_one(case: Case) -> None:
+    watched = Watched(9)
+    case.join.within(case.vectors, 0.1, progress=watched)
+    assert (watched.total, watched.done) == (3, 3)
+    with pytest.raises(Cancelled):
+        case.join.within(case.vectors, 0.1, progress=Watched(2))
 
 
 def test_an_index_and_the_join_measure_the_same_distances() -> None:
