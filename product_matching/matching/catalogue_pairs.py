@@ -15,6 +15,7 @@ from product_matching.matching.candidates import (
     is_within_reach,
     vetoed,
 )
+from product_matching.matching.chain import Rules
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.search.joins.phashes import PHASH_BITS
 from product_matching.search.neighbours import Neighbours, RowArray, sort_neighbours
@@ -84,15 +85,7 @@ def linkage_distances(candidates: Candidates, thresholds: Thresholds, rules: Pai
     return np.minimum(shares, FAR)
 
 
-def decide_pairs(
-    n: int,
-    first: RowArray,
-    candidates: Candidates,
-    thresholds: Thresholds,
-    rules: PairRules,
-    *,
-    mutual: int | None = None,
-) -> DecidedPairs:
+def decide_pairs(n: int, first: RowArray, candidates: Candidates, thresholds: Thresholds, rules: Rules) -> DecidedPairs:
     """Decide pairs of a catalogue.
 
     Parameters
@@ -103,37 +96,43 @@ def decide_pairs(
         One row of each pair, shape (P,), and the measured pairs with the other row (`Sides.measure`); each pair once.
         All pairs within the thresholds are among them, and with `PairRules.min2` all within those widened by it.
     thresholds, rules
-        What decides.
-    mutual
-        See `Rules.mutual`.
+        What decides; the rules on vectors have had their say.
     """
+    pairs = rules.pairs
+    queries, rows, positions = _both_directions(first, candidates, thresholds)
+    found = by_distance(candidates, thresholds)
+    one_sided = np.zeros(len(first), dtype=np.bool_)
+    if rules.mutual is not None:
+        near = _place_in_list(queries, n) < rules.mutual
+        one_sided = found & (np.bincount(positions[near], minlength=len(first)) < 2)
+    accepted = ((found & ~one_sided) | by_phash(candidates, pairs)) & ~vetoed(candidates, pairs)
+    matched = accepted[positions]
+    reached = _reached(queries, matched, is_within_reach(candidates, thresholds, pairs)[positions], n)
+    matched[reached] = True
+
+    shares = linkage_distances(candidates, thresholds, pairs)
+    shares[one_sided & ~accepted] = FAR
+    shares[positions[reached]] = np.minimum(shares[positions[reached]], 1.0)
+    own = np.arange(n)
+    linkage = sort_neighbours(
+        np.concatenate([queries, own]),
+        np.concatenate([rows, own]),
+        np.concatenate([shares[positions], np.zeros(n)]),
+        n,
+    )
+    return DecidedPairs(MatchLists.sorted(queries[matched], rows[matched], n), linkage)
+
+
+def _both_directions(
+    first: RowArray, candidates: Candidates, thresholds: Thresholds
+) -> tuple[RowArray, RowArray, RowArray]:
+    """Query, row and position of each pair in both directions; by query, then nearest first; each of shape (2 P,)."""
     positions = np.concatenate([np.arange(len(first)), np.arange(len(first))])
     queries = np.concatenate([first, candidates.rows])
     rows = np.concatenate([candidates.rows, first])
     _, combined, relative = candidates.order_keys(thresholds)
     order = np.lexsort((rows, combined[positions], relative[positions], queries))
-    positions, queries, rows = positions[order], queries[order], rows[order]
-
-    found, apart = by_distance(candidates, thresholds), vetoed(candidates, rules)
-    one_sided = np.zeros(len(first), dtype=np.bool_)
-    if mutual is not None:
-        near = _place_in_list(queries, n) < mutual
-        one_sided = found & (np.bincount(positions[near], minlength=len(first)) < 2)
-    accepted = ((found & ~one_sided) | by_phash(candidates, rules)) & ~apart
-    matched = accepted[positions]
-    reached = _reached(queries, matched, is_within_reach(candidates, thresholds, rules)[positions], n)
-    matched[reached] = True
-
-    shares = linkage_distances(candidates, thresholds, rules)
-    shares[one_sided & ~accepted] = FAR
-    shares[positions[reached]] = np.minimum(shares[positions[reached]], 1.0)
-    linkage = sort_neighbours(
-        np.concatenate([queries, np.arange(n)]),
-        np.concatenate([rows, np.arange(n)]),
-        np.concatenate([shares[positions], np.zeros(n)]),
-        n,
-    )
-    return DecidedPairs(MatchLists.sorted(queries[matched], rows[matched], n), linkage)
+    return queries[order], rows[order], positions[order]
 
 
 def _place_in_list(queries: RowArray, n: int) -> RowArray:

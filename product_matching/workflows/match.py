@@ -68,7 +68,6 @@ def match_catalogue(
     rules: Rules = PLAIN,
     *,
     progress: Progress = NO_PROGRESS,
-    max_pairs: int = MAX_PAIRS,
 ) -> CatalogueMatches:
     """Find the matches of every listing: all pairs within reach of either side, both sides measured, then decided.
 
@@ -84,16 +83,16 @@ def match_catalogue(
         Which rules are on.
     progress
         Shows each side's self-join as a stage.
-    max_pairs
-        How many pairs one side may find.
 
     Raises
     ------
     InputError
-        The vectors cannot be used, or more than `max_pairs` pairs are within a threshold.
+        The vectors cannot be used, or more than `MAX_PAIRS` pairs are within a threshold.
+    Cancelled
+        The progress was cancelled.
     """
     sides = bundle_sides(bundle, rules, thresholds.photo)
-    return _match_sides(bundle, sides, thresholds, rules, progress, max_pairs)
+    return _match_sides(bundle, sides, thresholds, rules, progress)
 
 
 def match_by_defaults(
@@ -105,17 +104,17 @@ def match_by_defaults(
     """
     sides = bundle_sides(bundle, rules, given.photo)
     thresholds = tuned_thresholds(bundle, sides, given) if rules.vectors.is_on else fill_thresholds(bundle, given)
-    return _match_sides(bundle, sides, thresholds, rules, progress, MAX_PAIRS)
+    return _match_sides(bundle, sides, thresholds, rules, progress)
 
 
 def _match_sides(
-    bundle: Bundle, sides: Sides, thresholds: Thresholds, rules: Rules, progress: Progress, max_pairs: int
+    bundle: Bundle, sides: Sides, thresholds: Thresholds, rules: Rules, progress: Progress
 ) -> CatalogueMatches:
     reached = thresholds if rules.pairs.min2 is None else thresholds.widened(rules.pairs.min2)
     same = _same_photos(bundle, rules.pairs.photo_bits)
-    first, second = sides.pairs_within(reached.reach(), same, max_pairs=max_pairs, progress=progress)
+    first, second = sides.pairs_within(reached.reach(), same, max_pairs=MAX_PAIRS, progress=progress)
     measured = sides.measure(first, second)
-    decided = decide_pairs(len(bundle), first, measured, thresholds, rules.pairs, mutual=rules.mutual)
+    decided = decide_pairs(len(bundle), first, measured, thresholds, rules)
 
     def measure(one: RowArray, other: RowArray) -> npt.NDArray[np.float64]:
         return linkage_distances(sides.measure(one, other), thresholds, rules.pairs)

@@ -71,7 +71,7 @@ def test_the_bits_of_the_slider_are_always_among_the_candidates() -> None:
         ({"both": "0.4"}, Thresholds(0.0, 0.0, 0.4), PairRules()),
         ({"bits": "4"}, Thresholds(0.0, 0.0), PairRules(4)),
         ({"bits": "0", "veto": "1"}, Thresholds(0.0, 0.0), PairRules(0, True)),
-        ({"photo": "0.001", "title": "0.3", "nearest": "0.9"}, Thresholds(0.001, 0.3), PairRules(min2=0.9)),
+        ({"photo": "0", "title": "0.1", "nearest": "0.9"}, Thresholds(0.0, 0.1), PairRules(min2=0.9)),
     ],
 )
 def test_each_rule_of_the_address_decides_as_the_library_does(

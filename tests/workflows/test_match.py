@@ -145,9 +145,14 @@ def test_a_listing_without_a_photo_is_no_match_by_photo(finder: Finder) -> None:
     assert len(match_catalogue(finder.bundle, Thresholds(0.999, 0.0), rules).matches.of(24)) == 0
 
 
-def test_too_many_pairs_are_refused_with_the_number_and_the_threshold(finder: Finder) -> None:
-    with pytest.raises(InputError, match=r"More than 5 pairs of listings are within a distance of 0\.9: choose"):
-        match_catalogue(finder.bundle, Thresholds(None, 0.9), max_pairs=5)
+def test_too_many_pairs_are_refused_with_the_number_and_the_threshold(
+    finder: Finder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("product_matching.workflows.match.MAX_PAIRS", 5)
+    with pytest.raises(
+        InputError, match=r"More than 5 pairs of listings are within a distance of 0\.9: choose a small"
+    ):
+        match_catalogue(finder.bundle, Thresholds(None, 0.9))
 
 
 @pytest.mark.parametrize("mutual", [1, 2, 5])
