@@ -35,8 +35,8 @@ from product_matching.workflows.sides import bundle_sides, tuned_thresholds
 if TYPE_CHECKING:
     from product_matching.matching.pair_classifier import PairClassifier
 
-#: Pairs that one side may find; each takes about 150 bytes while they are decided.
-MAX_PAIRS = 10_000_000
+#: Pairs that one side may find; each takes about 200 bytes while they are decided: 1 GB.
+MAX_PAIRS = 5_000_000
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
