@@ -1,6 +1,8 @@
 """Building bundles: what goes in, what is kept, and that the same input gives the same bytes."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -221,3 +223,39 @@ def test_a_folder_that_is_no_bundle_is_never_replaced(catalogue: Catalogue, tmp_
     with pytest.raises(InputError, match="exists and is not a bundle"):
         build_bundle(Catalogue(catalogue.listings, None), tmp_path / "mine", options=BuildOptions(overwrite=True))
     assert (tmp_path / "mine" / "diary.txt").read_text() == "dear diary"
+
+
+def test_builds_of_one_bundle_at_once_leave_a_valid_bundle(
+    catalogue: Catalogue, encoder: PhotoEncoder, tmp_path: Path
+) -> None:
+    """Two sessions of one server: each has begun before either is done, and neither deletes the other's files."""
+    out, begun, cache = tmp_path / "b", threading.Barrier(2), EmbeddingCache(encoder.model, tmp_path / "cache")
+
+    def wait_for_the_other(photos: Iterable[EmbeddedPhoto], total: int) -> Iterator[EmbeddedPhoto]:
+        begun.wait(timeout=60)
+        yield from photos
+        begun.wait(timeout=60)
+
+    def build(_: int) -> Manifest:
+        options = BuildOptions(overwrite=True)
+        return build_bundle(catalogue, out, encoder=encoder, options=options, progress=wait_for_the_other, cache=cache)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(build, range(2))
+    assert first == second == open_bundle(out).manifest
+    assert verify_bundle(out) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "cache"]
+
+
+def test_a_bundle_built_meanwhile_is_not_replaced_unasked(
+    catalogue: Catalogue, encoder: PhotoEncoder, tmp_path: Path
+) -> None:
+    out, titles = tmp_path / "b", Catalogue(catalogue.listings, None)
+
+    def build_another(photos: Iterable[EmbeddedPhoto], total: int) -> Iterable[EmbeddedPhoto]:
+        build_bundle(titles, out)
+        return photos
+
+    with pytest.raises(InputError, match="is a bundle already: give --overwrite"):
+        build_bundle(catalogue, out, encoder=encoder, progress=build_another)
+    assert open_bundle(out).manifest.photo_model is None

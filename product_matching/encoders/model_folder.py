@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from product_matching.errors import InputError
+from product_matching.files import atomic_folder, file_sha256
 from product_matching.networks.kinds import Neck, Pooling
 
 MODEL_FORMAT = 1
@@ -83,12 +84,6 @@ class PhotoModel:
             for key, value in asdict(self).items()
             if key not in {"name", "source", "licence", "training"} and plain.get(key) != value
         }
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def parse_model(settings: object, origin: str) -> PhotoModel:
@@ -201,7 +196,7 @@ def read_model_settings(folder: Path) -> PhotoModel:
 
 
 def write_model_folder(folder: Path, model: PhotoModel, weights: Path, *, card: str = "") -> None:
-    """Write a model folder at once: a temporary sibling is filled and renamed; an equal folder is left as it is.
+    """Write a model folder, whole or not at all; an equal folder is left as it is.
 
     Parameters
     ----------
@@ -216,17 +211,12 @@ def write_model_folder(folder: Path, model: PhotoModel, weights: Path, *, card: 
     """
     if folder.is_dir() and read_model_folder(folder) == model and _card_of(folder) == card:
         return
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    shutil.copyfile(weights, partial / WEIGHTS_FILE)
     settings = {"format": MODEL_FORMAT, **asdict(model)}
-    (partial / MODEL_FILE).write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    if card:
-        (partial / CARD_FILE).write_text(card, encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
+    with atomic_folder(folder) as partial:
+        shutil.copyfile(weights, partial / WEIGHTS_FILE)
+        (partial / MODEL_FILE).write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        if card:
+            (partial / CARD_FILE).write_text(card, encoding="utf-8")
 
 
 def _card_of(folder: Path) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.encoders.model_folder import file_sha256
 from product_matching.errors import InputError
+from product_matching.files import file_sha256
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest
 

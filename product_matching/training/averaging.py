@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from product_matching.encoders.model_folder import file_sha256
 from product_matching.errors import InputError
+from product_matching.files import file_sha256
 from product_matching.training.session import BEST, Training, load_trained
 from product_matching.training.tasks import ClassTask
 

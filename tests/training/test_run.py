@@ -16,9 +16,9 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from product_matching.catalogue import Catalogue, read_catalogue
-from product_matching.encoders.model_folder import file_sha256
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
+from product_matching.files import file_sha256
 from product_matching.training import loop, session
 from product_matching.training.batches import Batch
 from product_matching.training.checkpoint import read_state, write_checkpoint
