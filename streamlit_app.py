@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from product_matching.app.address import MAX_TITLE_CHARS, Address
-from product_matching.app.catalogues import Catalogue
+from product_matching.app.find.address import MAX_TITLE_CHARS, Address
 from product_matching.app.frame import FIND, HOME, Frame, draw_frame, draw_no_catalogue
-from product_matching.app.gallery import draw_listing_choice
-from product_matching.app.missing_model import draw_if_missing
 from product_matching.app.resources import bundle_of, sample_order_of, starts_of, uploads, warm_up
-from product_matching.app.sample_gallery import draw_sample_choice
-from product_matching.app.samples import sample_address
-from product_matching.app.uploads import PHOTO_HELP
-from product_matching.app.wording import count_text, plain
+from product_matching.app.shared.catalogues import Catalogue
+from product_matching.app.shared.gallery import draw_listing_choice
+from product_matching.app.shared.missing_model import draw_if_missing
+from product_matching.app.shared.sample_gallery import draw_sample_choice
+from product_matching.app.shared.samples import sample_address
+from product_matching.app.shared.uploads import PHOTO_HELP
+from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest, TunedThreshold

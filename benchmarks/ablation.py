@@ -14,10 +14,10 @@ import sys
 import time
 from pathlib import Path
 
-from product_matching.catalogue import read_catalogue
 from product_matching.evaluation.ablation import AblationRow, ablation_table, run_ablation
 from product_matching.evaluation.listings import labelled_listings
 from product_matching.files import write_text
+from product_matching.listings.catalogue import read_catalogue
 
 PREFACE = """# What each step adds
 

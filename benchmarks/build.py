@@ -23,12 +23,12 @@ tune_process()
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from product_matching.build import build_bundle  # noqa: E402
-from product_matching.catalogue import Catalogue, read_catalogue  # noqa: E402
 from product_matching.encoders.cache import EmbeddingCache  # noqa: E402
 from product_matching.encoders.model_sources import resolve_model  # noqa: E402
 from product_matching.encoders.photo import PhotoEncoder  # noqa: E402
-from product_matching.photos import decode_photo, read_photo  # noqa: E402
+from product_matching.listings.catalogue import Catalogue, read_catalogue  # noqa: E402
+from product_matching.listings.photos import decode_photo, read_photo  # noqa: E402
+from product_matching.workflows.build import build_bundle  # noqa: E402
 
 
 def prepare_batches(catalogue: Catalogue, encoder: PhotoEncoder) -> list[np.ndarray]:

@@ -30,9 +30,9 @@ GRID = np.arange(0.3, 0.6, 0.01)
 
 def ours(path: Path, method: str) -> dict[str, Any]:
     """Evaluate with the library, from the file to the report."""
-    from product_matching.catalogue import read_catalogue
     from product_matching.evaluation.evaluate import evaluate
     from product_matching.evaluation.listings import labelled_listings
+    from product_matching.listings.catalogue import read_catalogue
 
     started = time.perf_counter()
     report = evaluate(labelled_listings(read_catalogue(path)), method, "full")

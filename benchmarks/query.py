@@ -22,9 +22,9 @@ from PIL import Image
 from sklearn.neighbors import NearestNeighbors
 
 from product_matching.encoders.model_sources import open_photo_encoder
-from product_matching.find import Finder
-from product_matching.photos import decode_photo, read_photo
+from product_matching.listings.photos import decode_photo, read_photo
 from product_matching.store.bundle import open_bundle
+from product_matching.workflows.find import Finder
 
 SEED = 7
 K = 50

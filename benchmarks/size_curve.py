@@ -11,9 +11,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from product_matching.catalogue import read_catalogue
 from product_matching.evaluation.listings import labelled_listings
 from product_matching.evaluation.size_curve import size_curve
+from product_matching.listings.catalogue import read_catalogue
 
 #: Best F1 and best similarity threshold at 10, 20, 40, 70 and 100 % of the groups.
 PUBLISHED = ((0.813, 0.36), (0.768, 0.42), (0.725, 0.45), (0.684, 0.50), (0.661, 0.53))

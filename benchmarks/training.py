@@ -21,8 +21,8 @@ tune_process()
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from product_matching.catalogue import read_catalogue  # noqa: E402
 from product_matching.encoders.photo import pick_device  # noqa: E402
+from product_matching.listings.catalogue import read_catalogue  # noqa: E402
 from product_matching.training.batches import Batch, batches  # noqa: E402
 from product_matching.training.loop import Machinery, build_scaler, train_epoch  # noqa: E402
 from product_matching.training.optimizer import build_optimizer  # noqa: E402

@@ -7,15 +7,15 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from product_matching.app.address import RESULT_COUNTS, Address, read_address
-from product_matching.app.decision import Decision, decide, decide_by_judge, nearest_by_each, vetoed
-from product_matching.app.export import judged_csv, matches_csv
+from product_matching.app.find.address import RESULT_COUNTS, Address, read_address
+from product_matching.app.find.decision import Decision, decide, decide_by_judge, nearest_by_each, vetoed
+from product_matching.app.find.export import judged_csv, matches_csv
+from product_matching.app.find.no_match import draw_no_match
+from product_matching.app.find.query import Asked, ask
+from product_matching.app.find.query_panel import change_address, draw_query_panel, search_listing, search_sample
+from product_matching.app.find.results import Cards, draw_results
+from product_matching.app.find.threshold_panel import chosen_thresholds, draw_thresholds
 from product_matching.app.frame import FIND, Frame, draw_frame, open_or_explain
-from product_matching.app.gallery import draw_listing_choice
-from product_matching.app.judges import describe_preparation, judge_names, judge_of, verdicts_of, version_of
-from product_matching.app.no_match import draw_no_match
-from product_matching.app.query import Asked, ask
-from product_matching.app.query_panel import change_address, draw_query_panel, search_listing, search_sample
 from product_matching.app.resources import (
     CANDIDATES_PER_SIDE,
     candidates_of,
@@ -25,17 +25,17 @@ from product_matching.app.resources import (
     uploads,
     warm_up,
 )
-from product_matching.app.results import Cards, draw_results
-from product_matching.app.rules_panel import draw_rules
-from product_matching.app.sample_gallery import draw_sample_choice, draw_sample_strip
-from product_matching.app.samples import describe_truth, is_title_of, sample_address
-from product_matching.app.scroll import scroll_up_for
-from product_matching.app.threshold_panel import chosen_thresholds, draw_thresholds
-from product_matching.app.wording import count_text, duration_text, plain
+from product_matching.app.shared.gallery import draw_listing_choice
+from product_matching.app.shared.judges import describe_preparation, judge_names, judge_of, verdicts_of, version_of
+from product_matching.app.shared.rules_panel import draw_rules
+from product_matching.app.shared.sample_gallery import draw_sample_choice, draw_sample_strip
+from product_matching.app.shared.samples import describe_truth, is_title_of, sample_address
+from product_matching.app.shared.scroll import scroll_up_for
+from product_matching.app.shared.wording import count_text, duration_text, plain
 from product_matching.errors import InputError
-from product_matching.find import Finder
 from product_matching.judging import JUDGED_PER_SIDE
 from product_matching.matching.candidates import NO_RULES, Candidates, PairRules, Thresholds
+from product_matching.workflows.find import Finder
 
 N_STARTS = 12
 N_BEYOND = 6

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from product_matching.app.frame import MODELS, draw_frame
-from product_matching.app.models_comparison import draw_comparison
-from product_matching.app.models_list import list_models
-from product_matching.app.models_view import draw_models
+from product_matching.app.models.comparison import draw_comparison
+from product_matching.app.models.model_list import list_models
+from product_matching.app.models.view import draw_models
 from product_matching.places import models_folder
 
 

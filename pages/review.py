@@ -6,20 +6,20 @@ import math
 
 import streamlit as st
 
-from product_matching.app.charts import size_chart
 from product_matching.app.frame import FIND, REVIEW, Frame, draw_frame, open_or_explain
-from product_matching.app.group_view import draw_group
-from product_matching.app.judges import classifier_of, judge_names, version_of
 from product_matching.app.resources import reviews, warm_up
-from product_matching.app.review import Review, count_sizes, estimate_seconds
-from product_matching.app.review_address import ORDERS, ReviewAddress, read_review_address
-from product_matching.app.review_export import groups_csv, submission_csv
-from product_matching.app.review_panel import change_review, draw_settings
-from product_matching.app.scroll import scroll_up_for
-from product_matching.app.wording import count_text, plain, say_seconds
-from product_matching.decide import Decided, decide_catalogue, judge_catalogue
+from product_matching.app.review.address import ORDERS, ReviewAddress, read_review_address
+from product_matching.app.review.export import groups_csv, submission_csv
+from product_matching.app.review.group_view import draw_group
+from product_matching.app.review.panel import change_review, draw_settings
+from product_matching.app.review.review import Review, count_sizes, estimate_seconds
+from product_matching.app.shared.charts import size_chart
+from product_matching.app.shared.judges import classifier_of, judge_names, version_of
+from product_matching.app.shared.scroll import scroll_up_for
+from product_matching.app.shared.wording import count_text, plain, say_seconds
 from product_matching.errors import InputError
-from product_matching.find import Finder
+from product_matching.workflows.decide import Decided, decide_catalogue, judge_catalogue
+from product_matching.workflows.find import Finder
 
 GROUPS_A_PAGE = 10
 _ORDER = "group_order"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from product_matching.errors import InputError
-from product_matching.find import Finder, Query, describe_matches
 from product_matching.matching.candidates import Candidates, Thresholds
 from product_matching.matching.pair_classifier import PairClassifier
 from product_matching.matching.pair_judge import PairJudge, Verdict
 from product_matching.store.bundle import Bundle
+from product_matching.workflows.find import Finder, Query, describe_matches
 
 #: Candidates per side that are judged for one query.
 JUDGED_PER_SIDE = 50

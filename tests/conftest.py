@@ -76,8 +76,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from safetensors.torch import save_file
 
-    from product_matching.encoders.model_folder import PhotoModel, write_model_folder
     from product_matching.files import file_sha256
+    from product_matching.store.model_folder import PhotoModel, write_model_folder
 
     folder = tmp_path_factory.mktemp("models") / "tiny"
     weights = tmp_path_factory.mktemp("weights") / "weights.safetensors"
@@ -162,10 +162,10 @@ def small_catalogue(tmp_path_factory: pytest.TempPathFactory, make_photo: Callab
 @pytest.fixture(scope="session")
 def small_bundle(tmp_path_factory: pytest.TempPathFactory, small_catalogue: Path, tiny_model: Path) -> Path:
     """The bundle of `small_catalogue` under `tiny_model`; read it, do not change it."""
-    from product_matching.build import build_bundle
-    from product_matching.catalogue import read_catalogue
     from product_matching.encoders.cache import EmbeddingCache
     from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.listings.catalogue import read_catalogue
+    from product_matching.workflows.build import build_bundle
 
     catalogue = read_catalogue(small_catalogue / "listings.csv", images=small_catalogue / "images")
     encoder = PhotoEncoder.load(tiny_model, device="cpu", batch_size=8)
@@ -203,11 +203,11 @@ def sampled_bundle(
     tmp_path_factory: pytest.TempPathFactory, small_catalogue: Path, small_queries: Path, tiny_model: Path
 ) -> Path:
     """The bundle of `small_catalogue` with `small_queries`, as the demo catalogue is one; do not change it."""
-    from product_matching.build import build_bundle
-    from product_matching.catalogue import read_catalogue
     from product_matching.encoders.cache import EmbeddingCache
     from product_matching.encoders.photo import PhotoEncoder
-    from product_matching.query_list import read_queries
+    from product_matching.listings.catalogue import read_catalogue
+    from product_matching.workflows.build import build_bundle
+    from product_matching.workflows.query_list import read_queries
 
     images = small_catalogue / "images"
     encoder = PhotoEncoder.load(tiny_model, device="cpu", batch_size=8)

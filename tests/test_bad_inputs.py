@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from product_matching.build import build_bundle
-from product_matching.catalogue import Catalogue
 from product_matching.cli import main
+from product_matching.listings.catalogue import Catalogue
+from product_matching.workflows.build import build_bundle
 
 TITLES = "posting_id,title\na,Red lamp\nb,Red lamp big\n"
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from product_matching.catalogue import Catalogue, read_catalogue
 from product_matching.errors import InputError
-from product_matching.photos import decode_photo, read_photo
+from product_matching.listings.catalogue import Catalogue, read_catalogue
+from product_matching.listings.photos import decode_photo, read_photo
 from tools.demo_catalogue.edits import CHANGING, KEEPING, Edit, apply_edits, save_photo
 
 _PRICES = ("29.900", "45rb", "Rp 99.000", "120K", "15.500", "PROMO 75rb")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from product_matching.app.catalogues import Catalogue, list_catalogues
 from product_matching.app.resources import finder_of
-from product_matching.app.wording import count_text, plain
+from product_matching.app.shared.catalogues import Catalogue, list_catalogues
+from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.places import embeddings_folder
 
 if TYPE_CHECKING:
-    from product_matching.find import Finder
+    from product_matching.workflows.find import Finder
 
 HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
 _PAGES = {

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from PIL import Image
 
-from product_matching.app.catalogues import Catalogue
-from product_matching.app.samples import sample_order
-from product_matching.app.starts import starting_rows
-from product_matching.app.uploads import UploadStore
-from product_matching.encoders.model_folder import PhotoModel
+from product_matching.app.shared.catalogues import Catalogue
+from product_matching.app.shared.samples import sample_order
+from product_matching.app.shared.starts import starting_rows
+from product_matching.app.shared.uploads import UploadStore
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.store.model_folder import PhotoModel
 
 if TYPE_CHECKING:
-    from product_matching.app.review import ReviewStore
+    from product_matching.app.review.review import ReviewStore
     from product_matching.encoders.photo import PhotoEncoder
-    from product_matching.find import Finder, Query
     from product_matching.matching.candidates import Candidates
+    from product_matching.workflows.find import Finder, Query
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def finder_of(catalogue: Catalogue) -> Finder:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _finder(folder: str, version: tuple[int, int]) -> Finder:
-    from product_matching.find import Finder
+    from product_matching.workflows.find import Finder
 
     finder = Finder(_bundle(folder, version))
     finder.load()
@@ -99,7 +99,7 @@ def uploads() -> UploadStore:
 @st.cache_resource(show_spinner=False)
 def reviews() -> ReviewStore:
     """The groups of whole catalogues that were found last."""
-    from product_matching.app.review import ReviewStore
+    from product_matching.app.review.review import ReviewStore
 
     return ReviewStore()
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from product_matching.evaluation.metric import MAX_PREDICTIONS
+from product_matching.metrics.listing_f1 import MAX_PREDICTIONS
 from product_matching.places import embeddings_folder
 
 

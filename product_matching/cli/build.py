@@ -16,9 +16,9 @@ from product_matching.cli.arguments import AsJson, Device, LabelColumn, PhotoThr
 from product_matching.errors import InputError
 
 if TYPE_CHECKING:
-    from product_matching.catalogue import Catalogue
     from product_matching.encoders.batch import EmbeddedPhoto
     from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.listings.catalogue import Catalogue
     from product_matching.store.manifest import Manifest
 
 
@@ -50,10 +50,10 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Represent a catalogue and write its bundle, which the app and the other commands search."""
-    from product_matching.build import BuildOptions, build_bundle
-    from product_matching.catalogue import read_catalogue
-    from product_matching.query_list import read_queries
+    from product_matching.listings.catalogue import read_catalogue
     from product_matching.store.bundle import check_target
+    from product_matching.workflows.build import BuildOptions, build_bundle
+    from product_matching.workflows.query_list import read_queries
 
     check_target(out, overwrite=overwrite)
     if queries is not None and images is None:

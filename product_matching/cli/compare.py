@@ -17,8 +17,8 @@ from product_matching.errors import InputError
 from product_matching.files import write_text
 
 if TYPE_CHECKING:
-    from product_matching.catalogue import Catalogue
     from product_matching.comparison.run import Inputs
+    from product_matching.listings.catalogue import Catalogue
 
 _COMMAND = "product-matching compare"
 
@@ -101,7 +101,7 @@ def _measure(inputs: Inputs, out: Path, json_out: Path, readme: Path | None) -> 
 
 
 def _read(file: Path, images: Path) -> Catalogue:
-    from product_matching.catalogue import read_catalogue
+    from product_matching.listings.catalogue import read_catalogue
 
     return read_catalogue(file, images=images)
 

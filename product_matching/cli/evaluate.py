@@ -82,9 +82,9 @@ def evaluate(
 
 
 def _read(catalogue: Path, label_column: str, method: str) -> LabelledListings:
-    from product_matching.catalogue import Catalogue, read_catalogue
     from product_matching.cli.arguments import bundle_folder
     from product_matching.evaluation.listings import labelled_listings
+    from product_matching.listings.catalogue import Catalogue, read_catalogue
     from product_matching.store.bundle import open_bundle
 
     folder = bundle_folder(str(catalogue))
@@ -103,7 +103,7 @@ def _not_trained_on(bundle: Bundle) -> RowArray:
     """Rows of a bundle that its own model was not trained on, as far as the catalogue says so."""
     import numpy as np
 
-    from product_matching.listing_parts import listing_parts
+    from product_matching.listings.parts import listing_parts
 
     model, parts = bundle.manifest.photo_model, listing_parts(bundle.listings)
     everything = np.arange(len(bundle.listings))
@@ -126,8 +126,8 @@ def _with_sentences(listings: LabelledListings, sentence: str, method: str, prot
     if method != "all" and "sentence" not in method:
         raise InputError(f"--sentence has no effect with the method {method!r}: leave it out.")
     tune_process()
-    from product_matching.training.title_folds import out_of_fold_vectors, untrained_vectors
-    from product_matching.training.title_recipe import read_title_recipe
+    from product_matching.training.titles.folds import out_of_fold_vectors, untrained_vectors
+    from product_matching.training.titles.recipe import read_title_recipe
 
     if not sentence.endswith(".toml"):
         return replace(listings, sentence_vectors=untrained_vectors(listings, sentence))

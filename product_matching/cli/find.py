@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from product_matching.encoders.photo import PhotoEncoder
-    from product_matching.find import Finder, Query
     from product_matching.matching.pair_judge import PairJudge
+    from product_matching.workflows.find import Finder, Query
 
 
 _SHOWN = ("posting_id", "score", "reasons", "photo_distance", "title_distance", "by", "title")
@@ -60,8 +60,8 @@ def find(
 ) -> None:
     """Find the listings of the same product as a photo, a title, both, or a listing of the catalogue."""
     _check_asked(photo, title, listing, sample)
-    from product_matching.find import describe_matches
     from product_matching.judging import judged_matches
+    from product_matching.workflows.find import describe_matches
 
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = PairRules(phash_bits, quantity_veto, min2)
@@ -109,7 +109,7 @@ def _load_judge(finder: Finder, pairs: Path) -> PairJudge:
 def _make_query(
     finder: Finder, photo: Path | None, title: str | None, listing: str | None, sample: str | None, device: Device
 ) -> tuple[Query, dict[str, float]]:
-    from product_matching.find import Query
+    from product_matching.workflows.find import Query
 
     timing = {"decode": 0.0, "encode": 0.0}
     if listing is not None:
@@ -138,7 +138,7 @@ def _make_query(
 
 
 def _decode(photo: Path) -> tuple[Image, str, float]:
-    from product_matching.photos import decode_photo, phash, read_photo
+    from product_matching.listings.photos import decode_photo, phash, read_photo
 
     started = time.perf_counter()
     image = decode_photo(read_photo(photo), name=str(photo))

@@ -24,8 +24,8 @@ from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import PLAIN, Rules
 
 if TYPE_CHECKING:
-    from product_matching.decide import Decided
-    from product_matching.find import Finder
+    from product_matching.workflows.decide import Decided
+    from product_matching.workflows.find import Finder
 
 
 def match(
@@ -78,8 +78,8 @@ def match(
 
 
 def _match_plainly(finder: Finder, given: Thresholds, out: Path, limit: int) -> None:
-    from product_matching.find import fill_thresholds
-    from product_matching.match import match_catalogue, write_submission
+    from product_matching.workflows.find import fill_thresholds
+    from product_matching.workflows.match import match_catalogue, write_submission
 
     def show(starts: Iterable[int]) -> Iterable[int]:
         return tqdm(starts, unit="block", desc="matching")
@@ -91,9 +91,9 @@ def _match_plainly(finder: Finder, given: Thresholds, out: Path, limit: int) -> 
 
 
 def _decide(finder: Finder, given: Thresholds, rules: Rules, pairs: Path | None) -> Decided:
-    from product_matching.decide import decide_catalogue, judge_catalogue
-    from product_matching.find import fill_thresholds
     from product_matching.matching.pair_classifier import load_classifier
+    from product_matching.workflows.decide import decide_catalogue, judge_catalogue
+    from product_matching.workflows.find import fill_thresholds
 
     if pairs is not None:
         if rules != PLAIN or given != Thresholds():
@@ -104,8 +104,8 @@ def _decide(finder: Finder, given: Thresholds, rules: Rules, pairs: Path | None)
 
 
 def _write_matches(finder: Finder, decided: Decided, out: Path, limit: int) -> None:
-    from product_matching.decide import rows_of_matches
-    from product_matching.match import write_submission
+    from product_matching.workflows.decide import rows_of_matches
+    from product_matching.workflows.match import write_submission
 
     ids = finder.bundle.listings["posting_id"].tolist()
     matched = write_submission(out, ids, rows_of_matches(decided, limit))
@@ -119,9 +119,9 @@ def _tell(thresholds: Thresholds) -> str:
 
 
 def _write_groups(finder: Finder, decided: Decided, out: Path, decisions: Path | None) -> None:
-    from product_matching.decide import group_catalogue
-    from product_matching.groups_file import read_decisions, write_groups
-    from product_matching.matching.groups import ContradictionError
+    from product_matching.matching.grouping.partition import ContradictionError
+    from product_matching.workflows.decide import group_catalogue
+    from product_matching.workflows.groups_file import read_decisions, write_groups
 
     ids = finder.bundle.listings["posting_id"].tolist()
     must, cannot = read_decisions(decisions, ids) if decisions is not None else ([], [])

@@ -9,14 +9,14 @@ from product_matching.errors import InputError
 from product_matching.matching.candidates import Thresholds
 
 if TYPE_CHECKING:
-    from product_matching.find import Finder
     from product_matching.store.bundle import Bundle
+    from product_matching.workflows.find import Finder
 
 
 def open_bare_finder(name: str) -> Finder:
     """Open a bundle, by its path or its name; the indexes are built when they are needed."""
-    from product_matching.find import Finder
     from product_matching.store.bundle import open_bundle
+    from product_matching.workflows.find import Finder
 
     return Finder(open_bundle(bundle_folder(name)))
 
@@ -39,7 +39,7 @@ def check_phashes(bundle: Bundle, bits: int | None) -> None:
 
 def open_finder(name: str, given: Thresholds) -> tuple[Finder, Thresholds]:
     """Open a bundle for searching, with the given thresholds and its own where none is given."""
-    from product_matching.find import fill_thresholds
+    from product_matching.workflows.find import fill_thresholds
 
     finder = open_bare_finder(name)
     check_sides(finder.bundle, given)

@@ -16,7 +16,7 @@ from product_matching.cli.arguments import AsJson, Device
 from product_matching.errors import InputError
 
 if TYPE_CHECKING:
-    from product_matching.catalogue import Catalogue
+    from product_matching.listings.catalogue import Catalogue
 
 _FIGURES = (("F1", "f1"), ("recall@1", "recall_at_1"), ("mAP@R", "map_at_r"))
 
@@ -86,7 +86,7 @@ def train(
 
 
 def _read_catalogues(files: list[Path], folders: list[Path], label_columns: list[str]) -> dict[str, Catalogue]:
-    from product_matching.catalogue import read_catalogue
+    from product_matching.listings.catalogue import read_catalogue
 
     if len(files) != len(folders):
         raise InputError(f"--catalogue is given {len(files)} times and --images {len(folders)} times: give each pair.")

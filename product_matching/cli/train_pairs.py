@@ -20,10 +20,10 @@ def train_pairs(
 
     It is for use in find, match and the app; its figures come from evaluate --method chain+pairs.
     """
-    from product_matching.catalogue import read_catalogue
     from product_matching.evaluation.listings import labelled_listings
     from product_matching.evaluation.methods import Settings
     from product_matching.evaluation.second_stage import train_classifier
+    from product_matching.listings.catalogue import read_catalogue
 
     if out.suffix != ".npz":
         raise InputError(f"The classifier is written to an .npz file, not to {out}.")

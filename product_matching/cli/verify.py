@@ -11,7 +11,7 @@ from product_matching.cli.arguments import AsJson, BundleArgument, bundle_folder
 
 def verify(bundle: BundleArgument, as_json: AsJson = False) -> None:
     """Check every byte of a bundle; exit status 1 if something is wrong."""
-    from product_matching.store.verify import verify_bundle
+    from product_matching.workflows.verify import verify_bundle
 
     folder = bundle_folder(bundle)
     problems = verify_bundle(folder)

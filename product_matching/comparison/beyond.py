@@ -15,14 +15,14 @@ from product_matching.comparison.scores import QueryScores, choose_threshold, me
 from product_matching.comparison.titles import TitledDemo, rank_titles
 from product_matching.encoders.photo import FloatVectors
 from product_matching.evaluation.methods import Settings
-from product_matching.evaluation.metric import query_part
 from product_matching.evaluation.protocols import Plan, Split
 from product_matching.evaluation.second_stage import run_second_stage
-from product_matching.evaluation.sweep import best_threshold
 from product_matching.matching.blending import fuse
 from product_matching.matching.chain import PLAIN, Rules, improve_vectors
-from product_matching.matching.mixed_join import mixed_join
 from product_matching.matching.rules import min2, union
+from product_matching.metrics.listing_f1 import query_part
+from product_matching.metrics.sweep import best_threshold
+from product_matching.search.joins.mixed import mixed_join
 from product_matching.search.neighbours import Neighbours, keep_within
 
 #: Shares of the validation part's true pairs that the tried thresholds of a single kind let through.

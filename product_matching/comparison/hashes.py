@@ -14,8 +14,8 @@ import numpy as np
 from product_matching.comparison.lookup import DataSet, Lookup
 from product_matching.comparison.scores import Ranker
 from product_matching.errors import InputError
-from product_matching.matching.near_photos import PHASH_BITS, HashArray, hash_bits, parse_phashes
-from product_matching.photos import decode_photo, phash, read_photo
+from product_matching.listings.photos import decode_photo, phash, read_photo
+from product_matching.search.joins.phashes import PHASH_BITS, HashArray, hash_bits, parse_phashes
 from product_matching.search.neighbours import Neighbours, RowArray, sort_neighbours
 
 

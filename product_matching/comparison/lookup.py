@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.catalogue import Catalogue
 from product_matching.errors import InputError
-from product_matching.evaluation.metric import group_sizes
+from product_matching.listings.catalogue import Catalogue
+from product_matching.metrics.listing_f1 import group_sizes
 from product_matching.search.neighbours import Neighbours, RowArray, stack_neighbours
 
 #: Photos of each product in a thinned catalogue of groceries, number of such catalogues, and the seed they come from.

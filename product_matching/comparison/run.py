@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from product_matching.catalogue import Catalogue
 from product_matching.comparison.beyond import (
     Decided,
     Sides,
@@ -38,6 +37,7 @@ from product_matching.comparison.table import Comparison, Row
 from product_matching.comparison.titles import TitledDemo, rank_titles, reproduce
 from product_matching.encoders.model_sources import resolve_model
 from product_matching.errors import InputError
+from product_matching.listings.catalogue import Catalogue
 from product_matching.training.pixels import Progress, unseen
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from product_matching.comparison.lookup import DataSet, Lookup
-from product_matching.evaluation.bootstrap import bootstrap_interval
-from product_matching.evaluation.metric import group_sizes, listing_f1, query_part
-from product_matching.evaluation.sweep import best_threshold
+from product_matching.metrics.bootstrap import bootstrap_interval
+from product_matching.metrics.listing_f1 import group_sizes, listing_f1, query_part
+from product_matching.metrics.sweep import best_threshold
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, keep_within
 from product_matching.store.comparison import MEASURES
 

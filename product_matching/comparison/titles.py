@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from product_matching.catalogue import Catalogue, read_catalogue
 from product_matching.comparison.lookup import DataSet, Lookup
 from product_matching.comparison.scores import Ranker, rounded
 from product_matching.evaluation.evaluate import evaluate
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
 from product_matching.evaluation.methods import PUBLISHED_THRESHOLDS, RANKINGS, Settings
 from product_matching.files import file_sha256, write_text
+from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.search.neighbours import Neighbours, RowArray
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.errors import InputError
-from product_matching.photos import decode_photo, phash, read_photo, thumbnail
+from product_matching.listings.photos import decode_photo, phash, read_photo, thumbnail
 
 if TYPE_CHECKING:
     from product_matching.encoders.photo import PhotoEncoder, Pixels

@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
 
 from product_matching.errors import InputError
-from product_matching.titles import title_words
+from product_matching.listings.titles import title_words
 
 _X_MAX_POWER = 0.75
 _CHUNK = 200_000

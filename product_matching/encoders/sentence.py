@@ -14,10 +14,10 @@ from torch.nn import functional as F
 from product_matching.encoders.photo import FloatVectors, pick_device
 from product_matching.errors import InputError
 from product_matching.files import atomic_file
+from product_matching.listings.titles import title_words
 from product_matching.networks.title_network import TitleNetwork, load_title_network
 from product_matching.networks.weights import load_weights
 from product_matching.places import home_folder
-from product_matching.titles import title_words
 
 
 class SentenceEncoder:

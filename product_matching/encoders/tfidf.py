@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from product_matching.titles import title_words
+from product_matching.listings.titles import title_words
 
 Weighting = Literal["tfidf", "idf"]
 WEIGHTINGS: tuple[Weighting, ...] = get_args(Weighting)

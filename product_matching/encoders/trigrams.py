@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from product_matching.titles import title_words
+from product_matching.listings.titles import title_words
 
 
 @dataclass(frozen=True)

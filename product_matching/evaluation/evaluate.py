@@ -19,14 +19,14 @@ from product_matching.evaluation.methods import (
     check_method,
     without_photos,
 )
-from product_matching.evaluation.metric import query_part
-from product_matching.evaluation.partition import PartitionScores, score_partition
 from product_matching.evaluation.protocols import Plan, Split, plan_protocol
 from product_matching.evaluation.report import Report, describe_listings, operating_point
 from product_matching.evaluation.second_stage import run_second_stage
-from product_matching.evaluation.sweep import Sweep, sweep_thresholds
 from product_matching.matching.chain import apply_min2
-from product_matching.matching.groups import Bars, partition
+from product_matching.matching.grouping.partition import Bars, partition
+from product_matching.metrics.listing_f1 import query_part
+from product_matching.metrics.partition import PartitionScores, score_partition
+from product_matching.metrics.sweep import Sweep, sweep_thresholds
 from product_matching.search.neighbours import Neighbours
 
 _LOG = logging.getLogger(__name__)

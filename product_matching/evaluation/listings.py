@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.catalogue import Catalogue
 from product_matching.errors import InputError
+from product_matching.listings.catalogue import Catalogue
 from product_matching.search.neighbours import RowArray
 
 TextArray = npt.NDArray[np.object_]
@@ -35,7 +35,7 @@ class LabelledListings:
     sentence_vectors
         Sentence embeddings of the titles, shape (N, D), rows of length 1 or 0 (no word); None where there are none.
         They are of a protocol: no encoder may have learned from the labels of the listings that it embeds for choosing,
-        scoring or the features of a second stage (see `product_matching.training.title_folds`).
+        scoring or the features of a second stage (see `product_matching.training.titles.folds`).
     """
 
     titles: TextArray

@@ -12,13 +12,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from product_matching.encoders.glove import GloveEncoder, read_glove, train_glove
 from product_matching.errors import InputError
-from product_matching.evaluation.dense_join import dense_join
 from product_matching.evaluation.listings import LabelledListings, TextArray
+from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.chain import CANDIDATES, Rules, decide_pairs
 from product_matching.matching.evidence import ChainResult, TitleEncoders, run_chain
-from product_matching.matching.near_photos import near_photos
-from product_matching.matching.self_join import self_join
-from product_matching.quantities import QuantityTable
+from product_matching.search.joins.dense import dense_join
+from product_matching.search.joins.phashes import near_photos
+from product_matching.search.joins.sparse import self_join
 from product_matching.search.neighbours import Neighbours, keep_within
 
 MethodName = Literal[

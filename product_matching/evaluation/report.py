@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.evaluation.bootstrap import bootstrap_interval
-from product_matching.evaluation.metric import group_sizes, other_neighbours, score_listings
-from product_matching.evaluation.partition import PartitionScores
+from product_matching.metrics.bootstrap import bootstrap_interval
+from product_matching.metrics.listing_f1 import group_sizes, other_neighbours, score_listings
+from product_matching.metrics.partition import PartitionScores
 from product_matching.search.neighbours import FloatArray, Neighbours, keep_within
 
 #: True group sizes by which F1 is broken down.

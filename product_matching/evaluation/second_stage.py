@@ -12,9 +12,7 @@ from sklearn.model_selection import GroupKFold
 from product_matching.errors import InputError
 from product_matching.evaluation.listings import LabelledListings, TextArray
 from product_matching.evaluation.methods import Settings
-from product_matching.evaluation.metric import group_sizes, query_part
 from product_matching.evaluation.protocols import Plan, Split, group_folds
-from product_matching.evaluation.sweep import best_threshold
 from product_matching.matching.evidence import Evidence, TitleEncoders, gather_evidence, run_chain
 from product_matching.matching.pair_classifier import (
     JudgedPairs,
@@ -25,6 +23,8 @@ from product_matching.matching.pair_classifier import (
 )
 from product_matching.matching.pairs import Pairs
 from product_matching.matching.trees import BoostedTrees
+from product_matching.metrics.listing_f1 import group_sizes, query_part
+from product_matching.metrics.sweep import best_threshold
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
 
 _CROSS_FITS = 3

@@ -10,7 +10,7 @@ import numpy as np
 from product_matching.errors import InputError
 from product_matching.evaluation.listings import LabelledListings
 from product_matching.evaluation.methods import RANKINGS, Settings
-from product_matching.evaluation.sweep import best_threshold
+from product_matching.metrics.sweep import best_threshold
 from product_matching.search.neighbours import RowArray
 
 #: Shares of the groups that the published curve was measured at.

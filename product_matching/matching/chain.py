@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from product_matching.errors import InputError
+from product_matching.listings.quantities import QuantityTable
 from product_matching.matching import rules as rule
 from product_matching.matching.blending import blend_neighbourhoods, cross_mean, expand
-from product_matching.quantities import QuantityTable
 from product_matching.search.neighbours import Neighbours
 
 #: Neighbours that are kept of each listing: the 50 that the metric counts, and one more.

@@ -14,14 +14,14 @@ from sklearn.preprocessing import normalize
 
 from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.encoders.trigrams import TrigramEncoder
+from product_matching.listings.quantities import QuantityTable
+from product_matching.listings.titles import title_words
 from product_matching.matching.blending import cross_mean, expand, fuse
 from product_matching.matching.chain import CANDIDATES, Rules, Stages, improve_vectors
-from product_matching.matching.mixed_join import mixed_join
-from product_matching.matching.near_photos import near_photos, parse_phashes
-from product_matching.matching.self_join import self_join
-from product_matching.quantities import QuantityTable
+from product_matching.search.joins.mixed import mixed_join
+from product_matching.search.joins.phashes import near_photos, parse_phashes
+from product_matching.search.joins.sparse import self_join
 from product_matching.search.neighbours import Neighbours, keep_nearest
-from product_matching.titles import title_words
 
 #: Share of the words in the cosine of a title; the rest is the character trigrams'.
 WORD_WEIGHT = 0.6

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from product_matching.encoders.tfidf import TitleEncoder
-from product_matching.matching.near_photos import hash_bits, parse_phashes
-from product_matching.quantities import COUNT, DIMENSIONS, title_quantities
+from product_matching.listings.quantities import COUNT, DIMENSIONS, title_quantities
+from product_matching.listings.titles import title_words
+from product_matching.search.joins.phashes import hash_bits, parse_phashes
 from product_matching.search.neighbours import to_distance
-from product_matching.titles import title_words
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from product_matching.errors import InputError
 from product_matching.files import atomic_file
 from product_matching.matching.chain import Rules
 from product_matching.matching.evidence import ChainResult, Evidence
-from product_matching.matching.near_photos import hash_bits
 from product_matching.matching.pair_features import pair_features, row_products
 from product_matching.matching.pairs import Pairs
 from product_matching.matching.trees import BoostedTrees, load_trees
+from product_matching.search.joins.phashes import hash_bits
 from product_matching.search.neighbours import FloatArray, Neighbours, keep_nearest
 
 #: Similarities from which a candidate pair is judged at all; below both, and with other photos, it is none.

@@ -10,7 +10,7 @@ import scipy.sparse
 from rapidfuzz import fuzz, process
 
 from product_matching.matching.evidence import SENTENCE_WEIGHT, WORD_WEIGHT, Evidence
-from product_matching.matching.near_photos import PHASH_BITS, hash_bits
+from product_matching.search.joins.phashes import PHASH_BITS, hash_bits
 from product_matching.search.neighbours import FloatArray, RowArray
 
 _CHUNK = 100_000

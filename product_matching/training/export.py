@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
-from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.files import file_sha256, write_text
 from product_matching.networks.weights import load_weights, save_weights
+from product_matching.store.model_folder import WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.training.averaging import OtherTraining
 from product_matching.training.parts import TrainingParts
 from product_matching.training.recipe import Recipe

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from product_matching.errors import InputError
-from product_matching.photos import decode_photo, read_photo
+from product_matching.listings.photos import decode_photo, read_photo
 from product_matching.search.neighbours import RowArray
 from product_matching.training.parts import LabelledPhotos
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from product_matching.catalogue import Catalogue
 from product_matching.encoders.photo import pick_device
 from product_matching.errors import InputError
-from product_matching.evaluation.metric import group_sizes
+from product_matching.listings.catalogue import Catalogue
+from product_matching.metrics.listing_f1 import group_sizes
 from product_matching.search.neighbours import RowArray
 from product_matching.training.averaging import OtherTraining, average_with, check_same_mean, load_others
 from product_matching.training.checkpoint import read_tensors, restore_task, task_tensors

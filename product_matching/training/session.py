@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from product_matching.catalogue import Catalogue
 from product_matching.errors import InputError
+from product_matching.listings.catalogue import Catalogue
 from product_matching.training.batches import steps_per_epoch
 from product_matching.training.checkpoint import (
     count_classes,

@@ -11,9 +11,9 @@ from torch.nn import functional as F
 
 from product_matching.encoders.photo import FloatVectors
 from product_matching.errors import InputError
-from product_matching.evaluation.bootstrap import bootstrap_interval
-from product_matching.evaluation.metric import MAX_PREDICTIONS, group_sizes, listing_f1, query_part
-from product_matching.evaluation.sweep import best_threshold
+from product_matching.metrics.bootstrap import bootstrap_interval
+from product_matching.metrics.listing_f1 import MAX_PREDICTIONS, group_sizes, listing_f1, query_part
+from product_matching.metrics.sweep import best_threshold
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, keep_within
 from product_matching.training.batches import as_batch, as_input

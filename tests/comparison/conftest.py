@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from product_matching.catalogue import Catalogue, read_catalogue
+from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.networks.build import create_backbone
 from product_matching.training.run import train
 from tests.training.conftest import autoencoder_recipe, tiny_recipe

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from product_matching.catalogue import Catalogue
 from product_matching.comparison.beyond import (
     Bars,
     Decided,
@@ -26,6 +25,7 @@ from product_matching.comparison.lookup import demo_set
 from product_matching.comparison.scores import choose_threshold, mean_f1
 from product_matching.comparison.titles import TitledDemo
 from product_matching.encoders.photo import FloatVectors
+from product_matching.listings.catalogue import Catalogue
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from product_matching.catalogue import Catalogue
 from product_matching.cli import app
 from product_matching.comparison.markdown import to_markdown
 from product_matching.comparison.run import Comparing, Inputs
 from product_matching.encoders.photo import FloatVectors
+from product_matching.listings.catalogue import Catalogue
 
 REPORTED = {
     "Convolutional autoencoder": 0.51,

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from product_matching.catalogue import Catalogue
 from product_matching.comparison.hashes import foreign_hashes, own_phashes, rank_hashes, read_hashes
 from product_matching.comparison.lookup import Lookup, demo_set
 from product_matching.errors import InputError
+from product_matching.listings.catalogue import Catalogue
 
 
 def test_hashes_are_ranked_by_differing_bits() -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from product_matching.catalogue import Catalogue
 from product_matching.comparison.lookup import DRAWS, demo_set, groceries_sets
 from product_matching.errors import InputError
+from product_matching.listings.catalogue import Catalogue
 
 
 def test_the_parts_of_the_demo_are_looked_up_in_themselves(demo: Catalogue) -> None:

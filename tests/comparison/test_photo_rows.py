@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from product_matching.catalogue import Catalogue
 from product_matching.comparison.lookup import demo_set
 from product_matching.comparison.photos import PhotoSource, VectorStore, model_source, trained_source
 from product_matching.encoders.photo import FloatVectors
 from product_matching.errors import InputError
+from product_matching.listings.catalogue import Catalogue
 from product_matching.training.pixels import unseen
 
 

@@ -8,7 +8,7 @@ import pytest
 from product_matching.comparison.lookup import Lookup
 from product_matching.comparison.photos import rank_vectors
 from product_matching.comparison.scores import choose_threshold, difference, score_lookup
-from product_matching.evaluation.metric import group_sizes
+from product_matching.metrics.listing_f1 import group_sizes
 from product_matching.search.neighbours import sort_neighbours
 from product_matching.training.validation import score_retrieval
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from product_matching.catalogue import Catalogue
 from product_matching.comparison.lookup import demo_set
 from product_matching.comparison.titles import TitledDemo, rank_titles, reproduce
 from product_matching.evaluation.evaluate import evaluate
 from product_matching.evaluation.listings import labelled_listings
+from product_matching.listings.catalogue import Catalogue
 
 
 def test_a_part_is_ranked_by_the_words_of_its_own_titles(demo: Catalogue) -> None:

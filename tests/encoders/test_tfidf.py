@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from product_matching.encoders.tfidf import TitleEncoder
-from product_matching.titles import title_words
+from product_matching.listings.titles import title_words
 
 TITLES = ["Daia Detergen 1,8 kg", "DAIA detergen bubuk 1.8kg", "daia daia softener 900 ml", "Nescafe Latte 220ml", ""]
 

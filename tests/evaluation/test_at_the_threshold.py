@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from product_matching.app.decision import decide
-from product_matching.evaluation.sweep import best_threshold
-from product_matching.find import Finder
-from product_matching.match import match_catalogue
+from product_matching.app.find.decision import decide
 from product_matching.matching.candidates import Thresholds
-from product_matching.matching.groups import Bars, partition
+from product_matching.matching.grouping.partition import Bars, partition
 from product_matching.matching.rules import within_any
-from product_matching.matching.self_join import self_join
+from product_matching.metrics.sweep import best_threshold
+from product_matching.search.joins.sparse import self_join
 from product_matching.search.neighbours import keep_within
 from product_matching.store.bundle import open_bundle
+from product_matching.workflows.find import Finder
+from product_matching.workflows.match import match_catalogue
 
 #: The next smaller distance that there can be: distances are rounded to 6 decimals.
 STEP = 1e-6

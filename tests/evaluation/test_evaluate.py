@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from product_matching.catalogue import read_catalogue
 from product_matching.errors import InputError
 from product_matching.evaluation.evaluate import evaluate, evaluate_all
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
@@ -15,6 +14,7 @@ from product_matching.evaluation.methods import METHODS, TWO_STAGE, Settings
 from product_matching.evaluation.protocols import choosing_half
 from product_matching.evaluation.report import markdown_table
 from product_matching.evaluation.second_stage import train_classifier
+from product_matching.listings.catalogue import read_catalogue
 from product_matching.matching.chain import Rules
 
 REQUIRED = ["method", "protocol", "n_queries", "n_catalogue", "threshold", "f1", "f1_interval", "precision", "recall"]

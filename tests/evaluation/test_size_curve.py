@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from product_matching.catalogue import read_catalogue
 from product_matching.errors import InputError
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
 from product_matching.evaluation.size_curve import size_curve
+from product_matching.listings.catalogue import read_catalogue
 
 PUBLISHED = {3466: 0.813, 6919: 0.768, 13636: 0.725, 24110: 0.684, 34250: 0.661}
 

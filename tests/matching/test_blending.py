@@ -4,8 +4,8 @@ from scipy.sparse import csr_matrix, issparse
 from sklearn.preprocessing import normalize
 
 from product_matching.matching.blending import blend_neighbourhoods, cross_mean, expand, fuse
-from product_matching.matching.near_photos import near_photos
-from product_matching.matching.self_join import self_join
+from product_matching.search.joins.phashes import near_photos
+from product_matching.search.joins.sparse import self_join
 
 VECTORS = normalize(np.random.default_rng(3).random((12, 5)) ** 3)
 

@@ -4,11 +4,11 @@ from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
 from product_matching.errors import InputError
-from product_matching.evaluation.dense_join import dense_join
+from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.chain import PLAIN, Rules, apply_min2, decide_pairs, improve_vectors
-from product_matching.matching.near_photos import near_photos
-from product_matching.matching.self_join import self_join
-from product_matching.quantities import QuantityTable
+from product_matching.search.joins.dense import dense_join
+from product_matching.search.joins.phashes import near_photos
+from product_matching.search.joins.sparse import self_join
 from product_matching.search.neighbours import keep_within
 
 VECTORS = normalize(np.random.default_rng(5).random((10, 4)) ** 2)

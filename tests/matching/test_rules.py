@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from product_matching.listings.quantities import QuantityTable
 from product_matching.matching import rules
-from product_matching.quantities import QuantityTable
 from product_matching.search.neighbours import Neighbours, keep_within, sort_neighbours
 
 

@@ -12,10 +12,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from product_matching.build import build_bundle
-from product_matching.catalogue import read_catalogue
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.photo import PhotoEncoder
+from product_matching.listings.catalogue import read_catalogue
+from product_matching.workflows.build import build_bundle
 
 PROJECT = Path(__file__).resolve().parents[2]
 #: More patient than needed: the first run imports torch on a machine that may be busy.

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from product_matching.app.charts import distance_bins, distance_chart
-from product_matching.app.decision import beyond_by, decide
-from product_matching.app.gallery import listing_name
-from product_matching.app.pictures import card_picture, no_photo, square
-from product_matching.app.starts import starting_rows
-from product_matching.app.uploads import UploadStore, embed_upload, upload_key
+from product_matching.app.find.decision import beyond_by, decide
+from product_matching.app.shared.charts import distance_bins, distance_chart
+from product_matching.app.shared.gallery import listing_name
+from product_matching.app.shared.pictures import card_picture, no_photo, square
+from product_matching.app.shared.starts import starting_rows
+from product_matching.app.shared.uploads import UploadStore, embed_upload, upload_key
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates, Thresholds
 from product_matching.store.bundle import open_bundle

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from product_matching.find import Finder
 from product_matching.matching.candidates import Thresholds
 from product_matching.store.bundle import open_bundle
+from product_matching.workflows.find import Finder
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]
@@ -285,7 +285,7 @@ def test_the_number_of_cards_is_limited_and_said(open_app: Open, finder: Finder)
 
 
 def test_all_matches_are_downloaded_with_every_column(open_app: Open, finder: Finder) -> None:
-    from product_matching.app.export import matches_csv
+    from product_matching.app.find.export import matches_csv
 
     thresholds = Thresholds(0.999, 0.5)
     query = finder.listing_query(finder.bundle.row_of("5b"))
@@ -310,8 +310,8 @@ def test_more_matches_than_were_retrieved_are_called_at_least(open_app: Open, mo
 def test_a_rebuilt_bundle_is_picked_up(
     open_app: Open, bundles: Path, small_catalogue: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from product_matching.build import BuildOptions, build_bundle
-    from product_matching.catalogue import read_catalogue
+    from product_matching.listings.catalogue import read_catalogue
+    from product_matching.workflows.build import BuildOptions, build_bundle
 
     monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path / "own"))
     file = tmp_path / "titles.csv"

@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from product_matching.app.address import PHOTO_BITS
-from product_matching.app.decision import decide, decide_by_judge, nearest_by_each, vetoed
-from product_matching.app.export import judged_csv, matches_csv
-from product_matching.app.reasons import describe_reasons, reason_in_words
-from product_matching.app.wording import say_seconds
-from product_matching.find import SAME_PHOTO_BITS, Finder
+from product_matching.app.find.address import PHOTO_BITS
+from product_matching.app.find.decision import decide, decide_by_judge, nearest_by_each, vetoed
+from product_matching.app.find.export import judged_csv, matches_csv
+from product_matching.app.find.reasons import describe_reasons, reason_in_words
+from product_matching.app.shared.wording import say_seconds
 from product_matching.matching.candidates import Candidates, PairRules, Thresholds
 from product_matching.matching.pair_judge import Verdict
 from product_matching.store.bundle import open_bundle
+from product_matching.workflows.find import SAME_PHOTO_BITS, Finder
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]
@@ -179,8 +179,8 @@ def test_groups_can_be_found_by_the_second_stage(with_judge: Open) -> None:
 def test_a_catalogue_with_a_phash_that_is_none_says_so(
     open_app: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from product_matching.build import build_bundle
-    from product_matching.catalogue import Catalogue
+    from product_matching.listings.catalogue import Catalogue
+    from product_matching.workflows.build import build_bundle
 
     listings = {"posting_id": ["a", "b"], "title": ["red cup", "blue cup"], "image_phash": ["0123456789abcdef", "xyz"]}
     build_bundle(Catalogue(pd.DataFrame(listings), None), tmp_path / "own" / "odd")
@@ -190,7 +190,7 @@ def test_a_catalogue_with_a_phash_that_is_none_says_so(
 
 def test_an_explanation_tells_photo_words_and_quantities() -> None:
     def page() -> None:
-        from product_matching.app.explanation_view import draw_explanation
+        from product_matching.app.shared.explanation_view import draw_explanation
         from product_matching.encoders.tfidf import TitleEncoder
         from product_matching.matching.explanation import explain_pair
 

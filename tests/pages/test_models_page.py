@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from product_matching.app.models_card_text import card_markdown
-from product_matching.app.models_chart import charted_rows, comparison_chart, describe_chart
-from product_matching.app.models_choice import methods_of
-from product_matching.app.models_list import list_models, own_scores, trained_on
-from product_matching.app.models_table import (
+from product_matching.app.models.card_text import card_markdown
+from product_matching.app.models.chart import charted_rows, comparison_chart, describe_chart
+from product_matching.app.models.choice import methods_of
+from product_matching.app.models.model_list import list_models, own_scores, trained_on
+from product_matching.app.models.table import (
     comparison_csv,
     comparison_table,
     difference_cell,
@@ -28,9 +28,9 @@ from product_matching.app.models_table import (
     protocol_notes,
     split_differences,
 )
-from product_matching.encoders.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.store.comparison import Comparison, Figure
 from product_matching.store.comparison_file import read_comparison
+from product_matching.store.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.training.validation import RetrievalScores
 from tests.store.comparison_example import example_comparison, write_comparison
 

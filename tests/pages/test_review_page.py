@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from product_matching.app.review import ReviewStore, count_sizes, link_in_words, weakest_pair
-from product_matching.app.review_address import BITS, EXPANSION, ORDERS, STAGES, ReviewAddress, read_review_address
-from product_matching.app.review_export import groups_csv, submission_csv
-from product_matching.decide import AT_THRESHOLD, decide_catalogue, group_catalogue
-from product_matching.find import Finder
+from product_matching.app.review.address import BITS, EXPANSION, ORDERS, STAGES, ReviewAddress, read_review_address
+from product_matching.app.review.export import groups_csv, submission_csv
+from product_matching.app.review.review import ReviewStore, count_sizes, link_in_words, weakest_pair
 from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import PLAIN
-from product_matching.matching.group_description import Group
+from product_matching.matching.grouping.description import Group
 from product_matching.store.bundle import open_bundle
+from product_matching.workflows.decide import AT_THRESHOLD, decide_catalogue, group_catalogue
+from product_matching.workflows.find import Finder
 
 REVIEW = "pages/review.py"
 Open = Callable[..., AppTest]

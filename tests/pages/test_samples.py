@@ -16,12 +16,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app import sample_gallery
-from product_matching.app.pictures import no_photo, shown_picture
-from product_matching.app.samples import describe_truth, sample_name, sample_order, samples_after
+from product_matching.app.shared.pictures import no_photo, shown_picture
+from product_matching.app.shared.samples import describe_truth, sample_name, sample_order, samples_after
 from product_matching.encoders.model_sources import open_photo_encoder
-from product_matching.find import Finder, default_thresholds
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.sample_queries import SampleQueries
+from product_matching.workflows.find import Finder, default_thresholds
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix, save_npz
 from product_matching.errors import InputError
 from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import FileEntry, read_manifest
-from product_matching.store.verify import verify_bundle
+from product_matching.workflows.verify import verify_bundle
 from tests.store.forgery import check_that_damage_is_named, edit_manifest, name_new_sizes
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from product_matching.build import BuildOptions, build_bundle
-from product_matching.catalogue import Catalogue
 from product_matching.errors import InputError
-from product_matching.find import Finder, default_thresholds
+from product_matching.listings.catalogue import Catalogue
 from product_matching.store.bundle import open_bundle
 from product_matching.store.identity import derive_catalogue_id
 from product_matching.store.manifest import Manifest, read_manifest
-from product_matching.store.verify import verify_bundle
+from product_matching.workflows.build import BuildOptions, build_bundle
+from product_matching.workflows.find import Finder, default_thresholds
+from product_matching.workflows.verify import verify_bundle
 from tests.store.forgery import edit_manifest
 
 ANEW = BuildOptions(overwrite=True)

@@ -14,7 +14,7 @@ from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import QUERY_FILES, read_manifest
 from product_matching.store.sample_queries import COLUMNS, MAX_PICTURE_BYTES
 from product_matching.store.thumbnails import ThumbnailWriter
-from product_matching.store.verify import verify_bundle
+from product_matching.workflows.verify import verify_bundle
 from tests.store.forgery import check_that_damage_is_named, edit_manifest, name_new_sizes
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from product_matching.find import Finder, default_thresholds
 from product_matching.store.bundle import Bundle, open_bundle
-from product_matching.store.verify import verify_bundle
+from product_matching.workflows.find import Finder, default_thresholds
+from product_matching.workflows.verify import verify_bundle
 from tools.demo_catalogue.make import SEED
 from tools.demo_catalogue.plan import make_plan, write_listings, write_queries
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from product_matching.catalogue import Catalogue, read_catalogue
+from product_matching.listings.catalogue import Catalogue, read_catalogue
 from tools.edited_copies import write_copies
 
 PARTS = ["train", "train", "train", "validation", "test"]

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from product_matching.quantities import quantities_agree, title_quantities
-from product_matching.titles import decode_byte_escapes
+from product_matching.listings.quantities import quantities_agree, title_quantities
+from product_matching.listings.titles import decode_byte_escapes
 from tools.demo_catalogue.kinds import KINDS
 from tools.demo_catalogue.products import make_products
 from tools.demo_catalogue.title_edits import change_case, copy_title, escape_bytes, mistype

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from product_matching.catalogue import Catalogue, read_catalogue
+from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.training.recipe import Recipe, parse_recipe
 
 TINY = {

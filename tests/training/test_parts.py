@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from product_matching.catalogue import Catalogue
 from product_matching.errors import InputError
 from product_matching.evaluation.protocols import plan_protocol
+from product_matching.listings.catalogue import Catalogue
 from product_matching.training.parts import split_catalogues
 
 

@@ -15,10 +15,10 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from product_matching.catalogue import Catalogue, read_catalogue
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
 from product_matching.files import file_sha256
+from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.training import loop, session
 from product_matching.training.batches import Batch
 from product_matching.training.checkpoint import read_state, write_checkpoint
@@ -93,7 +93,7 @@ def test_a_process_killed_in_the_second_epoch_goes_on(tmp_path: Path, photo_fold
     script = f"""
 import os, signal
 from pathlib import Path
-from product_matching.catalogue import read_catalogue
+from product_matching.listings.catalogue import read_catalogue
 from product_matching.training.batches import Batch
 from product_matching.training.checkpoint import read_state, write_checkpoint
 from product_matching.training.recipe import parse_recipe

@@ -6,7 +6,7 @@ import torch
 from pytorch_metric_learning.utils.accuracy_calculator import AccuracyCalculator
 
 from product_matching.errors import InputError
-from product_matching.evaluation.metric import group_sizes, listing_f1
+from product_matching.metrics.listing_f1 import group_sizes, listing_f1
 from product_matching.search.flat import FlatIndex
 from product_matching.training.validation import score_retrieval
 

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from product_matching.catalogue import Catalogue, read_catalogue
 from product_matching.evaluation.evaluate import evaluate
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
-from product_matching.find import Finder, default_thresholds
+from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.sample_queries import SampleQuery
+from product_matching.workflows.find import Finder, default_thresholds
 
 PROTOCOL = "fold"
 TITLE_METHODS = ("phash", "idf", "tfidf")

@@ -1,0 +1,136 @@
+"""What decides: thresholds, rules or the second stage; which candidates are matches, and which come next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.app.find.address import PHOTO_BITS
+from product_matching.matching.candidates import (
+    NO_RULES,
+    Candidates,
+    Mask,
+    PairRules,
+    Thresholds,
+    by_photo,
+    by_title,
+    is_match,
+)
+
+if TYPE_CHECKING:
+    from product_matching.matching.pair_judge import Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """The candidates of a query, divided.
+
+    Attributes
+    ----------
+    matches
+        Nearest first; where the second stage decides, the highest score first.
+    beyond
+        The other candidates that have anything in common with the query, the one that a raised threshold lets in
+        first coming first.
+    n_photo, n_title, n_both
+        Matches by photo, by title, and by both.
+    at_least
+        Whether there can be more matches than were retrieved.
+    verdicts
+        What the second stage says of each row; empty where it is off.
+    """
+
+    matches: Candidates
+    beyond: Candidates
+    n_photo: int
+    n_title: int
+    n_both: int
+    at_least: bool
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+
+    @property
+    def n_by_rule(self) -> int:
+        """Matches by neither distance alone, but by a rule."""
+        return len(self.matches) - (self.n_photo + self.n_title - self.n_both)
+
+
+def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO_RULES, *, retrieved: int) -> Decision:
+    """Divide the candidates by thresholds and rules.
+
+    Parameters
+    ----------
+    candidates
+        The nearest by photo and the nearest by title.
+    thresholds
+        Largest accepted distances.
+    rules
+        Rules on pairs beside them.
+    retrieved
+        How many were retrieved per side: as many matches by one side mean that there can be more.
+    """
+    photo, title = by_photo(candidates, thresholds), by_title(candidates, thresholds)
+    matches = is_match(candidates, thresholds, rules)
+    left = np.flatnonzero(~matches)
+    gaps = beyond_by(candidates, thresholds)[left]
+    left = left[np.isfinite(gaps)][np.argsort(gaps[np.isfinite(gaps)], kind="stable")]
+    return Decision(
+        candidates.take(matches).nearest_first(thresholds),
+        candidates.take(left),
+        int((photo & matches).sum()),
+        int((title & matches).sum()),
+        int((photo & title & matches).sum()),
+        bool(max(photo.sum(), title.sum()) >= retrieved),
+    )
+
+
+def decide_by_judge(candidates: Candidates, verdicts: Sequence[Verdict]) -> Decision:
+    """Divide the candidates by the second stage, in order of its score.
+
+    Parameters
+    ----------
+    candidates
+        Those that were judged.
+    verdicts
+        Of each of them, in the same order.
+    """
+    scores = np.array([verdict.score for verdict in verdicts])
+    matched = np.array([verdict.is_match for verdict in verdicts], dtype=np.bool_)
+    order = np.argsort(-scores, kind="stable")
+    matches, beyond = (candidates.take(order[side[order]]) for side in (matched, ~matched))
+    return Decision(matches, beyond, 0, 0, 0, False, {verdict.row: verdict for verdict in verdicts})
+
+
+def nearest_by_each(candidates: Candidates, count: int) -> Mask:
+    """Which candidates are among the nearest by photo or by title, or have the query's photo: those worth judging."""
+    chosen = np.zeros(len(candidates), dtype=np.bool_)
+    for distances in (candidates.photo, candidates.title):
+        nearest = np.lexsort((candidates.rows, distances))[:count]
+        chosen[nearest[~np.isnan(distances[nearest])]] = True
+    return chosen if candidates.bits is None else chosen | (candidates.bits <= PHOTO_BITS[-1])
+
+
+def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.float64]:
+    """How far each candidate is beyond its nearest threshold; infinite where nothing is in common with the query."""
+    fused = (candidates.photo + candidates.title) / 2
+    sides = (
+        (candidates.photo, thresholds.photo),
+        (candidates.title, thresholds.title),
+        (fused, thresholds.fused),
+    )
+    gaps = np.full(len(candidates), np.inf)
+    for distances, threshold in sides:
+        if threshold is not None:
+            gap = np.where(np.isnan(distances) | (distances >= 1), np.inf, distances - threshold)
+            gaps = np.minimum(gaps, gap)
+    return gaps
+
+
+def vetoed(candidates: Candidates, rules: PairRules) -> Mask:
+    """Which candidates the rule on quantities keeps out."""
+    if not rules.quantity_veto or candidates.quantities is None:
+        return np.zeros(len(candidates), dtype=np.bool_)
+    return candidates.quantities < 0

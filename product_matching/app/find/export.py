@@ -1,0 +1,39 @@
+"""The matches of a query as a CSV file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from product_matching.app.find.decision import Decision
+from product_matching.matching.candidates import NO_RULES, PairRules, Thresholds
+from product_matching.workflows.find import Finder, Query, describe_matches
+
+
+def matches_csv(finder: Finder, query: Query, thresholds: Thresholds, rules: PairRules = NO_RULES) -> bytes:
+    """Write every match, nearest first, with distances, by what it matched, and all further columns.
+
+    The whole catalogue is searched, not only the candidates that the page keeps, so nothing is cut off.
+    """
+    found = finder.matches(query, thresholds, rules)
+    return _csv(finder, describe_matches(finder.bundle, found, thresholds, rules), "nearest")
+
+
+def judged_csv(finder: Finder, decision: Decision) -> bytes:
+    """Write the matches of the second stage, the highest score first, with the score after the title."""
+    described = describe_matches(finder.bundle, decision.matches, Thresholds())
+    rows = decision.matches.rows.tolist()
+    for row, record in zip(rows, described, strict=True):
+        record["score"] = round(decision.verdicts[row].score, 6)
+    return _csv(finder, described, "second stage")
+
+
+def _csv(finder: Finder, matches: list[dict[str, Any]], otherwise: str) -> bytes:
+    """Write described matches; `otherwise` is by what those match that match by nothing else."""
+    columns = ["posting_id", "title", "photo_distance", "title_distance", "by"]
+    table = pd.DataFrame(matches) if matches else pd.DataFrame(columns=columns)
+    if finder.bundle.title_matrix is None:
+        table = table.drop(columns="title")
+    table["by"] = table["by"].map(lambda by: " ".join(by) or otherwise)
+    return table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")

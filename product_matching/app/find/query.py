@@ -1,0 +1,137 @@
+"""From the address to a query: whichever of listing, photo and title can be used, and what to say of the rest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from product_matching.app.find.address import Address
+from product_matching.app.shared.uploads import Encoder, Upload, UploadStore, embed_upload
+from product_matching.errors import InputError
+from product_matching.listings.titles import title_words
+from product_matching.store.model_folder import PhotoModel
+from product_matching.store.sample_queries import SampleQuery
+from product_matching.workflows.find import Finder, Query
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A query and what the page shows of it.
+
+    Attributes
+    ----------
+    query
+        The vectors; both None if nothing of the address could be used.
+    key
+        Names the query within its bundle, for caches.
+    words
+        Words of the searched title, as `title_words` writes them.
+    upload
+        The uploaded photo, if it could be used.
+    sample
+        The sample photo, if it could be used.
+    decode_ms, encode_ms
+        What its parts took.
+    problems
+        One sentence for each part that could not be used.
+    """
+
+    query: Query
+    key: str = ""
+    words: frozenset[str] = frozenset()
+    upload: Upload | None = None
+    decode_ms: float = 0.0
+    encode_ms: float = 0.0
+    problems: tuple[str, ...] = ()
+    sample: SampleQuery | None = None
+
+    @property
+    def searchable(self) -> bool:
+        """Whether there is anything to search with."""
+        return self.query.photo is not None or self.query.title is not None
+
+
+def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Callable[[PhotoModel], Encoder]) -> Asked:
+    """Make the query that an address asks for; problems are told, never raised."""
+    if address.listing is not None:
+        return _ask_listing(address.listing, finder)
+    asked = _ask_title(address.title, finder) if address.title else Asked(Query())
+    if address.sample is not None:
+        return _with_sample(asked, address.sample, finder)
+    if address.upload is None:
+        return asked
+    try:
+        upload, vector = _embedded(address.upload, finder, store, open_encoder)
+    except InputError as error:
+        return replace(asked, problems=(str(error), *asked.problems))
+    return replace(
+        asked,
+        query=Query(vector, asked.query.title, phash=upload.phash, text=asked.query.text),
+        key=f"upload {upload.key} {asked.key}",
+        upload=upload,
+        decode_ms=upload.decode_ms,
+        encode_ms=upload.encode_ms + asked.encode_ms,
+    )
+
+
+def _with_sample(asked: Asked, query_id: str, finder: Finder) -> Asked:
+    """Add a sample photo to what the title asks; its embedding lies in the bundle."""
+    try:
+        sample = finder.bundle.sample(query_id)
+    except InputError as error:
+        other = "Choose one of those shown" if finder.bundle.samples is not None else "Start from a listing"
+        return replace(asked, problems=(f"{error} {other}, or search by photo or title.", *asked.problems))
+    return replace(
+        asked,
+        query=Query(sample.vector, asked.query.title, phash=sample.phash, text=asked.query.text),
+        key=f"sample {sample.query_id} {asked.key}",
+        sample=sample,
+    )
+
+
+def _ask_listing(posting_id: str, finder: Finder) -> Asked:
+    bundle = finder.bundle
+    try:
+        row = bundle.row_of(posting_id)
+    except InputError as error:
+        return Asked(Query(), problems=(f"{error} Choose another one, or search by photo or title.",))
+    query = finder.listing_query(row)
+    if query.photo is None and query.title is None:
+        problem = f"The listing {posting_id!r:.80} has neither a readable photo nor a title to search with."
+        return Asked(Query(), problems=(problem,))
+    title = str(bundle.listings["title"].iloc[row]) if bundle.has_title[row] else ""
+    return Asked(query, f"listing {row}", frozenset(title_words(title)))
+
+
+def _ask_title(title: str, finder: Finder) -> Asked:
+    started = perf_counter()
+    name = finder.bundle.manifest.name
+    vector: csr_matrix | None = finder.title_query(title)
+    if vector is None:
+        return Asked(Query(), problems=(f"The catalogue {name} has no titles: search it with a photo.",))
+    if vector.nnz == 0:
+        problem = f"None of these words is in a title of {name}: try other words, or a photo."
+        return Asked(Query(), problems=(problem,))
+    digest = hashlib.sha256(title.encode("utf-8", "replace")).hexdigest()
+    words = frozenset(title_words(title))
+    query = Query(None, vector, text=title)
+    return Asked(query, f"title {digest}", words, encode_ms=1000 * (perf_counter() - started))
+
+
+def _embedded(
+    key: str, finder: Finder, store: UploadStore, open_encoder: Callable[[PhotoModel], Encoder]
+) -> tuple[Upload, npt.NDArray[np.float32]]:
+    model = finder.bundle.manifest.photo_model
+    if model is None:
+        raise InputError(f"The catalogue {finder.bundle.manifest.name} has no photos: search it with a title.")
+    upload = store.get(key)
+    if upload is None:
+        raise InputError("The uploaded photo of this address is no longer kept: upload it again.")
+    known = upload.vectors.get(model.fingerprint)
+    return upload, known if known is not None else embed_upload(upload, model.fingerprint, open_encoder(model))

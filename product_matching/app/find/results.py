@@ -1,0 +1,139 @@
+"""The results of a search as cards in a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from product_matching.app.find.decision import vetoed
+from product_matching.app.find.reasons import describe_reasons
+from product_matching.app.shared.explanation_view import draw_explanation
+from product_matching.app.shared.gallery import draw_picture, listing_name
+from product_matching.app.shared.wording import distance_text, marked_title, plain, readable_title, shorten
+from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.workflows.find import Finder, Query, describe_matches
+
+if TYPE_CHECKING:
+    from product_matching.matching.pair_judge import Verdict
+
+#: Narrowest card in pixels: one column on a phone and three beside the panel on a laptop.
+CARD_WIDTH = 200
+_DISTANCES = ("photo_distance", "title_distance")
+
+
+@dataclass(frozen=True, eq=False)
+class Cards:
+    """What the cards of one search share.
+
+    Attributes
+    ----------
+    finder, query
+        Where was searched, and for what.
+    thresholds, rules
+        What decided; a distance at or below its threshold is marked as a match.
+    words
+        Words of the query's title, marked in the titles.
+    verdicts
+        What the second stage says of each row.
+    search
+        Callback of the button for a listing's own duplicates, called with its posting_id.
+    """
+
+    finder: Finder
+    query: Query
+    thresholds: Thresholds
+    rules: PairRules
+    words: frozenset[str]
+    verdicts: dict[int, Verdict]
+    search: Callable[[str], None]
+
+
+def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None:
+    """Draw candidates as cards: photo, by what they match, title, their duplicates, details and reasons.
+
+    Parameters
+    ----------
+    cards
+        What they share.
+    candidates
+        Listings in the order of the cards.
+    matched
+        Whether they are the matches, or those beyond.
+    """
+    bundle = cards.finder.bundle
+    records = describe_matches(bundle, candidates, cards.thresholds, cards.rules)
+    kept_out = vetoed(candidates, cards.rules).tolist()
+    with st.grid(min_column_width=CARD_WIDTH, border=True, gap="small") as grid:
+        for row, record, veto in zip(candidates.rows.tolist(), records, kept_out, strict=True):
+            with grid.cell():
+                name = listing_name(record)
+                draw_picture(bundle, row, name)
+                st.markdown(_badges(record, cards, row, veto, matched))
+                st.markdown(marked_title(shorten(name), cards.words))
+                _draw_actions(row, record, cards)
+
+
+def _badges(record: dict[str, Any], cards: Cards, row: int, veto: bool, matched: bool) -> str:
+    """The score, the distances and the rules; green and with a tick where a listing matches by it."""
+    badges = []
+    verdict = cards.verdicts.get(row)
+    if verdict is not None:
+        badges.append(_badge(f"score {verdict.score:.2f}", verdict.is_match))
+    for side in ("photo", "title"):
+        distance = record[f"{side}_distance"]
+        if distance is not None:
+            badges.append(_badge(f"{side} {distance_text(distance)}", side in record["by"] and not veto))
+    if "fused" in record["by"]:
+        mean = (record["photo_distance"] + record["title_distance"]) / 2
+        badges.append(_badge(f"both together {distance_text(mean)}", not veto))
+    if "phash" in record["by"]:
+        badges.append(_badge("same photo", not veto))
+    if veto:
+        badges.append(":red-badge[:material/block: other quantity]")
+    if matched and verdict is None and not record["by"]:
+        badges.append(":orange-badge[nearest, though beyond]")
+    return " ".join(badges)
+
+
+def _badge(text: str, matched: bool) -> str:
+    return f":green-badge[:material/check: {text}]" if matched else f":gray-badge[{text}]"
+
+
+def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
+    verdict = cards.verdicts.get(row)
+    if verdict is not None:
+        st.caption(_reasons(verdict))
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            "Duplicates",
+            key=f"duplicates_{row}",
+            icon=":material/search:",
+            help="Find the duplicates of this listing",
+            on_click=cards.search,
+            args=(str(record["posting_id"]),),
+        )
+        with st.popover("Details", type="tertiary", key=f"details_{row}", on_change="rerun") as details:
+            if details.open:  # explaining takes a moment: only what is looked at is explained
+                st.markdown("**Why**")
+                draw_explanation(cards.finder.explain(cards.query, row), "the search", "this listing")
+                st.divider()
+                st.markdown(_details(record))
+
+
+def _reasons(verdict: Verdict) -> str:
+    """The main reasons of the second stage, those for the same product first."""
+    told = describe_reasons(verdict.reasons)
+    sides = ((":material/add: For", True), (":material/remove: Against", False))
+    named = [(side, [words for words, speaks_for in told if speaks_for is wanted]) for side, wanted in sides]
+    return "  \n".join(f"{side}: {', '.join(words)}" for side, words in named if words)
+
+
+def _details(record: dict[str, Any]) -> str:
+    """All that is known of a listing, one line a column."""
+    known = {"title": readable_title(str(record.get("title") or "")), "posting_id": record["posting_id"]}
+    known |= {name: value for name, value in record.items() if name not in {"title", "posting_id", "by", *_DISTANCES}}
+    shown = {name: str(value) for name, value in known.items() if value not in (None, "")}
+    return "\n\n".join(f"**{plain(name)}**  \n{plain(shorten(value, 400))}" for name, value in shown.items())

@@ -1,0 +1,1 @@
+"""The Models page below its layout."""

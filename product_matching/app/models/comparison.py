@@ -1,0 +1,162 @@
+"""The comparison of all methods: chart, table, differences, protocols, downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from product_matching.app.models.chart import charted_rows, comparison_chart, describe_chart
+from product_matching.app.models.choice import Choice, draw_choice
+from product_matching.app.models.table import (
+    MEASURE_NAMES,
+    comparison_csv,
+    comparison_table,
+    difference_table,
+    differences_csv,
+    figure_text,
+    protocol_notes,
+    split_differences,
+)
+from product_matching.app.shared.wording import plain, shorten
+from product_matching.errors import InputError
+from product_matching.places import comparison_file
+from product_matching.store.comparison import Comparison
+from product_matching.store.comparison_file import read_comparison
+
+_HOW_TO_MAKE = "`make comparison` trains what is compared and writes it"
+_MEASURES_IN_WORDS = (
+    "**F1**: mean over listings of the F1 of the set that is found, the listing itself in it; 1 is all of its product "
+    "and nothing else.  \n"
+    "**recall@1**: share of listings whose nearest other one is the same product.  \n"
+    "**mAP@R**: how well the same product is ranked first, without any threshold; 1 is nothing else in between.  \n"
+    "**In brackets**: 95 % intervals, had there been other products. Where two overlap widely, the order may be chance."
+)
+
+
+def draw_comparison() -> None:
+    """Draw the comparison, or say in a sentence why there is none."""
+    st.subheader("Comparison", anchor=False)
+    try:
+        comparison = read_comparison(comparison_file())
+    except InputError as error:
+        st.error(plain(f"{error} ") + f" {_HOW_TO_MAKE} anew.", icon=":material/error:")
+        return
+    if comparison is None:
+        st.markdown(f"There is no comparison of methods here yet: {_HOW_TO_MAKE} to `docs/comparison.json`.")
+        return
+    st.markdown(_leaders(comparison))
+    with st.expander("What the figures mean"):
+        st.markdown(_MEASURES_IN_WORDS)
+    choice = draw_choice(comparison)
+    _draw_chart(choice)
+    _draw_table(choice)
+    _draw_downloads(comparison)
+    _draw_differences(choice)
+    _draw_order(comparison.order)
+    _draw_protocols(comparison)
+
+
+def _leaders(comparison: Comparison) -> str:
+    """Say which method does best on either data set."""
+    said = []
+    for data, where in (("demo", "the demo catalogue"), ("groceries", "groceries that no network was trained on")):
+        scored = [(figure, row) for row in comparison.rows if (figure := row.figure(data, "f1")) is not None]
+        if scored:
+            figure, row = max(scored, key=lambda entry: entry[0].value)
+            said.append(f"on {where} **{plain(row.name)}** with {plain(figure_text(figure))}")
+    return f"Best F1 {', '.join(said)}." if said else "No method was scored."
+
+
+def _draw_chart(choice: Choice) -> None:
+    measure, groceries = choice.measure, choice.groceries
+    rows = charted_rows(choice.shown, measure, groceries)
+    if not rows:
+        st.info(f"No method has a figure of {MEASURE_NAMES[measure]}.", icon=":material/search_off:")
+        return
+    st.plotly_chart(
+        comparison_chart(rows, measure, groceries, text_colour=_text_colour()),
+        key=f"comparison_{measure}_{groceries}",
+        config={"displayModeBar": False},
+        alt=describe_chart(rows, measure, groceries),
+    )
+
+
+def _text_colour() -> str | None:
+    """Colour of text in the theme that is shown; None where it is not known yet. Charts write in a faint grey."""
+    theme = st.context.theme.type
+    return st.get_option(f"theme.{theme}.textColor") if theme in ("light", "dark") else None
+
+
+def _draw_table(choice: Choice) -> None:
+    table = comparison_table(choice.shown, choice.groceries)
+    st.table(table, border="horizontal", width="content", alt="Figures of these methods")
+    notes = [f"{mark} {plain(protocol)}" for protocol, mark in protocol_notes(choice.shown).items()]
+    if notes:
+        st.caption("  \n".join(["Protocol of the reported and reproduced figures:", *notes]))
+
+
+def _draw_downloads(comparison: Comparison) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            "Table as CSV",
+            data=lambda: comparison_csv(comparison),
+            file_name="comparison.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            help="All methods and figures, with their intervals, settings, thresholds and protocols.",
+        )
+        if comparison.differences:
+            st.download_button(
+                "Differences as CSV",
+                data=lambda: differences_csv(comparison),
+                file_name="comparison-differences.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+                help="Every difference with its interval, by all measures.",
+            )
+
+
+def _draw_differences(choice: Choice) -> None:
+    differences = choice.shown.differences
+    for to in dict.fromkeys(each.to for each in differences):
+        trained, others = split_differences(choice.shown.rows, [each for each in differences if each.to == to])
+        first, rest = (difference_table(each, choice.measure, choice.groceries) for each in (trained, others))
+        if len(first) == 1 and len(rest) == 1:
+            continue
+        st.markdown(f"#### Beside the {plain(shorten(to))}", anchors=False)
+        if len(first) > 1:
+            st.table(first, border="horizontal", width="content", alt=f"Differences to the {to}")
+        st.caption(
+            "Difference on the same queries, with its 95 % interval: green is better and red is worse by more than "
+            "chance, grey may be either."
+        )
+        if len(rest) > 1:
+            with st.expander("Methods without training beside it"):
+                st.table(rest, border="horizontal", width="content", alt=f"Further differences to the {to}")
+
+
+def _draw_order(order: Sequence[str]) -> None:
+    if not order:
+        return
+    st.markdown("#### Where the order differs from the reported one", anchors=False)
+    st.markdown(
+        "Each reported figure has a protocol of its own, so that their order says little. Here some methods stand the "
+        "other way round."
+    )
+    with st.expander("Which, and why"):
+        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in order))
+
+
+def _draw_protocols(comparison: Comparison) -> None:
+    st.markdown("#### How it was measured", anchors=False)
+    names = {"reported": "Reported", "reproduced": "Reproduced", "demo": "Demo", "groceries": "Groceries"}
+    said = [
+        f"**{name}**: {plain(comparison.protocols[key])}" for key, name in names.items() if comparison.protocols[key]
+    ]
+    st.markdown("\n\n".join(said))
+    if comparison.made_by:
+        st.caption("Made by")
+        st.code(comparison.made_by, language="bash", wrap_lines=True)

@@ -1,0 +1,101 @@
+"""Why two listings are or are not the same product, in words and small bars."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from product_matching.app.shared.wording import count_text, distance_text, plain, shorten
+from product_matching.matching.explanation import Explanation, QuantityComparison, WordShare
+
+#: Words that get a bar of their own, and words that are listed at most.
+_BARS, _LISTED = 4, 12
+#: Base units of the quantities, as `product_matching.listings.quantities` has them.
+_UNITS = {"weight": "g", "volume": "ml", "length": "cm", "memory": "MB", "power": "W", "count": "pieces"}
+_NAMES = {
+    "weight": "Weights",
+    "volume": "Volumes",
+    "length": "Lengths",
+    "memory": "Memory sizes",
+    "power": "Powers",
+    "count": "Counts of pieces",
+}
+
+
+def draw_explanation(explanation: Explanation, first: str, second: str) -> None:
+    """Draw what speaks for and against a pair.
+
+    Parameters
+    ----------
+    explanation
+        Of the pair.
+    first, second
+        What the two are called, as in "only in the query" and "only in this listing".
+    """
+    _draw_parts(explanation)
+    _draw_photo(explanation)
+    _draw_words(explanation.words, first, second)
+    for quantity in explanation.quantities:
+        st.markdown(_quantity(quantity))
+    if explanation.vetoed:
+        st.markdown(":material/block: They state different quantities: the rule on quantities would keep them apart.")
+
+
+def _draw_parts(explanation: Explanation) -> None:
+    parts = (
+        ("photo", explanation.photo_part, explanation.photo_distance),
+        ("title", explanation.title_part, explanation.title_distance),
+    )
+    both = all(part is not None for _, part, _ in parts)
+    for side, part, distance in parts:
+        if part is not None and distance is not None:
+            whole = 0.5 if both else 1.0
+            text = f"The {side}s are {_alike(distance)}: distance {distance_text(distance)}"
+            st.progress(min(max(part / whole, 0.0), 1.0), text=text)
+    if not any(part is not None for _, part, _ in parts):
+        st.markdown("They have neither photos nor titles in common to compare.")
+
+
+def _alike(distance: float) -> str:
+    if distance <= 1e-6:
+        return "the same"
+    return f"{max(0.0, 1 - distance):.0%} alike"
+
+
+def _draw_photo(explanation: Explanation) -> None:
+    bits = explanation.phash_bits
+    if bits is not None:
+        says = "the same picture" if bits == 0 else f"{count_text(bits, 'bit')} of 64 differ"
+        st.markdown(f":material/fingerprint: pHash: {says}")
+
+
+def _draw_words(words: tuple[WordShare, ...], first: str, second: str) -> None:
+    shared = [word for word in words if word.side == "both" and word.share > 0]
+    for word in shared[:_BARS]:
+        st.progress(min(word.share, 1.0), text=f"Shared word **{plain(shorten(word.word, 40))}**: {word.share:.0%}")
+    rest = shared[_BARS:] + [word for word in words if word.side == "both" and word.share <= 0]
+    if rest:
+        st.markdown(f"Also shared: {_badges(rest, 'green')}")
+    for side, name in (("first", first), ("second", second)):
+        alone = [word for word in words if word.side == side]
+        if alone:
+            st.markdown(f"Only in {name}: {_badges(alone, 'gray')}")
+
+
+def _badges(words: list[WordShare], colour: str) -> str:
+    shown = " ".join(f":{colour}-badge[{plain(shorten(word.word, 40))}]" for word in words[:_LISTED])
+    left = len(words) - _LISTED
+    return shown if left <= 0 else f"{shown} and {left} more"
+
+
+def _quantity(quantity: QuantityComparison) -> str:
+    first, second = (_values(values, quantity.dimension) for values in (quantity.first, quantity.second))
+    if quantity.agree:
+        icon, says = ":material/check:", f"agree ({first})" if first == second else f"agree in part ({first}; {second})"
+    else:
+        icon, says = ":material/close:", f"differ: {first} and {second}"
+    name = _NAMES[quantity.dimension]
+    return f"{icon} {name} {says}"
+
+
+def _values(values: tuple[float, ...], dimension: str) -> str:
+    return ", ".join(f"{value:,.10g} {_UNITS[dimension]}" for value in values)

@@ -1,0 +1,56 @@
+"""Listings as pictures with names: what home and find share, drawn without any search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from product_matching.app.shared.pictures import card_picture
+from product_matching.app.shared.wording import plain, readable_title, shorten
+from product_matching.store.bundle import Bundle
+
+#: Narrowest card in pixels: two columns on a phone.
+SAMPLE_WIDTH = 150
+SAMPLE_TITLE_CHARS = 48
+#: Columns that a listing without a title is not named by.
+_NOT_NAMES = frozenset({"posting_id", "title", "image", "image_phash", "label_group", "photo_md5", "photo_sha256"})
+
+
+def draw_listing_choice(bundle: Bundle, rows: Sequence[int]) -> str | None:
+    """Draw listings as small cards with their names as buttons; returns the posting_id of the one just chosen."""
+    chosen = None
+    with st.grid(min_column_width=SAMPLE_WIDTH, border=True, gap="small") as grid:
+        for row in rows:
+            record = {str(name): value for name, value in bundle.listings.iloc[row].items()}
+            name = listing_name(record)
+            with grid.cell():
+                draw_picture(bundle, row, name)
+                label = plain(shorten(name, SAMPLE_TITLE_CHARS))
+                if st.button(label, key=f"start_{row}", type="tertiary", width="stretch", wrap=True):
+                    chosen = str(record["posting_id"])
+    return chosen
+
+
+def draw_picture(bundle: Bundle, row: int, name: str, width: int | None = None) -> None:
+    """Draw the square picture of a listing; nothing in a catalogue without photos."""
+    picture = card_picture(bundle, row)
+    if picture is not None:
+        alt = f"Photo of {name}" if bundle.has_photo[row] else f"No photo of {name}"
+        st.image(picture, width="stretch" if width is None else width, alt=alt)
+
+
+def listing_name(record: dict[str, Any]) -> str:
+    """What a listing is called: its title, else its first further columns, else its id."""
+    title = readable_title(str(record.get("title") or ""))
+    if title:
+        return title
+    further = [str(value) for name, value in record.items() if _is_word(name, value)]
+    return " · ".join(list(dict.fromkeys(further))[:2]) or str(record["posting_id"])
+
+
+def _is_word(name: str, value: Any) -> bool:
+    if name in _NOT_NAMES or not isinstance(value, str) or len(value) > 40:
+        return False
+    return any(map(str.isalpha, value)) and value.lower() not in {"true", "false"}

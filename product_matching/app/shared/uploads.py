@@ -1,0 +1,138 @@
+"""Photos that users uploaded: kept in memory while the server runs, the least recently used are dropped."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from product_matching.errors import InputError
+from product_matching.listings.photos import decode_photo, phash, thumbnail
+
+#: Hexadecimal digits of a photo's SHA-256 that name it in the address.
+KEY_DIGITS = 20
+#: What is said beside an upload; the size is `server.maxUploadSize` of the app's configuration.
+PHOTO_HELP = "JPEG, PNG, WebP, GIF, BMP or TIFF, at most 20 MB. It is kept in memory only, while the app runs."
+
+
+class Encoder(Protocol):
+    """What embeds a photo: `PhotoEncoder`, or a stand-in in tests."""
+
+    def encode(self, photo: Image.Image) -> npt.NDArray[np.float32]:
+        """Embed one photo; shape (D,), float32, length 1."""
+
+
+@dataclass
+class Upload:
+    """One uploaded photo.
+
+    Attributes
+    ----------
+    key
+        The first `KEY_DIGITS` of its SHA-256.
+    name
+        File name as the browser gave it.
+    data
+        The file; None once newer uploads needed the room.
+    thumbnail
+        JPEG bytes, made when the photo is first decoded.
+    phash
+        Its pHash, made at the same time.
+    vectors
+        Embedding by fingerprint of the model.
+    decode_ms, encode_ms
+        What the newest embedding took.
+    """
+
+    key: str
+    name: str
+    data: bytes | None
+    thumbnail: bytes | None = None
+    phash: str = ""
+    vectors: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
+    decode_ms: float = 0.0
+    encode_ms: float = 0.0
+
+
+class UploadStore:
+    """Uploads by key; safe for threads.
+
+    Parameters
+    ----------
+    max_uploads
+        Uploads that are kept with thumbnail and embeddings.
+    max_bytes
+        Bytes of original files that are kept; beyond, older uploads keep thumbnail and embeddings only.
+    """
+
+    def __init__(self, max_uploads: int = 200, max_bytes: int = 64 * 2**20) -> None:
+        self._max_uploads = max_uploads
+        self._max_bytes = max_bytes
+        self._uploads: OrderedDict[str, Upload] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._uploads)
+
+    def put(self, data: bytes, name: str) -> str:
+        """Keep an uploaded file and return its key; the same file again is the same upload."""
+        key = upload_key(data)
+        with self._lock:
+            upload = self._uploads.setdefault(key, Upload(key, name, data))
+            upload.name, upload.data = name, data
+            self._uploads.move_to_end(key)
+            self._drop_oldest()
+        return key
+
+    def get(self, key: str) -> Upload | None:
+        """Return an upload; None if there is none of this key any more."""
+        with self._lock:
+            upload = self._uploads.get(key)
+            if upload is not None:
+                self._uploads.move_to_end(key)
+            return upload
+
+    def _drop_oldest(self) -> None:
+        while len(self._uploads) > self._max_uploads:
+            self._uploads.popitem(last=False)
+        held = 0
+        for upload in reversed(self._uploads.values()):
+            held += len(upload.data or b"")
+            if held > self._max_bytes:
+                upload.data = None
+
+
+def upload_key(data: bytes) -> str:
+    """Key of a file's content."""
+    return hashlib.sha256(data).hexdigest()[:KEY_DIGITS]
+
+
+def embed_upload(upload: Upload, fingerprint: str, encoder: Encoder) -> npt.NDArray[np.float32]:
+    """Embed an upload with the model of the given fingerprint, once; thumbnail and pHash are made on the way.
+
+    Raises
+    ------
+    InputError
+        The photo cannot be decoded, or its file is not kept any more.
+    """
+    vector = upload.vectors.get(fingerprint)
+    if vector is not None:
+        return vector
+    if upload.data is None:
+        raise InputError("This photo is no longer kept for another catalogue: upload it again.")
+    started = perf_counter()
+    photo = decode_photo(upload.data, name=upload.name)
+    if upload.thumbnail is None:
+        upload.thumbnail, upload.phash = thumbnail(photo), phash(photo)
+    decoded = perf_counter()
+    vector = encoder.encode(photo)
+    upload.decode_ms, upload.encode_ms = 1000 * (decoded - started), 1000 * (perf_counter() - decoded)
+    upload.vectors[fingerprint] = vector
+    return vector

@@ -1,0 +1,109 @@
+"""Catalogue texts for the page: titles are strangers' texts, shown as text whatever they contain."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from product_matching.listings.titles import decode_byte_escapes, title_words
+from product_matching.store.manifest import TunedThreshold
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+#: Where Streamlit's Markdown reads links, e-mail addresses, emoji, icons and arrows even in escaped text.
+_JOINT = re.compile(r"(?<=:)(?=[\w+\-/])|(?<=/)(?=/)|(?<=www)(?=\.)|(?<=@)|(?<=[-=<>~])(?=[-=<>~])", re.IGNORECASE)
+_ZERO_WIDTH_SPACE = "\u200b"
+_WORD = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]*|[^\W_]+")
+#: Longer titles are cut on a card; the details show them whole.
+CARD_TITLE_CHARS = 110
+
+
+def plain(text: str) -> str:
+    """Escape a text so that Streamlit's Markdown shows it as it is: no markup, links, pictures, emoji or formulas."""
+    broken = _JOINT.sub(_ZERO_WIDTH_SPACE, " ".join(text.split()))
+    return _PUNCTUATION.sub(r"\\\1", broken)
+
+
+def shorten(text: str, limit: int = CARD_TITLE_CHARS) -> str:
+    """Cut a text at a word's end, with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    cut = text[:limit].rsplit(" ", 1)[0] if " " in text[limit // 2 : limit] else text[:limit]
+    return cut.rstrip(" ,;-/") + "…"
+
+
+def readable_title(title: str) -> str:
+    """A title with byte escapes turned into characters and white space to single spaces."""
+    return " ".join(decode_byte_escapes(title).split())
+
+
+def marked_title(title: str, words: frozenset[str]) -> str:
+    """Write a title as Markdown with the given words (as `title_words` writes them) in bold, everything else plain."""
+    spans = _shared_spans(title, words)
+    parts, end = [], 0
+    for start, stop in spans:
+        parts += [plain_part(title[end:start]), f"**{plain_part(title[start:stop])}**"]
+        end = stop
+    return "".join([*parts, plain_part(title[end:])])
+
+
+def plain_part(text: str) -> str:
+    """As `plain`, with the spaces at both ends kept."""
+    if not text.strip():
+        return " " if text else ""
+    return " " * text[0].isspace() + plain(text) + " " * text[-1].isspace()
+
+
+def _shared_spans(title: str, words: frozenset[str]) -> list[tuple[int, int]]:
+    """Stretches of a title whose words are among `words`; neighbours with only white space between are one stretch."""
+    found = [(match.start(), match.end()) for match in _WORD.finditer(title)]
+    spans: list[tuple[int, int]] = []
+    place = 0
+    while place < len(found):
+        length = _shared_length(title, found[place : place + 2], words)
+        if length:
+            start, stop = found[place][0], found[place + length - 1][1]
+            if spans and not title[spans[-1][1] : start].strip():
+                start = spans.pop()[0]
+            spans.append((start, stop))
+        place += max(length, 1)
+    return spans
+
+
+def _shared_length(title: str, pair: list[tuple[int, int]], words: frozenset[str]) -> int:
+    """How many of the next two words are shared: a quantity such as "250 Gram" is one word after normalisation."""
+    for length in range(len(pair), 0, -1):
+        normalised = title_words(title[pair[0][0] : pair[length - 1][1]])
+        if len(normalised) == 1 and normalised[0] in words:
+            return length
+    return 0
+
+
+def distance_text(distance: float) -> str:
+    """A distance with three decimals, rounded up, so that it reads as within a threshold exactly when it is."""
+    return f"{math.ceil(round(distance * 1000, 3)) / 1000:.3f}"
+
+
+def tuned_on(threshold: TunedThreshold, what: str) -> str:
+    """Say where a default threshold comes from, in words."""
+    reached = "" if threshold.f1 is None else f", mean F1 {threshold.f1:.2f}"
+    return f"Default {threshold.distance:.3f}, tuned with N = {threshold.n:,} {what}; {threshold.protocol}{reached}."
+
+
+def count_text(count: int, singular: str, plural: str | None = None) -> str:
+    """Write a number with its noun."""
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def duration_text(milliseconds: float) -> str:
+    """Write a duration to the millisecond."""
+    return f"{milliseconds:.0f} ms" if milliseconds >= 1 else "under 1 ms"
+
+
+def say_seconds(seconds: float) -> str:
+    """Write an estimate as roughly as it is known."""
+    if seconds < 5:
+        return "a few seconds"
+    if seconds < 50:
+        return f"about {10 * math.ceil(seconds / 10)} seconds"
+    minutes = math.ceil(seconds / 60)
+    return "about a minute" if minutes == 1 else f"about {minutes} minutes"

@@ -1,0 +1,1 @@
+"""A partition of the catalogue into groups, and what describes a group."""

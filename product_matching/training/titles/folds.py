@@ -1,0 +1,133 @@
+"""Sentence embeddings for a protocol: none comes from an encoder that has learned from the listing's own label."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from product_matching.encoders.photo import FloatVectors
+from product_matching.encoders.sentence import SentenceEncoder, encode_once
+from product_matching.errors import InputError
+from product_matching.evaluation.listings import LabelledListings
+from product_matching.evaluation.protocols import Plan, plan_protocol
+from product_matching.places import home_folder
+from product_matching.search.neighbours import RowArray
+from product_matching.training.titles.recipe import TitleRecipe
+from product_matching.training.titles.training import Progress, train_titles
+
+log = logging.getLogger(__name__)
+
+
+def untrained_vectors(listings: LabelledListings, source: str, *, device: str = "auto") -> FloatVectors:
+    """Embed all titles with a sentence model as it was published; shape (N, D), good under every protocol.
+
+    Raises
+    ------
+    InputError
+        The extra ``sentence`` or the model is missing.
+    """
+    return encode_once(SentenceEncoder.load(source, device=device), listings.titles.tolist())
+
+
+def out_of_fold_vectors(
+    listings: LabelledListings,
+    protocol: str,
+    recipe: TitleRecipe,
+    *,
+    two_stage: bool = True,
+    folder: Path | None = None,
+    device: str = "auto",
+    progress: Progress = lambda steps, total: steps,
+) -> FloatVectors:
+    """Embed all titles with encoders fine-tuned as a protocol allows.
+
+    The listings that choose and that are scored are embedded by an encoder trained on all training listings. With a
+    second stage each catalogue that it learns from is embedded by one trained on the other training catalogues: the
+    features that it learns from are then as good as those that it will see, and no better.
+
+    Parameters
+    ----------
+    listings
+        The labelled catalogue.
+    protocol
+        ``"fold"``, or ``"dense"`` without a second stage.
+    recipe
+        How encoders are trained.
+    two_stage
+        Whether a second stage will learn from the embeddings. Without one the training listings' embeddings play no
+        part in the figure; under ``"dense"`` they are those of the encoder that was trained on them.
+    folder
+        Where trainings are kept; None takes the user's data folder. One that was interrupted is continued, one that
+        is done is not repeated.
+    device, progress
+        See `train_titles`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (N, D), float32, rows of length 1 or 0.
+
+    Raises
+    ------
+    InputError
+        The protocol trains on listings that it chooses with, or a second stage would learn from mixed embeddings.
+    """
+    plan = plan_protocol(protocol, listings.names)
+    parts: list[FloatVectors] = []
+    rows: list[RowArray] = []
+    for trained, embedded in training_parts(plan, two_stage):
+        weights = _train(listings, trained, recipe, folder, device, progress)
+        encoder = SentenceEncoder.load(recipe.backbone, weights=weights, max_tokens=recipe.max_tokens, device=device)
+        parts.append(encode_once(encoder, listings.titles[embedded].tolist()))
+        rows.append(embedded)
+    vectors = np.zeros((len(listings), parts[0].shape[1]), dtype=np.float32)
+    for part, embedded in zip(parts, rows, strict=True):
+        vectors[embedded] = part
+    return vectors
+
+
+def training_parts(plan: Plan, two_stage: bool) -> list[tuple[RowArray, RowArray]]:
+    """For each encoder of a protocol the rows that it is trained on and the rows that it embeds.
+
+    Raises
+    ------
+    InputError
+        See `out_of_fold_vectors`.
+    """
+    accepted = ("fold",) if two_stage else ("fold", "dense")
+    if plan.protocol not in accepted:
+        raise InputError(
+            f"A fine-tuned sentence encoder {'with a second stage ' if two_stage else ''}is measured under "
+            f"{' or '.join(accepted)} only, not {plan.protocol!r}."
+        )
+    trained = [split.catalogue[split.queries] for split in plan.train]
+    everything = np.concatenate(trained)
+    parts = [(np.sort(everything), np.union1d(plan.choose.catalogue, plan.score.catalogue))]
+    if two_stage:
+        parts += [(np.setdiff1d(everything, rows), rows) for rows in trained]
+    return parts
+
+
+def _train(
+    listings: LabelledListings,
+    rows: RowArray,
+    recipe: TitleRecipe,
+    folder: Path | None,
+    device: str,
+    progress: Progress,
+) -> Path:
+    titles, labels = listings.titles[rows].tolist(), listings.labels[rows]
+    name = f"{recipe.name}-{recipe.fingerprint[:12]}-{_digest(titles, labels)[:12]}"
+    out = (folder or home_folder() / "title-trainings") / name
+    log.info("titles: the encoder trained on %d listings lies in %s", len(rows), out)
+    return train_titles(recipe, titles, labels, out, device=device, progress=progress)
+
+
+def _digest(titles: Sequence[str], labels: RowArray) -> str:
+    digest = hashlib.sha256("\0".join(titles).encode("utf-8", "surrogatepass"))
+    digest.update(np.unique(labels, return_inverse=True)[1].astype(np.int64).tobytes())
+    return digest.hexdigest()

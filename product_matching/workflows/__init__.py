@@ -1,0 +1,1 @@
+"""One command each: what the command line and the app both do."""

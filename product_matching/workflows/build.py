@@ -1,0 +1,257 @@
+"""Build a bundle: a catalogue is represented once, so that it can be searched at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix
+
+from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
+from product_matching.encoders.cache import EmbeddingCache
+from product_matching.encoders.tfidf import TitleEncoder, Weighting
+from product_matching.errors import InputError
+from product_matching.listings.catalogue import Catalogue
+from product_matching.listings.parts import validation_rows
+from product_matching.search.open import open_index
+from product_matching.search.spec import IndexSpec
+from product_matching.store.bundle import PHOTO_SHA256, describe_files, label_groups, new_bundle_folder, write_titles
+from product_matching.store.identity import derive_catalogue_id
+from product_matching.store.manifest import (
+    LISTINGS_FILE,
+    MANIFEST_FILE,
+    PHOTO_VECTORS_FILE,
+    THUMBNAIL_OFFSETS_FILE,
+    THUMBNAILS_FILE,
+    Manifest,
+    SideIndexes,
+    TunedThreshold,
+    read_manifest,
+)
+from product_matching.store.thumbnails import ThumbnailWriter
+from product_matching.workflows.query_list import QueryList, build_queries
+from product_matching.workflows.tune import tune_threshold
+
+if TYPE_CHECKING:
+    from product_matching.encoders.photo import PhotoEncoder
+
+log = logging.getLogger(__name__)
+
+#: Wraps the photos of a build to show progress; gets them and their number.
+Progress = Callable[[Iterable[EmbeddedPhoto], int], Iterable[EmbeddedPhoto]]
+_FILL_ROWS = 2048
+_PHOTO_INDEX, _TITLE_INDEX = IndexSpec("flat"), IndexSpec("sparse")
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """How a bundle is built.
+
+    Attributes
+    ----------
+    weighting
+        How titles are weighted.
+    photo_threshold, title_threshold
+        Default thresholds given by hand; None has them tuned.
+    overwrite
+        Whether a bundle that is there is replaced.
+    workers
+        Threads that read and decode photos.
+    """
+
+    weighting: Weighting = "idf"
+    photo_threshold: float | None = None
+    title_threshold: float | None = None
+    overwrite: bool = False
+    workers: int = 2
+
+
+def _silent(photos: Iterable[EmbeddedPhoto], total: int) -> Iterable[EmbeddedPhoto]:
+    return photos
+
+
+def build_bundle(
+    catalogue: Catalogue,
+    out: Path,
+    *,
+    encoder: PhotoEncoder | None = None,
+    options: BuildOptions | None = None,
+    progress: Progress = _silent,
+    cache: EmbeddingCache | None = None,
+    queries: QueryList | None = None,
+) -> Manifest:
+    """Represent a catalogue and write its bundle; the same input gives the same bundle, byte for byte.
+
+    Parameters
+    ----------
+    catalogue
+        The listings, checked (see `product_matching.listings.catalogue.read_catalogue`).
+    out
+        Folder of the bundle; its name is the catalogue's name.
+    encoder
+        Photo model; needed if the catalogue has photos.
+    options
+        See `BuildOptions`.
+    progress
+        Wraps the photos to show progress.
+    cache
+        Vectors of earlier builds; None takes the user's own.
+    queries
+        Photos that are not in the catalogue, to try it with (see `product_matching.workflows.query_list.read_queries`).
+
+    Returns
+    -------
+    Manifest
+        What the bundle holds, with the photos that could not be read.
+
+    Raises
+    ------
+    InputError
+        `out` cannot be written, there are photos but no model, no photo at all can be read, one of the queries
+        cannot, or there are queries but no photos to compare them with.
+    """
+    options = options or BuildOptions()
+    out = out.absolute()
+    if catalogue.has_photos and encoder is None:
+        raise InputError("The catalogue has photos: give a model for them, or leave the image folder out.")
+    if queries is not None and not catalogue.has_photos:
+        raise InputError("Queries are photos, but the catalogue has none to compare them with: leave them out.")
+    with new_bundle_folder(out, overwrite=options.overwrite) as folder:
+        manifest = _empty_manifest(out, catalogue.listings["posting_id"])
+        listings = catalogue.listings.copy()
+        listings[PHOTO_SHA256] = ""
+        if catalogue.has_titles:
+            manifest = _build_titles(folder, listings, manifest, options)
+        if catalogue.has_photos and encoder is not None:
+            cache = cache or EmbeddingCache(encoder.model)
+            manifest = _build_photos(folder, catalogue, listings, manifest, encoder, cache, options, progress)
+            if queries is not None:
+                build_queries(folder, queries, encoder, cache, workers=options.workers)
+                manifest = replace(manifest, n_queries=len(queries))
+        listings.to_parquet(folder / LISTINGS_FILE, index=False)
+        manifest = replace(manifest, files=describe_files(folder))
+        (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
+    return manifest
+
+
+def _empty_manifest(out: Path, posting_ids: pd.Series) -> Manifest:
+    return Manifest(
+        name=out.name,
+        catalogue_id=_kept_id(out) or derive_catalogue_id(out.name, posting_ids),
+        n_listings=len(posting_ids),
+        n_photos=0,
+        n_titles=0,
+        photo_model=None,
+        title_weighting=None,
+        title_dimension=0,
+        index=SideIndexes(),
+        photo_threshold=None,
+        title_threshold=None,
+    )
+
+
+def _kept_id(out: Path) -> str | None:
+    """The catalogue id of the bundle that is replaced; None where there is none."""
+    if not (out / MANIFEST_FILE).is_file():
+        return None
+    try:
+        return read_manifest(out).catalogue_id
+    except InputError as error:
+        log.warning("The catalogue gets an id of its own, as that of the bundle before cannot be read: %s", error)
+        return None
+
+
+def _threshold(given: float | None, n: int, tune: Callable[[], TunedThreshold]) -> TunedThreshold:
+    return tune() if given is None else TunedThreshold(given, n, "given by hand")
+
+
+def _build_titles(folder: Path, listings: pd.DataFrame, manifest: Manifest, options: BuildOptions) -> Manifest:
+    titles = listings["title"].tolist()
+    usable = (listings["title"] != "").to_numpy(dtype=np.bool_)
+    encoder = TitleEncoder.fit([title for title in titles if title], options.weighting)
+    matrix = encoder.encode(titles)
+    write_titles(folder, encoder, matrix)
+    n = int(usable.sum())
+    threshold = _threshold(options.title_threshold, n, lambda: _tune_titles(matrix, usable, listings))
+    return replace(
+        manifest,
+        n_titles=n,
+        title_weighting=encoder.weighting,
+        title_dimension=encoder.dimension,
+        index=replace(manifest.index, title=_TITLE_INDEX),
+        title_threshold=threshold,
+    )
+
+
+def _tune_titles(matrix: csr_matrix, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
+    index = open_index(_TITLE_INDEX, matrix)
+    return tune_threshold(index, matrix, usable, label_groups(listings), validation_rows(listings))
+
+
+def _build_photos(
+    folder: Path,
+    catalogue: Catalogue,
+    listings: pd.DataFrame,
+    manifest: Manifest,
+    encoder: PhotoEncoder,
+    cache: EmbeddingCache,
+    options: BuildOptions,
+    progress: Progress,
+) -> Manifest:
+    paths = [catalogue.photo_path(row) for row in range(len(catalogue))]
+    photos: list[EmbeddedPhoto] = []
+    with ThumbnailWriter(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE) as thumbnails:
+        stream = embed_photos(paths, encoder, cache, workers=options.workers)
+        for photo in progress(stream, len(paths)):
+            thumbnails.append(photo.thumbnail)
+            photos.append(replace(photo, thumbnail=b""))
+    _note_photos(listings, photos)
+    usable = (listings[PHOTO_SHA256] != "").to_numpy(dtype=np.bool_)
+    if not usable.any():
+        raise InputError(f"None of the {len(paths)} photos can be read, first: {photos[0].problem}")
+    vectors = _write_vectors(folder / PHOTO_VECTORS_FILE, [photo.sha256 for photo in photos], encoder.dimension, cache)
+    n = int(usable.sum())
+    ids = listings["posting_id"]
+    return replace(
+        manifest,
+        n_photos=n,
+        photo_model=encoder.model,
+        index=replace(manifest.index, photo=_PHOTO_INDEX),
+        photo_threshold=_threshold(options.photo_threshold, n, lambda: _tune_photos(vectors, usable, listings)),
+        unreadable_photos={ids[row]: photo.problem for row, photo in enumerate(photos) if photo.problem},
+    )
+
+
+def _tune_photos(vectors: Any, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
+    index = open_index(_PHOTO_INDEX, vectors)
+    return tune_threshold(index, vectors, usable, label_groups(listings), validation_rows(listings))
+
+
+def _note_photos(listings: pd.DataFrame, photos: list[EmbeddedPhoto]) -> None:
+    """Add what was read of the photos to the listings; a pHash that the catalogue brings is kept."""
+    listings[PHOTO_SHA256] = [photo.sha256 for photo in photos]
+    own = listings["image_phash"] if "image_phash" in listings else pd.Series("", index=listings.index)
+    computed = pd.Series([photo.phash for photo in photos], index=listings.index)
+    listings["image_phash"] = own.where(own != "", computed)
+
+
+def _write_vectors(path: Path, photos: list[str], dimension: int, cache: EmbeddingCache) -> npt.NDArray[np.float32]:
+    """Write the vectors from the cache in blocks, zeros for a listing without a readable photo."""
+    vectors = np.lib.format.open_memmap(path, mode="w+", dtype="<f4", shape=(len(photos), dimension))
+    for start, block in _blocks(photos):
+        found = cache.get(sha256 for sha256 in block if sha256)
+        for row, sha256 in enumerate(block, start):
+            vectors[row] = found[sha256] if sha256 else 0
+    vectors.flush()
+    return vectors
+
+
+def _blocks(photos: list[str]) -> Iterator[tuple[int, list[str]]]:
+    for start in range(0, len(photos), _FILL_ROWS):
+        yield start, photos[start : start + _FILL_ROWS]

@@ -1,0 +1,302 @@
+"""Find the listings of one product: a query is represented, near listings are retrieved, the thresholds decide."""
+
+from __future__ import annotations
+
+import mmap
+import threading
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix
+
+from product_matching.errors import InputError
+from product_matching.listings.quantities import quantities_agree, title_quantities
+from product_matching.matching.candidates import (
+    NO_RULES,
+    Candidates,
+    PairRules,
+    Thresholds,
+    by_fused,
+    by_phash,
+    by_photo,
+    by_title,
+    is_match,
+)
+from product_matching.matching.explanation import Explanation, explain_pair
+from product_matching.search.joins.phashes import hash_bits, parse_phashes
+from product_matching.search.open import open_index
+from product_matching.search.protocol import VectorIndex
+from product_matching.store.bundle import PHOTO_SHA256, Bundle
+
+#: Photos whose pHashes differ in at most this many bits are always among the candidates.
+SAME_PHOTO_BITS = 4
+#: Columns that are of the bundle's own making and not shown as a listing's.
+INTERNAL_COLUMNS = (PHOTO_SHA256,)
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """What is searched for, as vectors; either side may be missing.
+
+    Attributes
+    ----------
+    photo
+        Shape (D,), float32, length 1.
+    title
+        Shape (1, V), as the bundle's title encoder makes it.
+    row
+        Row of the listing that the query is, if it is one of the catalogue; it is not among its own matches.
+    phash
+        pHash of the photo, 16 hexadecimal digits; "" for none. Only rules on the same photo use it.
+    text
+        The raw title; "" for none. Only the rule on quantities, the second stage and explanations use it.
+    """
+
+    photo: npt.NDArray[np.float32] | None = None
+    title: csr_matrix | None = None
+    row: int | None = None
+    phash: str = ""
+    text: str = ""
+
+
+class Finder:
+    """The indexes of one bundle, built when they are first needed; can be shared by threads.
+
+    Parameters
+    ----------
+    bundle
+        An opened bundle.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self._lock = threading.Lock()
+
+    @cached_property
+    def photo_index(self) -> VectorIndex[Any] | None:
+        """Index of the photo vectors; None for a catalogue without photos."""
+        vectors, spec = self.bundle.photo_vectors, self.bundle.manifest.index.photo
+        if vectors is None or spec is None:
+            return None
+        index = open_index(spec, vectors)
+        _release_pages(vectors)
+        return index
+
+    @cached_property
+    def title_index(self) -> VectorIndex[Any] | None:
+        """Index of the title vectors; None for a catalogue without titles."""
+        matrix, spec = self.bundle.title_matrix, self.bundle.manifest.index.title
+        return None if matrix is None or spec is None else open_index(spec, matrix)
+
+    def load(self) -> None:
+        """Build the indexes now, once, whichever thread comes first.
+
+        Raises
+        ------
+        InputError
+            The vectors of the bundle are not of length 1 or 0.
+        """
+        with self._lock:
+            try:
+                _ = self.photo_index, self.title_index
+            except ValueError as error:
+                raise InputError(
+                    f"The bundle {self.bundle.folder} cannot be searched ({error!s:.120}): build it anew."
+                ) from error
+
+    def listing_query(self, row: int) -> Query:
+        """Make the query that a listing of the catalogue is."""
+        bundle = self.bundle
+        photo = np.array(bundle.photo_vectors[row]) if bundle.photo_vectors is not None else None
+        has_photo, has_title = bool(bundle.has_photo[row]), bool(bundle.has_title[row])
+        title = bundle.title_matrix[row] if bundle.title_matrix is not None else None
+        text = str(bundle.listings["title"].iloc[row]) if has_title else ""
+        phash = bundle.phashes[row]
+        return Query(photo if has_photo else None, title if has_title else None, row, phash, text)
+
+    def sample_query(self, query_id: str, *, with_title: bool = False) -> Query:
+        """Make the query that a sample photo of the bundle is, with its title beside it if asked for.
+
+        Raises
+        ------
+        InputError
+            The bundle has no such sample.
+        """
+        sample = self.bundle.sample(query_id)
+        title = sample.title if with_title else ""
+        return Query(sample.vector, self.title_query(title), phash=sample.phash, text=title)
+
+    def title_query(self, title: str) -> csr_matrix | None:
+        """Represent a typed title; None if the catalogue has no titles or the text has no words."""
+        encoder = self.bundle.title_encoder
+        return encoder.encode([title]) if encoder is not None and title.strip() else None
+
+    def candidates(self, query: Query, k: int) -> Candidates:
+        """Retrieve the `k` nearest listings by photo and the `k` nearest by title, with both distances of each.
+
+        Returns
+        -------
+        Candidates
+            In order of row, with pHash bits and quantities compared.
+        """
+        self.load()
+        found = [
+            index.nearest(vector, min(k + (query.row is not None), index.size)).rows
+            for index, vector in self._sides(query)
+        ]
+        rows = np.unique(np.concatenate([self._same_photos(query, SAME_PHOTO_BITS), *found]))
+        return self.compare(query, self.measure(query, rows))
+
+    def matches(self, query: Query, thresholds: Thresholds, rules: PairRules = NO_RULES) -> Candidates:
+        """Retrieve every listing that the thresholds and rules accept, nearest first (`Candidates.nearest_first`)."""
+        self.load()
+        if rules.min2 is not None:
+            nearest = self.candidates(query, 1)
+        limits = reach_of(thresholds)
+        found = [
+            index.within(vector, limit).rows
+            for (index, vector), limit in zip(self._both(query), limits, strict=True)
+            if index is not None and vector is not None and limit is not None
+        ]
+        rows = np.unique(np.concatenate([self._same_photos(query, rules.photo_bits), *found]))
+        if rules.min2 is not None:
+            rows = np.union1d(rows, nearest.rows)
+        candidates = self.measure(query, rows)
+        if rules != NO_RULES:
+            candidates = self.compare(query, candidates)
+        return candidates.take(is_match(candidates, thresholds, rules)).nearest_first(thresholds)
+
+    def compare(self, query: Query, candidates: Candidates) -> Candidates:
+        """Compare pHashes and quantities of a query with those of its candidates, which the rules on pairs need."""
+        wanted = title_quantities(query.text) if query.text else {}
+        quantities = np.zeros(len(candidates), dtype=np.int8)
+        if wanted and "title" in self.bundle.listings:
+            titles = self.bundle.listings["title"].iloc[candidates.rows]
+            agree = [quantities_agree(wanted, title_quantities(title)) for title in titles]
+            quantities = np.array([0 if one is None else 1 if one else -1 for one in agree], dtype=np.int8)
+        return replace(candidates, bits=self._bits(query)[candidates.rows], quantities=quantities)
+
+    def _bits(self, query: Query) -> npt.NDArray[np.float64]:
+        """Bits in which the query's pHash differs from each listing's, NaN where one is missing; shape (N,)."""
+        hashes, present = self._hashes
+        own, known = parse_phashes([query.phash])
+        if not known[0]:
+            return np.full(len(hashes), np.nan)
+        return np.where(present, hash_bits(hashes, own), np.nan)
+
+    def _same_photos(self, query: Query, bits: int | None) -> npt.NDArray[np.int64]:
+        if bits is None:
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(self._bits(query) <= bits)
+
+    @cached_property
+    def _hashes(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+        return parse_phashes(self.bundle.phashes)
+
+    def explain(self, query: Query, row: int) -> Explanation:
+        """Explain why a query and a listing are or are not the same product."""
+        distance = self.measure(replace(query, row=None), np.array([row])).photo[0]
+        title = str(self.bundle.listings["title"].iloc[row]) if self.bundle.has_title[row] else ""
+        return explain_pair(
+            (query.text, title),
+            self.bundle.title_encoder,
+            photo_distance=None if np.isnan(distance) else float(distance),
+            phashes=(query.phash, self.bundle.phashes[row]),
+        )
+
+    def _both(self, query: Query) -> list[tuple[VectorIndex[Any] | None, Any]]:
+        photo = None if query.photo is None else query.photo.reshape(1, -1)
+        return [(self.photo_index, photo), (self.title_index, query.title)]
+
+    def _sides(self, query: Query) -> list[tuple[VectorIndex[Any], Any]]:
+        return [(index, vector) for index, vector in self._both(query) if index is not None and vector is not None]
+
+    def measure(self, query: Query, rows: npt.NDArray[np.int64]) -> Candidates:
+        """Distances of the given listings from a query, in their order; the query's own row is left out."""
+        rows = rows[rows != query.row] if query.row is not None else rows
+        bundle = self.bundle
+        has = (bundle.has_photo, bundle.has_title)
+        distances = [
+            np.full(len(rows), np.nan)
+            if index is None or vector is None
+            else np.where(has_side[rows], index.distances(vector, rows), np.nan)
+            for (index, vector), has_side in zip(self._both(query), has, strict=True)
+        ]
+        return Candidates(rows, distances[0], distances[1])
+
+
+def _release_pages(vectors: npt.NDArray[np.float32]) -> None:
+    """Give the pages of a memory-mapped file back: the index holds a copy, single rows are read again as needed."""
+    mapping = getattr(vectors, "_mmap", None)
+    if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapping.madvise(mmap.MADV_DONTNEED)
+
+
+def reach_of(thresholds: Thresholds) -> tuple[float | None, float | None]:
+    """Distances up to which each side must be searched, so that no match is missed.
+
+    The mean of two distances is at most the fused threshold only if one of them is.
+    """
+    return tuple(  # type: ignore[return-value]
+        limit if thresholds.fused is None else max(limit or 0.0, thresholds.fused)
+        for limit in (thresholds.photo, thresholds.title)
+    )
+
+
+def default_thresholds(bundle: Bundle) -> Thresholds:
+    """The bundle's own thresholds; None for a side that it does not have."""
+    photo, title = bundle.manifest.photo_threshold, bundle.manifest.title_threshold
+    return Thresholds(photo.distance if photo else None, title.distance if title else None)
+
+
+def fill_thresholds(bundle: Bundle, given: Thresholds) -> Thresholds:
+    """The given thresholds, and the bundle's own where none is given; fused only if it is given."""
+    own = default_thresholds(bundle)
+    photo = own.photo if given.photo is None else given.photo
+    return Thresholds(photo, own.title if given.title is None else given.title, given.fused)
+
+
+def describe_matches(
+    bundle: Bundle, candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO_RULES
+) -> list[dict[str, Any]]:
+    """Tell each candidate's listing, distances and by what it matches, as plain values in the candidates' order.
+
+    Returns
+    -------
+    list of dict
+        ``posting_id``, ``title``, ``photo_distance``, ``title_distance`` (None where there is none), ``by`` (of
+        ``"photo"`` and ``"title"``, with the rules also ``"fused"`` and ``"phash"``; empty beyond the thresholds),
+        and every further column of the catalogue.
+    """
+    reasons = {
+        "photo": by_photo(candidates, thresholds),
+        "title": by_title(candidates, thresholds),
+        "fused": by_fused(candidates, thresholds),
+        "phash": by_phash(candidates, rules),
+    }
+    listings = bundle.listings.drop(columns=[name for name in INTERNAL_COLUMNS if name in bundle.listings])
+    records = listings.iloc[candidates.rows].to_dict("records")
+    return [
+        {
+            "posting_id": record.pop("posting_id"),
+            "title": record.pop("title", None),
+            "photo_distance": _plain(candidates.photo[place]),
+            "title_distance": _plain(candidates.title[place]),
+            "by": [name for name, hit in reasons.items() if hit[place]],
+            **{str(name): _plain(value) for name, value in record.items()},
+        }
+        for place, record in enumerate(records)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """Turn a cell into what JSON and CSV can hold: NaN and missing become None."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if isinstance(value, str | int | float | bool) else str(value)

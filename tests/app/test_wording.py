@@ -1,0 +1,103 @@
+"""Strangers' titles in Markdown, and numbers in words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from product_matching.app.shared.wording import (
+    count_text,
+    distance_text,
+    duration_text,
+    marked_title,
+    plain,
+    readable_title,
+    shorten,
+)
+from product_matching.listings.titles import title_words
+
+PUNCTUATION = r"!-/:-@\[-`{-~"
+
+
+def read_back(markdown: str) -> str:
+    """What Markdown shows of escaped text: backslashes before punctuation and zero-width spaces go."""
+    return re.sub(rf"\\([{PUNCTUATION}])", r"\1", markdown).replace("\u200b", "")
+
+
+@given(st.text())
+def test_plain_text_reads_back_and_leaves_no_punctuation_unescaped(text: str) -> None:
+    written = plain(text)
+    assert read_back(written) == " ".join(text.split()).replace("\u200b", "")
+    assert not re.search(rf"(?<!\\)(?:\\\\)*[{PUNCTUATION.replace(chr(92) * 2, '')}]", re.sub(r"\\.", "", written))
+    assert "\n" not in written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://evil.example/x.png",
+        "HTTP://evil.example",
+        "www.evil.example",
+        "a@evil.example",
+        ":smile:",
+        ":+1:",
+        ":material/delete:",
+        "->",
+        "--",
+    ],
+)
+def test_what_is_read_in_escaped_text_too_is_broken_up(text: str) -> None:
+    assert "\u200b" in plain(text)
+    unescaped = re.sub(rf"\\([{PUNCTUATION}])", r"\1", plain(text))
+    assert not re.search(r"https?://|www\.|@\w|:[\w+-]+:|:material/|->|--", unescaped, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("title", "query", "marked"),
+    [
+        ("Paper Bag Victoria", "victoria paper", "**Paper** Bag **Victoria**"),
+        ("Susu 250 Gram Coklat", "susu 250gr", "**Susu 250 Gram** Coklat"),
+        ("Susu 250gr", "250 Gram", "Susu **250gr**"),
+        ("T-Shirt, red!", "shirt red", r"T\-**Shirt**\, **red**\!"),
+        ("ＦＵＬＬ width", "full", "**ＦＵＬＬ** width"),
+        ("*bold* bold", "bold", r"\***bold**\* **bold**"),
+        ("nothing shared", "other", "nothing shared"),
+        ("", "other", ""),
+    ],
+)
+def test_shared_words_are_marked(title: str, query: str, marked: str) -> None:
+    assert marked_title(title, frozenset(title_words(query))) == marked
+
+
+@given(st.text(max_size=60), st.text(max_size=30))
+def test_a_marked_title_shows_the_title_and_nothing_else(title: str, query: str) -> None:
+    title = readable_title(title)
+    written = marked_title(title, frozenset(title_words(query)))
+    shown = re.sub(rf"\\([{PUNCTUATION}])|\*\*", lambda found: found[1] or "", written)
+    assert shown.replace("\u200b", "").split() == title.replace("\u200b", "").split()
+
+
+@pytest.mark.parametrize(
+    ("distance", "text"), [(0.0, "0.000"), (0.31, "0.310"), (0.310001, "0.311"), (0.3099999, "0.310"), (1.0, "1.000")]
+)
+def test_a_distance_reads_as_within_a_threshold_exactly_when_it_is(distance: float, text: str) -> None:
+    assert distance_text(distance) == text
+
+
+def test_long_titles_are_cut_at_a_word() -> None:
+    assert shorten("word " * 50, 20) == "word word word word…"
+    assert shorten("x" * 50, 20) == "x" * 20 + "…"
+    assert shorten("short", 20) == "short"
+
+
+def test_byte_escapes_are_shown_as_characters() -> None:
+    assert readable_title(r"\xe2\x9d\xa4  CASE") == "❤ CASE"
+
+
+def test_numbers_in_words() -> None:
+    assert count_text(1, "match", "matches") == "1 match"
+    assert count_text(1200, "listing") == "1,200 listings"
+    assert (duration_text(0.2), duration_text(12.4)) == ("under 1 ms", "12 ms")

@@ -1,0 +1,278 @@
+"""The command line, run as a user runs it (in this process, so that torch is imported once)."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from product_matching.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line with some arguments; returns exit status, stdout and stderr."""
+
+    def run_command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["product-matching", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        captured = capsys.readouterr()
+        return int(stopped.value.code or 0), captured.out, captured.err
+
+    return run_command
+
+
+@pytest.fixture
+def built(run: Run, small_catalogue: Path, tiny_model: Path, tmp_path: Path) -> Path:
+    out = tmp_path / "embeddings" / "small"
+    status, _, err = run(
+        "build", small_catalogue / "listings.csv", "--images", small_catalogue / "images", "--model", tiny_model,
+        "--device", "cpu", "--batch-size", 8, "--out", out,
+    )  # fmt: skip
+    assert status == 0, err
+    return out
+
+
+def test_build_find_match_and_verify(
+    run: Run, built: Path, small_catalogue: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tiny_model.parent))
+    monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(built.parent))
+    status, out, _ = run("find", "small", "--photo", small_catalogue / "images" / "4b.jpg", "--json")
+    answer = json.loads(out)
+    assert status == 0 and set(answer) == {"matches", "timing_ms"}
+    assert set(answer["timing_ms"]) == {"decode", "encode", "search"}
+    first = answer["matches"][0]
+    assert first["posting_id"] == "4b" and first["photo_distance"] == 0 and first["by"] == ["photo"]
+    assert first["title_distance"] is None and first["price"] == "40"
+    assert run("match", built, "--out", tmp_path / "matches.csv")[0] == 0
+    with (tmp_path / "matches.csv").open(newline="") as stream:
+        matches = {row["posting_id"]: set(row["matches"].split()) for row in csv.DictReader(stream)}
+    assert matches["4a"] == {"4a", "4b", "4c"}
+    assert run("verify", built)[:2] == (0, f"{built} is sound.\n")
+
+
+def test_build_writes_what_the_library_builds(built: Path, small_bundle: Path) -> None:
+    ours, theirs = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (built, small_bundle))
+    assert ours == theirs
+
+
+def test_build_takes_queries(
+    run: Run, small_catalogue: Path, small_queries: Path, tiny_model: Path, sampled_bundle: Path, tmp_path: Path
+) -> None:
+    status, out, err = run(
+        "build", small_catalogue / "listings.csv", "--images", small_catalogue / "images", "--model", tiny_model,
+        "--queries", small_queries, "--device", "cpu", "--batch-size", 8, "--out", tmp_path / "demo", "--json",
+    )  # fmt: skip
+    assert status == 0 and json.loads(out)["queries"] == 5, err
+    ours, theirs = (
+        {path.name: path.read_bytes() for path in folder.iterdir()} for folder in (tmp_path / "demo", sampled_bundle)
+    )
+    assert ours == theirs
+
+
+def test_find_by_title_needs_no_model(run: Run, built: Path) -> None:
+    status, out, _ = run("find", built, "--title", "speaker bluetooth FLECO f6")
+    assert status == 0
+    assert out.splitlines()[1].split()[0] == "7a"
+    assert "3 of 3 matches" in out
+
+
+def test_find_by_a_sample_needs_no_model(run: Run, sampled_bundle: Path) -> None:
+    status, out, err = run("find", sampled_bundle, "--sample", "q3", "--json")
+    assert status == 0, err
+    assert {match["posting_id"] for match in json.loads(out)["matches"]} == {"3a", "3b", "3c"}
+    both = json.loads(run("find", sampled_bundle, "--sample", "q3", "--title", "Gantungan Kunci Kayu", "--json")[1])
+    assert {match["posting_id"]: match["by"] for match in both["matches"]}["8a"] == ["title"]
+    assert len(both["matches"]) == 4
+
+
+def test_find_with_tight_thresholds_says_what_to_do(run: Run, built: Path) -> None:
+    status, out, _ = run("find", built, "--title", "speaker", "--title-threshold", 0)
+    assert status == 0 and "No listing is within the thresholds; larger thresholds accept more." in out
+
+
+def test_find_prints_no_more_than_asked_for(run: Run, built: Path) -> None:
+    _, out, _ = run("find", built, "--listing", "0a", "--title-threshold", 0.99, "--limit", 1, "--json")
+    assert len(json.loads(out)["matches"]) == 1
+
+
+def test_match_obeys_its_thresholds(run: Run, built: Path, tmp_path: Path) -> None:
+    run("match", built, "--out", tmp_path / "m.csv", "--photo-threshold", 0, "--title-threshold", 0)
+    with (tmp_path / "m.csv").open(newline="") as stream:
+        assert all(row["posting_id"] == row["matches"] for row in csv.DictReader(stream))
+
+
+def test_build_reports_json(run: Run, small_catalogue: Path, tmp_path: Path) -> None:
+    status, out, _ = run("build", small_catalogue / "listings.csv", "--out", tmp_path / "titles", "--json")
+    summary = json.loads(out)
+    assert status == 0
+    assert (summary["listings"], summary["photos"], summary["titles"]) == (25, 0, 25)
+
+
+def test_another_column_can_name_the_products(run: Run, small_catalogue: Path, tmp_path: Path) -> None:
+    run("build", small_catalogue / "listings.csv", "--label-column", "price", "--out", tmp_path / "titles")
+    manifest = json.loads((tmp_path / "titles" / "manifest.json").read_text())
+    assert "own labels" in manifest["title_threshold"]["protocol"]
+
+
+def test_verify_fails_on_a_changed_file(run: Run, built: Path) -> None:
+    (built / "listings.parquet").write_bytes((built / "listings.parquet").read_bytes()[:-1] + b"x")
+    status, out, err = run("verify", built)
+    assert status == 1 and "listings.parquet" in out + err
+
+
+def test_help_names_every_command(run: Run) -> None:
+    status, out, _ = run("--help")
+    assert status == 0
+    assert all(command in out for command in ("build", "find", "match", "verify"))
+
+
+def test_an_interrupted_build_says_that_its_work_is_kept(
+    run: Run, small_catalogue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("product_matching.workflows.build.build_bundle", interrupt)
+    status, _, err = run("build", small_catalogue / "listings.csv", "--out", tmp_path / "out")
+    assert status == 130
+    assert err.startswith("Interrupted. Photos embedded so far are kept")
+
+
+def groups_in(path: Path) -> dict[str, str]:
+    with path.open(newline="") as stream:
+        return {row["posting_id"]: row["group"] for row in csv.DictReader(stream)}
+
+
+def test_match_writes_groups_under_rules_and_decisions(run: Run, built: Path, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("first,second,decision\n0a,8a,same\n1a,1b,different\n")
+    status, out, err = run(
+        "match", built, "--chain", "--quantity-veto", "--groups", tmp_path / "g.csv",
+        "--decisions", tmp_path / "d.csv", "--out", tmp_path / "m.csv",
+    )  # fmt: skip
+    assert status == 0, err
+    groups = groups_in(tmp_path / "g.csv")
+    assert groups["8a"] == groups["0a"] == "0a"
+    assert groups["1a"] != groups["1b"]
+    assert groups["3a"] == groups["3b"] == groups["3c"]
+    assert "thresholds: photo" in out and (tmp_path / "m.csv").is_file()
+
+
+def test_find_takes_rules(run: Run, built: Path) -> None:
+    _, out, _ = run("find", built, "--listing", "0a", "--photo-threshold", 0, "--title-threshold", 0,
+                    "--phash-bits", 12, "--json")  # fmt: skip
+    assert {match["posting_id"] for match in json.loads(out)["matches"]} == {"0b", "0c"}
+
+
+def test_explain_tells_the_words_and_the_quantities(run: Run, built: Path) -> None:
+    status, out, _ = run("explain", built, "1a", "1b")
+    assert status == 0
+    assert "volume    220 and 220 agree" in out and "nescafe" in out and "bits differ" in out
+    explanation = json.loads(run("explain", built, "1a", "1b", "--json")[1])
+    assert explanation["vetoed"] is False and explanation["phash_bits"] is not None
+
+
+def many_products(path: Path) -> Path:
+    colours = ("merah", "biru", "hijau", "kuning", "hitam", "putih")
+    things = ("lampu meja", "tas ransel", "botol minum", "sepatu lari", "buku tulis", "jam dinding", "gelas kaca")
+    lines = ["posting_id,title,label_group"]
+    for number, (colour, thing) in enumerate((c, t) for t in things for c in colours):
+        for copy, words in enumerate(("", "murah ", "READY ", "original ")):
+            lines.append(f"{number}x{copy},{words}{thing} {colour} tipe A{number},{number}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("protocol", ["full", "fold", "dense", "half"])
+def test_evaluate_prints_what_a_figure_needs(run: Run, tmp_path: Path, protocol: str) -> None:
+    path = many_products(tmp_path / "c.csv")
+    status, out, err = run("evaluate", path, "--method", "idf", "--protocol", protocol, "--json")
+    assert status == 0, err
+    report = json.loads(out)
+    assert {"method", "protocol", "n_queries", "n_catalogue", "threshold", "f1", "f1_interval", "precision", "recall",
+            "seconds"} <= set(report)  # fmt: skip
+    assert report["protocol"] == protocol and 0 < report["f1"] <= 1
+
+
+def test_evaluate_measures_a_bundle_by_its_photos_alone(run: Run, small_bundle: Path) -> None:
+    status, out, err = run("evaluate", small_bundle, "--method", "photo", "--protocol", "full", "--json")
+    assert status == 0, err
+    report = json.loads(out)
+    assert (report["method"], report["n_catalogue"], report["f1"]) == ("photo", 25, 1.0)
+
+
+def test_evaluate_leaves_out_what_the_model_of_a_bundle_was_trained_on(run: Run) -> None:
+    demo = Path(__file__).parents[1] / "embeddings" / "demo"
+    status, out, err = run("evaluate", demo, "--method", "photo", "--protocol", "full", "--json")
+    assert status == 0, err
+    parts = pd.read_csv(demo.parents[1] / "demo" / "listings.csv")["part"]
+    assert json.loads(out)["n_catalogue"] == (parts != "train").sum()
+    assert f"{(parts == 'train').sum():,} listings of the part 'train' are left out" in err
+    status, out, err = run("evaluate", demo, "--method", "phash", "--protocol", "full", "--json")
+    assert (status, json.loads(out)["n_catalogue"], err) == (0, len(parts), "")
+
+
+def test_evaluate_all_writes_a_table(run: Run, tmp_path: Path) -> None:
+    path = many_products(tmp_path / "c.csv")
+    status, out, err = run("evaluate", path, "--method", "all", "--protocol", "full", "--out", tmp_path / "t.md")
+    assert status == 1 and "image_phash" in err
+    with_photos = path.read_text().replace("label_group\n", "label_group,image_phash\n", 1).splitlines()
+    rows = [with_photos[0], *(f"{line},{len(line) % 4:016x}" for line in with_photos[1:])]
+    path.write_text("\n".join(rows) + "\n")
+    status, out, err = run("evaluate", path, "--method", "all", "--protocol", "full", "--out", tmp_path / "t.md")
+    assert status == 0, err
+    methods = [line.split("|")[1].strip() for line in out.splitlines()[2:]]
+    assert methods == ["phash", "idf", "tfidf", "glove", "glove-idf", "chain"]
+    assert (tmp_path / "t.md").read_text() == out
+
+
+def test_evaluate_measures_sentence_models_as_they_are_and_fine_tuned(
+    run: Run, tmp_path: Path, tiny_sentence_model: Path
+) -> None:
+    path = many_products(tmp_path / "c.csv")
+    ask = ("evaluate", path, "--protocol", "fold", "--json", "--method")
+    status, out, err = run(*ask, "sentence", "--sentence", tiny_sentence_model)
+    assert status == 0, err
+    plain = json.loads(out)
+    recipe = tmp_path / "short.toml"
+    recipe.write_text(
+        f'backbone = "{tiny_sentence_model}"\nmax_tokens = 32\nepochs = 4\nbatch_size = 8\nlearning_rate = 0.01\n'
+        "warmup_epochs = 0.1\n"
+    )
+    status, out, err = run(*ask, "sentence", "--sentence", recipe)
+    assert status == 0, err
+    assert json.loads(out)["f1"] != plain["f1"] and json.loads(out)["n_queries"] == plain["n_queries"]
+    for method, option, sentence in (
+        ("sentence", (), "give a recipe or model"),
+        ("idf", ("--sentence", recipe), "no effect with the method 'idf'"),
+        ("sentence", ("--sentence", tmp_path / "none.toml"), "cannot be read"),
+    ):
+        status, _, err = run(*ask, method, *option)
+        assert status == 1 and sentence in err
+    status, _, err = run("evaluate", path, "--protocol", "half", "--method", "sentence", "--sentence", recipe)
+    assert status == 1 and "is measured under fold or dense only, not 'half'" in err
+
+
+def test_a_trained_classifier_decides_in_find_and_match(run: Run, tmp_path: Path) -> None:
+    path = many_products(tmp_path / "c.csv")
+    assert run("build", path, "--out", tmp_path / "b")[0] == 0
+    status, _, err = run("train-pairs", path, "--out", tmp_path / "pairs.npz")
+    assert status == 0, err
+    status, out, err = run("find", tmp_path / "b", "--title", "lampu meja merah tipe A0", "--pairs",
+                           tmp_path / "pairs.npz", "--json")  # fmt: skip
+    matches = json.loads(out)["matches"]
+    assert status == 0, err
+    assert matches[0]["posting_id"].startswith("0x") and 0 <= matches[0]["score"] <= 1 and matches[0]["reasons"]
+    status, _, err = run("match", tmp_path / "b", "--pairs", tmp_path / "pairs.npz", "--out", tmp_path / "m.csv")
+    assert status == 0, err
+    with (tmp_path / "m.csv").open(newline="") as stream:
+        assert {row["posting_id"] for row in csv.DictReader(stream)} == {
+            row.split(",")[0] for row in path.read_text().splitlines()[1:]
+        }

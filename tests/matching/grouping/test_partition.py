@@ -1,0 +1,115 @@
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from product_matching.errors import InputError
+from product_matching.matching.grouping.description import describe_groups
+from product_matching.matching.grouping.partition import Bars, partition
+from product_matching.search.neighbours import Neighbours, sort_neighbours
+
+N = 9
+edges = st.dictionaries(
+    st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)).filter(lambda pair: pair[0] < pair[1]),
+    st.sampled_from([0.05, 0.1, 0.2, 0.3, 0.4]),
+    max_size=20,
+)
+links = st.lists(st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)), max_size=3)
+
+
+def neighbours(distances: dict[tuple[int, int], float], n: int = N) -> Neighbours:
+    both = distances | {(b, a): distance for (a, b), distance in distances.items()}
+    first, second = (np.array([pair[side] for pair in both], dtype=np.int64) for side in (0, 1))
+    return sort_neighbours(first, second, np.array(list(both.values()), dtype=float), n)
+
+
+def graph(distances: dict[tuple[int, int], float], bar: float = 1.0) -> nx.Graph:
+    made = nx.Graph()
+    made.add_nodes_from(range(N))
+    made.add_weighted_edges_from((a, b, d) for (a, b), d in distances.items() if d <= bar)
+    return made
+
+
+def as_sets(groups: np.ndarray) -> set[frozenset[int]]:
+    return {frozenset(np.flatnonzero(groups == number).tolist()) for number in np.unique(groups)}
+
+
+@given(edges)
+def test_where_every_cross_pair_is_near_groups_are_the_components(distances) -> None:
+    cliques = {(a, b): 0.2 for part in nx.connected_components(graph(distances)) for a in part for b in part if a < b}
+    expected = {frozenset(part) for part in nx.connected_components(graph(distances))}
+    assert as_sets(partition(neighbours(cliques), Bars(0.3, 0.3, 0.3))) == expected
+
+
+@given(edges)
+def test_no_group_reaches_beyond_its_component(distances) -> None:
+    groups = partition(neighbours(distances), Bars(0.3, 0.25, 0.2))
+    components = list(nx.connected_components(graph(distances, 0.3)))
+    assert all(any(group <= part for part in components) for group in as_sets(groups))
+
+
+@given(edges)
+def test_two_groups_that_stay_apart_lack_support(distances) -> None:
+    """What is left after merging could not be merged further by the nearest of its own pairs alone."""
+    bars = Bars(0.3, 0.3, 0.3)
+    groups = partition(neighbours(distances), bars)
+    singles = [next(iter(group)) for group in as_sets(groups) if len(group) == 1]
+    assert all(distances.get((a, b), 1.0) > bars.pair for a in singles for b in singles if a < b)
+
+
+def test_one_bridge_does_not_join_two_products() -> None:
+    near = neighbours({(0, 1): 0.1, (0, 2): 0.1, (1, 2): 0.1, (3, 4): 0.1, (3, 5): 0.1, (4, 5): 0.1, (2, 3): 0.05})
+    bars = Bars(pair=0.3, attach=0.3, merge=0.3)
+    assert len(nx.node_connected_component(graph({(2, 3): 0.05, (0, 2): 0.1, (3, 4): 0.1}), 0)) == 4
+    groups = partition(near, bars)
+    assert groups[0] != groups[4] and groups[1] != groups[5]
+
+
+@given(edges, links, links)
+def test_a_person_has_the_last_word(distances, must, cannot) -> None:
+    joined = nx.Graph(must)
+    joined.add_nodes_from(range(N))
+    conflict = any(nx.has_path(joined, a, b) for a, b in cannot)
+    if conflict:
+        with pytest.raises(InputError, match="kept apart"):
+            partition(neighbours(distances), Bars(0.4, 0.4, 0.4), must_link=must, cannot_link=cannot)
+        return
+    groups = partition(neighbours(distances), Bars(0.4, 0.4, 0.4), must_link=must, cannot_link=cannot)
+    assert all(groups[a] == groups[b] for a, b in must)
+    assert all(groups[a] != groups[b] for a, b in cannot)
+
+
+def test_pairs_exactly_at_the_bar_join() -> None:
+    assert partition(neighbours({(0, 1): 0.3}, 2), Bars(0.3, 0.2, 0.1)).tolist() == [0, 0]
+    assert partition(neighbours({(0, 1): 0.300001}, 2), Bars(0.3, 0.2, 0.1)).tolist() == [0, 1]
+    triple = {(0, 1): 0.0, (0, 2): 0.2, (1, 2): 0.2}
+    assert partition(neighbours(triple, 3), Bars(0.3, 0.2, 0.1)).tolist() == [0, 0, 0]
+    assert partition(neighbours(triple, 3), Bars(0.3, 0.19, 0.1)).tolist() == [0, 0, 2]
+
+
+@given(edges)
+def test_groups_are_described_as_networkx_sees_them(distances) -> None:
+    near = neighbours(distances)
+    groups = partition(near, Bars(0.4, 0.4, 0.4))
+    for group in describe_groups(groups, near, 0.4):
+        part = graph(distances).subgraph(group.rows)
+        assert group.size == len(part) > 1
+        assert group.density == pytest.approx(nx.density(part))
+        tree = nx.minimum_spanning_tree(part)
+        expected = max(d for _, _, d in tree.edges(data="weight")) if nx.is_connected(part) else 1.0
+        assert group.weakest_link == pytest.approx(expected)
+
+
+def test_a_group_held_by_a_decision_alone_says_so() -> None:
+    near = neighbours({(0, 1): 0.1})
+    groups = partition(near, Bars(0.3, 0.3, 0.3), must_link=[(1, 5)])
+    (group,) = describe_groups(groups, near, 0.3)
+    assert (group.rows, group.weakest_link) == ((0, 1, 5), 1.0)
+    assert group.density == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("bars", [(0.2, 0.3, 0.1), (0.3, 0.2, 0.25), (1.5, 0.2, 0.1), (0.3, 0.2, -0.1)])
+def test_bars_out_of_order_are_refused(bars: tuple[float, float, float]) -> None:
+    with pytest.raises(InputError, match="merge <= attach <= pair"):
+        Bars(*bars)

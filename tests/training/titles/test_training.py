@@ -1,0 +1,113 @@
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+
+from product_matching.encoders.sentence import SentenceEncoder
+from product_matching.errors import InputError
+from product_matching.training.titles.recipe import TitleRecipe, parse_title_recipe
+from product_matching.training.titles.training import LAST, WEIGHTS, train_titles
+
+WORDS = ["kopi", "teh", "susu", "gula", "lampu", "sepatu", "tas", "jam", "topi", "botol"]
+FILLERS = ["murah", "promo", "ori", "baru", "cod", "ready"]
+
+
+@pytest.fixture(scope="module")
+def titles() -> tuple[list[str], np.ndarray]:
+    """Thirty products of four titles: two words of their own among two that say nothing."""
+    rng = np.random.default_rng(3)
+    pairs = [(a, b) for a in WORDS for b in WORDS if a < b]
+    chosen = rng.choice(len(pairs), 30, replace=False)
+    written = [" ".join(rng.permutation([*pairs[p], *rng.choice(FILLERS, 2)])) for p in chosen for _ in range(4)]
+    return written, np.repeat(np.arange(30) + 7, 4)
+
+
+@pytest.fixture(scope="module")
+def recipe(tiny_sentence_model: Path) -> TitleRecipe:
+    settings = {"name": "tiny", "backbone": str(tiny_sentence_model), "max_tokens": 32, "epochs": 3, "batch_size": 16}
+    rates = {"learning_rate": 0.005, "head_learning_rate": 0.02, "warmup_epochs": 0.5, "margin_epochs": 2}
+    return parse_title_recipe({**settings, **rates, "scale": 16, "token_dropout": 0.1}, "The recipe")
+
+
+def losses(caplog: pytest.LogCaptureFixture) -> list[float]:
+    return [record.args[2] for record in caplog.records if "loss" in record.msg]
+
+
+def test_training_brings_the_titles_of_a_product_together(
+    recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    longer = parse_title_recipe(
+        {**recipe.__dict__, "epochs": 12, "margin_epochs": 0, "margin_end": 0.1, "class_margin_exponent": 0.1},
+        "The recipe",
+    )
+    with caplog.at_level(logging.INFO, "product_matching.training"):
+        weights = train_titles(longer, *titles, tmp_path / "out", device="cpu")
+    assert losses(caplog)[-1] < 0.7 * losses(caplog)[0]
+    before, after = (
+        SentenceEncoder.load(recipe.backbone, weights=file, max_tokens=32, device="cpu").encode(titles[0])
+        for file in (None, weights)
+    )
+    assert recall_at_1(after, titles[1]) > recall_at_1(before, titles[1]) + 0.2
+
+
+def recall_at_1(vectors: np.ndarray, labels: np.ndarray) -> float:
+    similar = vectors @ vectors.T - 2 * np.eye(len(vectors))
+    return float((labels[similar.argmax(axis=1)] == labels).mean())
+
+
+def test_an_interrupted_training_ends_as_an_uninterrupted_one(
+    recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path
+) -> None:
+    class Killed(Exception):
+        pass
+
+    epochs: list[int] = []
+
+    def kill(steps: Iterable[Any], total: int) -> Iterable[Any]:
+        epochs.append(total)
+        for step, rows in enumerate(steps):
+            if len(epochs) == 2 and step == 3:
+                raise Killed
+            yield rows
+
+    whole = train_titles(recipe, *titles, tmp_path / "whole", device="cpu")
+    with pytest.raises(Killed):
+        train_titles(recipe, *titles, tmp_path / "parts", device="cpu", progress=kill)
+    assert (tmp_path / "parts" / LAST).is_file() and not (tmp_path / "parts" / WEIGHTS).exists()
+    resumed = train_titles(recipe, *titles, tmp_path / "parts", device="cpu")
+    assert resumed.read_bytes() == whole.read_bytes()
+    assert [path.name for path in (tmp_path / "parts").iterdir()] == [WEIGHTS]
+    assert all(name.startswith("backbone.") for name in load_file(resumed))
+
+
+def test_what_is_trained_is_not_trained_again(
+    recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path
+) -> None:
+    (tmp_path / WEIGHTS).write_bytes(b"kept")
+    assert train_titles(recipe, *titles, tmp_path).read_bytes() == b"kept"
+
+
+def test_half_precision_trains_too(recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path) -> None:
+    short = parse_title_recipe({**recipe.__dict__, "epochs": 2, "bfloat16": True, "class_margin_exponent": 0.1}, "")
+    weights = train_titles(short, *titles, tmp_path, device="cpu")
+    assert all(np.isfinite(tensor.float().numpy()).all() for tensor in load_file(weights).values())
+
+
+def test_another_training_and_too_little_data_are_refused(
+    recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path
+) -> None:
+    def stop(steps: Iterable[Any], total: int) -> Iterable[Any]:
+        if (tmp_path / LAST).is_file():
+            raise KeyboardInterrupt
+        return steps
+
+    with pytest.raises(KeyboardInterrupt):
+        train_titles(recipe, *titles, tmp_path, device="cpu", progress=stop)
+    with pytest.raises(InputError, match="of another recipe or other titles"):
+        train_titles(recipe, titles[0][::-1], titles[1], tmp_path, device="cpu")
+    with pytest.raises(InputError, match="at least two products"):
+        train_titles(recipe, ["a", "b"], np.array([4, 4]), tmp_path / "few", device="cpu")

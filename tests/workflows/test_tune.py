@@ -1,0 +1,156 @@
+"""Default thresholds: which listings choose them, and that those of a test part never do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from product_matching.listings.catalogue import Catalogue
+from product_matching.listings.parts import PARTS, validation_rows
+from product_matching.matching.candidates import Thresholds
+from product_matching.matching.chain import Rules
+from product_matching.metrics.listing_f1 import listing_f1
+from product_matching.search.flat import FlatIndex
+from product_matching.search.neighbours import keep_within
+from product_matching.store.bundle import open_bundle
+from product_matching.workflows.build import build_bundle
+from product_matching.workflows.decide import decide_catalogue
+from product_matching.workflows.find import Finder
+from product_matching.workflows.tune import choose_threshold, tune_threshold
+
+#: Angle between the listings of a pair, by part: the closer ones of `train` want a smaller threshold.
+ANGLES = {"train": 0.1, "validation": 0.4, "test": 0.6}
+N_PAIRS = 20
+
+
+def pairs_of_parts() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Vectors (N, D), labels and parts of pairs that are orthogonal to each other; 20 pairs in each part."""
+    vectors, labels, parts = [], [], []
+    for part, angle in ANGLES.items():
+        for _ in range(N_PAIRS):
+            pair = len(labels) // 2
+            for turn in (0.0, angle):
+                vector = np.zeros(2 * N_PAIRS * len(ANGLES), dtype=np.float32)
+                vector[2 * pair : 2 * pair + 2] = np.cos(turn), np.sin(turn)
+                vectors.append(vector)
+                labels.append(f"group {pair}")
+                parts.append(part)
+    return np.array(vectors), np.array(labels, dtype=object), np.array(parts, dtype=object)
+
+
+def rows_of(parts: np.ndarray) -> np.ndarray | None:
+    return validation_rows(pd.DataFrame({"part": parts}))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [["train", "validation", "holdout"], ["left", "right", ""], ["", "", ""], [1, 2, 3], [None, None, "front"]],
+)
+def test_a_column_with_other_words_is_a_column_like_any_other(parts: list[object]) -> None:
+    assert validation_rows(pd.DataFrame({"part": parts})) is None
+
+
+def test_without_the_column_every_listing_chooses() -> None:
+    assert validation_rows(pd.DataFrame({"posting_id": ["a"]})) is None
+
+
+def test_the_validation_rows_are_those_that_say_so_and_empty_cells_are_for_nothing() -> None:
+    parts = ["test", "validation", "", None, "validation", "train"]
+    assert validation_rows(pd.DataFrame({"part": parts})).tolist() == [1, 4]
+    assert validation_rows(pd.DataFrame({"part": ["train", "test"]})).tolist() == []
+
+
+def test_the_threshold_is_the_best_of_the_validation_part_in_the_whole_catalogue() -> None:
+    vectors, labels, parts = pairs_of_parts()
+    usable = np.ones(len(labels), dtype=np.bool_)
+    tuned = tune_threshold(FlatIndex(vectors), vectors, usable, labels, rows_of(parts))
+    reach = 1 - np.cos(ANGLES["validation"])
+    assert reach <= tuned.distance < reach + 0.002
+    assert (tuned.n, tuned.f1) == (len(labels), 1.0)
+    assert tuned.protocol == "best F1 of the validation part in the whole catalogue"
+    everything = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    assert everything.distance >= 1 - np.cos(ANGLES["test"])
+
+
+def test_listings_of_other_parts_are_in_the_way() -> None:
+    """Strangers of another part lie close by, which the validation part alone would not show."""
+    vectors, labels, parts = pairs_of_parts()
+    rows = np.flatnonzero(parts == "validation")
+    for row in rows[::2]:
+        vectors[row - 2 * N_PAIRS] = turned(vectors[row], vectors[row + 1], -0.2)
+    usable = np.ones(len(labels), dtype=np.bool_)
+    alone = tune_threshold(FlatIndex(vectors[rows]), vectors[rows], usable[rows], labels[rows])
+    among_all = tune_threshold(FlatIndex(vectors), vectors, usable, labels, rows)
+    assert alone.f1 == 1.0 and among_all.f1 is not None and among_all.f1 < 1.0
+    near = FlatIndex(vectors).nearest(vectors[rows], len(labels))
+    best = max(listing_f1(keep_within(near, distance), labels, rows).mean() for distance in np.arange(0, 1, 0.001))
+    assert among_all.f1 == pytest.approx(best, abs=1e-4)
+
+
+def turned(first: np.ndarray, second: np.ndarray, angle: float) -> np.ndarray:
+    """The first vector, turned by an angle in the plane of both."""
+    across = second - (second @ first) * first
+    return (np.cos(angle) * first + np.sin(angle) * across / np.linalg.norm(across)).astype(np.float32)
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_the_labels_of_the_other_parts_change_nothing(part: str) -> None:
+    vectors, labels, parts = pairs_of_parts()
+    usable = np.ones(len(labels), dtype=np.bool_)
+    before = tune_threshold(FlatIndex(vectors), vectors, usable, labels, rows_of(parts))
+    forged = labels.copy()
+    forged[parts == part] = "one group"
+    assert tune_threshold(FlatIndex(vectors), vectors, usable, forged, rows_of(parts)) == before
+    near = FlatIndex(vectors).nearest(vectors, 20)
+    assert choose_threshold(near, labels, rows_of(parts)) == choose_threshold(near, forged, rows_of(parts)) == before
+
+
+def test_a_catalogue_whose_validation_part_has_no_label_is_tuned_without_labels() -> None:
+    vectors, labels, parts = pairs_of_parts()
+    labels[parts == "validation"] = ""
+    usable = np.ones(len(labels), dtype=np.bool_)
+    tuned = tune_threshold(FlatIndex(vectors), vectors, usable, labels, rows_of(parts))
+    assert tuned.f1 is None
+    assert tuned.protocol == "no labels in a validation part: three other listings on average"
+    unlabelled = tune_threshold(FlatIndex(vectors), vectors, usable, None, rows_of(parts))
+    assert (unlabelled.distance, unlabelled.n) == (tuned.distance, tuned.n)
+    near = FlatIndex(vectors).nearest(vectors, 11)
+    assert choose_threshold(near, labels, rows_of(parts)) == tuned
+
+
+def titles_with_parts(strange: str) -> pd.DataFrame:
+    """Titles of 30 products, three listings each, ten products in each part; those of a part can be made strange."""
+    records = []
+    for product in range(30):
+        part = PARTS[product % 3]
+        for listing in range(3):
+            words = [f"brand{product}", f"item{product}", f"extra{product}{listing}"]
+            if part == strange:
+                words += [f"noise{product}{listing}{k}" for k in range(3)]
+            records.append((f"{product}-{listing}", " ".join(words), f"g{product}", part))
+    return pd.DataFrame(records, columns=["posting_id", "title", "label_group", "part"])
+
+
+def bundle_of(listings: pd.DataFrame, out: Path) -> Finder:
+    build_bundle(Catalogue(listings, None), out)
+    return Finder(open_bundle(out))
+
+
+@pytest.mark.parametrize("rules", [Rules(), Rules(expansion=2)])
+def test_a_bundle_and_its_rules_are_tuned_on_the_validation_part(tmp_path: Path, rules: Rules) -> None:
+    listings = titles_with_parts("test")
+    finder = bundle_of(listings, tmp_path / "b")
+    default = finder.bundle.manifest.title_threshold
+    assert default is not None
+    assert (default.n, default.protocol) == (90, "best F1 of the validation part in the whole catalogue")
+    forged = listings.assign(label_group=listings["label_group"].where(listings["part"] == "validation", "all"))
+    other = bundle_of(forged, tmp_path / "forged")
+    assert other.bundle.manifest.title_threshold == default
+    tuned = decide_catalogue(finder, rules, Thresholds()).thresholds.title
+    assert tuned == decide_catalogue(other, rules, Thresholds()).thresholds.title
+    named = bundle_of(listings.rename(columns={"part": "section"}), tmp_path / "named")
+    everything = decide_catalogue(named, rules, Thresholds()).thresholds.title
+    assert tuned is not None and everything is not None and tuned < everything
