@@ -17,7 +17,7 @@ from product_matching.errors import InputError
 
 #: Exchanges that are tried where several writers replace one folder at the same moment.
 _EXCHANGES = 20
-_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.EACCES)
+_TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 
 
 @contextmanager
@@ -108,19 +108,20 @@ def _unwritable(out: Path, error: OSError) -> InputError:
 
 def _exchange(new: Path, out: Path, scratch: Path) -> None:
     """Rename `new` to `out`; what is there goes to `scratch`, and comes back if that fails."""
+    moved: Path | None = None
     for attempt in range(_EXCHANGES):
-        old = scratch / f"old{attempt}"
         with suppress(FileNotFoundError):
-            out.rename(old)
+            moved = out.rename(scratch / f"old{attempt}")
         try:
             new.rename(out)
             return
         except OSError as error:
-            if old.exists() and not out.exists():
-                old.rename(out)
-            another_came_first = error.errno in _TAKEN and out.exists()
-            if not another_came_first or attempt == _EXCHANGES - 1:
-                raise
+            another_came_first = error.errno in _TAKEN
+            if another_came_first and attempt < _EXCHANGES - 1:
+                continue
+            if moved is not None and not out.exists():
+                moved.rename(out)
+            raise
 
 
 def file_sha256(path: Path) -> str:

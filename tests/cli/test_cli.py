@@ -209,7 +209,7 @@ def test_evaluate_measures_a_bundle_by_its_photos_alone(run: Run, small_bundle: 
 
 
 def test_evaluate_leaves_out_what_the_model_of_a_bundle_was_trained_on(run: Run) -> None:
-    demo = Path(__file__).parents[1] / "embeddings" / "demo"
+    demo = Path(__file__).parents[2] / "embeddings" / "demo"
     status, out, err = run("evaluate", demo, "--method", "photo", "--protocol", "full", "--json")
     assert status == 0, err
     parts = pd.read_csv(demo.parents[1] / "demo" / "listings.csv")["part"]

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from product_matching.app import sample_gallery
+from product_matching.app.shared import sample_gallery
 from product_matching.app.shared.pictures import no_photo, shown_picture
 from product_matching.app.shared.samples import describe_truth, sample_name, sample_order, samples_after
 from product_matching.encoders.model_sources import open_photo_encoder
