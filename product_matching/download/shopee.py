@@ -13,10 +13,11 @@ from pathlib import Path
 import pandas as pd
 
 from product_matching.download.archive import DamagedArchive, unpack_archive
-from product_matching.download.disk import Report, check_room, unseen, written_in
+from product_matching.download.disk import check_room, written_in
 from product_matching.download.kaggle import SITE, fetch_files
 from product_matching.errors import InputError
 from product_matching.files import atomic_folder
+from product_matching.progress import NO_PROGRESS, Progress
 
 COLUMNS = ("posting_id", "image", "image_phash", "title", "label_group")
 
@@ -54,7 +55,7 @@ def download_competition(
     competition: Competition = SHOPEE,
     *,
     archive: Path | None = None,
-    report: Report = unseen,
+    progress: Progress = NO_PROGRESS,
 ) -> bool:
     """Fetch, check and unpack a competition's data. `out` holds all of it, or is not there.
 
@@ -66,8 +67,8 @@ def download_competition(
         Which one.
     archive
         The archive that the user downloaded in a browser; nothing is fetched then, and it is left as it is.
-    report
-        Shows progress of unpacking the user's archive; kagglehub shows its own.
+    progress
+        Shows how far the unpacking of the user's archive is, in bytes; kagglehub shows its own download.
 
     Returns
     -------
@@ -76,6 +77,8 @@ def download_competition(
 
     Raises
     ------
+    Cancelled
+        Somebody stopped it: `out` is not there, and what has been downloaded is kept.
     InputError
         Whatever is in the way, in one sentence that says what to do. What has been downloaded is gone on with.
     """
@@ -88,7 +91,7 @@ def download_competition(
     with written_in(out.parent):
         out.parent.mkdir(parents=True, exist_ok=True)
     if archive is not None:
-        _install(archive, out, competition, report)
+        _install(archive, out, competition, progress)
         return True
     _fetch(out, competition)
     return True
@@ -131,10 +134,10 @@ def _fetch(out: Path, competition: Competition) -> None:
     shutil.rmtree(staging, ignore_errors=True)
 
 
-def _install(archive: Path, out: Path, competition: Competition, report: Report) -> None:
+def _install(archive: Path, out: Path, competition: Competition, progress: Progress) -> None:
     """Unpack beside `out`, check, and rename."""
     with atomic_folder(out) as folder:
-        unpack_archive(archive, folder, report)
+        unpack_archive(archive, folder, progress)
         _check(folder, competition, f"The archive {archive}")
 
 

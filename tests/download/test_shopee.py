@@ -13,7 +13,9 @@ import requests
 
 from product_matching.download.shopee import Competition, download_competition
 from product_matching.errors import InputError
+from product_matching.progress import Cancelled, NoProgress
 from tests.download.conftest import SMALL, Kaggle, small_files, write_archive
+from tests.recorded_progress import RecordedProgress
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -145,23 +147,26 @@ def test_a_disk_that_is_too_small_is_said_before_anything_arrives(
 
 
 def test_progress_of_unpacking_is_shown_in_bytes(tmp_path: Path, archive: Path) -> None:
-    seen: dict[str, list[tuple[int, int]]] = {}
-    download_competition(
-        tmp_path / "data",
-        SMALL,
-        archive=archive,
-        report=lambda what, done, total: seen.setdefault(what, []).append((done, total)),
-    )
-    assert list(seen) == ["unpacking"]
-    assert seen["unpacking"][-1] == (sum(map(len, small_files().values())),) * 2
+    seen = RecordedProgress()
+    download_competition(tmp_path / "data", SMALL, archive=archive, progress=seen)
+    assert seen.stages == {"unpacking": [sum(map(len, small_files().values()))] * 2}
 
 
 def test_a_disk_that_becomes_full_while_unpacking_leaves_nothing(tmp_path: Path, archive: Path) -> None:
-    def full(what: str, done: int, total: int) -> None:
-        raise OSError(28, "No space left on device")
+    class FullDisk(NoProgress):
+        def advance(self, n: int = 1) -> None:
+            raise OSError(28, "No space left on device")
 
     with pytest.raises(InputError, match=r"cannot be written to \(No space left on device\)"):
-        download_competition(tmp_path / "data", SMALL, archive=archive, report=full)
+        download_competition(tmp_path / "data", SMALL, archive=archive, progress=FullDisk())
+    assert [path.name for path in tmp_path.iterdir()] == ["small.zip"]
+
+
+def test_unpacking_that_is_cancelled_leaves_nothing(tmp_path: Path, archive: Path) -> None:
+    with pytest.raises(Cancelled):
+        download_competition(
+            tmp_path / "data", SMALL, archive=archive, progress=RecordedProgress(cancel_in="unpacking")
+        )
     assert [path.name for path in tmp_path.iterdir()] == ["small.zip"]
 
 
