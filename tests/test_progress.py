@@ -27,8 +27,7 @@ def test_track_stops_before_the_item_after_the_cancellation() -> None:
     progress = RecordedProgress(cancel_in="letters", cancel_after=2)
     seen = []
     with pytest.raises(Cancelled):
-        for letter in track(progress, "abcd", "letters"):
-            seen.append(letter)
+        seen.extend(track(progress, "abcd", "letters"))
     assert seen == ["a", "b"]
 
 
