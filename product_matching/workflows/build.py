@@ -35,7 +35,7 @@ from product_matching.workflows.query_list import QueryList, build_queries
 from product_matching.workflows.tune import tune_threshold
 
 if TYPE_CHECKING:
-    from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.encoders.protocol import PhotoEmbedder
 
 #: Wraps the photos of a build to show progress; gets them and their number.
 Progress = Callable[[Iterable[EmbeddedPhoto], int], Iterable[EmbeddedPhoto]]
@@ -73,7 +73,7 @@ def build_bundle(
     catalogue: Catalogue,
     out: Path,
     *,
-    encoder: PhotoEncoder | None = None,
+    encoder: PhotoEmbedder | None = None,
     options: BuildOptions | None = None,
     progress: Progress = _silent,
     cache: EmbeddingCache | None = None,
@@ -167,7 +167,7 @@ def _build_photos(
     catalogue: Catalogue,
     listings: pd.DataFrame,
     manifest: Manifest,
-    encoder: PhotoEncoder,
+    encoder: PhotoEmbedder,
     cache: EmbeddingCache,
     options: BuildOptions,
     progress: Progress,
