@@ -6,12 +6,15 @@ BIN := $(VENV)/bin
 # Making the demo catalogue anew: Blender's module needs Python 3.11; WEIGHTS=FILE.safetensors instead of timm's own.
 DEMO_PYTHON ?= python3.11
 DEMO_VENV ?= .venv-demo
+DEMO_TEST_VENV ?= .venv-demo-test
+DEMO_TEST_BIN := $(abspath $(DEMO_TEST_VENV))/bin
 DEMO_WORK ?= build/demo
 SHOPEE ?= $(wildcard data/shopee/train.csv)
 
 # The model that ships: trained on the demo's training part, groceries and clothes of DATA.
 MODEL := mobilenetv2_arcface
 TRAINING := build/training
+EDITED_COPIES := PYTHONPATH=demo/generator $(BIN)/python -m recipes.data.edited_copies
 
 # The comparison: five trainings, each going on where it was interrupted, then the table. SHIPPED=models/NAME adds the
 # model that ships, HASHES=FILE the hashes of imagededup (benchmarks/hashes.py).
@@ -23,7 +26,7 @@ HASHES ?= $(wildcard $(COMPARISON)/imagededup.json)
 GROCERIES := $(TRAINING)/groceries.csv
 AVERAGED := $(COMPARISON)/arcface_sampler $(COMPARISON)/arcface
 
-.PHONY: app test lint types unit demo model comparison clean
+.PHONY: app test lint types unit demo demo-test model comparison clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -36,6 +39,7 @@ lint: $(VENV)/dev.stamp
 
 types: $(VENV)/dev.stamp
 	$(BIN)/mypy
+	cd demo/generator && $(abspath $(BIN))/mypy
 
 unit: $(VENV)/dev.stamp
 	$(BIN)/pytest
@@ -54,19 +58,31 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
 	touch $@
 
 demo: $(VENV)/app.stamp $(DEMO_VENV)/stamp
-	$(DEMO_VENV)/bin/python -m tools.demo_catalogue.make --out demo --work $(DEMO_WORK)
+	$(DEMO_VENV)/bin/python -m demo_generator.make --out demo --work $(DEMO_WORK)
 	$(BIN)/product-matching build demo/listings.csv --images demo/images --queries demo/queries.csv \
 		--model models/$(MODEL) --out embeddings/demo --overwrite
 	$(BIN)/product-matching build demo/listings.csv --images demo/images \
 		--model mobilenetv2_100 $(if $(WEIGHTS),--weights $(WEIGHTS)) --out $(DEMO_WORK)/untrained --overwrite
-	$(BIN)/python -m tools.demo_catalogue.measure embeddings/demo --untrained $(DEMO_WORK)/untrained \
+	$(BIN)/python benchmarks/demo_catalogue.py embeddings/demo --untrained $(DEMO_WORK)/untrained \
 		--out $(DEMO_WORK)/figures.json $(if $(SHOPEE),--real $(SHOPEE))
-	$(DEMO_VENV)/bin/python -m tools.demo_catalogue.card --catalogue demo --work $(DEMO_WORK) \
+	$(DEMO_VENV)/bin/python -m demo_generator.card --catalogue demo --work $(DEMO_WORK) \
 		--figures $(DEMO_WORK)/figures.json
 
-$(DEMO_VENV)/stamp: tools/demo_catalogue/requirements.txt
+$(DEMO_VENV)/stamp: demo/generator/pyproject.toml
 	$(DEMO_PYTHON) -m venv $(DEMO_VENV)
-	$(DEMO_VENV)/bin/pip install -r tools/demo_catalogue/requirements.txt
+	$(DEMO_VENV)/bin/pip install -e 'demo/generator[render]'
+	touch $@
+
+# The generator's own checks, in an environment with its fonts and without Blender.
+demo-test: $(DEMO_TEST_VENV)/stamp
+	cd demo/generator && $(DEMO_TEST_BIN)/ruff check .
+	cd demo/generator && $(DEMO_TEST_BIN)/ruff format --check .
+	cd demo/generator && $(DEMO_TEST_BIN)/mypy
+	cd demo/generator && $(DEMO_TEST_BIN)/pytest
+
+$(DEMO_TEST_VENV)/stamp: demo/generator/pyproject.toml
+	$(PYTHON) -m venv $(DEMO_TEST_VENV)
+	$(DEMO_TEST_VENV)/bin/pip install -e 'demo/generator[test]'
 	touch $@
 
 model: build/$(MODEL)/report.json
@@ -82,10 +98,10 @@ build/$(MODEL)/report.json: recipes/$(MODEL).toml $(AVERAGED:%=%/report.json) \
 		--catalogue $(TRAINING)/clothing_copies/listings.csv --images $(TRAINING)/clothing_copies/images
 
 $(TRAINING)/demo_copies/listings.csv: demo/listings.csv | $(VENV)/app.stamp
-	$(BIN)/python -m tools.edited_copies demo/listings.csv demo/images $(@D) --copies 1
+	$(EDITED_COPIES) demo/listings.csv demo/images $(@D) --copies 1
 
 $(TRAINING)/clothing_copies/listings.csv: $(GROCERIES)
-	$(BIN)/python -m tools.edited_copies $(TRAINING)/clothing.csv $(DATA)/clothing/images $(@D) --copies 2 --most 400
+	$(EDITED_COPIES) $(TRAINING)/clothing.csv $(DATA)/clothing/images $(@D) --copies 2 --most 400
 
 comparison: $(TRAININGS:%=$(COMPARISON)/%/report.json)
 	$(BIN)/product-matching compare --models $(COMPARISON) --groceries $(GROCERIES) \
@@ -98,8 +114,9 @@ $(COMPARISON)/%/report.json: recipes/comparison/%.toml | $(GROCERIES)
 		--catalogue $(GROCERIES) --images $(DATA)/groceries/images \
 		$(if $(WEIGHTS),$(if $(filter autoencoder,$*),,--weights $(WEIGHTS)))
 
-$(GROCERIES): $(DATA)/groceries/photos.csv tools/groceries_parts.csv | $(VENV)/app.stamp
-	$(BIN)/python -m tools.training_data $(DATA) $(@D)
+$(GROCERIES): $(DATA)/groceries/photos.csv recipes/data/groceries_parts.csv | $(VENV)/app.stamp
+	$(BIN)/python -m recipes.data.training_data $(DATA) $(@D)
 
 clean:
-	rm -rf $(VENV) $(DEMO_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DEMO_VENV) $(DEMO_TEST_VENV) build dist *.egg-info demo/generator/*.egg-info \
+		.pytest_cache .mypy_cache .ruff_cache .hypothesis demo/generator/.*_cache

@@ -31,7 +31,10 @@ def compare(
     ),
     demo_images: Annotated[Path, typer.Option(help="Folder of its photos.")] = Path("demo/images"),
     groceries: Annotated[
-        Path, typer.Option(help="Catalogue of groceries (python -m tools.training_data); left out where it is missing.")
+        Path,
+        typer.Option(
+            help="Catalogue of groceries (python -m recipes.data.training_data); left out where it is missing."
+        ),
     ] = Path("build/training/groceries.csv"),
     groceries_images: Annotated[Path, typer.Option(help="Folder of its photos.")] = Path("data/groceries/images"),
     shopee: Annotated[

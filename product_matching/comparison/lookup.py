@@ -109,7 +109,7 @@ def groceries_sets(catalogue: Catalogue) -> tuple[DataSet, DataSet]:
     """
     parts, labels = _columns(catalogue, "groceries")
     if "packaged" not in catalogue.listings:
-        raise InputError("The groceries have no column 'packaged': make the file with tools.training_data.")
+        raise InputError("The groceries have no column 'packaged': make the file with recipes.data.training_data.")
     packaged = catalogue.listings["packaged"].astype(str).str.lower().eq("true").to_numpy()
     rows = np.flatnonzero((parts == "validation") | (parts == "test"))
     kinds = [packaged[rows] & (parts[rows] == part) for part in ("validation", "test")]

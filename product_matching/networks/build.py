@@ -82,9 +82,8 @@ def build_network(
     pooling: Pooling = "avg",
     neck: Neck = "none",
     dimension: int | None = None,
-    pretrained: bool = False,
 ) -> EmbeddingNetwork:
-    """Build an embedding network on a timm backbone.
+    """Build an embedding network of random weights on a timm backbone.
 
     Parameters
     ----------
@@ -96,16 +95,14 @@ def build_network(
         See `create_pooling` and `create_neck`.
     dimension
         Length of the embedding, for the neck ``"linear-batchnorm"``; the others keep the backbone's.
-    pretrained
-        Start from timm's published weights, which are downloaded.
 
     Raises
     ------
     InputError
-        timm does not know the architecture or refuses its arguments, its weights cannot be had, or pooling, neck
-        and dimension do not go together.
+        timm does not know the architecture or refuses its arguments, or pooling, neck and dimension do not go
+        together.
     """
-    backbone = create_backbone(backbone_name, backbone_arguments, pretrained=pretrained, pooled=False)
+    backbone = create_backbone(backbone_name, backbone_arguments, pooled=False)
     neck_module = create_neck(neck, n_backbone_features(backbone), dimension)
     return EmbeddingNetwork(backbone, create_pooling(pooling), neck_module)
 

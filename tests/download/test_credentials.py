@@ -36,7 +36,7 @@ def test_they_are_taken_in_the_order_of_kaggles_own_tools(everything: dict[str, 
         (tmp_path / name).unlink()
     assert find_credentials(everything).authorization == basic("from", "json")
     (tmp_path / "kaggle.json").unlink()
-    with pytest.raises(InputError, match="no Kaggle credentials: make a token at https://www.kaggle.com/settings"):
+    with pytest.raises(InputError, match=r"no Kaggle credentials: make a token at https://www\.kaggle\.com/settings"):
         find_credentials(everything)
 
 
@@ -64,7 +64,8 @@ def test_what_cannot_be_used_is_named_and_not_shown(tmp_path: Path, name: str, c
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=said) as caught:
         find_credentials({"KAGGLE_CONFIG_DIR": str(tmp_path)})
-    assert str(tmp_path / name) in str(caught.value) and "secret" not in str(caught.value)
+    assert str(tmp_path / name) in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def test_they_are_not_shown_with_the_object() -> None:

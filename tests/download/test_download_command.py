@@ -59,7 +59,8 @@ def test_the_keyboard_stops_it_and_the_next_one_goes_on(
     with monkeypatch.context() as patch:
         patch.setattr(shopee, "unpack_archive", stop)
         result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == 130 and "the same command goes on" in result.stderr
+    assert result.exit_code == 130
+    assert "the same command goes on" in result.stderr
     assert {path.name for path in tmp_path.glob(".data.*")} == {".data.zip.partial", ".data.zip.partial.tag"}
     small.asked.clear()
     assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0

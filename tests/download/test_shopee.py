@@ -49,7 +49,7 @@ def test_credentials_stay_with_the_host_that_they_are_for(tmp_path: Path, kaggle
 
 def test_a_redirection_away_from_encryption_is_refused() -> None:
     request = transfer.Request("https://www.kaggle.com/a")
-    with pytest.raises(InputError, match="redirects to http://storage.example, which is not encrypted"):
+    with pytest.raises(InputError, match=r"redirects to http://storage\.example, which is not encrypted"):
         transfer._Redirects().redirect_request(
             request, io.BytesIO(), 302, "", HTTPMessage(), "http://storage.example/x"
         )
@@ -71,7 +71,8 @@ def test_an_interrupted_download_goes_on_where_it_stopped(tmp_path: Path, kaggle
     out, kaggle.cut = tmp_path / "data", 7000
     with pytest.raises(InputError, match=r"interrupted after 0\.0 MB of 0\.0 MB: the same command goes on"):
         download(out, kaggle)
-    assert not out.exists() and partial(out).read_bytes() == kaggle.content[:7000]
+    assert not out.exists()
+    assert partial(out).read_bytes() == kaggle.content[:7000]
     kaggle.asked.clear()
     assert download(out, kaggle)
     assert kaggle.asked[-1][2] == "bytes=7000-"
@@ -128,7 +129,8 @@ def test_a_refusal_says_what_to_do(tmp_path: Path, kaggle: Kaggle, status: int, 
     kaggle.status, kaggle.body = status, body
     with pytest.raises(InputError, match=said) as caught:
         download(tmp_path / "data", kaggle)
-    assert "secret" not in str(caught.value) and "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
     assert not (tmp_path / "data").exists()
 
 
@@ -142,7 +144,7 @@ def test_no_network_is_said(tmp_path: Path, kaggle: Kaggle) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         endpoint = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        with pytest.raises(InputError, match="cannot be reached .*: check the network, or download the archive in a"):
+        with pytest.raises(InputError, match=r"cannot be reached .*: check the network, or download the archive in a"):
             download_competition(tmp_path / "data", SMALL, endpoint=endpoint)
 
 
@@ -170,7 +172,8 @@ def test_a_disk_that_becomes_full_is_said_and_what_has_arrived_is_kept(tmp_path:
     out = tmp_path / "data"
     with pytest.raises(InputError, match=r"cannot be written to \(No space left on device\)"):
         download_competition(out, SMALL, endpoint=kaggle.endpoint, report=full)
-    assert partial(out).exists() and not list(tmp_path.glob(".data.*.partial/"))[1:]
+    assert partial(out).exists()
+    assert not list(tmp_path.glob(".data.*.partial/"))[1:]
     assert download(out, kaggle)
 
 
@@ -196,7 +199,7 @@ def test_an_archive_of_ones_own_is_taken_and_left_as_it_is(tmp_path: Path, archi
 
 
 def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="none.zip cannot be read .No such file"):
+    with pytest.raises(InputError, match=r"none\.zip cannot be read \(No such file"):
         download_competition(tmp_path / "data", SMALL, archive=tmp_path / "none.zip")
 
 
@@ -206,9 +209,10 @@ def test_a_damaged_download_is_thrown_away(tmp_path: Path, kaggle: Kaggle) -> No
     place = whole.index(b"\x03" * 4000) + 1000
     damaged[place] ^= 1
     kaggle.content = bytes(damaged)
-    with pytest.raises(InputError, match="Bad CRC-32.*It is deleted: the same command downloads it anew"):
+    with pytest.raises(InputError, match=r"Bad CRC-32.*It is deleted: the same command downloads it anew"):
         download(out, kaggle)
-    assert not partial(out).exists() and not out.exists()
+    assert not partial(out).exists()
+    assert not out.exists()
     kaggle.content = whole
     assert download(out, kaggle)
 
@@ -234,15 +238,16 @@ def test_other_data_is_refused(tmp_path: Path, change: dict[str, bytes | None], 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, archive: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
-    with pytest.raises(InputError, match="mine is there, but is no finished download .its train.csv cannot be read"):
+    with pytest.raises(InputError, match=r"mine is there, but is no finished download \(its train\.csv cannot be read"):
         download_competition(tmp_path / "mine", SMALL, archive=archive)
-    with pytest.raises(InputError, match="is there, but is no finished download .it is no folder"):
+    with pytest.raises(InputError, match=r"is there, but is no finished download \(it is no folder"):
         download_competition(archive, SMALL, archive=archive)
-    assert contents(tmp_path / "mine") == {"notes.txt": b"mine"} and zipfile.is_zipfile(archive)
+    assert contents(tmp_path / "mine") == {"notes.txt": b"mine"}
+    assert zipfile.is_zipfile(archive)
 
 
 def test_a_folder_that_lost_a_photo_is_no_finished_download(tmp_path: Path, archive: Path) -> None:
     download_competition(tmp_path / "data", SMALL, archive=archive)
     (tmp_path / "data" / "train_images" / f"{1:032x}.jpg").unlink()
-    with pytest.raises(InputError, match="1 photos of its train.csv are missing"):
+    with pytest.raises(InputError, match=r"1 photos of its train\.csv are missing"):
         download_competition(tmp_path / "data", SMALL, archive=archive)

@@ -46,5 +46,5 @@ def test_a_file_that_is_no_cache_is_named(tmp_path: Path) -> None:
     EmbeddingCache(MODEL, tmp_path)
     path = next(tmp_path.glob("*.sqlite"))
     path.write_bytes(b"not a database" * 100)
-    with pytest.raises(InputError, match="The embedding cache .* cannot be used .* delete it"):
+    with pytest.raises(InputError, match=r"The embedding cache .* cannot be used .* delete it"):
         EmbeddingCache(MODEL, tmp_path)

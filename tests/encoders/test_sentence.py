@@ -18,7 +18,8 @@ def encoder(tiny_sentence_model: Path) -> SentenceEncoder:
 
 def test_titles_become_unit_vectors_in_their_order(encoder: SentenceEncoder) -> None:
     vectors = encoder.encode(TITLES)
-    assert vectors.shape == (6, 32) and vectors.dtype == np.float32
+    assert vectors.shape == (6, 32)
+    assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), [1, 1, 0, 1, 0, 1], atol=1e-6)
     np.testing.assert_array_equal(vectors[0], vectors[3])
     expected = encoder.network.backbone.encode(["teh botol"], normalize_embeddings=True)

@@ -177,13 +177,13 @@ def test_damaged_weights_are_refused_even_when_the_settings_name_them(
         "header": (2**60).to_bytes(8, "little") + content[8:],
         "nan": tensors,
     }[damage]
-    with pytest.raises(InputError, match="cannot be read as safetensors|hold values that are not finite numbers"):
+    with pytest.raises(InputError, match=r"cannot be read as safetensors|hold values that are not finite numbers"):
         PhotoEncoder.load(respell(trained, tmp_path, spoilt), device="cpu")
 
 
 def test_weights_that_the_settings_do_not_name_are_refused(trained: Path, tmp_path: Path) -> None:
     folder = respell(trained, tmp_path, load_file(trained / "weights.safetensors"), weights_sha256="0" * 64)
-    with pytest.raises(InputError, match="is not the file that model.json beside it names"):
+    with pytest.raises(InputError, match=r"is not the file that model\.json beside it names"):
         read_model_folder(folder)
 
 

@@ -167,7 +167,7 @@ def test_a_state_is_the_class_weights_alone() -> None:
 @pytest.mark.parametrize("margin", [-0.1, math.pi, math.nan])
 def test_a_margin_out_of_range_is_refused(margin: float) -> None:
     head = ArcFaceHead(D, C)
-    with pytest.raises(InputError, match="margin .* is out of range: give 0 to below pi"):
+    with pytest.raises(InputError, match=r"margin .* is out of range: give 0 to below pi"):
         head.margin = margin
     assert head.margin == 0.5
 

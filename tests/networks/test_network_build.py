@@ -61,7 +61,7 @@ def test_arguments_reach_the_architecture() -> None:
 @pytest.mark.parametrize("backbone", ["test_vit", "test_mambaout"])
 def test_features_that_are_no_map_of_channels_are_refused(backbone: str) -> None:
     network = build_network(backbone)
-    with pytest.raises(InputError, match="not a map .B, C, H, W. that can be pooled: give a convolutional"):
+    with pytest.raises(InputError, match=r"not a map \(B, C, H, W\) that can be pooled: give a convolutional"):
         network(torch.rand(1, 3, 160, 160))
 
 

@@ -18,7 +18,8 @@ def test_an_embedding_is_that_of_the_library(network: TitleNetwork) -> None:
     expected = network.backbone.encode(titles, normalize_embeddings=False)
     with torch.inference_mode():
         vectors = network(*network.pad(network.tokenise(titles)))
-    assert vectors.dtype == torch.float32 and vectors.shape == (2, network.dimension)
+    assert vectors.dtype == torch.float32
+    assert vectors.shape == (2, network.dimension)
     np.testing.assert_allclose(vectors.numpy(), expected, atol=1e-5)
 
 

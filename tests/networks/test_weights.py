@@ -40,11 +40,13 @@ def test_half_precision_is_for_matrices_alone(tmp_path: Path) -> None:
 def test_weights_of_a_network_are_read_strictly(tmp_path: Path) -> None:
     tensors = small_network(0).state_dict()
     save_file({**tensors, "head.weight": torch.zeros(3, 256)}, tmp_path / "surplus.safetensors")
-    with pytest.raises(InputError, match="missing, surplus or of another shape: 1 of the tensors .first: head.weight."):
+    with pytest.raises(
+        InputError, match=r"missing, surplus or of another shape: 1 of the tensors \(first: head\.weight\)"
+    ):
         load_weights(small_network(1), tmp_path / "surplus.safetensors", "test_efficientnet")
     del tensors["pooling.p"]
     save_file(tensors, tmp_path / "missing.safetensors")
-    with pytest.raises(InputError, match="first: pooling.p"):
+    with pytest.raises(InputError, match=r"first: pooling\.p"):
         load_weights(small_network(1), tmp_path / "missing.safetensors", "test_efficientnet")
 
 

@@ -1,1 +1,0 @@
-"""Programs around the project that are no part of it."""
