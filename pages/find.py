@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from product_matching.app.find.address import RESULT_COUNTS, Address, read_address
-from product_matching.app.find.decision import Decision, decide, decide_by_judge, nearest_by_each, vetoed
+from product_matching.app.find.decision import Decision, decide, decide_by_judge, nearest_by_each
 from product_matching.app.find.export import judged_csv, matches_csv
 from product_matching.app.find.no_match import draw_no_match
 from product_matching.app.find.query import Asked, ask
@@ -34,7 +34,8 @@ from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.wording import count_text, duration_text, plain
 from product_matching.errors import InputError
 from product_matching.judging import JUDGED_PER_SIDE
-from product_matching.matching.candidates import NO_RULES, Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.workflows.find import Finder
 
 N_STARTS = 12

@@ -18,8 +18,8 @@ from product_matching.app.shared.judges import classifier_of, judge_names, versi
 from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.wording import count_text, plain, say_seconds
 from product_matching.errors import InputError
-from product_matching.workflows.decide import Decided, decide_catalogue, judge_catalogue
 from product_matching.workflows.find import Finder
+from product_matching.workflows.match import CatalogueMatches, match_by_defaults, match_by_second_stage
 
 GROUPS_A_PAGE = 10
 _ORDER = "group_order"
@@ -91,10 +91,10 @@ def _key(finder: Finder, address: ReviewAddress) -> str:
     return f"{finder.bundle.fingerprint} {address.rules} {address.thresholds}"
 
 
-def _decide(finder: Finder, address: ReviewAddress) -> Decided:
+def _decide(finder: Finder, address: ReviewAddress) -> CatalogueMatches:
     if address.judge is not None:
-        return judge_catalogue(finder, classifier_of(address.judge))
-    return decide_catalogue(finder, address.rules, address.thresholds)
+        return match_by_second_stage(finder.bundle, classifier_of(address.judge))
+    return match_by_defaults(finder.bundle, address.thresholds, address.rules)
 
 
 def _draw_summary(finder: Finder, catalogue: str, address: ReviewAddress, review: Review) -> None:
@@ -129,7 +129,7 @@ def _draw_summary(finder: Finder, catalogue: str, address: ReviewAddress, review
 
 _DOWNLOADS = {
     "groups": "posting_id, group, size, density and weakest link (1 is exactly at the threshold) of every listing.",
-    "matches": "posting_id and matches, the competition's format: at most 50, the listing itself first.",
+    "matches": "posting_id and all matches, the competition's format: the listing itself first, then nearest first.",
 }
 
 
@@ -138,9 +138,10 @@ def _say_how(address: ReviewAddress, review: Review) -> str:
     if address.judge is not None:
         return f"Decided by the second stage {plain(address.judge)}, {found}."
     used, given = review.decided.thresholds, address.thresholds
+    chosen = "tuned for the rules" if address.rules.vectors.is_on else "the catalogue's default"
     sides = (("photo", used.photo, given.photo), ("title", used.title, given.title), ("mean", used.fused, given.fused))
     distances = [
-        f"{side} distance up to {value:.3f} ({'tuned for the rules' if own is None else 'set by hand'})"
+        f"{side} distance up to {value:.3f} ({'set by hand' if own is not None else chosen})"
         for side, value, own in sides
         if value is not None
     ]

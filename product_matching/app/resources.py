@@ -6,9 +6,10 @@ import atexit
 import gc
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from PIL import Image
@@ -32,6 +33,11 @@ log = logging.getLogger(__name__)
 #: Listings retrieved per side and query; the sliders filter them.
 CANDIDATES_PER_SIDE = 1000
 _LOADING = threading.Lock()
+#: What bundles and models are told apart by in cache keys: Streamlit would hash their arrays by samples.
+_BY_FINGERPRINT: dict[str | type, Callable[[Any], Any]] = {
+    Bundle: lambda bundle: bundle.fingerprint,
+    PhotoModel: lambda model: model.fingerprint,
+}
 
 
 def bundle_of(catalogue: Catalogue) -> Bundle:
@@ -68,6 +74,7 @@ def _finder(folder: str, version: tuple[int, int]) -> Finder:
     return finder
 
 
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=_BY_FINGERPRINT)
 def encoder_of(model: PhotoModel) -> PhotoEncoder:
     """Load the network that made a bundle's photo vectors, once for all sessions; it runs in one thread.
 
@@ -76,18 +83,13 @@ def encoder_of(model: PhotoModel) -> PhotoEncoder:
     InputError
         The model is not here; the sentence says where it is looked for.
     """
-    return _encoder(model.fingerprint, model)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _encoder(fingerprint: str, _model: PhotoModel) -> PhotoEncoder:
     with _LOADING:
         import torch
 
         from product_matching.encoders.model_sources import open_photo_encoder
 
         torch.set_num_threads(1)  # two threads that share two cores with the server are slower than one
-        return open_photo_encoder(_model)
+        return open_photo_encoder(model)
 
 
 @st.cache_resource(show_spinner=False)
@@ -122,24 +124,16 @@ def candidates_of(fingerprint: str, query_key: str, _finder: Finder, _query: Que
     return _finder.candidates(_query, CANDIDATES_PER_SIDE), 1000 * (perf_counter() - started)
 
 
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=_BY_FINGERPRINT)
 def starts_of(bundle: Bundle, count: int) -> list[int]:
     """Choose the listings to start from (see `starting_rows`), once for all sessions."""
-    return _starts(bundle.fingerprint, count, bundle)
+    return starting_rows(bundle, count)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def _starts(fingerprint: str, count: int, _bundle: Bundle) -> list[int]:
-    return starting_rows(_bundle, count)
-
-
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=_BY_FINGERPRINT)
 def sample_order_of(bundle: Bundle) -> list[int]:
     """Put the samples in order (see `sample_order`), once for all sessions."""
-    return _sample_order(bundle.fingerprint, bundle)
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _sample_order(fingerprint: str, _bundle: Bundle) -> list[int]:
-    return sample_order(_bundle)
+    return sample_order(bundle)
 
 
 @st.cache_resource(show_spinner=False)

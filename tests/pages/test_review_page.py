@@ -16,12 +16,13 @@ from streamlit.testing.v1 import AppTest
 from product_matching.app.review.address import BITS, EXPANSION, ORDERS, STAGES, ReviewAddress, read_review_address
 from product_matching.app.review.export import groups_csv, submission_csv
 from product_matching.app.review.review import ReviewStore, count_sizes, link_in_words, weakest_pair
-from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import PLAIN
 from product_matching.matching.grouping.description import Group
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
-from product_matching.workflows.decide import AT_THRESHOLD, decide_catalogue, group_catalogue
 from product_matching.workflows.find import Finder
+from product_matching.workflows.groups import group_catalogue
+from product_matching.workflows.match import match_by_defaults
 
 REVIEW = "pages/review.py"
 Open = Callable[..., AppTest]
@@ -79,7 +80,7 @@ def test_groups_are_found_on_the_button_and_every_listing_leads_to_find(open_app
     app = open_app(REVIEW, bundle="small")
     assert not app.metric and "All 25 listings are compared" in shown(app)
     press(app)
-    _, groups = group_catalogue(decide_catalogue(finder, PLAIN, Thresholds()))
+    _, groups = group_catalogue(match_by_defaults(finder.bundle, Thresholds()))
     assert metric(app, "Groups") == str(len(groups))
     assert metric(app, "Largest group") == str(groups[0].size)
     assert f"**{groups[0].size} listings**" in shown(app)
@@ -152,7 +153,7 @@ def test_without_any_catalogue_it_says_how_to_build_one(
 
 
 def test_the_downloads_hold_every_listing(finder: Finder) -> None:
-    review = ReviewStore().make("key", lambda: decide_catalogue(finder, PLAIN, Thresholds()))
+    review = ReviewStore().make("key", lambda: match_by_defaults(finder.bundle, Thresholds()))
     groups = pd.read_csv(io.BytesIO(groups_csv(finder.bundle, review)))
     assert groups.columns.tolist() == ["posting_id", "group", "size", "density", "weakest_link"]
     assert groups["posting_id"].tolist() == finder.bundle.listings["posting_id"].tolist()
@@ -163,7 +164,7 @@ def test_the_downloads_hold_every_listing(finder: Finder) -> None:
 
 def test_a_review_is_made_once_and_the_oldest_is_dropped(finder: Finder) -> None:
     store = ReviewStore(max_reviews=2)
-    first = store.make("a", lambda: decide_catalogue(finder, PLAIN, Thresholds()))
+    first = store.make("a", lambda: match_by_defaults(finder.bundle, Thresholds()))
     assert store.make("a", lambda: pytest.fail("made again")) is first
     for key in "bc":
         store.make(key, lambda: first.decided)
@@ -171,10 +172,10 @@ def test_a_review_is_made_once_and_the_oldest_is_dropped(finder: Finder) -> None
 
 
 def test_the_weakest_pair_stands_at_the_weakest_link(finder: Finder) -> None:
-    decided = decide_catalogue(finder, PLAIN, Thresholds())
+    decided = match_by_defaults(finder.bundle, Thresholds())
     for group in group_catalogue(decided)[1]:
         first, second = weakest_pair(decided, group)
-        rows, distances = decided.near.of(first)
+        rows, distances = decided.linkage.of(first)
         assert {first, second} <= set(group.rows)
         assert distances[rows == second] == group.weakest_link
 
@@ -185,5 +186,5 @@ def test_sizes_are_counted_in_bins_and_links_told_in_words() -> None:
     assert (counts["2"], counts["3"], counts["4"], counts["11–20"], counts["over 50"]) == (1, 2, 0, 1, 1)
     assert count_sizes(groups[3:]) == [("2", 1), ("3", 1)] and count_sizes([]) == []
     assert link_in_words(0.0) == ("all as good as equal", "green")
-    assert link_in_words(AT_THRESHOLD) == ("weakest link at 100% of the threshold: look twice", "orange")
-    assert link_in_words(1.0)[1] == "red"
+    assert link_in_words(1.0) == ("weakest link at 100% of the threshold: look twice", "orange")
+    assert link_in_words(float("inf"))[1] == "red"

@@ -14,7 +14,7 @@ from product_matching.app.shared.parameters import (
     written_switch,
     written_threshold,
 )
-from product_matching.matching.candidates import PairRules
+from product_matching.matching.thresholds import PairRules
 
 #: How many result cards can be asked for.
 RESULT_COUNTS = (12, 24, 48, 96)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from product_matching.app.find.decision import Decision, vetoed
+from product_matching.app.find.decision import Decision
 from product_matching.app.shared.parameters import MAX_THRESHOLD
 from product_matching.app.shared.wording import distance_text
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.workflows.find import Query
 
 

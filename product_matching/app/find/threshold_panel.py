@@ -10,7 +10,8 @@ from product_matching.app.find.query_panel import change_address
 from product_matching.app.shared.charts import distance_chart
 from product_matching.app.shared.parameters import MAX_THRESHOLD
 from product_matching.app.shared.wording import plain, tuned_on
-from product_matching.matching.candidates import Candidates, FloatArray, Thresholds
+from product_matching.matching.candidates import Candidates, FloatArray
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.manifest import Manifest, TunedThreshold
 
 #: Name of each side's field in the address, and what the slider stands on where a bundle has no default.

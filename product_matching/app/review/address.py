@@ -14,11 +14,11 @@ from product_matching.app.shared.parameters import (
     written_switch,
     written_threshold,
 )
-from product_matching.matching.candidates import Thresholds
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import CANDIDATES, Rules, VectorRules
+from product_matching.matching.thresholds import PHOTO_BITS, PairRules, Thresholds
 
 #: Bits of the pHash that may differ in one photo, and those that do unless the address says otherwise.
-BITS, DEFAULT_BITS = range(9), 4
+BITS, DEFAULT_BITS = range(9), PHOTO_BITS
 #: Stages of neighbourhood blending, the distance of each, and the vectors that an expansion sums up.
 STAGES, STAGE_DISTANCE, EXPANSION = range(4), 0.4, range(1, 6)
 #: Orders of the groups, the first one being the default.
@@ -39,7 +39,7 @@ class ReviewAddress:
     blend, expand
         Stages of neighbourhood blending, and vectors that the expansion sums up, the own among them.
     mutual, quantity_veto, nearest
-        Rules on pairs (see `Rules`, where `nearest` is ``min2``).
+        Rules on pairs (see `Rules` and `PairRules`, where `nearest` is ``min2``).
     judge
         Name of the pair classifier that decides instead.
     photo, title_distance, fused
@@ -68,14 +68,14 @@ class ReviewAddress:
     def rules(self) -> Rules:
         """The rules of a whole catalogue."""
         return Rules(
-            photo_bits=self.bits if self.union or self.cross else None,
-            cross_mean=self.cross,
-            blend=(STAGE_DISTANCE,) * self.blend,
-            expansion=self.expand,
-            photo_union=self.union,
-            quantity_veto=self.quantity_veto,
-            mutual=self.mutual,
-            min2=self.nearest,
+            vectors=VectorRules(
+                cross_mean=self.cross,
+                photo_bits=self.bits if self.cross else PHOTO_BITS,
+                blend=(STAGE_DISTANCE,) * self.blend,
+                expansion=self.expand,
+            ),
+            pairs=PairRules(self.bits if self.union else None, self.quantity_veto, self.nearest),
+            mutual=CANDIDATES if self.mutual else None,
         )
 
     @property

@@ -7,25 +7,21 @@ from dataclasses import replace
 import streamlit as st
 
 from product_matching.app.review.address import BITS, EXPANSION, STAGES, ReviewAddress, read_review_address
-from product_matching.app.shared.controls import BENCHMARK_NOTE, Controls
+from product_matching.app.shared.controls import BENCHMARK_NOTE, MIN2_HELP, Controls
 from product_matching.app.shared.rules_panel import draw_both, draw_judge, draw_veto
-from product_matching.matching.candidates import Thresholds
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import MEASURED_CHAIN
+from product_matching.matching.thresholds import MIN2_SHARE, Thresholds
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.decide import AT_THRESHOLD
 from product_matching.workflows.find import default_thresholds
 
 _WITHOUT_DEFAULT = 0.3
-#: How far beyond its threshold a lonely listing reaches: a third of it.
-_REACH = round(AT_THRESHOLD / 3, 3)
 _OF_A_RESULT = {"page": 1}
-_CHAIN = Rules()
 _MEASURED = {
     "union": True,
     "cross": True,
-    "bits": _CHAIN.photo_bits,
-    "blend": len(_CHAIN.blend),
-    "expand": _CHAIN.expansion,
+    "bits": MEASURED_CHAIN.pairs.photo_bits,
+    "blend": len(MEASURED_CHAIN.vectors.blend),
+    "expand": MEASURED_CHAIN.vectors.expansion,
 }
 
 
@@ -116,10 +112,9 @@ def _draw_pairs(controls: Controls, address: ReviewAddress, has_titles: bool) ->
         "lonely",
         "Nearest if nothing matches",
         address.nearest is not None,
-        {"nearest": _REACH},
+        {"nearest": MIN2_SHARE},
         {"nearest": None},
-        f"Whoever matches nothing gets its nearest listing, up to a third beyond the threshold (min2). "
-        f"{BENCHMARK_NOTE}",
+        MIN2_HELP,
     )
     if address.nearest is not None:
         st.caption(f":material/science: {BENCHMARK_NOTE}")
@@ -143,9 +138,9 @@ def _draw_side(controls: Controls, side: str, field: str, value: float | None, o
         value is not None,
         {field: start},
         {field: None},
-        "Otherwise it is tuned for the rules, since distances shrink with every rule that averages: on the labels of "
-        "the catalogue (of its validation part, if a column part names one), or without labels so that a listing has "
-        "three others on average.",
+        "Otherwise it is the catalogue's default. With rules that average, distances shrink, and it is tuned for them: "
+        "on the labels of the catalogue (of its validation part, if a column part names one), or without labels so "
+        "that a listing has three others on average.",
     )
     if value is not None:
         controls.distance(field, f"Largest {side} distance", value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -14,7 +15,8 @@ import numpy.typing as npt
 from product_matching.matching.chain import Rules
 from product_matching.matching.grouping.description import Group
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.decide import AT_THRESHOLD, Decided, group_catalogue
+from product_matching.workflows.groups import group_catalogue
+from product_matching.workflows.match import CatalogueMatches
 
 #: Sizes of groups that share a bar of the chart: the first and the last of each.
 SIZE_BINS = ((2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, None))
@@ -39,7 +41,7 @@ class Review:
         What it took.
     """
 
-    decided: Decided
+    decided: CatalogueMatches
     numbers: npt.NDArray[np.int64]
     groups: Sequence[Group]
     seconds: float
@@ -81,7 +83,7 @@ class ReviewStore:
         """Whether one is being made."""
         return self._computing.locked()
 
-    def make(self, key: str, decide: Callable[[], Decided]) -> Review:
+    def make(self, key: str, decide: Callable[[], CatalogueMatches]) -> Review:
         """Make a review, unless somebody else just has; waits until no other is being made."""
         with self._computing:
             review = self.known(key)
@@ -93,7 +95,7 @@ class ReviewStore:
             return review
 
 
-def _make(decide: Callable[[], Decided]) -> Review:
+def _make(decide: Callable[[], CatalogueMatches]) -> Review:
     started = perf_counter()
     decided = decide()
     numbers, groups = group_catalogue(decided)
@@ -105,15 +107,15 @@ def estimate_seconds(bundle: Bundle, rules: Rules, judged: bool) -> float:
     titles, photos = (len(bundle) if side is not None else 0 for side in (bundle.title_matrix, bundle.photo_vectors))
     if judged:
         return 1 + titles / _JUDGED_PER_SECOND
-    again = rules.cross_mean + len(rules.blend) + (rules.expansion > 1)
+    again = rules.vectors.cross_mean + len(rules.vectors.blend) + (rules.vectors.expansion > 1)
     for_titles = (_TITLES + again * _TITLES_AGAIN) * (titles / 10_000) ** 2
     return 1 + for_titles + (_PHOTOS + again * _PHOTOS_AGAIN) * (photos / 10_000) ** 2
 
 
-def weakest_pair(decided: Decided, group: Group) -> tuple[int, int] | None:
+def weakest_pair(decided: CatalogueMatches, group: Group) -> tuple[int, int] | None:
     """Two listings of a group that its weakest link joins; None where no single pair does."""
     for row in group.rows:
-        rows, distances = decided.near.of(row)
+        rows, distances = decided.linkage.of(row)
         linked = rows[(distances == group.weakest_link) & np.isin(rows, group.rows) & (rows != row)]
         if len(linked):
             return row, int(linked[0])
@@ -121,16 +123,15 @@ def weakest_pair(decided: Decided, group: Group) -> tuple[int, int] | None:
 
 
 def link_in_words(weakest_link: float) -> tuple[str, str]:
-    """Tell a weakest link as a share of the threshold, with a colour that says how safe it is."""
-    share = weakest_link / AT_THRESHOLD
-    text = f"weakest link at {share:.0%} of the threshold"
-    if share < 0.005:
+    """Tell a weakest link, a share of the threshold, with a colour that says how safe it is."""
+    text = f"weakest link at {weakest_link:.0%} of the threshold" if math.isfinite(weakest_link) else ""
+    if weakest_link < 0.005:
         return "all as good as equal", "green"
-    if share <= 0.5:
+    if weakest_link <= 0.5:
         return f"{text}: strong", "green"
-    if share <= 0.85:
+    if weakest_link <= 0.85:
         return f"{text}: fair", "blue"
-    if share <= 1:
+    if weakest_link <= 1:
         return f"{text}: look twice", "orange"
     return "held together beyond the threshold", "red"
 

@@ -10,7 +10,11 @@ import streamlit as st
 
 from product_matching.app.shared.parameters import MAX_THRESHOLD
 
-BENCHMARK_NOTE = "For benchmarks: it assumes that nobody is alone."
+BENCHMARK_NOTE = "For benchmarks: it assumes that every listing has a duplicate."
+MIN2_HELP = (
+    "Without a match, the nearest listing is one if it is not too far beyond the threshold (min2): with a share of "
+    f"0.5, up to half as far again. {BENCHMARK_NOTE}"
+)
 NO_JUDGE = "None: distances and rules decide"
 JUDGE_HELP = (
     "A trained classifier looks at each pair of listings and decides, instead of distances and rules. "

@@ -6,14 +6,13 @@ import streamlit as st
 
 from product_matching.app.find.address import PHOTO_BITS, Address
 from product_matching.app.find.query_panel import change_address
-from product_matching.app.shared.controls import BENCHMARK_NOTE, Controls
+from product_matching.app.shared.controls import BENCHMARK_NOTE, MIN2_HELP, Controls
 from product_matching.app.shared.judges import describe_no_judge
 from product_matching.app.shared.wording import count_text, plain
-from product_matching.matching.candidates import Thresholds
+from product_matching.matching.thresholds import MIN2_SHARE, Thresholds
+from product_matching.matching.thresholds import PHOTO_BITS as DEFAULT_BITS
 from product_matching.store.bundle import Bundle
 
-_DEFAULT_BITS = 4
-_DEFAULT_REACH = 0.1
 _WITHOUT_DEFAULT = 0.3
 
 
@@ -95,7 +94,7 @@ def _draw_same_photo(controls: Controls, bits: int | None) -> None:
         "same_photo",
         "Match by the same photo",
         bits is not None,
-        {"photo_bits": _DEFAULT_BITS},
+        {"photo_bits": DEFAULT_BITS},
         {"photo_bits": None},
         "A match is also who has the same picture, whatever the title: their perceptual hashes (pHash, 64 bits) "
         "are equal but for a few bits.",
@@ -109,10 +108,10 @@ def _draw_nearest(controls: Controls, reach: float | None) -> None:
         "lonely",
         "Nearest if nothing matches",
         reach is not None,
-        {"nearest": _DEFAULT_REACH},
+        {"nearest": MIN2_SHARE},
         {"nearest": None},
-        f"Whoever matches nothing gets its nearest listing, if that is not too far (min2). {BENCHMARK_NOTE}",
+        MIN2_HELP,
     )
     if reach is not None:
-        controls.distance("nearest", "How far beyond the distance", reach)
+        controls.distance("nearest", "How far beyond, as a share of the threshold", reach)
         st.caption(f":material/science: {BENCHMARK_NOTE}")
