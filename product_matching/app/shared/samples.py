@@ -8,7 +8,7 @@ from itertools import zip_longest
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.app.find.address import Address, as_typed
+from product_matching.app.address import Address, as_typed
 from product_matching.app.shared.wording import count_text, readable_title
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQueries, SampleQuery

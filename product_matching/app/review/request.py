@@ -1,0 +1,114 @@
+"""Which groups the address of the review page asks for: rules, thresholds, pair scorer, and what finding them takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from product_matching.app.address import Address
+from product_matching.app.shared.scorers import SCORED_PER_SECOND, version_of
+from product_matching.app.shared.wording import count_text, plain, say_seconds
+from product_matching.matching.candidates import Thresholds
+from product_matching.matching.chain import Rules
+from product_matching.store.bundle import Bundle
+
+#: Distance of each stage of neighbourhood blending, and the bits in which one photo may differ unless said otherwise.
+STAGE_DISTANCE, SAME_PHOTO_BITS = 0.4, 4
+#: Seconds on two shared cores: for 10,000 titles or photos as they are, and for each further rule that joins anew.
+_TITLES, _TITLES_AGAIN, _PHOTOS, _PHOTOS_AGAIN = 1.0, 1.0, 10.0, 13.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupRequest:
+    """What the groups of a catalogue are asked to be.
+
+    Attributes
+    ----------
+    key
+        Names the catalogue and everything that decides: the same key has the same groups.
+    rules, given
+        The rules, and the thresholds that were set by hand.
+    scorer
+        Name of the pair scorer that decides instead; None for none.
+    takes
+        About how long finding them takes, in words.
+    """
+
+    key: str
+    rules: Rules
+    given: Thresholds
+    scorer: str | None
+    takes: str
+
+
+def request_groups(bundle: Bundle, address: Address) -> GroupRequest:
+    """What an address asks for in a catalogue.
+
+    Raises
+    ------
+    InputError
+        There is no pair scorer of the name in the address.
+    """
+    rules, given = catalogue_rules(address), given_thresholds(address)
+    by = f"{rules} {given}" if address.scorer is None else version_of(address.scorer)
+    seconds = estimate_seconds(bundle, rules, scored=address.scorer is not None)
+    return GroupRequest(
+        key=f"groups {bundle.fingerprint} {by}",
+        rules=rules,
+        given=given,
+        scorer=address.scorer,
+        takes=say_seconds(seconds),
+    )
+
+
+def catalogue_rules(address: Address) -> Rules:
+    """The rules of a whole catalogue; what is averaged over the same photo takes the bits of the rule on it."""
+    bits = address.photo_bits
+    return Rules(
+        photo_bits=SAME_PHOTO_BITS if bits is None and address.cross_mean else bits,
+        cross_mean=address.cross_mean,
+        blend=(STAGE_DISTANCE,) * address.blend,
+        expansion=address.expansion,
+        photo_union=bits is not None,
+        quantity_veto=address.quantity_veto,
+        mutual=address.mutual,
+        min2=address.min2,
+    )
+
+
+def given_thresholds(address: Address) -> Thresholds:
+    """The thresholds that were set by hand."""
+    return Thresholds(address.photo_threshold, address.title_threshold, address.fused_threshold)
+
+
+def estimate_seconds(bundle: Bundle, rules: Rules, *, scored: bool) -> float:
+    """Estimate what finding groups takes: every pair is compared, so twice the listings take four times as long."""
+    titles, photos = (len(bundle) if side is not None else 0 for side in (bundle.title_matrix, bundle.photo_vectors))
+    if scored:
+        return 1 + titles / SCORED_PER_SECOND
+    again = rules.cross_mean + len(rules.blend) + (rules.expansion > 1)
+    for_titles = (_TITLES + again * _TITLES_AGAIN) * (titles / 10_000) ** 2
+    return 1 + for_titles + (_PHOTOS + again * _PHOTOS_AGAIN) * (photos / 10_000) ** 2
+
+
+def say_request(bundle: Bundle, request: GroupRequest) -> str:
+    """Say what finding the groups will do."""
+    return (
+        f"All {count_text(len(bundle), 'listing')} are compared with each other under the rules of this page and "
+        f"put into groups of the same product. That takes {request.takes}, once for each set of rules. "
+        "It goes on in the background: use other pages meanwhile."
+    )
+
+
+def say_thresholds(request: GroupRequest, used: Thresholds, seconds: float) -> str:
+    """Say what decided, with the thresholds that were used, and how long it took."""
+    found = f"found in {seconds:.1f} s"
+    if request.scorer is not None:
+        return f"Decided by the pair scorer {plain(request.scorer)}, {found}."
+    given = request.given
+    sides = (("photo", used.photo, given.photo), ("title", used.title, given.title), ("mean", used.fused, given.fused))
+    distances = [
+        f"{side} distance up to {value:.3f} ({'tuned for the rules' if own is None else 'set by hand'})"
+        for side, value, own in sides
+        if value is not None
+    ]
+    return f"Decided by {' or '.join(distances)}, {found}."
