@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,33 +9,12 @@ import pytest
 
 from product_matching.app.jobs import UNEXPECTED, Job, JobRunner, State
 from product_matching.errors import InputError
-from product_matching.progress import Progress, stop_if_cancelled, track
-
-#: A test that waits so long has failed.
-SECONDS = 30
-
-
-class Held:
-    """Work of two steps that stops between them until it is released."""
-
-    def __init__(self, result: str = "result") -> None:
-        self.result = result
-        self.calls = 0
-        self.begun, self.released = threading.Event(), threading.Event()
-
-    def __call__(self, progress: Progress) -> str:
-        self.calls += 1
-        progress.begin("holding", 2)
-        progress.advance()
-        self.begun.set()
-        assert self.released.wait(SECONDS)
-        stop_if_cancelled(progress)
-        progress.advance()
-        return self.result
+from product_matching.progress import Progress, track
+from tests.app.held import SECONDS, Held
 
 
 @contextmanager
-def begun(runner: JobRunner, key: str, visitor: str = "anna") -> Iterator[tuple[Job[str], Held]]:
+def begun(runner: JobRunner, key: str, visitor: str = "anna") -> Iterator[tuple[Job[object], Held]]:
     """A job that has begun and is held; it is released and finished at the end."""
     work = Held()
     job = runner.start(key, work, visitor)
