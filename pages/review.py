@@ -36,7 +36,7 @@ _DOWNLOADS = (
         "Matches as CSV",
         "matches",
         submission_csv,
-        "posting_id and matches, the competition's format: at most 50, the listing itself first.",
+        "posting_id and all matches, the competition's format: the listing itself first, then nearest first.",
     ),
 )
 
@@ -81,7 +81,7 @@ def _draw_search(finder: Finder, address: Address) -> CatalogueGroups | None:
 
 
 def _begin(finder: Finder, request: GroupRequest) -> None:
-    job = jobs().start(request.key, lambda progress: find_groups(finder, request, progress), visitor())
+    job = jobs().start(request.key, lambda progress: find_groups(finder.bundle, request, progress), visitor())
     job.wait(PATIENCE_SECONDS)
 
 

@@ -15,7 +15,7 @@ from product_matching.comparison.lookup import DataSet, Lookup
 from product_matching.comparison.scores import Ranker
 from product_matching.encoders.photo import FloatVectors, PhotoEncoder, pick_device
 from product_matching.errors import InputError
-from product_matching.search.joins.dense import dense_join
+from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.neighbours import Neighbours, RowArray
 from product_matching.store.model_folder import WEIGHTS_FILE, file_sha256
 from product_matching.training.parts import LabelledPhotos
@@ -137,7 +137,7 @@ def rank_vectors(vectors: FloatVectors) -> Ranker:
 
     def rank(lookup: Lookup) -> Neighbours:
         def nearest(rows: RowArray) -> Neighbours:
-            return dense_join(vectors[rows], len(rows))
+            return DenseJoin().nearest(vectors[rows], len(rows))
 
         return lookup.join(nearest)
 

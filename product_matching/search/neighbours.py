@@ -25,6 +25,15 @@ def to_distance(cosine: npt.ArrayLike) -> FloatArray:
     return np.clip(distance, 0.0, 2.0) + 0.0
 
 
+def product_slack(dimensions: int) -> float:
+    """Largest difference between 1 minus a single-precision product and the rounded exact distance.
+
+    A float32 sum of D products of unit vectors errs by at most D * 2^-24 in any order (Higham, Accuracy and Stability
+    of Numerical Algorithms, section 3.1), twice that is allowed; rounding to six decimals adds half of 1e-6.
+    """
+    return dimensions * 2.0**-23 + 1e-6
+
+
 @dataclass(frozen=True)
 class Neighbours:
     """The rows found for each of Q queries, in the layout of a CSR matrix.

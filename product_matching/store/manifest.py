@@ -43,14 +43,16 @@ class TunedThreshold:
         Number of listings that it was tuned for.
     protocol
         How, in a few words.
-    f1
-        Mean F1 that it reached there, where the catalogue has label groups.
+    f1, precision, recall
+        Means that it reached there, where the catalogue has label groups; older bundles hold the F1 alone.
     """
 
     distance: float
     n: int
     protocol: str
     f1: float | None = None
+    precision: float | None = None
+    recall: float | None = None
 
 
 @dataclass(frozen=True)
@@ -188,10 +190,11 @@ def _weighting(value: object) -> Weighting | None:
 def _threshold(value: Any) -> TunedThreshold | None:
     if value is None:
         return None
-    distance, f1 = float(value["distance"]), value.get("f1")
+    distance = float(value["distance"])
     if not 0 <= distance < 1:
         raise ValueError(f"threshold {distance} is not from 0 to below 1")
-    return TunedThreshold(distance, _count(value["n"]), _text(value["protocol"]), None if f1 is None else float(f1))
+    scores = [None if value.get(name) is None else float(value[name]) for name in ("f1", "precision", "recall")]
+    return TunedThreshold(distance, _count(value["n"]), _text(value["protocol"]), *scores)
 
 
 def _file_entry(value: Any) -> FileEntry:

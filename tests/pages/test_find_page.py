@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from product_matching.matching.candidates import Thresholds
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder
 

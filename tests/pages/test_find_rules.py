@@ -13,12 +13,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app.address import PHOTO_BITS
-from product_matching.app.find.decision import decide, decide_by_scores, nearest_by_each, vetoed
+from product_matching.app.find.decision import decide, decide_by_scores, nearest_by_each
 from product_matching.app.find.export import matches_csv, scored_csv
 from product_matching.app.find.reasons import describe_reasons, reason_in_words
 from product_matching.app.shared.wording import say_seconds
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.pair_judge import Verdict
+from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.progress import NO_PROGRESS
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import SAME_PHOTO_BITS, Finder
@@ -73,13 +74,13 @@ def test_the_bits_of_the_slider_are_always_among_the_candidates() -> None:
         ({"both": "0.4"}, Thresholds(0.0, 0.0, 0.4), PairRules()),
         ({"bits": "4"}, Thresholds(0.0, 0.0), PairRules(4)),
         ({"bits": "0", "veto": "1"}, Thresholds(0.0, 0.0), PairRules(0, True)),
-        ({"nearest": "0.9"}, Thresholds(0.0, 0.0), PairRules(min2=0.9)),
+        ({"photo": "0", "title": "0.1", "nearest": "0.9"}, Thresholds(0.0, 0.1), PairRules(min2=0.9)),
     ],
 )
 def test_each_rule_of_the_address_decides_as_the_library_does(
     open_app: Open, finder: Finder, params: dict[str, str], thresholds: Thresholds, rules: PairRules
 ) -> None:
-    app = open_app(FIND, bundle="small", listing="5b", photo="0", title="0", **params)
+    app = open_app(FIND, bundle="small", listing="5b", **{"photo": "0", "title": "0", **params})
     expected = finder.matches(finder.listing_query(finder.bundle.row_of("5b")), thresholds, rules).rows.tolist()
     assert matched_rows(app) == expected and expected
     assert re.search("both together|same photo|nearest, though beyond", shown(app))

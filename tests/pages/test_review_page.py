@@ -15,12 +15,12 @@ from product_matching.app.review import groups as module
 from product_matching.app.review.groups import CatalogueGroups
 from product_matching.app.review.request import GroupRequest
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Thresholds
-from product_matching.matching.chain import PLAIN
+from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import Progress
-from product_matching.store.bundle import open_bundle
-from product_matching.workflows.decide import decide_catalogue, group_catalogue
+from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.workflows.find import Finder
+from product_matching.workflows.groups import group_catalogue
+from product_matching.workflows.match import match_by_defaults
 from tests.app.held import SECONDS, Held
 from tests.pages.conftest import PROJECT, TIMEOUT, finish_jobs
 
@@ -58,7 +58,7 @@ def test_groups_are_found_on_the_button_and_every_listing_leads_to_find(open_app
     app = open_app(REVIEW, bundle="small")
     assert not app.metric and "All 25 listings are compared" in shown(app)
     press(app)
-    _, groups = group_catalogue(decide_catalogue(finder, PLAIN, Thresholds()))
+    _, groups = group_catalogue(match_by_defaults(finder.bundle, Thresholds()))
     assert metric(app, "Groups") == str(len(groups))
     assert metric(app, "Largest group") == str(groups[0].size)
     assert f"**{groups[0].size} listings**" in shown(app)
@@ -82,9 +82,9 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     """Finding groups, held until it is released."""
     work, find_groups = Held(), module.find_groups
 
-    def find(finder: Finder, request: GroupRequest, progress: Progress) -> CatalogueGroups:
+    def find(bundle: Bundle, request: GroupRequest, progress: Progress) -> CatalogueGroups:
         work(progress)
-        return find_groups(finder, request, progress)
+        return find_groups(bundle, request, progress)
 
     monkeypatch.setattr(module, "find_groups", find)
     yield work

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from product_matching.app.address import Address
-from product_matching.app.find.decision import Decision, decide, decide_by_scores, vetoed
+from product_matching.app.find.decision import Decision, decide, decide_by_scores
 from product_matching.app.find.no_match import say_no_match
 from product_matching.app.find.query import Asked
 from product_matching.app.shared.samples import describe_truth, is_title_of
 from product_matching.app.shared.settings import chosen_thresholds, pair_rules
 from product_matching.app.shared.wording import count_text, duration_text
-from product_matching.matching.candidates import NO_RULES, Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Query
 

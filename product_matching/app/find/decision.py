@@ -10,16 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.app.address import PHOTO_BITS
-from product_matching.matching.candidates import (
-    NO_RULES,
-    Candidates,
-    Mask,
-    PairRules,
-    Thresholds,
-    by_photo,
-    by_title,
-    is_match,
-)
+from product_matching.matching.candidates import Candidates, Mask, by_photo, by_title, matches_of_query
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 
 if TYPE_CHECKING:
     from product_matching.matching.pair_judge import Verdict
@@ -70,10 +62,10 @@ def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO
     rules
         Rules on pairs beside them.
     retrieved
-        How many were retrieved per side: as many matches by one side mean that there can be more.
+        How many were retrieved per side: as many within the reach of one side mean that there can be more matches.
     """
     photo, title = by_photo(candidates, thresholds), by_title(candidates, thresholds)
-    matches = is_match(candidates, thresholds, rules)
+    matches = matches_of_query(candidates, thresholds, rules)
     left = np.flatnonzero(~matches)
     gaps = beyond_by(candidates, thresholds)[left]
     left = left[np.isfinite(gaps)][np.argsort(gaps[np.isfinite(gaps)], kind="stable")]
@@ -83,8 +75,14 @@ def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO
         int((photo & matches).sum()),
         int((title & matches).sum()),
         int((photo & title & matches).sum()),
-        bool(max(photo.sum(), title.sum()) >= retrieved),
+        _may_miss(candidates, thresholds, retrieved),
     )
+
+
+def _may_miss(candidates: Candidates, thresholds: Thresholds, retrieved: int) -> bool:
+    """Whether a side holds as many listings within its reach as were retrieved, so that more may lie within it."""
+    sides = zip((candidates.photo, candidates.title), thresholds.reach(), strict=True)
+    return any(limit is not None and (distances <= limit).sum() >= retrieved for distances, limit in sides)
 
 
 def decide_by_scores(candidates: Candidates, predictions: Sequence[Verdict]) -> Decision:
@@ -115,11 +113,10 @@ def nearest_by_each(candidates: Candidates, count: int) -> Mask:
 
 def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.float64]:
     """How far each candidate is beyond its nearest threshold; infinite where nothing is in common with the query."""
-    fused = (candidates.photo + candidates.title) / 2
     sides = (
         (candidates.photo, thresholds.photo),
         (candidates.title, thresholds.title),
-        (fused, thresholds.fused),
+        (candidates.fused, thresholds.fused),
     )
     gaps = np.full(len(candidates), np.inf)
     for distances, threshold in sides:
@@ -127,10 +124,3 @@ def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.
             gap = np.where(np.isnan(distances) | (distances >= 1), np.inf, distances - threshold)
             gaps = np.minimum(gaps, gap)
     return gaps
-
-
-def vetoed(candidates: Candidates, rules: PairRules) -> Mask:
-    """Which candidates the rule on quantities keeps out."""
-    if not rules.quantity_veto or candidates.quantities is None:
-        return np.zeros(len(candidates), dtype=np.bool_)
-    return candidates.quantities < 0

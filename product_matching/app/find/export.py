@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from product_matching.app.find.decision import Decision
-from product_matching.matching.candidates import NO_RULES, PairRules, Thresholds
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.workflows.find import Finder, Query, describe_matches
 
 

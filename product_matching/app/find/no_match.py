@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from product_matching.app.find.decision import Decision, vetoed
+from product_matching.app.find.decision import Decision
 from product_matching.app.parameters import MAX_DISTANCE
 from product_matching.app.shared.wording import distance_text
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.workflows.find import Query
 
 
@@ -34,7 +35,7 @@ def _hints(beyond: Candidates, thresholds: Thresholds) -> list[str]:
     for side, threshold, distances in (
         ("photo", thresholds.photo, beyond.photo),
         ("title", thresholds.title, beyond.title),
-        ("mean", thresholds.fused, (beyond.photo + beyond.title) / 2),
+        ("mean", thresholds.fused, beyond.fused),
     ):
         nearest = float(np.nanmin(distances, initial=np.inf))
         if threshold is not None and nearest <= MAX_DISTANCE:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from product_matching.app.find.decision import vetoed
 from product_matching.app.find.reasons import describe_reasons
 from product_matching.app.shared.explanation_view import draw_explanation
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import distance_text, marked_title, plain, readable_title, shorten
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.workflows.find import Finder, Query, describe_matches
 
 if TYPE_CHECKING:

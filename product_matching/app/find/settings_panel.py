@@ -20,7 +20,8 @@ from product_matching.app.shared.controls import (
 )
 from product_matching.app.shared.settings import default_distance
 from product_matching.app.shared.wording import count_text, plain, tuned_on
-from product_matching.matching.candidates import Candidates, FloatArray, Thresholds
+from product_matching.matching.candidates import Candidates, FloatArray
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest, TunedThreshold
 

@@ -6,11 +6,9 @@ import tempfile
 from pathlib import Path
 
 from product_matching.app.review.groups import CatalogueGroups
-from product_matching.metrics.listing_f1 import MAX_PREDICTIONS
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.decide import rows_of_matches
 from product_matching.workflows.groups_file import write_groups
-from product_matching.workflows.match import write_submission
+from product_matching.workflows.match import submission_rows, write_submission
 
 
 def groups_csv(bundle: Bundle, found: CatalogueGroups) -> bytes:
@@ -22,9 +20,9 @@ def groups_csv(bundle: Bundle, found: CatalogueGroups) -> bytes:
 
 
 def submission_csv(bundle: Bundle, found: CatalogueGroups) -> bytes:
-    """Write ``posting_id,matches`` in the competition's format: at most 50 matches, the listing itself first."""
+    """Write ``posting_id,matches`` in the competition's format, every match, the listing itself first."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "matches.csv"
-        rows = rows_of_matches(found.decided, MAX_PREDICTIONS)
+        rows = submission_rows(found.decided.matches)
         write_submission(path, bundle.listings["posting_id"].tolist(), rows)
         return path.read_bytes()

@@ -15,8 +15,9 @@ from product_matching.app.review.request import GroupRequest, say_thresholds
 from product_matching.app.shared.scorers import scorer_of
 from product_matching.matching.grouping.description import Group
 from product_matching.progress import Progress, stop_if_cancelled
-from product_matching.workflows.decide import AT_THRESHOLD, Decided, decide_catalogue, group_catalogue, judge_catalogue
-from product_matching.workflows.find import Finder
+from product_matching.store.bundle import Bundle
+from product_matching.workflows.groups import group_catalogue
+from product_matching.workflows.match import CatalogueMatches, match_by_defaults, match_by_second_stage
 
 #: Groups on one page.
 GROUPS_A_PAGE = 10
@@ -40,7 +41,7 @@ class CatalogueGroups:
         What decided, and how long it took.
     """
 
-    decided: Decided
+    decided: CatalogueMatches
     numbers: npt.NDArray[np.int64]
     groups: Sequence[Group]
     how: str
@@ -84,7 +85,7 @@ class GroupsPage:
     heading: str
 
 
-def find_groups(finder: Finder, request: GroupRequest, progress: Progress) -> CatalogueGroups:
+def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> CatalogueGroups:
     """Find the groups of a catalogue; minutes for tens of thousands of photos.
 
     Raises
@@ -96,9 +97,9 @@ def find_groups(finder: Finder, request: GroupRequest, progress: Progress) -> Ca
     """
     started = perf_counter()
     if request.scorer is not None:
-        decided = judge_catalogue(finder, scorer_of(request.scorer))
+        decided = match_by_second_stage(bundle, scorer_of(request.scorer))
     else:
-        decided = decide_catalogue(finder, request.rules, request.given)
+        decided = match_by_defaults(bundle, request.given, request.rules, progress=progress)
     stop_if_cancelled(progress)
     progress.begin("grouping", 0)
     numbers, groups = group_catalogue(decided)
@@ -119,10 +120,10 @@ def page_of_groups(found: CatalogueGroups, address: Address) -> GroupsPage:
     )
 
 
-def weakest_pair(decided: Decided, group: Group) -> tuple[int, int] | None:
+def weakest_pair(decided: CatalogueMatches, group: Group) -> tuple[int, int] | None:
     """Two listings of a group that its weakest link joins; None where no single pair does."""
     for row in group.rows:
-        rows, distances = decided.near.of(row)
+        rows, distances = decided.linkage.of(row)
         linked = rows[(distances == group.weakest_link) & np.isin(rows, group.rows) & (rows != row)]
         if len(linked):
             return row, int(linked[0])
@@ -130,16 +131,15 @@ def weakest_pair(decided: Decided, group: Group) -> tuple[int, int] | None:
 
 
 def link_in_words(weakest_link: float) -> tuple[str, str]:
-    """Tell a weakest link as a share of the threshold, with a colour that says how safe it is."""
-    share = weakest_link / AT_THRESHOLD
-    text = f"weakest link at {share:.0%} of the threshold"
-    if share < 0.005:
+    """Tell a weakest link, a share of the threshold, with a colour that says how safe it is."""
+    text = f"weakest link at {weakest_link:.0%} of the threshold" if math.isfinite(weakest_link) else ""
+    if weakest_link < 0.005:
         return "all as good as equal", "green"
-    if share <= 0.5:
+    if weakest_link <= 0.5:
         return f"{text}: strong", "green"
-    if share <= 0.85:
+    if weakest_link <= 0.85:
         return f"{text}: fair", "blue"
-    if share <= 1:
+    if weakest_link <= 1:
         return f"{text}: look twice", "orange"
     return "held together beyond the threshold", "red"
 

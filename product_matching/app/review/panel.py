@@ -19,16 +19,15 @@ from product_matching.app.shared.controls import (
     draw_whole,
 )
 from product_matching.app.shared.settings import chosen_thresholds, default_distance
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import MEASURED_CHAIN
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import TunedThreshold
 
-_CHAIN = Rules()
 _MEASURED = {
-    "photo_bits": _CHAIN.photo_bits,
-    "cross_mean": True,
-    "blend": len(_CHAIN.blend),
-    "expansion": _CHAIN.expansion,
+    "photo_bits": MEASURED_CHAIN.pairs.photo_bits,
+    "cross_mean": MEASURED_CHAIN.vectors.cross_mean,
+    "blend": len(MEASURED_CHAIN.vectors.blend),
+    "expansion": MEASURED_CHAIN.vectors.expansion,
 }
 
 
@@ -120,9 +119,9 @@ def _draw_side(side: str, value: float | None, own: TunedThreshold | None, *, di
         value=value,
         on=default_distance(own),
         off=None,
-        says="Otherwise it is tuned for the rules, since distances shrink with every rule that averages: on the labels "
-        "of the catalogue (of its validation part, if a column part names one), or without labels so that a listing "
-        "has three others on average.",
+        says="Otherwise it is the catalogue's default. With rules that average, distances shrink, and it is tuned for "
+        "them: on the labels of the catalogue (of its validation part, if a column part names one), or without labels "
+        "so that a listing has three others on average.",
         disabled=disabled,
     )
     if value is not None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from product_matching.app.address import Address
 from product_matching.app.shared.scorers import SCORED_PER_SECOND, version_of
+from product_matching.app.shared.settings import pair_rules
 from product_matching.app.shared.wording import count_text, plain, say_seconds
-from product_matching.matching.candidates import Thresholds
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import CANDIDATES, Rules, VectorRules
+from product_matching.matching.thresholds import PHOTO_BITS, Thresholds
 from product_matching.store.bundle import Bundle
 
-#: Distance of each stage of neighbourhood blending, and the bits in which one photo may differ unless said otherwise.
-STAGE_DISTANCE, SAME_PHOTO_BITS = 0.4, 4
+#: Distance of each stage of neighbourhood blending.
+STAGE_DISTANCE = 0.4
 #: Seconds on two shared cores: for 10,000 titles or photos as they are, and for each further rule that joins anew.
 _TITLES, _TITLES_AGAIN, _PHOTOS, _PHOTOS_AGAIN = 1.0, 1.0, 10.0, 13.0
 
@@ -62,16 +63,16 @@ def request_groups(bundle: Bundle, address: Address) -> GroupRequest:
 
 def catalogue_rules(address: Address) -> Rules:
     """The rules of a whole catalogue; what is averaged over the same photo takes the bits of the rule on it."""
-    bits = address.photo_bits
+    bits = address.photo_bits if address.cross_mean else None
     return Rules(
-        photo_bits=SAME_PHOTO_BITS if bits is None and address.cross_mean else bits,
-        cross_mean=address.cross_mean,
-        blend=(STAGE_DISTANCE,) * address.blend,
-        expansion=address.expansion,
-        photo_union=bits is not None,
-        quantity_veto=address.quantity_veto,
-        mutual=address.mutual,
-        min2=address.min2,
+        vectors=VectorRules(
+            cross_mean=address.cross_mean,
+            photo_bits=PHOTO_BITS if bits is None else bits,
+            blend=(STAGE_DISTANCE,) * address.blend,
+            expansion=address.expansion,
+        ),
+        pairs=pair_rules(address),
+        mutual=CANDIDATES if address.mutual else None,
     )
 
 
@@ -85,7 +86,7 @@ def estimate_seconds(bundle: Bundle, rules: Rules, *, scored: bool) -> float:
     titles, photos = (len(bundle) if side is not None else 0 for side in (bundle.title_matrix, bundle.photo_vectors))
     if scored:
         return 1 + titles / SCORED_PER_SECOND
-    again = rules.cross_mean + len(rules.blend) + (rules.expansion > 1)
+    again = rules.vectors.cross_mean + len(rules.vectors.blend) + (rules.vectors.expansion > 1)
     for_titles = (_TITLES + again * _TITLES_AGAIN) * (titles / 10_000) ** 2
     return 1 + for_titles + (_PHOTOS + again * _PHOTOS_AGAIN) * (photos / 10_000) ** 2
 
@@ -105,9 +106,10 @@ def say_thresholds(request: GroupRequest, used: Thresholds, seconds: float) -> s
     if request.scorer is not None:
         return f"Decided by the pair scorer {plain(request.scorer)}, {found}."
     given = request.given
+    chosen = "tuned for the rules" if request.rules.vectors.is_on else "the catalogue's default"
     sides = (("photo", used.photo, given.photo), ("title", used.title, given.title), ("mean", used.fused, given.fused))
     distances = [
-        f"{side} distance up to {value:.3f} ({'tuned for the rules' if own is None else 'set by hand'})"
+        f"{side} distance up to {value:.3f} ({'set by hand' if own is not None else chosen})"
         for side, value, own in sides
         if value is not None
     ]

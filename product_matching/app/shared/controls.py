@@ -12,15 +12,19 @@ from product_matching.app.navigation import coupled
 from product_matching.app.parameters import MAX_DISTANCE
 from product_matching.app.shared.scorers import describe_no_scorer
 from product_matching.app.shared.settings import mean_distance
-from product_matching.matching.candidates import Thresholds
+from product_matching.matching.thresholds import MIN2_SHARE, Thresholds
+from product_matching.matching.thresholds import PHOTO_BITS as DEFAULT_BITS
 
 BENCHMARK_NOTE = "For benchmarks: it assumes that every listing has a duplicate."
+MIN2_HELP = (
+    "Without a match, the nearest listing is one if it is not too far beyond the threshold (min2): with a share of "
+    f"0.5, up to half as far again. {BENCHMARK_NOTE}"
+)
 NO_SCORER = "None: distances and rules decide"
 SCORER_HELP = (
     "A trained pair scorer decides on each pair of listings, instead of distances and rules. "
     "It compares titles, quantities and pHashes."
 )
-_DEFAULT_BITS, _DEFAULT_REACH = 4, 0.1
 
 
 def draw_switch(
@@ -92,7 +96,7 @@ def draw_same_photo(address: Address, *, disabled: bool) -> None:
         "photo_bits",
         "Match by the same photo",
         value=address.photo_bits,
-        on=_DEFAULT_BITS,
+        on=DEFAULT_BITS,
         off=None,
         says="Listings with the same picture match, whatever their titles: their perceptual hashes (pHash, 64 bits) "
         "are equal but for a few bits.",
@@ -120,13 +124,13 @@ def draw_min2(address: Address, *, disabled: bool) -> None:
         "min2",
         "Nearest if nothing matches",
         value=address.min2,
-        on=_DEFAULT_REACH,
+        on=MIN2_SHARE,
         off=None,
-        says=f"A listing without a match gets its nearest one, if that is not too far (min2). {BENCHMARK_NOTE}",
+        says=MIN2_HELP,
         disabled=disabled,
     )
     if address.min2 is not None:
-        draw_distance("min2", "How far beyond the distance", address.min2, disabled=disabled)
+        draw_distance("min2", "How far beyond, as a share of the threshold", address.min2, disabled=disabled)
         st.caption(f":material/science: {BENCHMARK_NOTE}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from product_matching.app.address import Address
 from product_matching.app.parameters import MAX_DISTANCE
-from product_matching.matching.candidates import PairRules, Thresholds
+from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.manifest import Manifest, TunedThreshold
 
 #: Where the slider stands in a catalogue that names no default.

@@ -11,8 +11,8 @@ import pytest
 from product_matching.app.address import Address
 from product_matching.app.find.answer import N_BEYOND, Answer, Scored, answer_search, say_timing, used_thresholds
 from product_matching.app.find.query import Asked
-from product_matching.matching.candidates import NO_RULES, PairRules, Thresholds
 from product_matching.matching.pair_judge import Verdict
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder, Query
 

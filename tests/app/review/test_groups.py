@@ -20,12 +20,11 @@ from product_matching.app.review.groups import (
     weakest_pair,
 )
 from product_matching.app.review.request import catalogue_rules, given_thresholds, request_groups, say_request
-from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import PLAIN
 from product_matching.matching.grouping.description import Group
+from product_matching.matching.thresholds import PHOTO_BITS, PairRules, Thresholds
 from product_matching.progress import NO_PROGRESS, Cancelled
 from product_matching.store.bundle import open_bundle
-from product_matching.workflows.decide import AT_THRESHOLD
 from product_matching.workflows.find import Finder
 from tests.recorded_progress import RecordedProgress
 
@@ -37,7 +36,7 @@ def finder(small_bundle: Path) -> Finder:
 
 @pytest.fixture(scope="module")
 def found(finder: Finder) -> CatalogueGroups:
-    return find_groups(finder, request_groups(finder.bundle, Address()), NO_PROGRESS)
+    return find_groups(finder.bundle, request_groups(finder.bundle, Address()), NO_PROGRESS)
 
 
 def groups_of(*sizes: int) -> list[Group]:
@@ -56,9 +55,9 @@ def test_without_parameters_every_rule_is_off() -> None:
 
 def test_the_same_photo_is_averaged_over_without_being_a_match() -> None:
     rules = catalogue_rules(Address(cross_mean=True))
-    assert rules.photo_bits is not None and not rules.photo_union
+    assert (rules.vectors.photo_bits, rules.pairs) == (PHOTO_BITS, PairRules())
     rules = catalogue_rules(Address(cross_mean=True, photo_bits=2))
-    assert (rules.photo_bits, rules.photo_union) == (2, True)
+    assert (rules.vectors.photo_bits, rules.pairs) == (2, PairRules(photo_bits=2))
 
 
 def test_a_request_has_the_key_of_everything_that_decides_and_of_nothing_else(finder: Finder) -> None:
@@ -76,7 +75,7 @@ def test_a_request_is_said_with_the_number_of_listings_and_the_time(finder: Find
 
 
 def test_what_decided_is_told_with_the_thresholds_that_were_used(finder: Finder) -> None:
-    found = find_groups(finder, request_groups(finder.bundle, Address(title_threshold=0.5)), NO_PROGRESS)
+    found = find_groups(finder.bundle, request_groups(finder.bundle, Address(title_threshold=0.5)), NO_PROGRESS)
     assert "title distance up to 0.500 (set by hand)" in found.how
     assert found.n_grouped == sum(group.size for group in found.groups) > 0
     assert found.largest == found.groups[0].size
@@ -87,7 +86,7 @@ def test_finding_groups_stops_where_it_is_cancelled(finder: Finder) -> None:
         cancelled = True  # type: ignore[assignment]
 
     with pytest.raises(Cancelled):
-        find_groups(finder, request_groups(finder.bundle, Address()), Stopped())
+        find_groups(finder.bundle, request_groups(finder.bundle, Address()), Stopped())
 
 
 def test_a_page_holds_its_share_of_the_groups_and_the_last_one_the_rest() -> None:
@@ -116,7 +115,7 @@ def test_the_downloads_hold_every_listing(finder: Finder, found: CatalogueGroups
 def test_the_weakest_pair_stands_at_the_weakest_link(found: CatalogueGroups) -> None:
     for group in found.groups:
         first, second = weakest_pair(found.decided, group)  # type: ignore[misc]
-        rows, distances = found.decided.near.of(first)
+        rows, distances = found.decided.linkage.of(first)
         assert {first, second} <= set(group.rows)
         assert distances[rows == second] == group.weakest_link
 
@@ -127,5 +126,5 @@ def test_sizes_are_counted_in_bins_and_links_told_in_words() -> None:
     assert (counts["2"], counts["3"], counts["4"], counts["11–20"], counts["over 50"]) == (1, 2, 0, 1, 1)
     assert count_sizes(groups[3:]) == [("2", 1), ("3", 1)] and count_sizes([]) == []
     assert link_in_words(0.0) == ("all as good as equal", "green")
-    assert link_in_words(AT_THRESHOLD) == ("weakest link at 100% of the threshold: look twice", "orange")
-    assert link_in_words(1.0)[1] == "red"
+    assert link_in_words(1.0) == ("weakest link at 100% of the threshold: look twice", "orange")
+    assert link_in_words(1.1)[1] == "red"
