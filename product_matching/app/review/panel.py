@@ -117,7 +117,7 @@ def _draw_side(side: str, value: float | None, own: TunedThreshold | None, *, di
         f"{side}_threshold",
         f"Set the {side} distance by hand",
         value=value,
-        on=default_distance(own),
+        on=round(default_distance(own), 3),
         off=None,
         says="Otherwise it is the catalogue's default. With rules that average, distances shrink, and it is tuned for "
         "them: on the labels of the catalogue (of its validation part, if a column part names one), or without labels "

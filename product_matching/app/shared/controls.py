@@ -58,6 +58,7 @@ def draw_switch(
 
 def draw_distance(field: str, label: str, value: float, *, disabled: bool, default: float | None = None) -> None:
     """Draw a slider for a distance; standing at `default` it leaves the address."""
+    step_of_default = None if default is None else _slider_step(default)
     st.slider(
         label,
         0.0,
@@ -66,8 +67,17 @@ def draw_distance(field: str, label: str, value: float, *, disabled: bool, defau
         format="%.3f",
         help="0 is the same, 1 has nothing in common. Arrow keys move it by 0.001, Page up and down by more.",
         disabled=disabled,
-        **coupled(field, value, to=lambda moved: None if round(moved, 3) == default else round(moved, 3)),
+        **coupled(
+            field,
+            _slider_step(value),
+            to=lambda moved: None if _slider_step(moved) == step_of_default else _slider_step(moved),
+        ),
     )
+
+
+def _slider_step(distance: float) -> float:
+    """The step of a slider that is nearest to a distance."""
+    return min(round(distance, 3), MAX_DISTANCE)
 
 
 def draw_whole(field: str, label: str, value: int, accepted: range, *, disabled: bool, says: str | None = None) -> None:
@@ -81,7 +91,7 @@ def draw_both(address: Address, thresholds: Thresholds, *, disabled: bool) -> No
         "fused_threshold",
         "Match by both together",
         value=address.fused_threshold,
-        on=mean_distance(thresholds),
+        on=_slider_step(mean_distance(thresholds)),
         off=None,
         says="A listing also matches that is near enough on the average of photo and title, though by neither alone.",
         disabled=disabled,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from product_matching.app.address import Address
-from product_matching.app.parameters import MAX_DISTANCE
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.manifest import Manifest, TunedThreshold
 
@@ -12,8 +11,8 @@ WITHOUT_DEFAULT = 0.3
 
 
 def default_distance(default: TunedThreshold | None) -> float:
-    """Where a slider stands unless the address says otherwise."""
-    return WITHOUT_DEFAULT if default is None else min(round(default.distance, 3), MAX_DISTANCE)
+    """The threshold that decides unless the address says otherwise."""
+    return WITHOUT_DEFAULT if default is None else default.distance
 
 
 def chosen_thresholds(address: Address, manifest: Manifest) -> Thresholds:
@@ -36,4 +35,4 @@ def pair_rules(address: Address) -> PairRules:
 def mean_distance(thresholds: Thresholds) -> float:
     """Where the slider of the mean distance starts: at the mean of both thresholds."""
     sides = [side for side in (thresholds.photo, thresholds.title) if side is not None]
-    return round(sum(sides) / len(sides), 3) if sides else WITHOUT_DEFAULT
+    return sum(sides) / len(sides) if sides else WITHOUT_DEFAULT

@@ -44,8 +44,8 @@ def test_the_matches_are_those_of_the_library_under_the_thresholds_and_rules_of_
 def test_the_defaults_of_the_catalogue_decide_where_the_address_says_nothing(finder: Finder) -> None:
     manifest = finder.bundle.manifest
     thresholds = answered(finder, Address()).thresholds
-    assert thresholds.photo == pytest.approx(manifest.photo_threshold.distance, abs=5e-4)  # type: ignore[union-attr]
-    assert thresholds.title == pytest.approx(manifest.title_threshold.distance, abs=5e-4)  # type: ignore[union-attr]
+    assert thresholds.photo == manifest.photo_threshold.distance  # type: ignore[union-attr]
+    assert thresholds.title == manifest.title_threshold.distance  # type: ignore[union-attr]
     assert thresholds.fused is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from product_matching.app.review.groups import (
     weakest_pair,
 )
 from product_matching.app.review.request import catalogue_rules, given_thresholds, request_groups, say_request
+from product_matching.app.shared.settings import chosen_thresholds
 from product_matching.matching.chain import PLAIN
 from product_matching.matching.grouping.description import Group
 from product_matching.matching.thresholds import PHOTO_BITS, PairRules, Thresholds
@@ -79,6 +81,15 @@ def test_what_decided_is_told_with_the_thresholds_that_were_used(finder: Finder)
     assert "title distance up to 0.500 (set by hand)" in found.how
     assert found.n_grouped == sum(group.size for group in found.groups) > 0
     assert found.largest == found.groups[0].size
+
+
+def test_find_and_review_decide_by_the_same_default_however_many_decimals_it_has(finder: Finder) -> None:
+    manifest = finder.bundle.manifest
+    photo = replace(manifest.photo_threshold, distance=0.54126)  # type: ignore[type-var]
+    bundle = replace(finder.bundle, manifest=replace(manifest, photo_threshold=photo))
+    found = find_groups(bundle, request_groups(bundle, Address()), NO_PROGRESS)
+    assert found.decided.thresholds == chosen_thresholds(Address(), bundle.manifest)
+    assert found.decided.thresholds.photo == 0.54126
 
 
 def test_finding_groups_stops_where_it_is_cancelled(finder: Finder) -> None:
