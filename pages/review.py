@@ -9,7 +9,7 @@ import streamlit as st
 from product_matching.app.address import FIND, ORDERS, REVIEW, Address, write_address
 from product_matching.app.frame import Frame, draw_frame, open_or_explain
 from product_matching.app.jobs import PATIENCE_SECONDS
-from product_matching.app.navigation import coupled, remembered_address
+from product_matching.app.navigation import coupled, coupled_by_key, remembered_address
 from product_matching.app.resources import jobs, warm_up
 from product_matching.app.review.export import groups_csv, submission_csv
 from product_matching.app.review.group_view import draw_group
@@ -71,11 +71,11 @@ def _draw_search(finder: Finder, address: Address) -> CatalogueGroups | None:
         return found
     if job is not None and not job.finished:
         cancel = partial(jobs().cancel, request.key, visitor())
-        draw_job(job, f"Finding the groups, which takes {request.takes}", cancel)
+        draw_job(job, "Finding the groups", cancel)
         return None
     if job is not None:
         st.error(plain(job.error), icon=":material/error:")
-    st.markdown(say_request(finder.bundle, request))
+    st.markdown(say_request(finder.bundle))
     st.button("Find the groups", type="primary", icon=":material/workspaces:", on_click=_begin, args=(finder, request))
     return None
 
@@ -135,7 +135,7 @@ def _draw_list(finder: Finder, address: Address, found: CatalogueGroups) -> None
         if chosen is not None:
             st.switch_page(FIND, query_params=write_address(remembered_address().of_listing(chosen), FIND))
     if shown.pages > 1:
-        st.pagination(shown.pages, **coupled("page", shown.page))
+        st.pagination(shown.pages, **coupled_by_key("page", shown.page))
 
 
 draw_review(draw_frame(REVIEW, "Review groups"))

@@ -86,5 +86,17 @@ def coupled(
     return {"key": key, "on_change": _move, "args": (key, field, to)}
 
 
+def coupled_by_key(field: str, shown: Any) -> dict[str, Any]:
+    """Couple a widget as `coupled` does, whose default cannot be left out: where it stands is part of its key.
+
+    Returns
+    -------
+    dict
+        ``default``, ``key``, ``on_change`` and ``args`` of the widget.
+    """
+    key = f"{field}_{shown}"
+    return {"default": shown, "key": key, "on_change": _move, "args": (key, field, lambda value: value)}
+
+
 def _move(key: str, field: str, to: Callable[[Any], Any]) -> None:
     change_address(**{field: to(st.session_state[key])})

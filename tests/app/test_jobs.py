@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from product_matching.app.jobs import UNEXPECTED, Job, JobRunner, State
+from product_matching.app.shared.job_view import describe_job
 from product_matching.errors import InputError
 from product_matching.progress import Progress, track
 from tests.app.held import SECONDS, Held
@@ -133,3 +135,15 @@ def test_a_job_tracks_an_iteration() -> None:
     job = runner.start("a", lambda progress: list(track(progress, range(4), "counting")), "anna")
     assert job.wait(SECONDS) and job.result == [0, 1, 2, 3]
     assert job.stage.fraction == 1.0
+
+
+def test_a_job_is_described_by_what_it_does_and_how_far_it_is() -> None:
+    runner = JobRunner()
+    with begun(runner, "first") as (job, _):
+        waiting = runner.start("second", lambda _: None, "anna")
+        assert describe_job(waiting, "Grouping") == "Grouping. It begins when other work on this server is done."
+        assert re.fullmatch(r"Grouping: holding 50%, \d+ s so far", describe_job(job, "Grouping"))
+        job.advance()
+        assert re.fullmatch(r"Grouping: holding done, \d+ s so far", describe_job(job, "Grouping"))
+        job.begin("deciding", 0)
+        assert re.fullmatch(r"Grouping: \d+ s so far", describe_job(job, "Grouping"))

@@ -95,7 +95,7 @@ def test_groups_are_found_in_the_background_and_appear_when_they_are_done(open_a
     app = begin(open_app(REVIEW, bundle="small"))
     assert held.begun.wait(SECONDS)
     assert not app.metric and app.get("progress")[0].proto.value == 50
-    assert "holding, 50%" in app.get("progress")[0].proto.text
+    assert "Finding the groups: holding 50%, " in app.get("progress")[0].proto.text
     app.toggle(key="mutual_on").set_value(True).run()
     assert not app.get("progress") and "All 25 listings are compared" in shown(app), "other rules are other groups"
     app.switch_page("pages/models.py").run()

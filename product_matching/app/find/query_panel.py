@@ -12,7 +12,7 @@ from product_matching.app.resources import uploads
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.missing_model import draw_if_missing
 from product_matching.app.shared.sample_gallery import draw_sample_picture
-from product_matching.app.shared.samples import is_title_of, sample_address, sample_name
+from product_matching.app.shared.samples import is_title_of, sample_address, sample_name, title_as_typed
 from product_matching.app.shared.uploads import PHOTO_HELP
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.store.bundle import Bundle
@@ -74,7 +74,7 @@ def _draw_sample(bundle: Bundle, sample: SampleQuery, typed: str) -> None:
         draw_sample_picture(sample, _PICTURE_WIDTH)
         st.markdown(plain(shorten(sample_name(sample), 160)))
         st.caption("Searched by photo and title." if typed else "Searched by its photo alone.")
-    own = as_typed(sample.title)
+    own = title_as_typed(sample)
     if own and not typed and bundle.title_matrix is not None:
         st.button("Search with its title too", icon=":material/title:", on_click=change_address, kwargs={"title": own})
     elif own and typed == own:

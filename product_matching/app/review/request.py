@@ -1,21 +1,19 @@
-"""Which groups the address of the review page asks for: rules, thresholds, pair scorer, and what finding them takes."""
+"""Which groups the address of the review page asks for: rules, thresholds, pair scorer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from product_matching.app.address import Address
-from product_matching.app.shared.scorers import SCORED_PER_SECOND, version_of
+from product_matching.app.shared.scorers import version_of
 from product_matching.app.shared.settings import pair_rules
-from product_matching.app.shared.wording import count_text, plain, say_seconds
+from product_matching.app.shared.wording import count_text, plain
 from product_matching.matching.chain import CANDIDATES, Rules, VectorRules
 from product_matching.matching.thresholds import PHOTO_BITS, Thresholds
 from product_matching.store.bundle import Bundle
 
 #: Distance of each stage of neighbourhood blending.
 STAGE_DISTANCE = 0.4
-#: Seconds on two shared cores: for 10,000 titles or photos as they are, and for each further rule that joins anew.
-_TITLES, _TITLES_AGAIN, _PHOTOS, _PHOTOS_AGAIN = 1.0, 1.0, 10.0, 13.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +28,12 @@ class GroupRequest:
         The rules, and the thresholds that were set by hand.
     scorer
         Name of the pair scorer that decides instead; None for none.
-    takes
-        About how long finding them takes, in words.
     """
 
     key: str
     rules: Rules
     given: Thresholds
     scorer: str | None
-    takes: str
 
 
 def request_groups(bundle: Bundle, address: Address) -> GroupRequest:
@@ -51,13 +46,11 @@ def request_groups(bundle: Bundle, address: Address) -> GroupRequest:
     """
     rules, given = catalogue_rules(address), given_thresholds(address)
     by = f"{rules} {given}" if address.scorer is None else version_of(address.scorer)
-    seconds = estimate_seconds(bundle, rules, scored=address.scorer is not None)
     return GroupRequest(
         key=f"groups {bundle.fingerprint} {by}",
         rules=rules,
         given=given,
         scorer=address.scorer,
-        takes=say_seconds(seconds),
     )
 
 
@@ -81,22 +74,12 @@ def given_thresholds(address: Address) -> Thresholds:
     return Thresholds(address.photo_threshold, address.title_threshold, address.fused_threshold)
 
 
-def estimate_seconds(bundle: Bundle, rules: Rules, *, scored: bool) -> float:
-    """Estimate what finding groups takes: every pair is compared, so twice the listings take four times as long."""
-    titles, photos = (len(bundle) if side is not None else 0 for side in (bundle.title_matrix, bundle.photo_vectors))
-    if scored:
-        return 1 + titles / SCORED_PER_SECOND
-    again = rules.vectors.cross_mean + len(rules.vectors.blend) + (rules.vectors.expansion > 1)
-    for_titles = (_TITLES + again * _TITLES_AGAIN) * (titles / 10_000) ** 2
-    return 1 + for_titles + (_PHOTOS + again * _PHOTOS_AGAIN) * (photos / 10_000) ** 2
-
-
-def say_request(bundle: Bundle, request: GroupRequest) -> str:
+def say_request(bundle: Bundle) -> str:
     """Say what finding the groups will do."""
     return (
         f"All {count_text(len(bundle), 'listing')} are compared with each other under the rules of this page and "
-        f"put into groups of the same product. That takes {request.takes}, once for each set of rules. "
-        "It goes on in the background: use other pages meanwhile."
+        "put into groups of the same product, once for each set of rules. That goes on in the background while you "
+        "use other pages: seconds for thousands of listings, minutes for tens of thousands of photos."
     )
 
 

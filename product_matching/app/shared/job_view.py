@@ -30,7 +30,7 @@ def draw_job(job: Job[Any], what: str, cancel: Callable[[], None]) -> None:
     job
         The job.
     what
-        Says what it does and about how long it takes.
+        Says what it does.
     cancel
         Called when it is cancelled.
     """
@@ -46,5 +46,6 @@ def describe_job(job: Job[Any], what: str) -> str:
     if job.state is State.WAITING:
         return f"{what}. It begins when other work on this server is done."
     stage = job.stage
-    how_far = f"{stage.description}, {stage.fraction:.0%}, " if stage.total > 0 else ""
+    share = "done" if stage.fraction == 1 else f"{stage.fraction:.0%}"
+    how_far = f"{stage.description} {share}, " if stage.total > 0 else ""
     return f"{what}: {how_far}{job.seconds:.0f} s so far"
