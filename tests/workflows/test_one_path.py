@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from product_matching.app.review.review import ReviewStore
 from sklearn.preprocessing import normalize
 from typer.testing import CliRunner
 
 from product_matching.app.review.export import submission_csv
-from product_matching.app.review.review import ReviewStore
 from product_matching.cli import app
 from product_matching.listings.catalogue import Catalogue
 from product_matching.matching.chain import CANDIDATES, PLAIN, Rules
