@@ -10,13 +10,13 @@ import torch
 from torch.nn import functional as F
 
 from product_matching.encoders.photo import FloatVectors
+from product_matching.encoders.preprocess import as_batch, normalise
 from product_matching.errors import InputError
 from product_matching.metrics.bootstrap import bootstrap_interval
 from product_matching.metrics.listing_f1 import MAX_PREDICTIONS, group_sizes, listing_f1, query_part
 from product_matching.metrics.sweep import best_threshold
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, keep_within
-from product_matching.training.batches import as_batch, as_input
 from product_matching.training.pixels import DecodedPhotos, Progress, unseen
 from product_matching.training.start import Preparation
 from product_matching.training.tasks import Task
@@ -62,7 +62,7 @@ def embed_part(
     batch_size: int,
     progress: Progress = unseen,
 ) -> FloatVectors:
-    """Embed the photos of a part in evaluation mode; shape (N, D), float32, rows of length 1.
+    """Embed the photos of a part in evaluation mode; shape (N, D), float32, rows of unit norm.
 
     Raises
     ------
@@ -74,8 +74,9 @@ def embed_part(
     with torch.inference_mode():
         starts = range(0, len(photos), batch_size)
         for start in progress(starts, len(starts), "embedding"):
-            pixels = as_batch(photos.pixels[start : start + batch_size], device)
-            parts.append(F.normalize(task.embed(as_input(pixels, preparation)).float(), dim=1).cpu().numpy())
+            batch = as_batch(photos.pixels[start : start + batch_size], device)
+            pixels = normalise(batch, preparation.mean, preparation.std)
+            parts.append(F.normalize(task.embed(pixels).float(), dim=1).cpu().numpy())
     vectors: FloatVectors = np.concatenate(parts)
     if not np.isfinite(vectors).all():
         raise InputError("The network makes embeddings that are not finite numbers: lower learning_rate in the recipe.")
