@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from tqdm import tqdm
 
 from product_matching.cli.arguments import AsJson, Device, LabelColumn, PhotoThreshold, TitleThreshold, read_count
+from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 
 if TYPE_CHECKING:
-    from product_matching.encoders.batch import EmbeddedPhoto
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.listings.catalogue import Catalogue
     from product_matching.store.manifest import Manifest
@@ -64,7 +62,8 @@ def build(
     options = BuildOptions(title_weighting.value, photo_threshold, title_threshold, overwrite)
     started = time.perf_counter()
     try:
-        manifest = build_bundle(listings, out, encoder=encoder, options=options, progress=_show_photos, queries=samples)
+        with bars(keep=True) as progress:
+            manifest = build_bundle(listings, out, encoder=encoder, options=options, progress=progress, queries=samples)
     except KeyboardInterrupt:
         typer.echo("Interrupted. Photos embedded so far are kept: the same command goes on from there.", err=True)
         raise typer.Exit(130) from None
@@ -93,10 +92,6 @@ def _build_encoder(
 
     folder = resolve_model(model, weights=weights, image_size=image_size)
     return PhotoEncoder.load(folder, device=device.value, batch_size=batch_size)
-
-
-def _show_photos(photos: Iterable[EmbeddedPhoto], total: int) -> Iterable[EmbeddedPhoto]:
-    return tqdm(photos, total=total, unit="photo", desc="photos", smoothing=0.05)
 
 
 def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tqdm import tqdm
 
 from product_matching.cli.arguments import AsJson
+from product_matching.cli.progress import bars
 
 
 class DataSet(StrEnum):
@@ -36,16 +36,14 @@ def download(
     """
     from product_matching.download import shopee
 
-    bar = _Bar()
     try:
-        fresh = shopee.download_competition(
-            out, shopee.SHOPEE, archive=archive, endpoint=shopee.ENDPOINT, report=bar.show
-        )
+        with bars() as progress:
+            fresh = shopee.download_competition(
+                out, shopee.SHOPEE, archive=archive, endpoint=shopee.ENDPOINT, progress=progress
+            )
     except KeyboardInterrupt:
         typer.echo("Interrupted. What has arrived is kept: the same command goes on.", err=True)
         raise typer.Exit(130) from None
-    finally:
-        bar.close()
     listings, groups = shopee.SHOPEE.n_listings, shopee.SHOPEE.n_groups
     if as_json:
         result = {"data": name.value, "out": str(out), "listings": listings, "groups": groups, "fresh": fresh}
@@ -54,22 +52,3 @@ def download(
     typer.echo(f"{'folder':<12} {out}{'' if fresh else ' (was there already, whole)'}")
     typer.echo(f"{'catalogue':<12} {out / 'train.csv'} ({listings:,} listings in {groups:,} groups)")
     typer.echo(f"{'photos':<12} {out / 'train_images'}")
-
-
-class _Bar:
-    """A progress bar for each thing that is done, one after the other."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm | None = None
-
-    def show(self, what: str, done: int, total: int) -> None:
-        """Show how far it is."""
-        if self._bar is None or self._bar.desc.rstrip(": ") != what:
-            self.close()
-            self._bar = tqdm(desc=what, initial=done, total=total, unit="B", unit_scale=True, leave=False)
-        self._bar.update(done - self._bar.n)
-
-    def close(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.close()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from tqdm import tqdm
 
 from product_matching.cli import rules as option
 from product_matching.cli.arguments import (
@@ -19,6 +17,7 @@ from product_matching.cli.arguments import (
     read_limit,
 )
 from product_matching.cli.opening import check_phashes, check_sides, open_bare_finder
+from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import PLAIN, Rules
@@ -81,12 +80,10 @@ def _match_plainly(finder: Finder, given: Thresholds, out: Path, limit: int) -> 
     from product_matching.workflows.find import fill_thresholds
     from product_matching.workflows.match import match_catalogue, write_submission
 
-    def show(starts: Iterable[int]) -> Iterable[int]:
-        return tqdm(starts, unit="block", desc="matching")
-
     thresholds = fill_thresholds(finder.bundle, given)
     ids = finder.bundle.listings["posting_id"].tolist()
-    matched = write_submission(out, ids, match_catalogue(finder, thresholds, limit=limit, progress=show))
+    with bars(keep=True) as progress:
+        matched = write_submission(out, ids, match_catalogue(finder, thresholds, limit=limit, progress=progress))
     typer.echo(f"{out}: {len(ids)} listings, {matched} of them with a match")
 
 

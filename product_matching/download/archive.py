@@ -9,8 +9,9 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from product_matching.download.disk import Report, check_room, in_megabytes, written_in
+from product_matching.download.disk import check_room, in_megabytes, written_in
 from product_matching.errors import InputError
+from product_matching.progress import Progress, stop_if_cancelled
 
 _CHUNK = 1 << 20
 _MAX_ENTRIES = 100_000
@@ -24,7 +25,7 @@ class DamagedArchive(InputError):
     """An archive that cannot be used, whatever the disk or the network do."""
 
 
-def unpack_archive(archive: Path, folder: Path, report: Report) -> None:
+def unpack_archive(archive: Path, folder: Path, progress: Progress) -> None:
     """Write the files of the competition's archive below an existing empty folder.
 
     Raises
@@ -41,7 +42,7 @@ def unpack_archive(archive: Path, folder: Path, report: Report) -> None:
             total = sum(entry.file_size for entry in entries)
             check_room(folder, total, "the unpacked files")
             with written_in(folder):
-                _write_all(opened, entries, folder, total, report)
+                _write_all(opened, entries, folder, total, progress)
     except InputError:
         raise
     except OSError as error:
@@ -96,14 +97,14 @@ def _problem_of(entry: zipfile.ZipInfo) -> str:
 
 
 def _write_all(
-    opened: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], folder: Path, total: int, report: Report
+    opened: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], folder: Path, total: int, progress: Progress
 ) -> None:
-    done = 0
+    progress.begin("unpacking", total, unit="B")
     for entry in entries:
+        stop_if_cancelled(progress)
         target = folder / entry.filename
         target.parent.mkdir(exist_ok=True)
         with opened.open(entry) as packed, target.open("xb") as file:
             while chunk := packed.read(_CHUNK):
                 file.write(chunk)
-        done += entry.file_size
-        report("unpacking", done, total)
+                progress.advance(len(chunk))

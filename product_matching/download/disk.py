@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from product_matching.errors import InputError
-
-#: Shows progress: what is done, how many bytes are done, and of how many.
-Report = Callable[[str, int, int], None]
-
-
-def unseen(what: str, done: int, total: int) -> None:
-    """Show nothing."""
 
 
 def check_room(folder: Path, needed: int, what: str) -> None:

@@ -15,9 +15,10 @@ import pandas as pd
 
 from product_matching.download.archive import DamagedArchive, unpack_archive
 from product_matching.download.credentials import SETTINGS_PAGE, Credentials, find_credentials
-from product_matching.download.disk import Report, unseen, written_in
+from product_matching.download.disk import written_in
 from product_matching.download.transfer import AnsweredWithAnError, fetch_file, forget_file
 from product_matching.errors import InputError
+from product_matching.progress import NO_PROGRESS, Progress
 
 ENDPOINT = "https://www.kaggle.com"
 COLUMNS = ("posting_id", "image", "image_phash", "title", "label_group")
@@ -46,7 +47,7 @@ def download_competition(
     *,
     archive: Path | None = None,
     endpoint: str = ENDPOINT,
-    report: Report = unseen,
+    progress: Progress = NO_PROGRESS,
 ) -> bool:
     """Fetch, check and unpack a competition's data. `out` holds all of it, or is not there.
 
@@ -60,8 +61,8 @@ def download_competition(
         The archive that the user downloaded in a browser; nothing is fetched then, and it is left as it is.
     endpoint
         Kaggle's address.
-    report
-        Shows progress.
+    progress
+        Shows progress in bytes.
 
     Returns
     -------
@@ -70,6 +71,8 @@ def download_competition(
 
     Raises
     ------
+    Cancelled
+        Somebody stopped it: `out` is not there, and what has been downloaded is kept.
     InputError
         Whatever is in the way, in one sentence that says what to do. What has been downloaded is gone on with.
     """
@@ -82,12 +85,12 @@ def download_competition(
     with written_in(out.parent):
         out.parent.mkdir(parents=True, exist_ok=True)
     if archive is not None:
-        _install(archive, out, competition, report)
+        _install(archive, out, competition, progress)
         return True
     fetched = out.with_name(f".{out.name}.zip.partial")
-    _fetch(fetched, competition, endpoint, report)
+    _fetch(fetched, competition, endpoint, progress)
     try:
-        _install(fetched, out, competition, report)
+        _install(fetched, out, competition, progress)
     except DamagedArchive as error:
         forget_file(fetched)
         raise InputError(f"{error} It is deleted: the same command downloads it anew.") from error
@@ -115,11 +118,11 @@ def problem_of(folder: Path, competition: Competition) -> str:
     return f"{len(missing):,} photos of its train.csv are missing, such as {missing[0]!r:.60}" if missing else ""
 
 
-def _fetch(path: Path, competition: Competition, endpoint: str, report: Report) -> None:
+def _fetch(path: Path, competition: Competition, endpoint: str, progress: Progress) -> None:
     credentials = find_credentials()
     url = f"{endpoint}/api/v1/competitions/data/download-all/{competition.name}"
     try:
-        fetch_file(url, path, authorization=credentials.authorization, report=report)
+        fetch_file(url, path, authorization=credentials.authorization, progress=progress)
     except AnsweredWithAnError as error:
         raise InputError(_say_refusal(error, competition, credentials)) from error
 
@@ -143,12 +146,12 @@ def _say_refusal(error: AnsweredWithAnError, competition: Competition, credentia
     return f"Kaggle answered with status {error.status}: try again later; what has arrived is kept.{said}"
 
 
-def _install(archive: Path, out: Path, competition: Competition, report: Report) -> None:
+def _install(archive: Path, out: Path, competition: Competition, progress: Progress) -> None:
     """Unpack beside `out`, check, and rename."""
     with written_in(out.parent):
         beside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
     try:
-        unpack_archive(archive, beside, report)
+        unpack_archive(archive, beside, progress)
         problem = problem_of(beside, competition)
         if problem:
             raise DamagedArchive(f"The archive {archive} is not the competition's: {problem}.")

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from product_matching import __version__
-from product_matching.download.disk import Report, check_room, in_megabytes, written_in
+from product_matching.download.disk import check_room, in_megabytes, written_in
 from product_matching.errors import InputError
+from product_matching.progress import Progress, stop_if_cancelled
 
 _CHUNK = 1 << 20
 _TIMEOUT = 60.0
@@ -48,7 +49,7 @@ class _Redirects(HTTPRedirectHandler):
         return made
 
 
-def fetch_file(url: str, path: Path, *, authorization: str, report: Report) -> None:
+def fetch_file(url: str, path: Path, *, authorization: str, progress: Progress) -> None:
     """Fetch a file. What an earlier attempt left in `path` is kept if the server says that it is of the same file.
 
     Parameters
@@ -59,11 +60,13 @@ def fetch_file(url: str, path: Path, *, authorization: str, report: Report) -> N
         Where to; beside it lies ``path.tag`` with the server's name of this version of the file.
     authorization
         Value of the header.
-    report
+    progress
         Shows progress in bytes.
 
     Raises
     ------
+    Cancelled
+        Somebody stopped it. What has arrived is kept.
     InputError
         The server cannot be reached or stopped in between, or the disk is full or too small for the file and what is
         unpacked from it. What has arrived is kept.
@@ -92,7 +95,7 @@ def fetch_file(url: str, path: Path, *, authorization: str, report: Report) -> N
             if not start:
                 forget_file(path)
                 tag_path.write_text(_tag_of(response), encoding="utf-8")
-            _stream(response, path, start, total, report)
+            _stream(response, path, start, total, progress)
 
 
 def forget_file(path: Path) -> None:
@@ -139,14 +142,15 @@ def _extent(response: Any, have: int, url: str) -> tuple[int, int]:
     return 0, int(length)
 
 
-def _stream(response: Any, path: Path, start: int, total: int, report: Report) -> None:
+def _stream(response: Any, path: Path, start: int, total: int, progress: Progress) -> None:
     done = start
     with path.open("ab") as file:
-        report("downloading", done, total)
+        progress.begin("downloading", total, done=start, unit="B")
         for chunk in _chunks(response):
+            stop_if_cancelled(progress)
             file.write(chunk)
             done += len(chunk)
-            report("downloading", done, total)
+            progress.advance(len(chunk))
     if done != total:
         raise InputError(
             f"The download was interrupted after {in_megabytes(done)} of {in_megabytes(total)}: the same command goes "

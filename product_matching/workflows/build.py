@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from product_matching.encoders.tfidf import TitleEncoder, Weighting
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
 from product_matching.listings.parts import validation_rows
+from product_matching.progress import NO_PROGRESS, Progress, track
 from product_matching.search.flat import FlatIndex
 from product_matching.search.sparse import SparseIndex
 from product_matching.store.bundle import PHOTO_SHA256, describe_files, label_groups, new_bundle_folder, write_titles
@@ -37,8 +38,6 @@ from product_matching.workflows.tune import tune_threshold
 if TYPE_CHECKING:
     from product_matching.encoders.photo import PhotoEncoder
 
-#: Wraps the photos of a build to show progress; gets them and their number.
-Progress = Callable[[Iterable[EmbeddedPhoto], int], Iterable[EmbeddedPhoto]]
 _FILL_ROWS = 2048
 
 
@@ -65,17 +64,13 @@ class BuildOptions:
     workers: int = 2
 
 
-def _silent(photos: Iterable[EmbeddedPhoto], total: int) -> Iterable[EmbeddedPhoto]:
-    return photos
-
-
 def build_bundle(
     catalogue: Catalogue,
     out: Path,
     *,
     encoder: PhotoEncoder | None = None,
     options: BuildOptions | None = None,
-    progress: Progress = _silent,
+    progress: Progress = NO_PROGRESS,
     cache: EmbeddingCache | None = None,
     queries: QueryList | None = None,
 ) -> Manifest:
@@ -92,7 +87,7 @@ def build_bundle(
     options
         See `BuildOptions`.
     progress
-        Wraps the photos to show progress.
+        Shows progress in photos.
     cache
         Vectors of earlier builds; None takes the user's own.
     queries
@@ -105,6 +100,8 @@ def build_bundle(
 
     Raises
     ------
+    Cancelled
+        Somebody stopped it: there is no new bundle, and the photos embedded so far are in the cache.
     InputError
         `out` cannot be written, there are photos but no model, no photo at all can be read, one of the queries
         cannot, or there are queries but no photos to compare them with.
@@ -176,7 +173,7 @@ def _build_photos(
     photos: list[EmbeddedPhoto] = []
     with ThumbnailWriter(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE) as thumbnails:
         stream = embed_photos(paths, encoder, cache, workers=options.workers)
-        for photo in progress(stream, len(paths)):
+        for photo in track(progress, stream, "photos", total=len(paths), unit="photo"):
             thumbnails.append(photo.thumbnail)
             photos.append(replace(photo, thumbnail=b""))
     _note_photos(listings, photos)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +13,10 @@ import numpy.typing as npt
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Thresholds, is_match
 from product_matching.metrics.listing_f1 import MAX_PREDICTIONS
+from product_matching.progress import NO_PROGRESS, Progress, track
 from product_matching.workflows.find import Finder, reach_of
 
 _BLOCK_ROWS = 512
-
-Progress = Callable[[Iterable[int]], Iterable[int]]
 
 
 def match_catalogue(
@@ -25,7 +24,7 @@ def match_catalogue(
     thresholds: Thresholds,
     *,
     limit: int = MAX_PREDICTIONS,
-    progress: Progress = lambda starts: starts,
+    progress: Progress = NO_PROGRESS,
 ) -> Iterator[npt.NDArray[np.int64]]:
     """Find the matches of every listing.
 
@@ -38,7 +37,7 @@ def match_catalogue(
     limit
         Matches per listing at most, itself included.
     progress
-        Wraps the blocks of 512 listings to show progress.
+        Shows progress in blocks of 512 listings.
 
     Yields
     ------
@@ -50,7 +49,7 @@ def match_catalogue(
         raise InputError(f"The limit is {limit}, but must be at least 1: the listing itself counts.")
     finder.load()
     n = len(finder.bundle)
-    for start in progress(range(0, n, _BLOCK_ROWS)):
+    for start in track(progress, range(0, n, _BLOCK_ROWS), "matching", unit="block"):
         yield from _match_block(finder, np.arange(start, min(start + _BLOCK_ROWS, n)), thresholds, limit)
 
 

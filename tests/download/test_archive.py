@@ -10,7 +10,7 @@ import pytest
 
 from product_matching.download import archive as module
 from product_matching.download.archive import DamagedArchive, check_entries, unpack_archive
-from product_matching.download.disk import unseen
+from product_matching.progress import NO_PROGRESS
 from tests.download.conftest import small_files, write_archive
 
 
@@ -18,7 +18,7 @@ def unpacked(archive: Path, folder: Path) -> list[str]:
     """Unpack an archive into a new folder; the names of all that was written below it and around it."""
     (folder / "inside").mkdir(parents=True)
     try:
-        unpack_archive(archive, folder / "inside", unseen)
+        unpack_archive(archive, folder / "inside", NO_PROGRESS)
     finally:
         written = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return written

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from product_matching.download import disk, transfer
+from product_matching.download import transfer
 from product_matching.download.shopee import download_competition
 from product_matching.errors import InputError
+from product_matching.progress import NO_PROGRESS, Cancelled, NoProgress
 from tests.download.conftest import API, SMALL, Kaggle, small_files, write_archive
+from tests.recorded_progress import RecordedProgress
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -43,7 +45,7 @@ def test_credentials_stay_with_the_host_that_they_are_for(tmp_path: Path, kaggle
     assert kaggle.asked == [(API, "Bearer KGAT_secret", None), ("/archive.zip?signature=x", None, None)]
     kaggle.asked.clear()
     path = tmp_path / "moved.zip"
-    transfer.fetch_file(f"{kaggle.endpoint}/moved", path, authorization="Bearer KGAT_secret", report=disk.unseen)
+    transfer.fetch_file(f"{kaggle.endpoint}/moved", path, authorization="Bearer KGAT_secret", progress=NO_PROGRESS)
     assert [authorization for _, authorization, _ in kaggle.asked] == ["Bearer KGAT_secret"] * 2 + [None]
 
 
@@ -165,30 +167,33 @@ def test_a_disk_that_is_too_small_is_said_before_anything_arrives(
 
 
 def test_a_disk_that_becomes_full_is_said_and_what_has_arrived_is_kept(tmp_path: Path, kaggle: Kaggle) -> None:
-    def full(what: str, done: int, total: int) -> None:
-        if what == "unpacking":
-            raise OSError(28, "No space left on device")
+    class FullDisk(NoProgress):
+        def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+            if description == "unpacking":
+                raise OSError(28, "No space left on device")
 
     out = tmp_path / "data"
     with pytest.raises(InputError, match=r"cannot be written to \(No space left on device\)"):
-        download_competition(out, SMALL, endpoint=kaggle.endpoint, report=full)
+        download_competition(out, SMALL, endpoint=kaggle.endpoint, progress=FullDisk())
     assert partial(out).exists()
     assert not list(tmp_path.glob(".data.*.partial/"))[1:]
     assert download(out, kaggle)
 
 
 def test_progress_is_shown_in_bytes(tmp_path: Path, kaggle: Kaggle) -> None:
-    seen: dict[str, list[tuple[int, int]]] = {}
+    seen = RecordedProgress()
+    download_competition(tmp_path / "data", SMALL, endpoint=kaggle.endpoint, progress=seen)
+    unpacked = sum(map(len, small_files().values()))
+    assert seen.stages == {"downloading": [len(kaggle.content)] * 2, "unpacking": [unpacked] * 2}
+
+
+def test_a_cancelled_download_keeps_what_has_arrived_and_unpacks_nothing(tmp_path: Path, kaggle: Kaggle) -> None:
     out = tmp_path / "data"
-    download_competition(
-        out,
-        SMALL,
-        endpoint=kaggle.endpoint,
-        report=lambda what, done, total: seen.setdefault(what, []).append((done, total)),
-    )
-    assert list(seen) == ["downloading", "unpacking"]
-    assert seen["downloading"][-1] == (len(kaggle.content),) * 2
-    assert seen["unpacking"][-1] == (sum(map(len, small_files().values())),) * 2
+    with pytest.raises(Cancelled):
+        download_competition(out, SMALL, endpoint=kaggle.endpoint, progress=RecordedProgress(cancel_in="unpacking"))
+    assert not out.exists() and not list(tmp_path.glob(".data.*.partial/"))
+    assert partial(out).read_bytes() == kaggle.content
+    assert download(out, kaggle)
 
 
 def test_an_archive_of_ones_own_is_taken_and_left_as_it_is(tmp_path: Path, archive: Path) -> None:

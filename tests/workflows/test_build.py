@@ -1,6 +1,6 @@
 """Building bundles: what goes in, what is kept, and that the same input gives the same bytes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,15 +8,16 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from product_matching.encoders.batch import EmbeddedPhoto
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue, read_catalogue
+from product_matching.progress import Cancelled
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.manifest import Manifest
 from product_matching.workflows.build import BuildOptions, build_bundle
 from product_matching.workflows.verify import verify_bundle
+from tests.recorded_progress import RecordedProgress
 
 
 @pytest.fixture(scope="module")
@@ -81,19 +82,14 @@ def test_the_same_input_gives_the_same_bytes_whatever_was_cached(
     assert content(tmp_path / "small") == content(small_bundle)
 
 
-def test_an_interrupted_build_leaves_nothing_and_goes_on_where_it_was(
+def test_a_cancelled_build_leaves_nothing_and_goes_on_where_it_was(
     catalogue: Catalogue, encoder: PhotoEncoder, small_bundle: Path, tmp_path: Path
 ) -> None:
     cache = EmbeddingCache(encoder.model, tmp_path / "cache")
 
-    def interrupt(photos: Iterable[EmbeddedPhoto], total: int) -> Iterator[EmbeddedPhoto]:
-        for number, photo in enumerate(photos):
-            if number == total // 2:
-                raise KeyboardInterrupt
-            yield photo
-
-    with pytest.raises(KeyboardInterrupt):
-        build_bundle(catalogue, tmp_path / "out" / "small", encoder=encoder, cache=cache, progress=interrupt)
+    halfway = RecordedProgress(cancel_in="photos", cancel_after=len(catalogue) // 2)
+    with pytest.raises(Cancelled):
+        build_bundle(catalogue, tmp_path / "out" / "small", encoder=encoder, cache=cache, progress=halfway)
     assert list((tmp_path / "out").iterdir()) == []
     counting = CountingEncoder(encoder)
     build_bundle(catalogue, tmp_path / "out" / "small", encoder=counting, cache=cache)

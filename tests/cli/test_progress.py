@@ -1,0 +1,23 @@
+"""The bars of the command line."""
+
+import pytest
+
+from product_matching.cli.progress import bars
+from product_matching.progress import Progress, track
+
+
+def test_bars_show_each_stage_on_stderr_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with bars(keep=True) as progress:
+        shown: Progress = progress
+        for stage in ("photos", "titles"):
+            list(track(shown, range(3), stage, unit=stage[:-1]))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "photos: 100%" in err and "titles: 100%" in err and "3/3" in err
+
+
+def test_bars_show_bytes_in_megabytes(capsys: pytest.CaptureFixture[str]) -> None:
+    with bars(keep=True) as progress:
+        progress.begin("downloading", 5_000_000, done=2_500_000, unit="B")
+        progress.advance(2_500_000)
+    assert "5.00M/5.00M" in capsys.readouterr().err
