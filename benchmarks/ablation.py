@@ -16,6 +16,7 @@ from pathlib import Path
 
 from product_matching.evaluation.ablation import AblationRow, ablation_table, run_ablation
 from product_matching.evaluation.listings import labelled_listings
+from product_matching.files import write_text
 from product_matching.listings.catalogue import read_catalogue
 
 PREFACE = """# What each step adds
@@ -47,11 +48,10 @@ def main() -> None:
     table = ablation_table(rows)
     print(table)
     if arguments.out:
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        arguments.out.write_text(PREFACE + table, encoding="utf-8")
+        write_text(arguments.out, PREFACE + table, parents=True)
     if arguments.json:
         reports = [report.to_json() | {"step": row.step.name} for row in rows for report in row.reports]
-        arguments.json.write_text(json.dumps(reports, indent=1), encoding="utf-8")
+        write_text(arguments.json, json.dumps(reports, indent=1))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 from product_matching.comparison.markdown import as_figure, as_table
 from product_matching.errors import InputError
+from product_matching.files import write_text
 
 #: Lines of a page between which the table stands.
 BEGIN, END = "<!-- comparison: begin -->", "<!-- comparison: end -->"
@@ -43,6 +44,6 @@ def put_into(page: Path, table: str) -> None:
         _, found_end, after = rest.partition(END)
         if not found or not found_end:
             raise InputError(f"The page {page} has no place for the table: it needs the lines {BEGIN} and {END}.")
-        page.write_text(f"{before}{BEGIN}\n\n{table}\n{END}{after}", encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The page {page} cannot be read and written ({error!s:.100}).") from error
+        raise InputError(f"The page {page} cannot be read ({error!s:.100}).") from error
+    write_text(page, f"{before}{BEGIN}\n\n{table}\n{END}{after}", what="page")

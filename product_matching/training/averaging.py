@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from product_matching.errors import InputError
-from product_matching.store.model_folder import file_sha256
+from product_matching.files import file_sha256
 from product_matching.training.session import BEST, Training, load_trained
 from product_matching.training.tasks import ClassTask
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
+from product_matching.files import atomic_file
 from product_matching.matching.candidates import Thresholds, is_match
 from product_matching.metrics.listing_f1 import MAX_PREDICTIONS
 from product_matching.progress import NO_PROGRESS, Progress, track
@@ -92,20 +92,11 @@ def write_submission(path: Path, posting_ids: Sequence[str], matches: Iterable[n
     InputError
         The file cannot be written there.
     """
-    if path.is_dir() or not path.parent.is_dir():
-        raise InputError(f"The file {path} cannot be written: give a file in a folder that exists.")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     matched = 0
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(["posting_id", "matches"])
-            for posting_id, rows in zip(posting_ids, matches, strict=True):
-                writer.writerow([posting_id, " ".join(posting_ids[row] for row in rows)])
-                matched += len(rows) > 1
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"The file {path} cannot be written ({error.strerror}).") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomic_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["posting_id", "matches"])
+        for posting_id, rows in zip(posting_ids, matches, strict=True):
+            writer.writerow([posting_id, " ".join(posting_ids[row] for row in rows)])
+            matched += len(rows) > 1
     return matched
