@@ -55,7 +55,7 @@ def _turned(image: Image.Image) -> bytes:
 
 @pytest.fixture
 def odd_photos(tmp_path: Path, make_photo: Callable[..., Image.Image]) -> list[Path]:
-    """Files that decoders treat differently: transparent, turned, thin, grey, four-colour, and large enough to halve."""
+    """Files that decoders treat differently: transparent, turned, thin, grey, four-colour, large enough to halve."""
     photo = make_photo(1, 90, 70)
     transparent = photo.convert("RGBA")
     transparent.putalpha(Image.linear_gradient("L").resize(photo.size))

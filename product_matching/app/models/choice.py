@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from product_matching.app.models.table import MEASURE_NAMES
-from product_matching.store.comparison import Comparison
+from product_matching.metrics.retrieval import Measure
+from product_matching.store.comparison import Comparison, DataName, Kind
 
 #: What a method looks at, by the kind of its row.
-KIND_NAMES = {"photo": "Photo", "title": "Title", "photo+title": "Both"}
+KIND_NAMES: dict[Kind, str] = {"photo": "Photo", "title": "Title", "photo+title": "Both"}
 ALL = "All"
 _MEASURE, _KIND, _FULL = "measure", "by", "all_photos"
 
@@ -30,8 +31,8 @@ class Choice:
     """
 
     shown: Comparison
-    measure: str
-    groceries: str
+    measure: Measure
+    groceries: DataName
 
 
 def draw_choice(comparison: Comparison) -> Choice:
