@@ -74,6 +74,31 @@ def test_a_card_leads_to_its_duplicates_at_the_top_and_back(app_url: str, page: 
     expect(headline(page)).to_have_text(first, timeout=PATIENCE)
 
 
+def menu(page: Page, name: str) -> Locator:
+    """The link of the menu to a page."""
+    return page.get_by_test_id("stPageLink").get_by_text(name, exact=True)
+
+
+@pytest.mark.parametrize("between", ["Models", "Review groups", "Home"])
+def test_the_search_and_a_moved_slider_survive_another_page(app_url: str, page: Page, between: str) -> None:
+    page.goto(f"{app_url}/find?bundle=small&listing=5b")
+    slider = page.get_by_role("slider", name="Largest photo distance")
+    expect(headline(page)).to_be_visible(timeout=PATIENCE)
+    before = headline(page).inner_text()
+    slider.focus()
+    slider.press("End")
+    expect(page).to_have_url(re.compile(r"photo=0\.999"), timeout=PATIENCE)
+    expect(headline(page)).not_to_have_text(before, timeout=PATIENCE)
+    url, found = page.url, headline(page).inner_text()
+    menu(page, between).click()
+    expect(page).not_to_have_url(url, timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Find duplicates")).not_to_be_visible(timeout=PATIENCE)
+    menu(page, "Find").click()
+    expect(page).to_have_url(url, timeout=PATIENCE)
+    expect(headline(page)).to_have_text(found, timeout=PATIENCE)
+    expect(slider).to_have_value("0.999")
+
+
 @pytest.mark.parametrize("width", [400, 1280])
 def test_home_leads_into_find_and_nothing_overflows(app_url: str, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})

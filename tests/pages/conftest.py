@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from product_matching.app import resources
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.listings.catalogue import read_catalogue
@@ -91,3 +92,9 @@ def open_app(bundles: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -
         return app.run()
 
     return open_page
+
+
+def finish_jobs(app: AppTest) -> AppTest:
+    """Wait for the work in the background, and draw the page anew as the browser does."""
+    assert resources.jobs().wait_for_all(TIMEOUT)
+    return app.run()

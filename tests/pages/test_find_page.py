@@ -73,14 +73,14 @@ def test_a_listing_in_the_address_is_searched_for(open_app: Open, finder: Finder
 
 def test_the_find_page_opened_first_without_a_bundle_takes_the_first_usable_one(open_app: Open) -> None:
     app = open_app(FIND)
-    assert app.selectbox(key="catalogue").value == "photos"
+    assert app.selectbox(key="bundle").value == "photos"
     assert app.query_params == {"bundle": "photos"}
     assert not app.error
 
 
 def test_a_title_is_searched_for_and_its_words_are_marked(open_app: Open) -> None:
     app = open_app(FIND, bundle="small")
-    app.text_input(key="typed_title").set_value("  nescafe   LATTE ").run()
+    app.text_input(key="title").set_value("  nescafe   LATTE ").run()
     assert app.query_params["q"] == "nescafe LATTE"
     assert "**Nescafe** Eclair **Latte** 220ml" in shown(app)
     assert [slider.key for slider in app.slider] == ["title_threshold"]
@@ -215,11 +215,11 @@ def test_a_link_to_an_upload_that_is_not_kept_says_upload_again(open_app: Open) 
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"photo": "abc"}, "The photo distance 'abc'"),
-        ({"photo": "7"}, "The photo distance '7'"),
-        ({"photo": "nan"}, "The photo distance 'nan'"),
-        ({"title": "-0.1"}, "The title distance '-0.1'"),
-        ({"results": "1000000"}, "The number of results '1000000'"),
+        ({"photo": "abc"}, "'photo' in the address is 'abc'"),
+        ({"photo": "7"}, "'photo' in the address is '7'"),
+        ({"photo": "nan"}, "'photo' in the address is 'nan'"),
+        ({"title": "-0.1"}, "'title' in the address is '-0.1'"),
+        ({"results": "1000000"}, "'results' in the address is '1000000', but must be one of 12, 24, 48, 96"),
         ({"listing": "zzz"}, "has no listing 'zzz'"),
         ({"upload": "../../etc/passwd"}, "which is not one"),
         ({"listing": "3a", "q": "paper bag victoria"}, "the listing is searched for"),
@@ -237,7 +237,7 @@ def test_a_bad_address_is_answered_with_a_sentence(open_app: Open, params: dict[
 
 def test_the_catalogue_can_be_switched_and_keeps_the_title(open_app: Open) -> None:
     app = open_app(FIND, bundle="small", q="paper bag victoria", title="0.4")
-    app.selectbox(key="catalogue").set_value("titles").run()
+    app.selectbox(key="bundle").set_value("titles").run()
     assert app.query_params == {"bundle": "titles", "q": "paper bag victoria"}
     assert n_matches(app) > 0
     assert "photos cannot be searched" in shown(app) and not app.file_uploader
@@ -247,10 +247,10 @@ def test_an_upload_is_searched_for_in_another_catalogue_too(open_app: Open, smal
     app = open_app(FIND, bundle="small")
     photo = (small_catalogue / "images" / "3b.jpg").read_bytes()
     app.file_uploader[0].set_value(("3b.jpg", photo, "image/jpeg")).run()
-    app.selectbox(key="catalogue").set_value("photos").run()
+    app.selectbox(key="bundle").set_value("photos").run()
     assert n_matches(app) > 0 and not app.error
     assert not app.text_input and "titles cannot be searched" in shown(app)
-    app.selectbox(key="catalogue").set_value("titles").run()
+    app.selectbox(key="bundle").set_value("titles").run()
     assert "has no photos: search it with a title" in shown(app)
 
 

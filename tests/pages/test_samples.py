@@ -157,7 +157,7 @@ def test_the_next_samples_are_a_click_away_and_the_way_out_too(open_app: Open, b
         ({"bundle": "titles", "sample": "q3"}, "The catalogue titles has no sample photos."),
         ({"listing": "3a", "sample": "q3"}, "the listing is searched for"),
         ({"upload": "0123456789abcdef0123", "sample": "q3"}, "the sample is searched for"),
-        ({"sample": "q3", "photo": "seven"}, "The photo distance 'seven'"),
+        ({"sample": "q3", "photo": "seven"}, "'photo' in the address is 'seven'"),
     ],
 )
 def test_a_bad_address_is_answered_with_a_sentence(open_app: Open, params: dict[str, str], said: str) -> None:
@@ -168,7 +168,7 @@ def test_a_bad_address_is_answered_with_a_sentence(open_app: Open, params: dict[
 
 def test_another_catalogue_does_not_inherit_the_sample(open_app: Open) -> None:
     app = open_app(FIND, bundle="demo", sample="q3")
-    app.selectbox(key="catalogue").set_value("small").run()
+    app.selectbox(key="bundle").set_value("small").run()
     assert app.query_params == {"bundle": "small"}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from product_matching.app.review.review import link_in_words, weakest_pair
+from product_matching.app.review.groups import link_in_words, weakest_pair
 from product_matching.app.shared.explanation_view import draw_explanation
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import plain, shorten

@@ -1,32 +1,32 @@
-"""The groups of a whole catalogue, found once for all sessions, one computation at a time."""
+"""The groups of a whole catalogue: how they are found, and what is said of them."""
 
 from __future__ import annotations
 
 import math
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.matching.chain import Rules
+from product_matching.app.address import Address
+from product_matching.app.review.request import GroupRequest, say_thresholds
+from product_matching.app.shared.scorers import scorer_of
 from product_matching.matching.grouping.description import Group
+from product_matching.progress import Progress, stop_if_cancelled
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.groups import group_catalogue
-from product_matching.workflows.match import CatalogueMatches
+from product_matching.workflows.match import CatalogueMatches, match_by_defaults, match_by_second_stage
 
+#: Groups on one page.
+GROUPS_A_PAGE = 10
 #: Sizes of groups that share a bar of the chart: the first and the last of each.
 SIZE_BINS = ((2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, None))
-#: Seconds on two shared cores: for 10,000 titles or photos as they are, and for each further rule that joins anew.
-_TITLES, _TITLES_AGAIN, _PHOTOS, _PHOTOS_AGAIN = 1.0, 1.0, 10.0, 13.0
-_JUDGED_PER_SECOND = 300
 
 
-@dataclass(frozen=True, eq=False)
-class Review:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CatalogueGroups:
     """A catalogue in groups.
 
     Attributes
@@ -37,19 +37,24 @@ class Review:
         Group number of each listing; shape (N,).
     groups
         Those of at least two listings, the largest first.
-    seconds
-        What it took.
+    how
+        What decided, and how long it took.
     """
 
     decided: CatalogueMatches
     numbers: npt.NDArray[np.int64]
     groups: Sequence[Group]
-    seconds: float
+    how: str
 
     @property
     def n_grouped(self) -> int:
         """Listings in a group with others."""
         return sum(group.size for group in self.groups)
+
+    @property
+    def largest(self) -> int:
+        """Listings in the largest group; 0 without a group."""
+        return max((group.size for group in self.groups), default=0)
 
     def ordered(self, order: str) -> list[Group]:
         """The groups by ``"size"``, ``"weakest"`` (link, the loosest first) or ``"density"`` (the thinnest first)."""
@@ -60,56 +65,59 @@ class Review:
         return list(self.groups)
 
 
-class ReviewStore:
-    """The newest reviews by key; safe for threads.
+@dataclass(frozen=True, kw_only=True)
+class GroupsPage:
+    """The groups that are shown at once.
 
-    Parameters
+    Attributes
     ----------
-    max_reviews
-        How many are kept.
+    groups
+        The groups, in order.
+    page, pages
+        Which page it is, the first being 1, and how many there are.
+    heading
+        Which of all groups they are.
     """
 
-    def __init__(self, max_reviews: int = 3) -> None:
-        self._max_reviews = max_reviews
-        self._reviews: OrderedDict[str, Review] = OrderedDict()
-        self._computing = threading.Lock()
-
-    def known(self, key: str) -> Review | None:
-        """Return a review that was made before."""
-        return self._reviews.get(key)
-
-    @property
-    def busy(self) -> bool:
-        """Whether one is being made."""
-        return self._computing.locked()
-
-    def make(self, key: str, decide: Callable[[], CatalogueMatches]) -> Review:
-        """Make a review, unless somebody else just has; waits until no other is being made."""
-        with self._computing:
-            review = self.known(key)
-            if review is None:
-                review = _make(decide)
-                self._reviews[key] = review
-                while len(self._reviews) > self._max_reviews:
-                    self._reviews.popitem(last=False)
-            return review
+    groups: Sequence[Group]
+    page: int
+    pages: int
+    heading: str
 
 
-def _make(decide: Callable[[], CatalogueMatches]) -> Review:
+def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> CatalogueGroups:
+    """Find the groups of a catalogue; minutes for tens of thousands of photos.
+
+    Raises
+    ------
+    Cancelled
+        `progress` asked for it.
+    InputError
+        The catalogue lacks what the rules or the pair scorer compare.
+    """
     started = perf_counter()
-    decided = decide()
+    if request.scorer is not None:
+        decided = match_by_second_stage(bundle, scorer_of(request.scorer))
+    else:
+        decided = match_by_defaults(bundle, request.given, request.rules, progress=progress)
+    stop_if_cancelled(progress)
+    progress.begin("grouping", 0)
     numbers, groups = group_catalogue(decided)
-    return Review(decided, numbers, groups, perf_counter() - started)
+    how = say_thresholds(request, decided.thresholds, perf_counter() - started)
+    return CatalogueGroups(decided=decided, numbers=numbers, groups=groups, how=how)
 
 
-def estimate_seconds(bundle: Bundle, rules: Rules, judged: bool) -> float:
-    """Estimate what a review takes: every pair is compared, so twice the listings take four times as long."""
-    titles, photos = (len(bundle) if side is not None else 0 for side in (bundle.title_matrix, bundle.photo_vectors))
-    if judged:
-        return 1 + titles / _JUDGED_PER_SECOND
-    again = rules.vectors.cross_mean + len(rules.vectors.blend) + (rules.vectors.expansion > 1)
-    for_titles = (_TITLES + again * _TITLES_AGAIN) * (titles / 10_000) ** 2
-    return 1 + for_titles + (_PHOTOS + again * _PHOTOS_AGAIN) * (photos / 10_000) ** 2
+def page_of_groups(found: CatalogueGroups, address: Address) -> GroupsPage:
+    """The groups that an address asks to see; the last page where it asks for one beyond."""
+    pages = max(math.ceil(len(found.groups) / GROUPS_A_PAGE), 1)
+    page = min(address.page, pages)
+    first, last = (page - 1) * GROUPS_A_PAGE, min(page * GROUPS_A_PAGE, len(found.groups))
+    return GroupsPage(
+        groups=found.ordered(address.order)[first:last],
+        page=page,
+        pages=pages,
+        heading=f"Groups {first + 1:,} to {last:,} of {len(found.groups):,}",
+    )
 
 
 def weakest_pair(decided: CatalogueMatches, group: Group) -> tuple[int, int] | None:
