@@ -13,7 +13,8 @@ from hypothesis import settings
 from PIL import Image
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
-settings.load_profile("repeatable")
+settings.register_profile("nightly", deadline=None, max_examples=500, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 DATA_VARIABLE = "PRODUCT_MATCHING_DATA"
 
