@@ -14,6 +14,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from product_matching.cli.arguments import Device
 from product_matching.errors import InputError
+from product_matching.files import write_text
 
 if TYPE_CHECKING:
     from product_matching.comparison.run import Inputs
@@ -95,11 +96,7 @@ def _measure(inputs: Inputs, out: Path, json_out: Path, readme: Path | None) -> 
     content = Comparing(inputs).run().to_json(_COMMAND)
     texts = {json_out: json.dumps(content, indent=1, ensure_ascii=False) + "\n", out: to_markdown(content)}
     for path, text in texts.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"The file {path} cannot be written ({error.strerror}).") from error
+        write_text(path, text, parents=True)
         typer.echo(f"Written: {path}")
     if readme is not None:
         put_into(readme, summary_table(content))

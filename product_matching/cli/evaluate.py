@@ -16,6 +16,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from product_matching.cli import rules as option
 from product_matching.cli.arguments import AsJson, LabelColumn
 from product_matching.errors import InputError
+from product_matching.files import write_text
 
 if TYPE_CHECKING:
     from product_matching.evaluation.listings import LabelledListings
@@ -172,7 +173,4 @@ def _tell(reports: list[Report], out: Path | None, as_json: bool, single: bool) 
     else:
         typer.echo(table, nl=False)
     if out is not None:
-        try:
-            out.write_text(table, encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"The file {out} cannot be written ({error.strerror}).") from error
+        write_text(out, table)

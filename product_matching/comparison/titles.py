@@ -15,9 +15,9 @@ from product_matching.comparison.scores import Ranker, rounded
 from product_matching.evaluation.evaluate import evaluate
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
 from product_matching.evaluation.methods import PUBLISHED_THRESHOLDS, RANKINGS, Settings
+from product_matching.files import file_sha256, write_text
 from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.search.neighbours import Neighbours, RowArray
-from product_matching.store.model_folder import file_sha256
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +82,7 @@ def reproduce(shopee: Path, methods: list[str], store: Path) -> dict[str, dict[s
         if method not in kept:
             log.info("Reproducing %s on %s.", method, shopee)
             kept[method] = _figure(labelled_listings(read_catalogue(shopee)), method)
-            store.parent.mkdir(parents=True, exist_ok=True)
-            store.write_text(json.dumps({"data": sha256, "figures": kept}, indent=2) + "\n", encoding="utf-8")
+            write_text(store, json.dumps({"data": sha256, "figures": kept}, indent=2) + "\n", parents=True)
     return {method: kept[method] for method in methods}
 
 

@@ -14,6 +14,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.preprocessing import normalize
 
 from product_matching.errors import InputError
+from product_matching.files import atomic_file
 from product_matching.matching.chain import VectorRules
 from product_matching.matching.evidence import ChainResult, Evidence
 from product_matching.matching.pair_features import pair_features, row_products
@@ -195,7 +196,8 @@ class PairClassifier:
             "n": self.n,
             "protocol": self.protocol,
         }
-        self.trees.save(path, about=np.array(json.dumps(about)))
+        with atomic_file(path, what="pair classifier") as partial:
+            self.trees.save(partial, about=np.array(json.dumps(about)))
 
     def _check(self, names: list[str]) -> None:
         if tuple(names) != self.names:

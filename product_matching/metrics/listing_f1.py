@@ -88,7 +88,14 @@ def score_listings(
 
 
 def listing_f1(neighbours: Neighbours, labels: npt.ArrayLike, query_rows: npt.ArrayLike | None = None) -> FloatArray:
-    """F1 of each query's predicted set; shape (Q,). The competition's score is its mean. See `score_listings`."""
+    """F1 of each query's predicted set; shape (Q,). The competition's score is its mean. See `score_listings`.
+
+    Examples
+    --------
+    >>> found = Neighbours(np.array([0, 1, 2, 2]), np.array([1, 0]), np.array([0.1, 0.1]))
+    >>> listing_f1(found, ["a", "a", "a"]).tolist()
+    [0.8, 0.8, 0.5]
+    """
     return score_listings(neighbours, labels, query_rows).f1
 
 

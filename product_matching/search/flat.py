@@ -72,6 +72,8 @@ class FlatIndex:
     (array([1, 0]), array([0.2, 1. ]))
     """
 
+    exact = True
+
     def __init__(self, vectors: npt.ArrayLike, *, block_size: int = 256) -> None:
         check_count("block_size", block_size)
         rows = _unit_rows("vectors", vectors)

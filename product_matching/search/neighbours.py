@@ -20,6 +20,11 @@ def to_distance(cosine: npt.ArrayLike) -> FloatArray:
     """Turn cosine similarities into distances ``1 - cos``: clipped to [0, 2], rounded to `DISTANCE_DECIMALS`.
 
     Inner products of unit vectors in float32 exceed 1 by up to 1e-6, so they are clipped before anything compares them.
+
+    Examples
+    --------
+    >>> to_distance([1.0000007, 0.55, 0.0]).tolist()
+    [0.0, 0.45, 1.0]
     """
     distance = np.round(1.0 - np.asarray(cosine, dtype=np.float64), DISTANCE_DECIMALS)
     return np.clip(distance, 0.0, 2.0) + 0.0

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import MISSING, asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 from product_matching.errors import InputError
+from product_matching.files import atomic_folder, file_sha256, read_json
 from product_matching.networks.kinds import Neck, Pooling
+from product_matching.validation import Name, Number, Sha256, Text, validate
 
 MODEL_FORMAT = 1
 MODEL_FILE = "model.json"
@@ -19,10 +23,20 @@ WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "README.md"
 MAX_MODEL_BYTES = 1 << 20
 Interpolation = Literal["bilinear", "bicubic", "lanczos"]
-BackboneArgument = str | int | float | bool
 
 
-@dataclass(frozen=True)
+def _check_plain(value: object) -> object:
+    if not isinstance(value, str | int | float | bool):
+        raise ValueError(f"it is {value!r:.80}, but must be a text, a number, or true or false")
+    return value
+
+
+BackboneArgument = Annotated[Any, AfterValidator(_check_plain)]
+_PerChannel = Annotated[Number, Field(ge=-1e6, le=1e6)]
+_Spread = Annotated[Number, Field(gt=0, le=1e6)]
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class PhotoModel:
     """What a photo model is: its backbone and how a photo is prepared for it.
 
@@ -52,19 +66,19 @@ class PhotoModel:
         How the network was trained: recipe, seeds, data, classes, figures with their protocol.
     """
 
-    name: str
-    backbone: str
-    weights_sha256: str
-    dimension: int
-    image_size: int = 224
-    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
-    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    name: Name
+    backbone: Name
+    weights_sha256: Sha256
+    dimension: Annotated[int, Field(strict=True, ge=1, le=65536)]
+    image_size: Annotated[int, Field(strict=True, ge=16, le=2048)] = 224
+    mean: tuple[_PerChannel, _PerChannel, _PerChannel] = (0.485, 0.456, 0.406)
+    std: tuple[_Spread, _Spread, _Spread] = (0.229, 0.224, 0.225)
     interpolation: Interpolation = "bicubic"
     backbone_arguments: dict[str, BackboneArgument] = field(default_factory=dict)
     pooling: Pooling = "avg"
     neck: Neck = "none"
-    source: str = ""
-    licence: str = ""
+    source: Text = ""
+    licence: Text = ""
     training: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -85,83 +99,15 @@ class PhotoModel:
         }
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def parse_model(settings: object, origin: str) -> PhotoModel:
-    """Check the settings of a model, as read from JSON, field by field.
+    """Check the settings of a model, as read from JSON.
 
     Raises
     ------
     InputError
-        A field is missing or has a value that no model can have; the sentence names `origin`, field and value.
+        A field is missing, unknown, or has a value that no model can have; the sentence names origin, field and value.
     """
-    if not isinstance(settings, dict):
-        raise InputError(f"{origin} does not hold a JSON object.")
-    known = {name: settings[name] for name in PhotoModel.__dataclass_fields__ if name in settings}
-    for name in ("mean", "std"):
-        if isinstance(known.get(name), list):
-            known[name] = tuple(known[name])
-    for name, (accepted, what) in _CHECKS.items():
-        value = known.get(name, _default(name))
-        if not accepted(value):
-            raise InputError(f"{origin}: {name} is {value!r:.80}, but must be {what}.")
-    return PhotoModel(**known)
-
-
-def _default(name: str) -> object:
-    entry = PhotoModel.__dataclass_fields__[name]
-    if entry.default_factory is not MISSING:
-        return entry.default_factory()
-    return None if entry.default is MISSING else entry.default
-
-
-def _three_numbers(value: object) -> bool:
-    return isinstance(value, tuple) and len(value) == 3 and all(_number(entry) for entry in value)
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 1e6
-
-
-def _whole(value: object, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-
-def _plain_arguments(value: object) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(key, str) and isinstance(entry, str | int | float | bool) for key, entry in value.items()
-    )
-
-
-def _hex_digest(value: object) -> bool:
-    return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
-
-
-def _one_of(names: Any) -> tuple[Callable[[Any], bool], str]:
-    accepted = get_args(names)
-    return lambda value: isinstance(value, str) and value in accepted, f"one of {', '.join(accepted)}"
-
-
-_CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "name": (lambda value: isinstance(value, str) and 0 < len(value) <= 200, "a name"),
-    "backbone": (lambda value: isinstance(value, str) and 0 < len(value) <= 200, "the name of a timm architecture"),
-    "weights_sha256": (_hex_digest, "64 hexadecimal digits"),
-    "dimension": (lambda value: _whole(value, 1, 65536), "a whole number from 1 to 65536"),
-    "image_size": (lambda value: _whole(value, 16, 2048), "a whole number from 16 to 2048"),
-    "mean": (_three_numbers, "three numbers"),
-    "std": (lambda value: _three_numbers(value) and all(entry > 0 for entry in value), "three positive numbers"),
-    "interpolation": _one_of(Interpolation),
-    "backbone_arguments": (_plain_arguments, "an object of plain values"),
-    "pooling": _one_of(Pooling),
-    "neck": _one_of(Neck),
-    "source": (lambda value: isinstance(value, str), "a text"),
-    "licence": (lambda value: isinstance(value, str), "a text"),
-    "training": (lambda value: isinstance(value, dict), "an object"),
-}
+    return validate(PhotoModel, settings, origin)
 
 
 def read_model_folder(folder: Path) -> PhotoModel:
@@ -184,24 +130,15 @@ def read_model_folder(folder: Path) -> PhotoModel:
 def read_model_settings(folder: Path) -> PhotoModel:
     """Read and check ``model.json`` alone."""
     path = folder / MODEL_FILE
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_MODEL_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"The model folder {folder} has no readable {MODEL_FILE} ({error.strerror}).") from error
-    if len(content) > MAX_MODEL_BYTES:
-        raise InputError(f"{path} is too large: the settings of a model have at most {MAX_MODEL_BYTES} bytes.")
-    try:
-        settings = json.loads(content.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not JSON in UTF-8 ({error!s:.80}).") from error
-    if isinstance(settings, dict) and settings.get("format") != MODEL_FORMAT:
-        raise InputError(f"{path} has format {settings.get('format')!r:.40}, but this version reads {MODEL_FORMAT}.")
+    settings = read_json(path, max_bytes=MAX_MODEL_BYTES)
+    version = settings.pop("format", None) if isinstance(settings, dict) else MODEL_FORMAT
+    if version != MODEL_FORMAT:
+        raise InputError(f"{path} has format {version!r:.40}, but this version reads {MODEL_FORMAT}.")
     return parse_model(settings, str(path))
 
 
 def write_model_folder(folder: Path, model: PhotoModel, weights: Path, *, card: str = "") -> None:
-    """Write a model folder at once: a temporary sibling is filled and renamed; an equal folder is left as it is.
+    """Write a model folder, whole or not at all; an equal folder is left as it is.
 
     Parameters
     ----------
@@ -216,17 +153,12 @@ def write_model_folder(folder: Path, model: PhotoModel, weights: Path, *, card: 
     """
     if folder.is_dir() and read_model_folder(folder) == model and _card_of(folder) == card:
         return
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    shutil.copyfile(weights, partial / WEIGHTS_FILE)
     settings = {"format": MODEL_FORMAT, **asdict(model)}
-    (partial / MODEL_FILE).write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    if card:
-        (partial / CARD_FILE).write_text(card, encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
+    with atomic_folder(folder) as partial:
+        shutil.copyfile(weights, partial / WEIGHTS_FILE)
+        (partial / MODEL_FILE).write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        if card:
+            (partial / CARD_FILE).write_text(card, encoding="utf-8")
 
 
 def _card_of(folder: Path) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 
 import torch
 
+from product_matching.files import file_sha256, write_text
 from product_matching.networks.weights import load_weights, save_weights
-from product_matching.store.model_folder import WEIGHTS_FILE, PhotoModel, file_sha256, write_model_folder
+from product_matching.store.model_folder import WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.training.averaging import OtherTraining
 from product_matching.training.parts import TrainingParts
 from product_matching.training.recipe import Recipe
@@ -81,10 +82,8 @@ def describe_training(
 
 
 def write_report(report: Mapping[str, Any], path: Path) -> None:
-    """Write the report as JSON, at once."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+    """Write the report as JSON, whole or not at all."""
+    write_text(path, json.dumps(report, indent=2, ensure_ascii=False) + "\n", what="report")
 
 
 def export_model(

@@ -26,10 +26,9 @@ from product_matching.matching.candidates import (
 )
 from product_matching.matching.explanation import Explanation, explain_pair
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
-from product_matching.search.flat import FlatIndex
 from product_matching.search.joins.phashes import PhotoHashes
+from product_matching.search.open import open_index
 from product_matching.search.protocol import VectorIndex
-from product_matching.search.sparse import SparseIndex
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
 
 #: Photos whose pHashes differ in at most this many bits are always among the candidates.
@@ -77,20 +76,20 @@ class Finder:
         self._lock = threading.Lock()
 
     @cached_property
-    def photo_index(self) -> FlatIndex | None:
+    def photo_index(self) -> VectorIndex[Any] | None:
         """Index of the photo vectors; None for a catalogue without photos."""
-        vectors = self.bundle.photo_vectors
-        if vectors is None:
+        vectors, spec = self.bundle.photo_vectors, self.bundle.manifest.index.photo
+        if vectors is None or spec is None:
             return None
-        index = FlatIndex(vectors)
+        index = open_index(spec, vectors)
         _release_pages(vectors)
         return index
 
     @cached_property
-    def title_index(self) -> SparseIndex | None:
+    def title_index(self) -> VectorIndex[Any] | None:
         """Index of the title vectors; None for a catalogue without titles."""
-        matrix = self.bundle.title_matrix
-        return None if matrix is None else SparseIndex(matrix)
+        matrix, spec = self.bundle.title_matrix, self.bundle.manifest.index.title
+        return None if matrix is None or spec is None else open_index(spec, matrix)
 
     def load(self) -> None:
         """Build the indexes now, once, whichever thread comes first.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from product_matching.errors import InputError
+from product_matching.files import atomic_file
 from product_matching.matching.grouping.description import Group
 from product_matching.search.neighbours import RowArray
 
@@ -29,18 +29,11 @@ def write_groups(path: Path, posting_ids: Sequence[str], numbers: RowArray, desc
         The file cannot be written there.
     """
     by_number = {int(numbers[group.rows[0]]): group for group in described}
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(["posting_id", "group", "size", "density", "weakest_link"])
-            for posting_id, number in zip(posting_ids, numbers.tolist(), strict=True):
-                writer.writerow([posting_id, posting_ids[number], *_describe(by_number.get(number))])
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"The file {path} cannot be written ({error.strerror}).") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomic_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["posting_id", "group", "size", "density", "weakest_link"])
+        for posting_id, number in zip(posting_ids, numbers.tolist(), strict=True):
+            writer.writerow([posting_id, posting_ids[number], *_describe(by_number.get(number))])
 
 
 def _describe(group: Group | None) -> list[object]:

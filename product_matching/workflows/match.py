@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
+from product_matching.files import atomic_file
 from product_matching.matching.catalogue_pairs import (
     FAR,
     DecidedPairs,
@@ -35,8 +35,8 @@ from product_matching.workflows.sides import bundle_sides, tuned_thresholds
 if TYPE_CHECKING:
     from product_matching.matching.pair_classifier import PairClassifier
 
-#: Pairs that one side may find; each takes about 150 bytes while they are decided.
-MAX_PAIRS = 10_000_000
+#: Pairs that one side may find; each takes about 200 bytes while they are decided: 1 GB.
+MAX_PAIRS = 5_000_000
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -192,20 +192,11 @@ def write_submission(path: Path, posting_ids: Sequence[str], matches: Iterable[n
     InputError
         The file cannot be written there.
     """
-    if path.is_dir() or not path.parent.is_dir():
-        raise InputError(f"The file {path} cannot be written: give a file in a folder that exists.")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     matched = 0
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(["posting_id", "matches"])
-            for posting_id, rows in zip(posting_ids, matches, strict=True):
-                writer.writerow([posting_id, " ".join(posting_ids[row] for row in rows)])
-                matched += len(rows) > 1
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"The file {path} cannot be written ({error.strerror}).") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomic_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["posting_id", "matches"])
+        for posting_id, rows in zip(posting_ids, matches, strict=True):
+            writer.writerow([posting_id, " ".join(posting_ids[row] for row in rows)])
+            matched += len(rows) > 1
     return matched

@@ -148,7 +148,7 @@ def _best_within(near: Neighbours, groups: RowArray, rows: RowArray, radius: flo
         scores = score_listings(keep_within(near, distance), groups, rows, cap=None)
         tried.append((float(scores.f1.mean()), distance, float(scores.precision.mean()), float(scores.recall.mean())))
     f1, distance, precision, recall = max(tried)
-    return TunedThreshold(distance, 0, "", round(f1, 4), round(precision, 4), round(recall, 4))
+    return TunedThreshold(distance, 0, "", round(f1, 4), precision=round(precision, 4), recall=round(recall, 4))
 
 
 def best_beyond(near: Neighbours, groups: RowArray, rows: RowArray) -> float:

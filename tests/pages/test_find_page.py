@@ -191,6 +191,21 @@ def test_an_upload_with_too_many_pixels_is_refused(open_app: Open, encode_photo:
     assert "20000 x 20000 pixels" in shown(app)
 
 
+@pytest.mark.parametrize("size", [(3000, 20), (20, 3000), (1, 3000), (3000, 1), (1, 1)])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG"])
+def test_a_thin_photo_is_searched_for_and_shown(
+    open_app: Open, encode_photo: Callable[..., bytes], size: tuple[int, int], file_format: str
+) -> None:
+    """Shrunk to the width of the preview, it would be less than a pixel high."""
+    from PIL import Image
+
+    app = open_app(FIND, bundle="small")
+    photo = encode_photo(Image.new("RGB", size, "teal"), file_format)
+    app.file_uploader[0].set_value(("thin.jpg", photo, "image/jpeg")).run()
+    assert "thin.jpg" in shown(app) and not app.error and card_rows(app)
+    assert any(picture.proto.imgs[0].alt == "Your photo" for picture in app.get("image"))
+
+
 def test_a_link_to_an_upload_that_is_not_kept_says_upload_again(open_app: Open) -> None:
     app = open_app(FIND, bundle="small", upload="0123456789abcdef0123")
     assert "upload it again" in shown(app)

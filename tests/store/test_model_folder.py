@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from product_matching.errors import InputError
+from product_matching.files import file_sha256
 from product_matching.store.model_folder import (
     MAX_MODEL_BYTES,
     PhotoModel,
-    file_sha256,
     parse_model,
     read_model_folder,
     write_model_folder,
@@ -58,12 +58,18 @@ def test_a_folder_comes_back_as_it_was_written_with_its_card(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"pooling": "max"}, "pooling is 'max', but must be one of avg, gem"),
-        ({"pooling": ["gem"]}, "pooling is .'gem'., but must be one of avg, gem"),
-        ({"neck": "fc"}, "neck is 'fc', but must be one of none, batchnorm, linear-batchnorm"),
-        ({"neck": None}, "neck is None, but must be one of"),
+        ({"pooling": "max"}, "pooling is 'max', but must be 'avg' or 'gem'"),
+        ({"pooling": ["gem"]}, "pooling is .'gem'., but must be 'avg' or 'gem'"),
+        ({"neck": "fc"}, "neck is 'fc', but must be 'none', 'batchnorm' or 'linear-batchnorm'"),
+        ({"neck": None}, "neck is None, but must be 'none', 'batchnorm'"),
         ({"training": "arcface"}, "training is 'arcface', but must be an object"),
-        ({"mean": [10**400, 0, 0]}, "mean is .*, but must be three numbers"),
+        ({"mean": [10**400, 0, 0]}, r"mean\[0\] is 10+, but must be a number"),
+        ({"mean": [float("nan"), 0, 0]}, r"mean\[0\] is nan, but must be a finite number"),
+        ({"mean": ["0", 0, 0]}, r"mean\[0\] is '0', but must be a number"),
+        ({"dimension": True}, "dimension is True, but must be a whole number"),
+        ({"dimension": 3.0}, "dimension is 3.0, but must be a whole number"),
+        ({"image_sise": 224}, "image_sise is no field that is known here"),
+        ({"licence": "x" * 4001}, "licence is 'xxx.*, but must be a text of at most 4000 characters"),
     ],
 )
 def test_settings_that_no_model_can_have_are_refused(settings: dict[str, object], sentence: str) -> None:
@@ -75,11 +81,11 @@ def test_settings_that_no_model_can_have_are_refused(settings: dict[str, object]
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b" " * (MAX_MODEL_BYTES + 1), "is too large: the settings of a model have at most 1048576 bytes"),
+        (b" " * (MAX_MODEL_BYTES + 1), "model.json is too large: it may have at most 1,048,576 bytes"),
         (b"[" * 100_000, "is not JSON in UTF-8"),
         (json.dumps({"format": 1}).encode("utf-16"), "is not JSON in UTF-8"),
         (b'{"format": 1, "name": "m", "training": ' + b'{"a":' * 100_000, "is not JSON in UTF-8"),
-        (b"[]", "does not hold a JSON object"),
+        (b"[]", r"is \[\], but must be an object"),
     ],
 )
 def test_a_file_that_holds_no_settings_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:

@@ -23,7 +23,9 @@ from product_matching.cli import app
 from product_matching.listings.catalogue import Catalogue
 from product_matching.matching.chain import CANDIDATES, PLAIN, Rules
 from product_matching.matching.thresholds import PairRules, Thresholds
+from product_matching.search.spec import IndexSpec
 from product_matching.store.bundle import PHOTO_SHA256, Bundle, open_bundle
+from product_matching.store.model_folder import PhotoModel
 from product_matching.workflows.build import build_bundle
 from product_matching.workflows.find import Finder, fill_thresholds
 from product_matching.workflows.match import match_by_defaults, match_catalogue
@@ -80,7 +82,11 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     bundle = open_bundle(folder)
     photos = ["" if row in set(without_photo.tolist()) else "a" for row in range(len(titles))]
     listings = bundle.listings.assign(image_phash=phashes, **{PHOTO_SHA256: photos})
-    return replace(bundle, listings=listings, photo_vectors=vectors)
+    model = PhotoModel(name="model", backbone="mobilenetv2_100", weights_sha256="0" * 64, dimension=24)
+    manifest = replace(
+        bundle.manifest, photo_model=model, index=replace(bundle.manifest.index, photo=IndexSpec("flat"))
+    )
+    return replace(bundle, manifest=manifest, listings=listings, photo_vectors=vectors)
 
 
 def found_one_by_one(bundle: Bundle, thresholds: Thresholds, rules: PairRules, step: int = 1) -> list[list[int]]:

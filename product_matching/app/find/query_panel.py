@@ -11,6 +11,7 @@ from product_matching.app.navigation import change_address, coupled, current_add
 from product_matching.app.resources import uploads
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.missing_model import draw_if_missing
+from product_matching.app.shared.pictures import shown_picture
 from product_matching.app.shared.sample_gallery import draw_sample_picture
 from product_matching.app.shared.samples import is_title_of, sample_address, sample_name, title_as_typed
 from product_matching.app.shared.uploads import PHOTO_HELP
@@ -85,7 +86,7 @@ def _draw_sample(bundle: Bundle, sample: SampleQuery, typed: str) -> None:
 
 def _draw_upload(thumbnail: bytes, name: str) -> None:
     with st.container(border=True):
-        st.image(thumbnail, width=_PICTURE_WIDTH, alt="Your photo")
+        st.image(shown_picture(thumbnail), width=_PICTURE_WIDTH, alt="Your photo")
         st.caption(plain(shorten(name, 60)))
     st.button("Remove the photo", icon=":material/close:", on_click=change_address, kwargs={"upload": None})
 

@@ -1,4 +1,4 @@
-"""What every search backend promises, held against scikit-learn's brute force."""
+"""What every exact search backend promises, held against scikit-learn's brute force."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ from hypothesis.extra import numpy as npst
 from sklearn.metrics.pairwise import cosine_distances
 from sklearn.neighbors import NearestNeighbors
 
-from product_matching.search import FlatIndex, Neighbours, SparseIndex, keep_nearest, keep_within, to_distance
+from product_matching.search import (
+    FlatIndex,
+    IndexSpec,
+    Neighbours,
+    SparseIndex,
+    keep_nearest,
+    keep_within,
+    open_index,
+    to_distance,
+)
+from product_matching.search.spec import EXACT
 
 ROUNDING = 2e-6
 
@@ -63,6 +73,20 @@ def assert_ordered(result: Neighbours) -> None:
         rows, distances = result.of(query)
         assert list(zip(distances, rows, strict=True)) == sorted(zip(distances, rows, strict=True))
         assert len(set(rows)) == len(rows)
+
+
+def test_every_exact_kind_that_a_manifest_can_name_is_held_to_this_contract() -> None:
+    assert {kind for kind, exact in EXACT.items() if exact} == set(BACKENDS)
+
+
+@pytest.mark.parametrize("kind", sorted(BACKENDS))
+def test_the_kind_in_the_manifest_opens_its_backend(kind: Any) -> None:
+    vectors = random_vectors(30)
+    backend = BACKENDS[kind]
+    index = open_index(IndexSpec(kind), backend.convert(vectors))
+    assert type(index) is backend.build and index.exact and IndexSpec(kind).exact
+    queries = backend.convert(vectors[:3])
+    assert_same(index.nearest(queries, 5), backend.index(vectors).nearest(queries, 5))
 
 
 @pytest.mark.parametrize("threshold", [0.05, 0.3, 0.7, 0.95, 1.0, 1.5, 2.0, np.inf])
