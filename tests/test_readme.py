@@ -1,6 +1,5 @@
 """The README's commands and examples run as they stand, and what it names and shows is there."""
 
-import json
 import re
 import shlex
 from pathlib import Path
@@ -11,6 +10,7 @@ from typer.testing import CliRunner
 
 from product_matching.cli import app
 from product_matching.comparison.summary import BEGIN, END, summary_table
+from product_matching.store.comparison import read_comparison
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -128,5 +128,6 @@ def test_every_linked_file_is_there(page: str) -> None:
 
 
 def test_the_table_of_the_comparison_is_that_of_the_last_run() -> None:
-    comparison = json.loads((ROOT / "docs" / "comparison.json").read_text(encoding="utf-8"))
+    comparison = read_comparison(ROOT / "docs" / "comparison.json")
+    assert comparison is not None
     assert f"{BEGIN}\n\n{summary_table(comparison)}\n{END}" in README

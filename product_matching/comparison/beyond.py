@@ -12,17 +12,18 @@ from scipy.sparse import csr_matrix
 from product_matching.comparison.lookup import Lookup
 from product_matching.comparison.photos import rank_vectors
 from product_matching.comparison.scores import QueryScores, choose_threshold, mean_f1, score_lookup
-from product_matching.comparison.titles import TitledDemo, rank_titles
+from product_matching.comparison.titles import TitledDemo
 from product_matching.encoders.photo import FloatVectors
-from product_matching.evaluation.methods import Settings
+from product_matching.evaluation.methods import Settings, tfidf_vectors
 from product_matching.evaluation.protocols import Plan, Split
 from product_matching.evaluation.second_stage import run_second_stage
 from product_matching.matching.blending import fuse
-from product_matching.matching.chain import MEASURED_CHAIN, VectorRules, improve_vectors
+from product_matching.matching.chain import CANDIDATES, MEASURED_CHAIN, VectorRules, improve_vectors
 from product_matching.matching.rules import min2, union
 from product_matching.metrics.listing_f1 import query_part
 from product_matching.metrics.sweep import best_threshold
 from product_matching.search.joins.mixed import MixedJoin
+from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours, keep_within
 
 #: Shares of the validation part's true pairs that the tried thresholds of a single kind let through.
@@ -103,13 +104,12 @@ class Decided:
 
 def build_sides(demo: TitledDemo, vectors: FloatVectors, lookup: Lookup) -> Sides:
     """Prepare one part of the demo catalogue; vectors of its photos, shape (P, D)."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    rows = lookup.blocks[0]
-    titles = TfidfVectorizer(dtype=np.float32).fit_transform(demo.listings.titles[rows])
+    (rows,) = lookup.blocks
+    titles = tfidf_vectors(demo.listings.titles[rows])
     both = fuse([titles, csr_matrix(vectors[rows])], [0.5, 0.5])
-    photo, title = rank_vectors(vectors)(lookup), rank_titles(demo, "tfidf")(lookup)
-    return Sides(lookup, photo, title, both, vectors.shape[1])
+    return Sides(
+        lookup, rank_vectors(vectors)(lookup), SparseJoin().nearest(titles, CANDIDATES), both, vectors.shape[1]
+    )
 
 
 def decide_by_union(choose: Sides, score: Sides) -> Decided:
@@ -201,9 +201,9 @@ def decide_by_pairs(demo: TitledDemo, vectors: FloatVectors) -> Decided:
     return best
 
 
-def score_decided(decided: Decided, lookup: Lookup, *, shown: bool = False) -> QueryScores:
+def score_decided(decided: Decided, lookup: Lookup) -> QueryScores:
     """Score a way of deciding on the part that it was not chosen on."""
-    return score_lookup(decided.score, lookup, decided.threshold, shown=shown)
+    return score_lookup(decided.score, lookup, decided.threshold)
 
 
 def _best_bars(sides: Sides, mixed: Neighbours) -> tuple[float, Bars]:

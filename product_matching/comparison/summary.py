@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from product_matching.comparison.markdown import as_figure, as_table
+from product_matching.comparison.markdown import as_cell, as_table
 from product_matching.comparison.reported import PHASH, UNTRAINED
 from product_matching.errors import InputError
 from product_matching.files import write_text
+from product_matching.store.comparison import Comparison, Row
 
 #: Lines of a page between which the table stands.
 BEGIN, END = "<!-- comparison: begin -->", "<!-- comparison: end -->"
-_MEASURES = (("demo", "f1"), ("groceries", "recall_at_1"))
 #: Baselines of the short table; the page of the comparison has all of them.
 _BASELINES = (UNTRAINED, PHASH.name)
 
 
-def summary_table(comparison: dict[str, Any]) -> str:
-    """The comparison in short, in the form of `Comparison.to_json`: of the shipped model its own row, two baselines."""
+def summary_table(comparison: Comparison) -> str:
+    """The comparison in short: of the shipped model its own row, two baselines."""
     head = ["method", "reported F1", "demo F1", "groceries recall@1"]
-    shown = [row for row in comparison["rows"] if _is_shown(row)]
     body = [
         [
-            row["name"],
-            f"{row['reported']['f1']:.3f}" if row["reported"] else "-",
-            *(as_figure(row[data], name) for data, name in _MEASURES),
+            row.name,
+            as_cell(row.reported.figure if row.reported else None),
+            as_cell(row.figure("demo", "f1")),
+            as_cell(row.figure("groceries", "recall_at_1")),
         ]
-        for row in shown
+        for row in comparison.rows
+        if _is_shown(row)
     ]
     return "\n".join(as_table(head, body)) + "\n"
 
 
-def _is_shown(row: dict[str, Any]) -> bool:
-    if row["section"] == "baseline":
-        return row["name"] in _BASELINES
-    return row["section"] != "shipped" or row["groceries"] is not None
+def _is_shown(row: Row) -> bool:
+    if row.section == "baseline":
+        return row.name in _BASELINES
+    return row.section != "shipped" or row.groceries is not None
 
 
 def put_into(page: Path, table: str) -> None:

@@ -17,7 +17,7 @@ from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo, phash, read_photo, thumbnail
 
 if TYPE_CHECKING:
-    from product_matching.encoders.photo import Pixels
+    from product_matching.encoders.preprocess import Pixels
     from product_matching.encoders.protocol import PhotoEmbedder
 
 

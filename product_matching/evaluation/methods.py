@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from product_matching.encoders.glove import GloveEncoder, read_glove, train_glove
@@ -92,7 +93,13 @@ def rank_by_idf(listings: LabelledListings, background: TextArray, settings: Set
 
 def rank_by_tfidf(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
     """Scikit-learn's TfidfVectorizer as it comes, on the raw titles."""
-    return SparseJoin().nearest(TfidfVectorizer(dtype=np.float32).fit_transform(listings.titles), CANDIDATES)
+    return SparseJoin().nearest(tfidf_vectors(listings.titles), CANDIDATES)
+
+
+def tfidf_vectors(titles: TextArray) -> csr_matrix:
+    """Scikit-learn's TF-IDF of raw titles as it comes: unit vectors, CSR of shape (N, V), float32."""
+    vectors: csr_matrix = TfidfVectorizer(dtype=np.float32).fit_transform(titles)
+    return vectors
 
 
 def rank_by_glove(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:

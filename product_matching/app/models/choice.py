@@ -10,10 +10,11 @@ import streamlit as st
 from product_matching.app.address import MEASURES, METHODS, Address
 from product_matching.app.models.table import MEASURE_NAMES
 from product_matching.app.navigation import coupled
-from product_matching.store.comparison import Comparison
+from product_matching.metrics.retrieval import Measure
+from product_matching.store.comparison import Comparison, DataName, Kind
 
 #: What a method looks at, by the kind of its row.
-KIND_NAMES = {"photo": "Photo", "title": "Title", "photo+title": "Both"}
+KIND_NAMES: dict[Kind, str] = {"photo": "Photo", "title": "Title", "photo+title": "Both"}
 ALL = "All"
 
 
@@ -32,8 +33,8 @@ class Choice:
     """
 
     shown: Comparison
-    measure: str
-    groceries: str
+    measure: Measure
+    groceries: DataName
 
 
 def draw_choice(comparison: Comparison, address: Address) -> Choice:

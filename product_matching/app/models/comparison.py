@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import streamlit as st
 
@@ -22,8 +23,7 @@ from product_matching.app.models.table import (
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.errors import InputError
 from product_matching.places import comparison_file
-from product_matching.store.comparison import Comparison
-from product_matching.store.comparison_file import read_comparison
+from product_matching.store.comparison import Comparison, DataName, read_comparison
 
 _HOW_TO_MAKE = "`make comparison` trains what is compared and writes it"
 _MEASURES_IN_WORDS = (
@@ -58,10 +58,16 @@ def draw_comparison(address: Address) -> None:
     _draw_protocols(comparison)
 
 
+_LED: tuple[tuple[DataName, str], ...] = (
+    ("demo", "the demo catalogue"),
+    ("groceries", "groceries that no network was trained on"),
+)
+
+
 def _leaders(comparison: Comparison) -> str:
     """Say which method does best on either data set."""
     said = []
-    for data, where in (("demo", "the demo catalogue"), ("groceries", "groceries that no network was trained on")):
+    for data, where in _LED:
         scored = [(figure, row) for row in comparison.rows if (figure := row.figure(data, "f1")) is not None]
         if scored:
             figure, row = max(scored, key=lambda entry: entry[0].value)
@@ -153,10 +159,8 @@ def _draw_order(order: Sequence[str]) -> None:
 
 def _draw_protocols(comparison: Comparison) -> None:
     st.markdown("#### How it was measured", anchors=False)
-    names = {"reported": "Reported", "reproduced": "Reproduced", "demo": "Demo", "groceries": "Groceries"}
-    said = [
-        f"**{name}**: {plain(comparison.protocols[key])}" for key, name in names.items() if comparison.protocols[key]
-    ]
+    protocols = asdict(comparison.protocols)
+    said = [f"**{name.capitalize()}**: {plain(words)}" for name, words in protocols.items() if words]
     st.markdown("\n\n".join(said))
     if comparison.made_by:
         st.caption("Made by")
