@@ -267,7 +267,7 @@ def test_a_measure_that_is_none_is_f1(open_models: Open) -> None:
 def test_the_groceries_can_be_shown_with_every_photo(open_models: Open) -> None:
     app = open_models()
     thinned = app.table[-3].value["Groceries: F1"]
-    app.toggle(key="all_photos").set_value(True).run()
+    app.toggle(key="models_all_photos").set_value(True).run()
     assert (app.table[-3].value["Groceries: F1"] != thinned).sum() == 9
 
 
