@@ -29,9 +29,9 @@ from product_matching.app.models.table import (
     protocol_notes,
     split_differences,
 )
+from product_matching.encoders.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.metrics.retrieval import QueryScores
 from product_matching.store.comparison import Comparison, Figure, Scores, read_comparison
-from product_matching.store.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
 from tests.store.comparison_example import example_comparison, write_comparison
 
 MODELS = "pages/models.py"
