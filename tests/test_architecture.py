@@ -10,7 +10,7 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "product_matching"
 #: The floors from the bottom up; a room imports rooms below its own and those beside it on its floor.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "places", "files", "progress", "validation"),
+    ("errors", "places", "files", "progress", "validation", "extras"),
     ("listings",),
     ("search",),
     ("networks",),
