@@ -20,7 +20,7 @@ from product_matching.workflows.match import match_by_defaults
 LISTINGS = """\
 posting_id,title,label_group,price
 a1,Paper Bag Victoria Secret,17,12000
-a2,PAPER BAG victoria's secret READY STOCK,17,12500
+a2,PAPER BAG VICTORIA SECRET READY STOCK,17,12500
 a3,paper bag victoria secret original,17,11900
 b1,Double Tape 3M VHB 12 mm x 4.5 m,18,30000
 b2,Double tape 3M VHB 12mm x 4.5m ORIGINAL,18,29500

@@ -150,8 +150,8 @@ def _draw_order(order: Sequence[str]) -> None:
         return
     st.markdown("#### Where the order differs from the reported one", anchors=False)
     st.markdown(
-        "Each reported figure has a protocol of its own, so that their order says little. Here some methods stand the "
-        "other way round."
+        "Each reported figure has a protocol of its own, so that their order says little. Here some methods are in "
+        "the reverse order."
     )
     with st.expander("Which, and why"):
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in order))
