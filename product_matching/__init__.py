@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from product_matching.errors import InputError
     from product_matching.listings.catalogue import Catalogue, read_catalogue
-    from product_matching.matching.candidates import Candidates, Thresholds
+    from product_matching.matching.candidates import Candidates
+    from product_matching.matching.thresholds import Thresholds
     from product_matching.store.bundle import Bundle, open_bundle
     from product_matching.workflows.build import BuildOptions, build_bundle
     from product_matching.workflows.find import Finder, Query, default_thresholds, describe_matches
@@ -50,7 +51,7 @@ _MODULES = {
     "Finder": "workflows.find",
     "InputError": "errors",
     "Query": "workflows.find",
-    "Thresholds": "matching.candidates",
+    "Thresholds": "matching.thresholds",
     "build_bundle": "workflows.build",
     "default_thresholds": "workflows.find",
     "describe_matches": "workflows.find",

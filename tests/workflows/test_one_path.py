@@ -14,21 +14,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from product_matching.app.review.review import ReviewStore
 from sklearn.preprocessing import normalize
 from typer.testing import CliRunner
 
+from product_matching.app.address import Address
 from product_matching.app.review.export import submission_csv
+from product_matching.app.review.groups import find_groups
+from product_matching.app.review.request import request_groups
 from product_matching.cli import app
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.listings.catalogue import Catalogue
-from product_matching.matching.chain import CANDIDATES, PLAIN, Rules
+from product_matching.matching.chain import CANDIDATES, Rules
 from product_matching.matching.thresholds import PairRules, Thresholds
+from product_matching.progress import NO_PROGRESS
 from product_matching.search.spec import IndexSpec
 from product_matching.store.bundle import PHOTO_SHA256, Bundle, open_bundle
 from product_matching.workflows.build import build_bundle
 from product_matching.workflows.find import Finder, fill_thresholds
-from product_matching.workflows.match import match_by_defaults, match_catalogue
+from product_matching.workflows.match import match_catalogue
 
 DEMO = Path(__file__).parents[2] / "embeddings" / "demo"
 #: Of the demo catalogue every third listing is asked, which takes seconds.
@@ -142,7 +145,7 @@ def answers_of_all(bundle: Bundle, name: str, tmp_path: Path, fused: float | Non
     for arguments in (["--out", plain], ["--out", grouped, "--groups", groups]):
         done = CliRunner().invoke(app, ["match", name, *map(str, arguments), *options])
         assert done.exit_code == 0, done.output
-    review = ReviewStore().make("key", lambda: match_by_defaults(bundle, Thresholds(fused=fused), PLAIN))
+    review = find_groups(bundle, request_groups(bundle, Address(fused_threshold=fused)), NO_PROGRESS)
     exported = tmp_path / "review.csv"
     exported.write_bytes(submission_csv(bundle, review))
     return {
