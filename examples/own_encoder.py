@@ -20,7 +20,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 import product_matching as pm
-from product_matching.store.model_folder import PhotoModel
+from product_matching.encoders.model_folder import PhotoModel
 
 GRID = 8  # cells along each edge
 

@@ -77,8 +77,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from safetensors.torch import save_file
 
+    from product_matching.encoders.model_folder import PhotoModel, write_model_folder
     from product_matching.files import file_sha256
-    from product_matching.store.model_folder import PhotoModel, write_model_folder
 
     folder = tmp_path_factory.mktemp("models") / "tiny"
     weights = tmp_path_factory.mktemp("weights") / "weights.safetensors"

@@ -7,6 +7,7 @@ parameter (a rule here has a switch and a slider), and knows no parameter withou
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -80,7 +81,7 @@ def coupled(
     dict
         ``key``, ``on_change`` and ``args`` of the widget.
     """
-    key = f"{field}_{part}" if part else field
+    key = _key(field, part)
     if key not in st.session_state or st.session_state[key] != shown:  # one that stands there is left alone
         st.session_state[key] = shown
     return {"key": key, "on_change": _move, "args": (key, field, to)}
@@ -94,8 +95,13 @@ def coupled_by_key(field: str, shown: Any) -> dict[str, Any]:
     dict
         ``default``, ``key``, ``on_change`` and ``args`` of the widget.
     """
-    key = f"{field}_{shown}"
+    key = _key(field, str(shown))
     return {"default": shown, "key": key, "on_change": _move, "args": (key, field, lambda value: value)}
+
+
+def _key(field: str, part: str) -> str:
+    """Key of a widget: of its page, as one that two pages share would come back empty on the first one."""
+    return "_".join(filter(None, [Path(st.session_state[_PAGE]).stem, field, part]))
 
 
 def _move(key: str, field: str, to: Callable[[Any], Any]) -> None:

@@ -18,9 +18,9 @@ from product_matching.app.shared.catalogues import Catalogue
 from product_matching.app.shared.samples import sample_order
 from product_matching.app.shared.starts import starting_rows
 from product_matching.app.shared.uploads import UploadStore
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle, open_bundle
-from product_matching.store.model_folder import PhotoModel
 
 if TYPE_CHECKING:
     from product_matching.app.find.query import Asked

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from product_matching.store.model_folder import PhotoModel
+from product_matching.encoders.model_folder import PhotoModel
 
 
 class PhotoEmbedder(Protocol):

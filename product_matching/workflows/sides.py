@@ -14,12 +14,12 @@ from product_matching.matching.chain import Rules, improve_vectors
 from product_matching.matching.sides import Side, Sides
 from product_matching.matching.thresholds import Thresholds
 from product_matching.search.arguments import check_unit
-from product_matching.search.flat import FlatIndex
 from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.joins.phashes import PhotoHashes, near_photos
 from product_matching.search.joins.same_titles import same_titles
 from product_matching.search.joins.sparse import SparseJoin
-from product_matching.search.sparse import SparseIndex
+from product_matching.search.open import open_index
+from product_matching.search.spec import IndexSpec
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.tune import tune_threshold
 
@@ -58,19 +58,17 @@ def tuned_thresholds(bundle: Bundle, sides: Sides, given: Thresholds) -> Thresho
     where there is one (see `tune_threshold`). The fused threshold is used only if it is given.
     """
     return Thresholds(
-        _tuned(bundle, sides.photo, given.photo, FlatIndex),
-        _tuned(bundle, sides.title, given.title, SparseIndex),
+        _tuned(bundle, sides.photo, given.photo, IndexSpec("flat")),
+        _tuned(bundle, sides.title, given.title, IndexSpec("sparse")),
         given.fused,
     )
 
 
-def _tuned(
-    bundle: Bundle, side: Side | None, given: float | None, index: type[FlatIndex] | type[SparseIndex]
-) -> float | None:
+def _tuned(bundle: Bundle, side: Side | None, given: float | None, spec: IndexSpec) -> float | None:
     if side is None or given is not None:
         return given
-    validation = validation_rows(bundle.listings)
-    return tune_threshold(index(side.vectors), side.vectors, side.present, bundle.labels, validation).distance
+    index, validation = open_index(spec, side.vectors), validation_rows(bundle.listings)
+    return tune_threshold(index, side.vectors, side.present, bundle.labels, validation).distance
 
 
 def _photo_side(bundle: Bundle, rules: Rules, threshold: float | None) -> Side | None:

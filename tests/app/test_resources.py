@@ -8,8 +8,8 @@ import torch
 
 from product_matching.app import resources
 from product_matching.encoders import model_sources
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.store.bundle import Bundle, open_bundle
-from product_matching.store.model_folder import PhotoModel
 
 
 def test_starts_are_chosen_once_for_each_fingerprint_and_count(

@@ -29,6 +29,7 @@ def pictures(page: Page) -> Locator:
 def card_names(page: Page) -> list[str]:
     """Names of the listings on the cards in order, once the page is complete."""
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached(timeout=PATIENCE)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)  # parts are drawn as their code loads
     return [str(picture.get_attribute("alt")) for picture in pictures(page).all()]
 
 
@@ -54,7 +55,8 @@ def test_upload_slide_and_share(app_url: str, page: Page, small_catalogue: Path)
     shared = page.context.browser.new_context().new_page()
     shared.goto(page.url)
     expect(headline(shared)).to_have_text(headline(page).inner_text(), timeout=PATIENCE)
-    expect(shared.get_by_alt_text("Your photo")).to_be_visible()
+    expect(shared.get_by_alt_text("Your photo")).to_be_visible(timeout=PATIENCE)
+    expect(pictures(shared)).to_have_count(pictures(page).count(), timeout=PATIENCE)
     assert card_names(shared) == card_names(page)
     shared.context.close()
 

@@ -98,14 +98,14 @@ def test_a_rule_is_switched_without_searching_again_and_stands_in_the_address(
     before = set(app.query_params)
     monkeypatch.setattr(Finder, "candidates", lambda *arguments: pytest.fail("searched again"))
     for name in ("fused_threshold", "photo_bits", "quantity_veto", "min2"):
-        app.toggle(key=f"{name}_on").set_value(True).run()
+        app.toggle(key=f"find_{name}_on").set_value(True).run()
     assert set(app.query_params) - before == {"both", "bits", "veto", "nearest"}
     assert "4 rules on: both together, same photo" in shown(app)
-    app.slider(key="photo_bits").set_value(1).run()
-    app.slider(key="fused_threshold").set_value(0.2).run()
+    app.slider(key="find_photo_bits").set_value(1).run()
+    app.slider(key="find_fused_threshold").set_value(0.2).run()
     assert (app.query_params["bits"], app.query_params["both"]) == ("1", "0.2")
     for name in ("fused_threshold", "photo_bits", "quantity_veto", "min2"):
-        app.toggle(key=f"{name}_on").set_value(False).run()
+        app.toggle(key=f"find_{name}_on").set_value(False).run()
     assert set(app.query_params) == before
 
 
@@ -145,18 +145,18 @@ def test_a_bad_rule_in_the_address_is_answered_with_a_sentence(
 def test_without_a_classifier_it_says_how_to_train_one(open_app: Open) -> None:
     app = open_app(FIND, bundle="small", listing="5b")
     assert "train-pairs CATALOGUE --out models/pairs/NAME.npz" in shown(app)
-    assert all(box.key != "scorer" for box in app.selectbox)
+    assert all(box.key != "find_scorer" for box in app.selectbox)
 
 
 def test_the_pair_scorer_decides_with_scores_and_reasons(with_scorer: Open) -> None:
     app = with_scorer(FIND, bundle="small", listing="3a", photo="0", title="0")
-    finish_jobs(app.selectbox(key="scorer").set_value("tiny").run())
+    finish_jobs(app.selectbox(key="find_scorer").set_value("tiny").run())
     assert app.query_params["scorer"] == "tiny"
     assert "by the pair scorer" in shown(app) and re.search(r"score [01]\.\d\d", shown(app))
     assert re.search(r"(For|Against): \w+", shown(app))
     assert all(slider.disabled for slider in app.slider)
     assert all(toggle.disabled for toggle in app.toggle if str(toggle.key).endswith("_on"))
-    app.selectbox(key="scorer").set_value("").run()
+    app.selectbox(key="find_scorer").set_value("").run()
     assert "scorer" not in app.query_params and not any(slider.disabled for slider in app.slider)
 
 

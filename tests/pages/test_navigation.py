@@ -35,15 +35,15 @@ def follow(app: AppTest, page: str) -> AppTest:
 @pytest.mark.parametrize("between", [HOME, MODELS, REVIEW])
 def test_the_search_and_the_sliders_survive_another_page(open_app: Open, between: str) -> None:
     app = open_app(FIND, bundle="small", listing="5b")
-    app.slider(key="photo_threshold").set_value(0.7).run()
-    app.toggle(key="quantity_veto_on").set_value(True).run()
-    app.selectbox(key="results").set_value(48).run()
+    app.slider(key="find_photo_threshold").set_value(0.7).run()
+    app.toggle(key="find_quantity_veto_on").set_value(True).run()
+    app.selectbox(key="find_results").set_value(48).run()
     before = dict(app.query_params)
     follow(follow(app, between), FIND)
     assert app.query_params == before
     assert before == {"bundle": "small", "listing": "5b", "photo": "0.7", "veto": "1", "results": "48"}
-    assert (app.slider(key="photo_threshold").value, app.toggle(key="quantity_veto_on").value) == (0.7, True)
-    assert app.selectbox(key="results").value == 48
+    assert (app.slider(key="find_photo_threshold").value, app.toggle(key="find_quantity_veto_on").value) == (0.7, True)
+    assert app.selectbox(key="find_results").value == 48
 
 
 def test_a_threshold_and_a_rule_mean_the_same_on_find_and_on_review(open_app: Open) -> None:
@@ -57,8 +57,8 @@ def test_a_threshold_and_a_rule_mean_the_same_on_find_and_on_review(open_app: Op
         "veto": "1",
         "nearest": "0.1",
     }
-    assert app.slider(key="photo_threshold").value == 0.7
-    app.slider(key="photo_bits").set_value(3).run()
+    assert app.slider(key="review_photo_threshold").value == 0.7
+    app.slider(key="review_photo_bits").set_value(3).run()
     follow(app, FIND)
     assert (app.query_params["bits"], app.query_params["q"]) == ("3", "paper bag")
 
@@ -74,14 +74,14 @@ def test_a_deep_link_wins_over_what_is_remembered(open_app: Open) -> None:
     app.query_params.update({"bundle": "small", "q": "paper bag", "photo": "0.2"})
     app.run()
     assert app.query_params == {"bundle": "small", "q": "paper bag", "photo": "0.2"}
-    assert app.slider(key="title_threshold") and app.text_input(key="title").value == "paper bag"
-    assert not app.toggle(key="quantity_veto_on").value
+    assert app.slider(key="find_title_threshold") and app.text_input(key="find_title").value == "paper bag"
+    assert not app.toggle(key="find_quantity_veto_on").value
     assert link(app, FIND) == {"bundle": "small", "q": "paper bag", "photo": "0.2"}
 
 
 def test_another_catalogue_chosen_elsewhere_leaves_the_old_search_behind(open_app: Open) -> None:
     app = follow(open_app(FIND, bundle="small", listing="5b", photo="0.7", veto="1"), MODELS)
-    app.selectbox(key="bundle").set_value("titles").run()
+    app.selectbox(key="models_bundle").set_value("titles").run()
     assert link(app, FIND) == {"bundle": "titles", "veto": "1"}
 
 

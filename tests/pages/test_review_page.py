@@ -72,7 +72,7 @@ def test_groups_that_were_found_are_shown_at_once_elsewhere_and_other_rules_ask_
     assert "title distance up to 0.500 (set by hand)" in shown(app)
     again = open_app(REVIEW, **app.query_params)
     assert metric(again, "Groups") == metric(app, "Groups")
-    again.toggle(key="mutual_on").set_value(True).run()
+    again.toggle(key="review_mutual_on").set_value(True).run()
     assert again.query_params == {"bundle": "small", "mutual": "1", "veto": "1", "title": "0.5"}
     assert not again.metric
 
@@ -96,7 +96,7 @@ def test_groups_are_found_in_the_background_and_appear_when_they_are_done(open_a
     assert held.begun.wait(SECONDS)
     assert not app.metric and app.get("progress")[0].proto.value == 50
     assert "Finding the groups: holding 50%, " in app.get("progress")[0].proto.text
-    app.toggle(key="mutual_on").set_value(True).run()
+    app.toggle(key="review_mutual_on").set_value(True).run()
     assert not app.get("progress") and "All 25 listings are compared" in shown(app), "other rules are other groups"
     app.switch_page("pages/models.py").run()
     app.switch_page(REVIEW)
@@ -156,16 +156,16 @@ def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(
 def test_the_order_and_the_page_stand_in_the_address(open_app: Open) -> None:
     app = press(open_app(REVIEW, bundle="small", page="999"))
     assert re.search(r"Groups 1 to (\d) of \1", shown(app)), "a page beyond the last is the last"
-    app.selectbox(key="order").set_value("weakest").run()
+    app.selectbox(key="review_order").set_value("weakest").run()
     assert app.query_params == {"bundle": "small", "sort": "weakest"}
 
 
 def test_the_rules_are_those_that_the_catalogue_can_answer(open_app: Open) -> None:
     titles = {toggle.key for toggle in open_app(REVIEW, bundle="titles").toggle}
     photos = {toggle.key for toggle in open_app(REVIEW, bundle="photos").toggle}
-    assert "quantity_veto_on" in titles - photos
-    assert "photo_bits_on" in photos - titles
-    assert "fused_threshold_on" not in titles | photos
+    assert "review_quantity_veto_on" in titles - photos
+    assert "review_photo_bits_on" in photos - titles
+    assert "review_fused_threshold_on" not in titles | photos
 
 
 @pytest.mark.parametrize("bundle", ["titles", "photos"])

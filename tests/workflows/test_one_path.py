@@ -20,12 +20,12 @@ from typer.testing import CliRunner
 
 from product_matching.app.review.export import submission_csv
 from product_matching.cli import app
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.listings.catalogue import Catalogue
 from product_matching.matching.chain import CANDIDATES, PLAIN, Rules
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.search.spec import IndexSpec
 from product_matching.store.bundle import PHOTO_SHA256, Bundle, open_bundle
-from product_matching.store.model_folder import PhotoModel
 from product_matching.workflows.build import build_bundle
 from product_matching.workflows.find import Finder, fill_thresholds
 from product_matching.workflows.match import match_by_defaults, match_catalogue

@@ -13,9 +13,9 @@ from scipy.sparse import csr_matrix
 
 from product_matching.app.address import Address
 from product_matching.app.shared.uploads import Encoder, Upload, UploadStore, embed_upload
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.listings.titles import title_words
-from product_matching.store.model_folder import PhotoModel
 from product_matching.store.sample_queries import SampleQuery
 from product_matching.workflows.find import Finder, Query
 

@@ -22,10 +22,10 @@ from product_matching.app.shared.scorers import (
     version_of,
 )
 from product_matching.errors import InputError
-from product_matching.judging import JUDGED_PER_SIDE
 from product_matching.matching.candidates import Candidates
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
+from product_matching.workflows.judging import JUDGED_PER_SIDE
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

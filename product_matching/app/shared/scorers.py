@@ -88,7 +88,7 @@ def predictions_of(
     fingerprint: str, query_key: str, version: str, _prepared: PairJudge, _query: Query, _candidates: Candidates
 ) -> list[Verdict]:
     """Score the candidates of a query, once per query; bundle, query and scorer are named by the keys."""
-    from product_matching.judging import judge_candidates
+    from product_matching.workflows.judging import judge_candidates
 
     return judge_candidates(_prepared, _query, _candidates)
 
@@ -113,6 +113,6 @@ def _scorer(path: str, changed: int) -> PairClassifier:
 
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_BUNDLE)
 def _prepared(bundle: Bundle, path: str, changed: int) -> PairJudge:
-    from product_matching.judging import make_judge
+    from product_matching.workflows.judging import make_judge
 
     return make_judge(bundle, _scorer(path, changed))
