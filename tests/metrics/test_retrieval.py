@@ -10,7 +10,7 @@ from pytorch_metric_learning.utils.accuracy_calculator import AccuracyCalculator
 from product_matching.metrics.bootstrap import bootstrap_interval
 from product_matching.metrics.listing_f1 import group_sizes, listing_f1, query_part
 from product_matching.metrics.retrieval import MEASURES, rank_scores, score_queries
-from product_matching.search.joins.dense import dense_join
+from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.neighbours import Neighbours, keep_within, sort_neighbours
 
 
@@ -23,7 +23,7 @@ def clusters(sizes: list[int], seed: int = 0, noise: float = 0.9) -> tuple[np.nd
 
 def looked_up(vectors: np.ndarray, labels: np.ndarray, k: int | None = None) -> tuple[Neighbours, np.ndarray]:
     queries = np.flatnonzero(group_sizes(labels) > 1)
-    return query_part(dense_join(vectors, k or len(vectors)), queries), queries
+    return query_part(DenseJoin().nearest(vectors, k or len(vectors)), queries), queries
 
 
 @pytest.mark.parametrize("sizes", [[2] * 20, [2, 3, 5, 9, 30, 70], [4] * 12, [3] * 10 + [1] * 7])
