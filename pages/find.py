@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from product_matching.app.find.address import RESULT_COUNTS, Address, read_address
-from product_matching.app.find.decision import Decision, decide, decide_by_judge, nearest_by_each, vetoed
-from product_matching.app.find.export import judged_csv, matches_csv
+from product_matching.app.find.decision import Decision, decide, decide_by_scores, vetoed
+from product_matching.app.find.export import matches_csv, scored_csv
 from product_matching.app.find.no_match import draw_no_match
 from product_matching.app.find.query import Asked, ask
 from product_matching.app.find.query_panel import change_address, draw_query_panel, search_listing, search_sample
@@ -26,14 +26,20 @@ from product_matching.app.resources import (
     warm_up,
 )
 from product_matching.app.shared.gallery import draw_listing_choice
-from product_matching.app.shared.judges import describe_preparation, judge_names, judge_of, verdicts_of, version_of
 from product_matching.app.shared.rules_panel import draw_rules
 from product_matching.app.shared.sample_gallery import draw_sample_choice, draw_sample_strip
 from product_matching.app.shared.samples import describe_truth, is_title_of, sample_address
+from product_matching.app.shared.scorers import (
+    check_scorer,
+    describe_preparation,
+    predictions_of,
+    scorer_names,
+    scorer_of,
+    version_of,
+)
 from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.wording import count_text, duration_text, plain
 from product_matching.errors import InputError
-from product_matching.judging import JUDGED_PER_SIDE
 from product_matching.matching.candidates import NO_RULES, Candidates, PairRules, Thresholds
 from product_matching.workflows.find import Finder
 
@@ -70,8 +76,8 @@ def _draw_search(finder: Finder, address: Address) -> None:
     with results, st.spinner("Searching"):
         asked = ask(address, finder, uploads(), encoder_of)
         candidates, search_ms = _retrieve(finder, asked)
-        decision, judge_problem = _decide(finder, address, asked, candidates)
-    problems = [*asked.problems, *filter(None, [judge_problem])]
+        decision, scorer_problem = _decide(finder, address, asked, candidates)
+    problems = [*asked.problems, *filter(None, [scorer_problem])]
     if problems:
         notes.error("  \n".join(map(plain, problems)), icon=":material/error:")
     with panel:
@@ -95,23 +101,23 @@ def _decide(
     if candidates is None:
         return None, ""
     problem = ""
-    if address.judge is not None:
+    if address.scorer is not None:
         try:
-            return _judge(finder, address.judge, asked, candidates), ""
+            return _decide_by_scores(finder, address.scorer, asked), ""
         except InputError as error:
-            problem = str(error)
+            problem = f"{error} Distances and rules decide."
     thresholds = chosen_thresholds(address, finder.bundle.manifest)
     return decide(candidates, thresholds, address.rules, retrieved=CANDIDATES_PER_SIDE), problem
 
 
-def _judge(finder: Finder, name: str, asked: Asked, candidates: Candidates) -> Decision:
-    if not asked.query.text:
-        raise InputError("The second stage compares titles and this search has none: distances and rules decide.")
-    with st.spinner(describe_preparation(finder.bundle)):
-        judge = judge_of(finder.bundle, name)
-    nearest = candidates.take(nearest_by_each(candidates, JUDGED_PER_SIDE))
-    key = (finder.bundle.fingerprint, asked.key, version_of(name))
-    return decide_by_judge(nearest, verdicts_of(*key, judge, asked.query, nearest))
+def _decide_by_scores(finder: Finder, name: str, asked: Asked) -> Decision:
+    bundle, query = finder.bundle, asked.query
+    check_scorer(bundle, name, query)
+    with st.spinner(describe_preparation(bundle)):
+        prepared = scorer_of(bundle, name)
+    predictions = predictions_of(bundle.fingerprint, asked.key, version_of(name), prepared, query)
+    rows = np.array([prediction.row for prediction in predictions], dtype=np.int64)
+    return decide_by_scores(finder.compare(query, finder.measure(query, rows)), predictions)
 
 
 def _draw_settings(
@@ -119,15 +125,15 @@ def _draw_settings(
 ) -> None:
     manifest = finder.bundle.manifest
     thresholds = chosen_thresholds(address, manifest)
-    judged = decision is not None and bool(decision.verdicts)
+    scored = decision is not None and decision.predictions is not None
     st.subheader("How near is near enough", anchor=False)
     if decision is not None:
-        by = "by the second stage" if judged else "at these distances"
+        by = "by the second stage" if scored else "at these distances"
         st.markdown(f"**{_count(decision)}** {by} · [see them](#{_RESULTS_ANCHOR})")
-    if judged:
+    if scored:
         st.caption("The second stage decides: distances and rules have no say until it is off.")
-    draw_thresholds(manifest, _used(thresholds, asked), candidates, disabled=judged)
-    draw_rules(finder.bundle, address, thresholds, judge_names(), judged=judged)
+    draw_thresholds(manifest, _used(thresholds, asked), candidates, disabled=scored)
+    draw_rules(finder.bundle, address, thresholds, scorer_names(), scored=scored)
 
 
 def _used(thresholds: Thresholds, asked: Asked) -> Thresholds:
@@ -165,7 +171,7 @@ def _draw_start(finder: Finder, address: Address) -> None:
 
 def _draw_answer(finder: Finder, address: Address, asked: Asked, decision: Decision, search_ms: float) -> None:
     thresholds, rules = _deciding(finder, address, decision)
-    cards = Cards(finder, asked.query, thresholds, rules, asked.words, decision.verdicts, search_listing)
+    cards = Cards(finder, asked.query, thresholds, rules, asked.words, decision.predictions or {}, search_listing)
     _draw_headline(decision, cards, address)
     st.caption(" · ".join(filter(None, [_shares(decision, asked), _timing(asked, search_ms)])))
     _draw_truth(finder, address, asked, decision)
@@ -191,14 +197,14 @@ def _draw_truth(finder: Finder, address: Address, asked: Asked, decision: Decisi
 
 def _deciding(finder: Finder, address: Address, decision: Decision) -> tuple[Thresholds, PairRules]:
     """What decided: none of both where the second stage did."""
-    if decision.verdicts:
+    if decision.predictions is not None:
         return Thresholds(), NO_RULES
     return chosen_thresholds(address, finder.bundle.manifest), address.rules
 
 
 def _say_beyond(decision: Decision, rules: PairRules) -> str:
-    if decision.verdicts:
-        return f"Not matches by their score. The {JUDGED_PER_SIDE} nearest by photo and by title are judged."
+    if decision.predictions is not None:
+        return "Not matches by their score, the highest first."
     if vetoed(decision.beyond, rules).any():
         return "Not matches: their titles state other quantities, or they are too far."
     return "Not matches at these distances. The first one is the first that a raised slider lets in."
@@ -236,8 +242,8 @@ def _draw_headline(decision: Decision, cards: Cards, address: Address) -> None:
 
 
 def _csv(decision: Decision, cards: Cards) -> bytes:
-    if decision.verdicts:
-        return judged_csv(cards.finder, decision)
+    if decision.predictions is not None:
+        return scored_csv(cards.finder, decision)
     return matches_csv(cards.finder, cards.query, cards.thresholds, cards.rules)
 
 
@@ -248,8 +254,8 @@ def _count(decision: Decision) -> str:
 
 def _shares(decision: Decision, asked: Asked) -> str:
     """By what the matches match; empty where the query has one side only."""
-    by_rule = f"{decision.n_by_rule:,} by a rule alone" if decision.n_by_rule and not decision.verdicts else ""
-    if asked.query.photo is None or asked.query.title is None or not len(decision.matches) or decision.verdicts:
+    by_rule = f"{decision.n_by_rule:,} by a rule alone" if decision.n_by_rule and decision.predictions is None else ""
+    if asked.query.photo is None or asked.query.title is None or not len(decision.matches) or decision.predictions:
         return by_rule
     only_photo, only_title = decision.n_photo - decision.n_both, decision.n_title - decision.n_both
     sides = f"{decision.n_both:,} by both, {only_photo:,} by photo alone, {only_title:,} by title alone"

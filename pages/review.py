@@ -14,11 +14,11 @@ from product_matching.app.review.group_view import draw_group
 from product_matching.app.review.panel import change_review, draw_settings
 from product_matching.app.review.review import Review, count_sizes, estimate_seconds
 from product_matching.app.shared.charts import size_chart
-from product_matching.app.shared.judges import classifier_of, judge_names, version_of
+from product_matching.app.shared.scorers import scorer_names, scorer_of, version_of
 from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.wording import count_text, plain, say_seconds
 from product_matching.errors import InputError
-from product_matching.workflows.decide import Decided, decide_catalogue, judge_catalogue
+from product_matching.workflows.decide import Decided, decide_by_scores, decide_catalogue
 from product_matching.workflows.find import Finder
 
 GROUPS_A_PAGE = 10
@@ -43,7 +43,7 @@ def draw_review(frame: Frame) -> None:
 def _draw_groups(finder: Finder, catalogue: str, address: ReviewAddress) -> None:
     panel, results = st.columns([0.3, 0.7], gap="large")
     with panel:
-        draw_settings(finder.bundle, address, judge_names())
+        draw_settings(finder.bundle, address, scorer_names())
     with results:
         try:
             review = _review(finder, address)
@@ -64,7 +64,7 @@ def _review(finder: Finder, address: ReviewAddress) -> Review | None:
         return review
     place = st.container()
     with place:
-        took = say_seconds(estimate_seconds(bundle, address.rules, address.judge is not None))
+        took = say_seconds(estimate_seconds(bundle, address.rules, scored=address.scorer is not None))
         st.markdown(
             f"All {count_text(len(bundle), 'listing')} are compared with each other under the rules of this page and "
             f"put into groups of the same product. That takes {took}, once for each set of rules."
@@ -80,20 +80,20 @@ def _review(finder: Finder, address: ReviewAddress) -> Review | None:
 
 def _doing(address: ReviewAddress, took: str) -> str:
     first = "Waiting for the groups that somebody else looks for, then " if reviews().busy else ""
-    what = "judging every near pair" if address.judge is not None else "comparing every listing with every other"
+    what = "scoring every near pair" if address.scorer is not None else "comparing every listing with every other"
     text = f"{first}{what} and grouping them: {took}"
     return text[0].upper() + text[1:]
 
 
 def _key(finder: Finder, address: ReviewAddress) -> str:
-    if address.judge is not None:
-        return f"{finder.bundle.fingerprint} {version_of(address.judge)}"
+    if address.scorer is not None:
+        return f"{finder.bundle.fingerprint} {version_of(address.scorer)}"
     return f"{finder.bundle.fingerprint} {address.rules} {address.thresholds}"
 
 
 def _decide(finder: Finder, address: ReviewAddress) -> Decided:
-    if address.judge is not None:
-        return judge_catalogue(finder, classifier_of(address.judge))
+    if address.scorer is not None:
+        return decide_by_scores(scorer_of(finder.bundle, address.scorer))
     return decide_catalogue(finder, address.rules, address.thresholds)
 
 
@@ -135,8 +135,8 @@ _DOWNLOADS = {
 
 def _say_how(address: ReviewAddress, review: Review) -> str:
     found = f"found in {review.seconds:.1f} s"
-    if address.judge is not None:
-        return f"Decided by the second stage {plain(address.judge)}, {found}."
+    if address.scorer is not None:
+        return f"Decided by the second stage {plain(address.scorer)}, {found}."
     used, given = review.decided.thresholds, address.thresholds
     sides = (("photo", used.photo, given.photo), ("title", used.title, given.title), ("mean", used.fused, given.fused))
     distances = [

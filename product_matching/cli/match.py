@@ -88,14 +88,15 @@ def _match_plainly(finder: Finder, given: Thresholds, out: Path, limit: int) -> 
 
 
 def _decide(finder: Finder, given: Thresholds, rules: Rules, pairs: Path | None) -> Decided:
-    from product_matching.matching.pair_classifier import load_classifier
-    from product_matching.workflows.decide import decide_catalogue, judge_catalogue
+    from product_matching.matching.second_stage.scorer_file import read_scorer
+    from product_matching.workflows.decide import decide_by_scores, decide_catalogue
     from product_matching.workflows.find import fill_thresholds
+    from product_matching.workflows.score_pairs import prepare_scorer
 
     if pairs is not None:
         if rules != PLAIN or given != Thresholds():
-            raise InputError("The pair classifier brings rules and thresholds of its own: leave the others out.")
-        return judge_catalogue(finder, load_classifier(pairs))
+            raise InputError("The pair scorer brings rules and a threshold of its own: leave the others out.")
+        return decide_by_scores(prepare_scorer(finder.bundle, read_scorer(pairs)))
     averages = rules.cross_mean or rules.blend or rules.expansion > 1
     return decide_catalogue(finder, rules, given if averages else fill_thresholds(finder.bundle, given))
 

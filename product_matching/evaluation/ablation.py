@@ -38,7 +38,7 @@ STEPS: tuple[Step, ...] = (
     Step("+ cross-mean over the same photo", "chain", _MEAN),
     Step("+ neighbourhood blending (one stage)", "chain", _BLEND),
     Step("+ expansion by the nearest (the whole chain)", "chain", _FULL),
-    Step("+ pair classifier and blending by its judgement", "chain+pairs", _FULL),
+    Step("+ pair scorer and blending by its scores", "chain+pairs", _FULL),
 )
 #: Rules that are off by default, each added to the whole chain.
 EXTRAS: tuple[Step, ...] = (

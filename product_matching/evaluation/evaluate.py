@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 
@@ -19,9 +19,10 @@ from product_matching.evaluation.methods import (
     check_method,
     without_photos,
 )
-from product_matching.evaluation.protocols import Plan, Split, plan_protocol
+from product_matching.evaluation.protocols import Plan, plan_protocol
 from product_matching.evaluation.report import Report, describe_listings, operating_point
 from product_matching.evaluation.second_stage import run_second_stage
+from product_matching.listings.splits import Split
 from product_matching.matching.chain import apply_min2
 from product_matching.matching.grouping.partition import Bars, partition
 from product_matching.metrics.listing_f1 import query_part
@@ -118,8 +119,8 @@ def evaluate_all(
 def _rank(listings: LabelledListings, method: str, plan: Plan, settings: Settings) -> tuple[Neighbours, Neighbours]:
     """Neighbours of all rows of the catalogue where choices are made, and of the one that is scored."""
     if method in TWO_STAGE:
-        known = listings if "sentence" in method else replace(listings, sentence_vectors=None)
-        second = run_second_stage(known, plan, settings)
+        sides = ("sentence",) if "sentence" in method else ()
+        second = run_second_stage(listings, plan, [settings.rules], sides, trees=settings.trees)
         return second.choose, second.score
     choose = _rank_split(listings, method, plan, plan.choose, settings)
     if np.array_equal(plan.choose.catalogue, plan.score.catalogue):

@@ -15,7 +15,8 @@ from product_matching.errors import InputError
 from product_matching.evaluation.listings import LabelledListings, TextArray
 from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.chain import CANDIDATES, Rules, decide_pairs
-from product_matching.matching.evidence import ChainResult, TitleEncoders, run_chain
+from product_matching.matching.second_stage.listing_data import ListingData
+from product_matching.matching.second_stage.listing_features import ChainResult, TitleEncoders, run_chain
 from product_matching.search.joins.dense import dense_join
 from product_matching.search.joins.phashes import near_photos
 from product_matching.search.joins.sparse import self_join
@@ -131,14 +132,15 @@ def rank_by_chain_and_sentence(listings: LabelledListings, background: TextArray
 def chain_of(listings: LabelledListings, background: TextArray, rules: Rules) -> ChainResult:
     """Run the chain's rules on the vectors of a catalogue's titles, sentence embeddings among them if there are any."""
     encoders = TitleEncoders.fit(background.tolist())
-    titles, phashes = listings.titles.tolist(), listings.phashes.tolist()
-    return run_chain(titles, phashes, encoders, rules, listings.sentence_vectors)
+    dense = {} if listings.sentence_vectors is None else {"sentence": listings.sentence_vectors}
+    data = ListingData(listings.titles.tolist(), listings.phashes.tolist(), dense)
+    return run_chain(data, encoders, rules)
 
 
 def decide(listings: LabelledListings, chain: ChainResult, rules: Rules) -> Neighbours:
     """Run the chain's rules on the pairs of a catalogue."""
     quantities = QuantityTable.of_measures(listings.titles.tolist()) if rules.quantity_veto else None
-    return decide_pairs(chain.stages.near, chain.twins, quantities, rules)
+    return decide_pairs(chain.stages.near, chain.near_duplicates, quantities, rules)
 
 
 RANKINGS: dict[str, Ranking] = {

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.errors import InputError
 from product_matching.listings.parts import validation_rows
 from product_matching.listings.quantities import QuantityTable
 from product_matching.matching import rules as rule
@@ -17,7 +16,6 @@ from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import Rules, apply_min2, decide_pairs, improve_vectors
 from product_matching.matching.grouping.description import Group, describe_groups
 from product_matching.matching.grouping.partition import Bars, partition
-from product_matching.matching.pair_judge import PairJudge
 from product_matching.search.flat import FlatIndex
 from product_matching.search.joins.phashes import near_photos
 from product_matching.search.joins.same_titles import same_titles
@@ -27,7 +25,7 @@ from product_matching.workflows.find import Finder
 from product_matching.workflows.tune import choose_threshold
 
 if TYPE_CHECKING:
-    from product_matching.matching.pair_classifier import PairClassifier
+    from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer
 
 #: Distance on the common scale that stands for "exactly at the threshold".
 AT_THRESHOLD = 0.3
@@ -90,13 +88,9 @@ def decide_catalogue(finder: Finder, rules: Rules, given: Thresholds) -> Decided
     return Decided(apply_min2(near, AT_THRESHOLD, rules), thresholds)
 
 
-def judge_catalogue(finder: Finder, classifier: PairClassifier) -> Decided:
+def decide_by_scores(prepared: CatalogueScorer) -> Decided:
     """Let the second stage decide: a pair's distance is 1 - its score, rescaled so that its threshold is common."""
-    bundle = finder.bundle
-    if not bundle.has_title.any():
-        raise InputError(f"The bundle {bundle.manifest.name} has no titles, which the pair classifier compares.")
-    matches = PairJudge(_titles(finder), bundle.phashes, classifier).match_all()
-    return Decided(_rescale(matches, classifier.threshold), Thresholds())
+    return Decided(_rescale(prepared.match_all(), prepared.threshold), Thresholds())
 
 
 def group_catalogue(

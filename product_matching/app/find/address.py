@@ -50,8 +50,8 @@ class Address:
         Largest mean of both distances; None for off.
     photo_bits, quantity_veto, nearest
         Rules on pairs (see `PairRules`, where `nearest` is ``min2``).
-    judge
-        Name of the pair classifier that decides.
+    scorer
+        Name of the pair scorer that decides.
     """
 
     bundle: str | None = None
@@ -65,7 +65,7 @@ class Address:
     photo_bits: int | None = None
     quantity_veto: bool = False
     nearest: float | None = None
-    judge: str | None = None
+    scorer: str | None = None
     sample: str | None = None
 
     @property
@@ -93,7 +93,7 @@ class Address:
             "bits": None if self.photo_bits is None else str(self.photo_bits),
             "veto": written_switch(self.quantity_veto),
             "nearest": written_threshold(self.nearest),
-            "judge": self.judge,
+            "scorer": self.scorer,
         }
         return {name: value for name, value in named.items() if value}
 
@@ -142,7 +142,7 @@ def read_address(params: Mapping[str, str]) -> tuple[Address, list[str]]:
         photo_bits=read_whole("bits", params, problems, PHOTO_BITS),
         quantity_veto=read_switch("veto", params, problems),
         nearest=read_threshold("nearest", params, problems),
-        judge=read_name("judge", params),
+        scorer=read_name("scorer", params),
         sample=sample,
     )
     return address, problems

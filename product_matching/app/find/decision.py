@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.app.find.address import PHOTO_BITS
 from product_matching.matching.candidates import (
     NO_RULES,
     Candidates,
@@ -22,7 +21,7 @@ from product_matching.matching.candidates import (
 )
 
 if TYPE_CHECKING:
-    from product_matching.matching.pair_judge import Verdict
+    from product_matching.matching.second_stage.catalogue_scorer import Prediction
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +39,8 @@ class Decision:
         Matches by photo, by title, and by both.
     at_least
         Whether there can be more matches than were retrieved.
-    verdicts
-        What the second stage says of each row; empty where it is off.
+    predictions
+        What the second stage says of each row; None where it is off.
     """
 
     matches: Candidates
@@ -50,7 +49,7 @@ class Decision:
     n_title: int
     n_both: int
     at_least: bool
-    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    predictions: dict[int, Prediction] | None = None
 
     @property
     def n_by_rule(self) -> int:
@@ -87,30 +86,19 @@ def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO
     )
 
 
-def decide_by_judge(candidates: Candidates, verdicts: Sequence[Verdict]) -> Decision:
+def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) -> Decision:
     """Divide the candidates by the second stage, in order of its score.
 
     Parameters
     ----------
     candidates
-        Those that were judged.
-    verdicts
-        Of each of them, in the same order.
+        Those that were scored.
+    predictions
+        Of each of them, in the same order, the surest first.
     """
-    scores = np.array([verdict.score for verdict in verdicts])
-    matched = np.array([verdict.is_match for verdict in verdicts], dtype=np.bool_)
-    order = np.argsort(-scores, kind="stable")
-    matches, beyond = (candidates.take(order[side[order]]) for side in (matched, ~matched))
-    return Decision(matches, beyond, 0, 0, 0, False, {verdict.row: verdict for verdict in verdicts})
-
-
-def nearest_by_each(candidates: Candidates, count: int) -> Mask:
-    """Which candidates are among the nearest by photo or by title, or have the query's photo: those worth judging."""
-    chosen = np.zeros(len(candidates), dtype=np.bool_)
-    for distances in (candidates.photo, candidates.title):
-        nearest = np.lexsort((candidates.rows, distances))[:count]
-        chosen[nearest[~np.isnan(distances[nearest])]] = True
-    return chosen if candidates.bits is None else chosen | (candidates.bits <= PHOTO_BITS[-1])
+    matched = np.array([prediction.is_match for prediction in predictions], dtype=np.bool_)
+    matches, beyond = candidates.take(matched), candidates.take(~matched)
+    return Decision(matches, beyond, 0, 0, 0, False, {prediction.row: prediction for prediction in predictions})
 
 
 def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.float64]:

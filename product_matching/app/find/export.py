@@ -20,12 +20,12 @@ def matches_csv(finder: Finder, query: Query, thresholds: Thresholds, rules: Pai
     return _csv(finder, describe_matches(finder.bundle, found, thresholds, rules), "nearest")
 
 
-def judged_csv(finder: Finder, decision: Decision) -> bytes:
+def scored_csv(finder: Finder, decision: Decision) -> bytes:
     """Write the matches of the second stage, the highest score first, with the score after the title."""
     described = describe_matches(finder.bundle, decision.matches, Thresholds())
-    rows = decision.matches.rows.tolist()
+    rows, predictions = decision.matches.rows.tolist(), decision.predictions or {}
     for row, record in zip(rows, described, strict=True):
-        record["score"] = round(decision.verdicts[row].score, 6)
+        record["score"] = predictions[row].score
     return _csv(finder, described, "second stage")
 
 

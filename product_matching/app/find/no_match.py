@@ -15,7 +15,7 @@ from product_matching.workflows.find import Query
 def draw_no_match(query: Query, decision: Decision, thresholds: Thresholds, rules: PairRules) -> None:
     """Say that there is no match, and which distance lets the nearest one in that no rule forbids."""
     allowed = decision.beyond.take(~vetoed(decision.beyond, rules))
-    if decision.verdicts:
+    if decision.predictions is not None:
         st.info(
             "The second stage takes none of the nearest listings for the same product.", icon=":material/search_off:"
         )

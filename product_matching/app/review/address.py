@@ -40,8 +40,8 @@ class ReviewAddress:
         Stages of neighbourhood blending, and vectors that the expansion sums up, the own among them.
     mutual, quantity_veto, nearest
         Rules on pairs (see `Rules`, where `nearest` is ``min2``).
-    judge
-        Name of the pair classifier that decides instead.
+    scorer
+        Name of the pair scorer that decides instead.
     photo, title_distance, fused
         Thresholds that were set by hand; the first two are tuned otherwise.
     order, page
@@ -57,7 +57,7 @@ class ReviewAddress:
     mutual: bool = False
     quantity_veto: bool = False
     nearest: float | None = None
-    judge: str | None = None
+    scorer: str | None = None
     photo: float | None = None
     title_distance: float | None = None
     fused: float | None = None
@@ -95,7 +95,7 @@ class ReviewAddress:
             "mutual": written_switch(self.mutual),
             "veto": written_switch(self.quantity_veto),
             "nearest": written_threshold(self.nearest),
-            "judge": self.judge,
+            "scorer": self.scorer,
             "photo": written_threshold(self.photo),
             "title": written_threshold(self.title_distance),
             "both": written_threshold(self.fused),
@@ -125,7 +125,7 @@ def read_review_address(params: Mapping[str, str]) -> tuple[ReviewAddress, list[
         mutual=read_switch("mutual", params, problems),
         quantity_veto=read_switch("veto", params, problems),
         nearest=read_threshold("nearest", params, problems),
-        judge=read_name("judge", params),
+        scorer=read_name("scorer", params),
         photo=read_threshold("photo", params, problems),
         title_distance=read_threshold("title", params, problems),
         fused=read_threshold("both", params, problems),

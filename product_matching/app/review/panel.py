@@ -8,7 +8,7 @@ import streamlit as st
 
 from product_matching.app.review.address import BITS, EXPANSION, STAGES, ReviewAddress, read_review_address
 from product_matching.app.shared.controls import BENCHMARK_NOTE, Controls
-from product_matching.app.shared.rules_panel import draw_both, draw_judge, draw_veto
+from product_matching.app.shared.rules_panel import draw_both, draw_scorer, draw_veto
 from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import Rules
 from product_matching.store.bundle import Bundle
@@ -35,9 +35,9 @@ def change_review(**changes: object) -> None:
     st.query_params.from_dict(replace(address, **{**_OF_A_RESULT, **changes}).to_params())  # type: ignore[arg-type]
 
 
-def draw_settings(bundle: Bundle, address: ReviewAddress, judges: list[str]) -> None:
+def draw_settings(bundle: Bundle, address: ReviewAddress, scorers: list[str]) -> None:
     """Draw every rule and threshold that the catalogue can answer."""
-    controls = Controls("review", change_review, disabled=address.judge in judges)
+    controls = Controls("review", change_review, disabled=address.scorer in scorers)
     has_photos, has_titles = bundle.photo_vectors is not None, bundle.title_matrix is not None
     has_phashes = any(bundle.phashes)
     st.subheader("Rules", anchor=False)
@@ -55,7 +55,7 @@ def draw_settings(bundle: Bundle, address: ReviewAddress, judges: list[str]) -> 
     _draw_averages(controls, address, has_phashes or (has_photos and has_titles))
     _draw_pairs(controls, address, has_titles)
     if has_titles:
-        draw_judge(controls, address.judge, judges)
+        draw_scorer(controls, address.scorer, scorers)
     st.subheader("How near is near enough", anchor=False)
     _draw_thresholds(controls, bundle, address)
 
@@ -74,8 +74,8 @@ def _draw_same_photo(controls: Controls, address: ReviewAddress) -> None:
         controls.whole("bits", "Bits that may differ in one photo", address.bits, BITS, says)
 
 
-def _draw_averages(controls: Controls, address: ReviewAddress, has_twins: bool) -> None:
-    if has_twins:
+def _draw_averages(controls: Controls, address: ReviewAddress, has_same: bool) -> None:
+    if has_same:
         controls.toggle(
             "cross",
             "Average over the same photo or title",

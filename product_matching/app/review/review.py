@@ -20,7 +20,7 @@ from product_matching.workflows.decide import AT_THRESHOLD, Decided, group_catal
 SIZE_BINS = ((2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, None))
 #: Seconds on two shared cores: for 10,000 titles or photos as they are, and for each further rule that joins anew.
 _TITLES, _TITLES_AGAIN, _PHOTOS, _PHOTOS_AGAIN = 1.0, 1.0, 10.0, 13.0
-_JUDGED_PER_SECOND = 300
+SCORED_PER_SECOND = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,11 +100,11 @@ def _make(decide: Callable[[], Decided]) -> Review:
     return Review(decided, numbers, groups, perf_counter() - started)
 
 
-def estimate_seconds(bundle: Bundle, rules: Rules, judged: bool) -> float:
+def estimate_seconds(bundle: Bundle, rules: Rules, *, scored: bool) -> float:
     """Estimate what a review takes: every pair is compared, so twice the listings take four times as long."""
     titles, photos = (len(bundle) if side is not None else 0 for side in (bundle.title_matrix, bundle.photo_vectors))
-    if judged:
-        return 1 + titles / _JUDGED_PER_SECOND
+    if scored:
+        return 1 + titles / SCORED_PER_SECOND
     again = rules.cross_mean + len(rules.blend) + (rules.expansion > 1)
     for_titles = (_TITLES + again * _TITLES_AGAIN) * (titles / 10_000) ** 2
     return 1 + for_titles + (_PHOTOS + again * _PHOTOS_AGAIN) * (photos / 10_000) ** 2

@@ -11,10 +11,10 @@ import streamlit as st
 from product_matching.app.shared.parameters import MAX_THRESHOLD
 
 BENCHMARK_NOTE = "For benchmarks: it assumes that nobody is alone."
-NO_JUDGE = "None: distances and rules decide"
-JUDGE_HELP = (
-    "A trained classifier looks at each pair of listings and decides, instead of distances and rules. "
-    "It compares titles, quantities and pHashes."
+NO_SCORER = "None: distances and rules decide"
+SCORER_HELP = (
+    "A trained pair scorer decides on each pair of listings, instead of distances and rules. "
+    "It compares titles, quantities and pHashes, and photos where it was trained with them."
 )
 
 
@@ -77,16 +77,16 @@ class Controls:
             disabled=self.disabled,
         )
 
-    def judge(self, chosen: str | None, judges: Sequence[str]) -> None:
+    def scorer(self, chosen: str | None, scorers: Sequence[str]) -> None:
         """Draw the choice of the second stage; it is never disabled, as it is the way out of itself."""
         st.selectbox(
             "Second stage",
-            ["", *judges],
-            key=self._place("judge", chosen if chosen in judges else ""),
-            format_func=lambda name: name or NO_JUDGE,
+            ["", *scorers],
+            key=self._place("scorer", chosen if chosen in scorers else ""),
+            format_func=lambda name: name or NO_SCORER,
             on_change=self._move,
-            args=("judge",),
-            help=JUDGE_HELP,
+            args=("scorer",),
+            help=SCORER_HELP,
         )
 
     def _place(self, name: str, value: object) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from product_matching.app.find.address import PHOTO_BITS, Address
 from product_matching.app.find.query_panel import change_address
 from product_matching.app.shared.controls import BENCHMARK_NOTE, Controls
-from product_matching.app.shared.judges import describe_no_judge
+from product_matching.app.shared.scorers import describe_no_scorer
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.matching.candidates import Thresholds
 from product_matching.store.bundle import Bundle
@@ -17,7 +17,7 @@ _DEFAULT_REACH = 0.1
 _WITHOUT_DEFAULT = 0.3
 
 
-def draw_rules(bundle: Bundle, address: Address, thresholds: Thresholds, judges: list[str], *, judged: bool) -> None:
+def draw_rules(bundle: Bundle, address: Address, thresholds: Thresholds, scorers: list[str], *, scored: bool) -> None:
     """Draw every rule that the catalogue can answer, closed at first, and say which are on.
 
     Parameters
@@ -26,12 +26,12 @@ def draw_rules(bundle: Bundle, address: Address, thresholds: Thresholds, judges:
         The catalogue, and what the address says of the rules.
     thresholds
         Of both sides: their mean is where the slider of the mean distance starts.
-    judges
-        Names of the pair classifiers that are here.
-    judged
+    scorers
+        Names of the pair scorers that are here.
+    scored
         Whether one of them decides: the other rules have no say then.
     """
-    controls = Controls("rule", change_address, disabled=judged)
+    controls = Controls("rule", change_address, disabled=scored)
     with st.expander("Rules", icon=":material/rule:", key="rules"):
         if bundle.photo_vectors is not None and bundle.title_matrix is not None:
             draw_both(controls, address.fused, thresholds)
@@ -41,16 +41,16 @@ def draw_rules(bundle: Bundle, address: Address, thresholds: Thresholds, judges:
             draw_veto(controls, address.quantity_veto)
         _draw_nearest(controls, address.nearest)
         if bundle.title_matrix is not None:
-            draw_judge(controls, address.judge, judges)
-    on = describe_rules(address, judged=judged)
+            draw_scorer(controls, address.scorer, scorers)
+    on = describe_rules(address, scored=scored)
     if on:
         st.caption(f"{count_text(len(on), 'rule')} on: {', '.join(on)}.")
 
 
-def describe_rules(address: Address, *, judged: bool) -> list[str]:
+def describe_rules(address: Address, *, scored: bool) -> list[str]:
     """Name the rules that are on, in words; the second stage alone where it decides."""
-    if judged:
-        return [f"second stage {plain(str(address.judge))}"]
+    if scored:
+        return [f"second stage {plain(str(address.scorer))}"]
     named = (
         (address.fused is not None, "both together"),
         (address.photo_bits is not None, "same photo"),
@@ -82,12 +82,12 @@ def draw_veto(controls: Controls, on: bool) -> None:
     )
 
 
-def draw_judge(controls: Controls, chosen: str | None, judges: list[str]) -> None:
+def draw_scorer(controls: Controls, chosen: str | None, scorers: list[str]) -> None:
     """Draw the choice of the second stage, or how to get one."""
-    if judges:
-        controls.judge(chosen, judges)
+    if scorers:
+        controls.scorer(chosen, scorers)
     else:
-        st.caption(describe_no_judge())
+        st.caption(describe_no_scorer())
 
 
 def _draw_same_photo(controls: Controls, bits: int | None) -> None:

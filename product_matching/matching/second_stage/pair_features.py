@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import scipy.sparse
 from rapidfuzz import fuzz, process
 
-from product_matching.matching.evidence import SENTENCE_WEIGHT, WORD_WEIGHT, Evidence
+from product_matching.matching.second_stage.listing_features import WORD_WEIGHT, ListingFeatures
 from product_matching.search.joins.phashes import PHASH_BITS, hash_bits
 from product_matching.search.neighbours import FloatArray, RowArray
 
@@ -25,13 +26,15 @@ _RATIOS = {
 _EPSILON = 1e-6
 
 
-def pair_features(evidence: Evidence, first: RowArray, second: RowArray) -> tuple[npt.NDArray[np.float32], list[str]]:
+def pair_features(
+    listings: ListingFeatures, first: RowArray, second: RowArray
+) -> tuple[npt.NDArray[np.float32], list[str]]:
     """Compute the features of pairs of rows.
 
     Parameters
     ----------
-    evidence
-        Of the catalogue that the rows are of.
+    listings
+        What is known of the catalogue that the rows are of.
     first, second
         Shape (P,). "Own" features are those of `first`, "other" those of `second`.
 
@@ -40,17 +43,17 @@ def pair_features(evidence: Evidence, first: RowArray, second: RowArray) -> tupl
     numpy.ndarray, list of str
         Shape (P, F), float32, and the F names.
     """
-    similar = {name: row_products(view, view, first, second) for name, view in evidence.views.items()}
+    similar = {name: row_products(view, view, first, second) for name, view in listings.views.items()}
     columns: dict[str, npt.NDArray[Any]] = {f"cosine of {name}": values for name, values in similar.items()}
-    plain = _weighted(similar)
+    plain = _weighted(similar, listings.dense)
     columns["cosine of plain"] = plain
-    for name in evidence.nearest:
+    for name in listings.nearest:
         values = plain if name == "plain" else similar[name]
-        columns |= _neighbourhood_features(name, evidence, values, first, second)
-    columns |= _photo_features(evidence, first, second) | _word_features(evidence, first, second)
-    columns |= _text_features(evidence, first, second)
-    columns["quantities"] = evidence.measures.compare(first, second)
-    columns["counts"] = evidence.counts.compare(first, second)
+        columns |= _neighbourhood_features(name, listings, values, first, second)
+    columns |= _photo_features(listings, first, second) | _word_features(listings, first, second)
+    columns |= _text_features(listings, first, second)
+    columns["quantities"] = listings.measures.compare(first, second)
+    columns["counts"] = listings.counts.compare(first, second)
     return np.column_stack(list(columns.values())).astype(np.float32), list(columns)
 
 
@@ -67,18 +70,18 @@ def row_products(left: Any, right: Any, first: RowArray, second: RowArray) -> Fl
     return products
 
 
-def _weighted(similar: dict[str, FloatArray]) -> FloatArray:
-    words = WORD_WEIGHT * similar["words"] + (1 - WORD_WEIGHT) * similar["trigrams"]
-    if "sentences" not in similar:
-        return words
-    return (1 - SENTENCE_WEIGHT) * words + SENTENCE_WEIGHT * similar["sentences"]
+def _weighted(similar: dict[str, FloatArray], dense: Sequence[str]) -> FloatArray:
+    """Cosine of all sides together, as `fuse_sides` weighs them."""
+    titles = WORD_WEIGHT * similar["words"] + (1 - WORD_WEIGHT) * similar["trigrams"]
+    weight = 1 / (1 + len(dense))
+    return weight * titles + weight * sum((similar[side] for side in dense), np.zeros(len(titles)))
 
 
 def _neighbourhood_features(
-    name: str, evidence: Evidence, similarity: FloatArray, first: RowArray, second: RowArray
+    name: str, listings: ListingFeatures, similarity: FloatArray, first: RowArray, second: RowArray
 ) -> dict[str, npt.NDArray[Any]]:
     """Rank, density, z-score and gap of a similarity among both listings' nearest; percentile in the catalogue."""
-    nearest, ladder = evidence.nearest[name], evidence.ladders[name]
+    nearest, nearest_other = listings.nearest[name], listings.nearest_other[name]
     columns: dict[str, npt.NDArray[Any]] = {}
     few, many = nearest[:, :3].mean(axis=1), nearest[:, :10].mean(axis=1)
     mean, spread = nearest.mean(axis=1), nearest.std(axis=1) + _EPSILON
@@ -88,7 +91,7 @@ def _neighbourhood_features(
         columns[f"density of {name} to 10, {side}"] = many[rows]
         columns[f"z-score of {name}, {side}"] = (similarity - mean[rows]) / spread[rows]
         columns[f"gap of {name}, {side}"] = nearest[rows, 0] - similarity
-    columns[f"percentile of {name}"] = np.searchsorted(ladder, similarity) / max(1, len(ladder))
+    columns[f"percentile of {name}"] = np.searchsorted(nearest_other, similarity) / max(1, len(nearest_other))
     return columns
 
 
@@ -100,19 +103,19 @@ def _rank(nearest: npt.NDArray[np.float64], similarity: FloatArray, rows: RowArr
     return rank
 
 
-def _photo_features(evidence: Evidence, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
-    both = evidence.has_photo[first] & evidence.has_photo[second]
-    bits = hash_bits(evidence.hashes[first], evidence.hashes[second])
+def _photo_features(listings: ListingFeatures, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
+    both = listings.has_photo[first] & listings.has_photo[second]
+    bits = hash_bits(listings.hashes[first], listings.hashes[second])
     return {
         "pHash bits": np.where(both, bits, _NO_PHOTO_BITS),
-        "photo twins, own": evidence.twins[first],
-        "photo twins, other": evidence.twins[second],
+        "listings with the photo, own": listings.shared_photo[first],
+        "listings with the photo, other": listings.shared_photo[second],
     }
 
 
-def _word_features(evidence: Evidence, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
+def _word_features(listings: ListingFeatures, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
     columns: dict[str, npt.NDArray[Any]] = {}
-    for name, weights in (("words", evidence.weights), ("numbers", evidence.numbers)):
+    for name, weights in (("words", listings.weights), ("numbers", listings.numbers)):
         total = np.asarray(weights.sum(axis=1)).ravel()
         shared, own, other = (np.empty(len(first)) for _ in range(3))
         for start in range(0, len(first), _CHUNK):
@@ -133,12 +136,12 @@ def _word_features(evidence: Evidence, first: RowArray, second: RowArray) -> dic
     return columns
 
 
-def _text_features(evidence: Evidence, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
-    texts = np.array(evidence.texts, dtype=object)
+def _text_features(listings: ListingFeatures, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
+    texts = np.array(listings.texts, dtype=object)
     left, right = texts[first].tolist(), texts[second].tolist()
     columns: dict[str, npt.NDArray[Any]] = {
         name: process.cpdist(left, right, scorer=scorer, dtype=np.float32, workers=2)
         for name, scorer in _RATIOS.items()
     }
-    lengths = np.array([text.count(" ") + 1 if text else 0 for text in evidence.texts])
+    lengths = np.array([text.count(" ") + 1 if text else 0 for text in listings.texts])
     return columns | {"words in title, own": lengths[first], "words in title, other": lengths[second]}

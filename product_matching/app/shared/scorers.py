@@ -1,0 +1,111 @@
+"""The pair scorers that are here, and the second stage prepared for a catalogue."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from product_matching.app.review.review import SCORED_PER_SECOND
+from product_matching.app.shared.wording import count_text, say_seconds
+from product_matching.errors import InputError
+from product_matching.matching.second_stage import SCORER_FILE, TREES_FILE
+from product_matching.places import models_folder
+from product_matching.store.bundle import Bundle
+
+if TYPE_CHECKING:
+    from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer, Prediction
+    from product_matching.matching.second_stage.scorer import PairScorer
+    from product_matching.workflows.find import Query
+
+_PREPARING = threading.Lock()
+
+
+def scorer_names() -> list[str]:
+    """Names of the trained pair scorers."""
+    folder = _folder()
+    return sorted(path.parent.name for path in folder.glob(f"*/{SCORER_FILE}")) if folder.is_dir() else []
+
+
+def describe_no_scorer() -> str:
+    """Say how to get a pair scorer where there is none."""
+    return (
+        ":material/school: No second stage is trained yet: "
+        "`product-matching train-pairs CATALOGUE --out models/pairs/NAME` makes one from a labelled catalogue."
+    )
+
+
+def scorer_of(bundle: Bundle, name: str) -> CatalogueScorer:
+    """Prepare a pair scorer for a catalogue, once for all sessions; takes seconds to a minute.
+
+    Raises
+    ------
+    InputError
+        There is none of this name, its file is damaged, or the catalogue lacks what it compares.
+    """
+    return _prepared(bundle.fingerprint, *_version(name), bundle)
+
+
+def check_scorer(bundle: Bundle, name: str, query: Query) -> None:
+    """Check that a pair scorer can be asked about a query, before it is prepared.
+
+    Raises
+    ------
+    InputError
+        There is none of this name, its file is damaged, or catalogue or query lack what it compares.
+    """
+    from product_matching.workflows.score_pairs import check_query, check_sides
+
+    scorer = _scorer(*_version(name))
+    check_sides(bundle, scorer)
+    check_query(scorer, query)
+
+
+def describe_preparation(bundle: Bundle) -> str:
+    """Say what is done before the first prediction, and about how long it takes."""
+    took = say_seconds(len(bundle) / SCORED_PER_SECOND)
+    return f"Preparing the second stage for {count_text(len(bundle), 'listing')}: {took}, once"
+
+
+def version_of(name: str) -> str:
+    """What changes when a pair scorer is replaced; for keys of caches."""
+    return "{} {}".format(*_version(name))
+
+
+@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
+def predictions_of(
+    fingerprint: str, query_key: str, version: str, _prepared: CatalogueScorer, _query: Query
+) -> list[Prediction]:
+    """Score the candidates of a query, once per query; bundle, query and scorer are named by the keys."""
+    from product_matching.workflows.score_pairs import predict
+
+    return predict(_prepared, _query)
+
+
+def _folder() -> Path:
+    return models_folder() / "pairs"
+
+
+def _version(name: str) -> tuple[str, tuple[int, ...]]:
+    if name not in scorer_names():  # also what keeps names of other folders out
+        raise InputError(f"There is no second stage {name!r:.80} here: choose another one under Rules.")
+    folder = _folder() / name
+    files = [folder / SCORER_FILE, folder / TREES_FILE]
+    return str(folder), tuple(path.stat().st_mtime_ns for path in files if path.is_file())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scorer(folder: str, changed: tuple[int, ...]) -> PairScorer:
+    from product_matching.matching.second_stage.scorer_file import read_scorer
+
+    return read_scorer(Path(folder))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _prepared(fingerprint: str, folder: str, changed: tuple[int, ...], _bundle: Bundle) -> CatalogueScorer:
+    from product_matching.workflows.score_pairs import prepare_scorer
+
+    with _PREPARING:
+        return prepare_scorer(_bundle, _scorer(folder, changed))
