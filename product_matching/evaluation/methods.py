@@ -59,12 +59,12 @@ class Settings:
     glove
         File of published word vectors; None to train them on the titles.
     trees
-        Trees of the second stage.
+        Trees of the second stage; None for those of `learning_for`.
     """
 
     rules: Rules = field(default_factory=Rules)
     glove: Path | None = None
-    trees: int = 300
+    trees: int | None = None
 
 
 #: Turns a catalogue, and the titles that weights may be counted on, into every listing's neighbours.

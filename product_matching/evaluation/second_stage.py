@@ -13,11 +13,10 @@ from product_matching.matching.second_stage.catalogue_scorer import CatalogueSco
 from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
 from product_matching.matching.second_stage.scorer import PairScorer
 from product_matching.matching.second_stage.training import (
-    TITLES_ALONE,
-    WITH_DENSE_VECTORS,
     LearningSplits,
     Preparation,
     Trained,
+    learning_for,
     train_scorer,
 )
 from product_matching.search.neighbours import Neighbours
@@ -33,7 +32,12 @@ class SecondStage:
 
 
 def run_second_stage(
-    listings: LabelledListings, plan: Plan, rules: Sequence[Rules], sides: Sequence[str] = (), *, trees: int = 300
+    listings: LabelledListings,
+    plan: Plan,
+    rules: Sequence[Rules],
+    sides: Sequence[str] = (),
+    *,
+    trees: int | None = None,
 ) -> SecondStage:
     """Train on the plan's training listings, tune where it chooses, and score the catalogue that is measured.
 
@@ -48,7 +52,7 @@ def run_second_stage(
     sides
         Dense vectors that are compared beside the titles: ``"photo"``, ``"sentence"``.
     trees
-        Number of trees.
+        Number of trees, by default that of `learning_for`.
 
     Raises
     ------
@@ -59,7 +63,9 @@ def run_second_stage(
         raise InputError(f"The protocol {plan.protocol!r} has no listings to train on; accepted are fold, dense, half.")
     data = second_stage_data(listings, sides)
     dense = [DenseSide(side, data.dense[side].shape[1]) for side in sides]
-    learning = replace(WITH_DENSE_VECTORS if dense else TITLES_ALONE, trees=trees)
+    learning = learning_for(sides)
+    if trees is not None:
+        learning = replace(learning, trees=trees)
     splits = LearningSplits(training=plan.train, tuning=plan.choose, cross_fit=plan.learns_where_it_chooses)
 
     tried: list[tuple[Trained, Preparation]] = []

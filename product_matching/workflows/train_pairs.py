@@ -15,12 +15,11 @@ from product_matching.listings.splits import Split, group_folds
 from product_matching.matching.chain import Rules
 from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
 from product_matching.matching.second_stage.training import (
-    TITLES_ALONE,
-    WITH_DENSE_VECTORS,
     LearningSplits,
     Preparation,
     Trained,
     best_of,
+    learning_for,
     train_scorer,
 )
 from product_matching.search.neighbours import RowArray
@@ -82,7 +81,7 @@ def bundle_training_data(bundle: Bundle) -> TrainingData:
     )
 
 
-def train_pairs(given: TrainingData, *, chains: Sequence[Rules] = CHAINS, trees: int = 300) -> PairScorer:
+def train_pairs(given: TrainingData, *, chains: Sequence[Rules] = CHAINS, trees: int | None = None) -> PairScorer:
     """Train a pair scorer for use.
 
     A catalogue with parts is learned from in its part ``train`` and tuned on its part ``validation``, each looked up
@@ -97,7 +96,9 @@ def train_pairs(given: TrainingData, *, chains: Sequence[Rules] = CHAINS, trees:
     """
     splits, protocol = _splits(given)
     labels = np.unique(given.names.astype(str), return_inverse=True)[1].astype(np.int64)
-    learning = replace(WITH_DENSE_VECTORS if given.dense else TITLES_ALONE, trees=trees)
+    learning = learning_for(side.name for side in given.dense)
+    if trees is not None:
+        learning = replace(learning, trees=trees)
     if not any(given.data.phashes):
         chains = tuple(dict.fromkeys(replace(rules, photo_bits=None) for rules in chains))
 

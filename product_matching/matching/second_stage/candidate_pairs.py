@@ -97,7 +97,7 @@ def is_likely(listings: ListingFeatures, first: RowArray, second: RowArray) -> n
     """Whether near pairs are near enough to be candidates; shape (P,)."""
 
     def similar(name: str) -> FloatArray:
-        return row_products(listings.views[name], listings.views[name], first, second)
+        return row_products(listings.views[name], first, second)
 
     both = listings.has_photo[first] & listings.has_photo[second]
     same_photo = both & (hash_bits(listings.hashes[first], listings.hashes[second]) <= NEAR_BITS)

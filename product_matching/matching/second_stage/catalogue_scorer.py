@@ -17,7 +17,10 @@ from product_matching.matching.second_stage.pair_features import pair_features
 from product_matching.matching.second_stage.query_features import add_query, likely_candidates
 from product_matching.matching.second_stage.score_blending import blend_query, sum_by_score, sure_scores
 from product_matching.matching.second_stage.scorer import PairScorer, final_scores
-from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, to_distance
+from product_matching.search.neighbours import DISTANCE_DECIMALS, FloatArray, Neighbours, RowArray, to_distance
+
+#: Candidates beyond the threshold that have reasons.
+REASONS_BEYOND = 12
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Prediction:
     is_match
         Whether 1 - score is at most the scorer's threshold.
     reasons
-        The features that moved the log odds most, with how far; positive speaks for the same product.
+        The features that moved the log odds most, with how far; positive speaks for the same product. Matches have
+        them, and the surest few of the others: they take longer than the score.
     """
 
     row: int
@@ -109,8 +113,9 @@ class CatalogueScorer:
     def _predictions(
         self, rows: RowArray, distances: FloatArray, features: npt.NDArray[np.float32]
     ) -> list[Prediction]:
-        scores = np.round(1.0 - distances, 6).tolist()
-        matches = (distances <= self.threshold).tolist()
-        reasons = self.scorer.reasons(features)
-        predictions = zip(rows.tolist(), scores, matches, reasons, strict=True)
+        scores = np.round(1.0 - distances, DISTANCE_DECIMALS).tolist()
+        matches = distances <= self.threshold
+        reasons = self.scorer.reasons(features[: int(matches.sum()) + REASONS_BEYOND])
+        reasons += [[]] * (len(rows) - len(reasons))
+        predictions = zip(rows.tolist(), scores, matches.tolist(), reasons, strict=True)
         return [Prediction(row, score, match, tuple(why)) for row, score, match, why in predictions]

@@ -34,7 +34,7 @@ def blend_by_score(vectors: Any, pairs: Pairs, scores: FloatArray, threshold: fl
         Cosine similarity of each pair after blending, the same in both directions; shape (P,).
     """
     blended = normalize(sum_by_score(vectors, pairs, scores, threshold), copy=False)
-    return pairs.symmetric(row_products(blended, blended, pairs.first, pairs.second))
+    return pairs.symmetric(row_products(blended, pairs.first, pairs.second))
 
 
 def sum_by_score(vectors: Any, pairs: Pairs, scores: FloatArray, threshold: float) -> csr_matrix:

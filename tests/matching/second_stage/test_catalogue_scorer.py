@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from product_matching.matching.second_stage.candidate_pairs import NEAR_FINAL, PreparedCatalogue
-from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer
+from product_matching.matching.second_stage.catalogue_scorer import REASONS_BEYOND, CatalogueScorer
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.search.neighbours import keep_within
 from tests.matching.second_stage.conftest import make_scorer
@@ -96,8 +96,13 @@ def test_a_query_that_says_little_is_still_answered(prepared: CatalogueScorer, t
     assert bool(predictions) == (title == "wardah")
 
 
-def test_every_prediction_has_reasons(prepared: CatalogueScorer) -> None:
-    assert all(len(prediction.reasons) == 3 for prediction in prepared.predict_row(4))
+def test_matches_and_the_surest_others_have_reasons(prepared: CatalogueScorer) -> None:
+    predictions = prepared.predict_row(4)
+    n_matches = sum(prediction.is_match for prediction in predictions)
+    told = [len(prediction.reasons) for prediction in predictions]
+    assert len(told) > n_matches + REASONS_BEYOND
+    assert told[: n_matches + REASONS_BEYOND] == [3] * (n_matches + REASONS_BEYOND)
+    assert not any(told[n_matches + REASONS_BEYOND :])
 
 
 def test_the_rooms_of_deciding_load_neither_a_network_nor_an_index_nor_the_trees() -> None:

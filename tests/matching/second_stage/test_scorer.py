@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from product_matching.errors import InputError
-from product_matching.matching.second_stage.pair_features import pair_features
+from product_matching.matching.second_stage.pair_features import pair_features, row_products
 from product_matching.matching.second_stage.pairs import Pairs
 from product_matching.matching.second_stage.score_blending import blend_by_score
 from product_matching.matching.second_stage.scorer import PairScorer, final_scores
@@ -96,3 +96,14 @@ def test_blending_by_score_brings_in_what_is_known_of_others() -> None:
     unblended = blend_by_score(csr_matrix(np.eye(3)), pairs, np.full(6, 0.1), 0.5)
     assert blended[1] > 0.3
     assert unblended[1] == 0
+
+
+def test_products_of_rows_part_sparse_and_part_filled_are_those_of_the_whole_matrix() -> None:
+    rng = np.random.default_rng(0)
+    dense = np.hstack([rng.normal(size=(90, 50)), rng.random((90, 300)) * (rng.random((90, 300)) < 0.05)])
+    first, second = rng.integers(90, size=(2, 2000))
+    expected = np.einsum("ij,ij->i", dense[first], dense[second])
+    np.testing.assert_allclose(row_products(csr_matrix(dense), first, second), expected, atol=1e-12)
+    np.testing.assert_allclose(row_products(dense, first, second), expected, atol=1e-12)
+    few = csr_matrix(dense[:, 40:])
+    np.testing.assert_allclose(row_products(few, first, second), (few @ few.T).toarray()[first, second], atol=1e-12)
