@@ -53,7 +53,7 @@ def build(
     from product_matching.workflows.build import BuildOptions, build_bundle
     from product_matching.workflows.query_list import read_queries
 
-    check_target(out, overwrite)
+    check_target(out, overwrite=overwrite)
     if queries is not None and images is None:
         raise InputError("Queries are photos: give the folder that they are in with --images.")
     listings = read_catalogue(catalogue, images=images, label_column=label_column)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +13,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from product_matching.cli.arguments import Device
 from product_matching.errors import InputError
+from product_matching.files import write_text
 
 if TYPE_CHECKING:
     from product_matching.comparison.run import Inputs
@@ -92,17 +92,12 @@ def _measure(inputs: Inputs, out: Path, json_out: Path, readme: Path | None) -> 
     from product_matching.comparison.run import Comparing
     from product_matching.comparison.summary import put_into, summary_table
 
-    content = Comparing(inputs).run().to_json(_COMMAND)
-    texts = {json_out: json.dumps(content, indent=1, ensure_ascii=False) + "\n", out: to_markdown(content)}
-    for path, text in texts.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"The file {path} cannot be written ({error.strerror}).") from error
+    comparison = Comparing(inputs).run(_COMMAND)
+    for path, text in ((json_out, comparison.to_json()), (out, to_markdown(comparison))):
+        write_text(path, text, parents=True)
         typer.echo(f"Written: {path}")
     if readme is not None:
-        put_into(readme, summary_table(content))
+        put_into(readme, summary_table(comparison))
         typer.echo(f"Written: {readme}")
 
 

@@ -32,15 +32,13 @@ def download(
 
     Accept the rules at https://www.kaggle.com/competitions/shopee-product-matching/rules first, and set
     KAGGLE_API_TOKEN (or KAGGLE_USERNAME and KAGGLE_KEY, or keep ~/.kaggle/kaggle.json). An interrupted download is
-    gone on with by the same command. About twice the size of the archive must be free.
+    gone on with by the same command. 4 GB must be free: the archive and its files.
     """
     from product_matching.download import shopee
 
     try:
         with bars() as progress:
-            fresh = shopee.download_competition(
-                out, shopee.SHOPEE, archive=archive, endpoint=shopee.ENDPOINT, progress=progress
-            )
+            fresh = shopee.download_competition(out, shopee.SHOPEE, archive=archive, progress=progress)
     except KeyboardInterrupt:
         typer.echo("Interrupted. What has arrived is kept: the same command goes on.", err=True)
         raise typer.Exit(130) from None

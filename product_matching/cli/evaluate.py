@@ -16,6 +16,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from product_matching.cli import rules as option
 from product_matching.cli.arguments import AsJson, LabelColumn
 from product_matching.errors import InputError
+from product_matching.files import write_text
 
 if TYPE_CHECKING:
     from product_matching.evaluation.listings import LabelledListings
@@ -82,9 +83,18 @@ def evaluate(
     if method is None or score_test:
         raise InputError("Give --method, or --pairs with the protocol parts and, for the part test, --test.")
     stages = [] if no_blend else blend
-    rules = option.make_rules(
-        True, phash_bits, phash_union, cross_mean, stages, expansion, alpha, quantity_veto, mutual, min2
-    )
+    rules = option.RuleOptions(
+        chain=True,
+        phash_bits=phash_bits,
+        phash_union=phash_union,
+        cross_mean=cross_mean,
+        blend=stages,
+        expansion=expansion,
+        alpha=alpha,
+        quantity_veto=quantity_veto,
+        mutual=mutual,
+        min2=min2,
+    ).rules()
     settings = Settings(rules if phash else option.without_phash(rules), glove)
     listings = _read(catalogue, label_column, method)
     if sentence is not None:
@@ -199,7 +209,4 @@ def _tell(reports: list[Report], out: Path | None, as_json: bool, single: bool) 
     else:
         typer.echo(table, nl=False)
     if out is not None:
-        try:
-            out.write_text(table, encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"The file {out} cannot be written ({error.strerror}).") from error
+        write_text(out, table)

@@ -25,7 +25,8 @@ from product_matching.cli.arguments import (
 )
 from product_matching.cli.opening import check_phashes, open_finder
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates
+from product_matching.matching.thresholds import PairRules, Thresholds
 
 if TYPE_CHECKING:
     from PIL.Image import Image

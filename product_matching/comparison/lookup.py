@@ -13,6 +13,7 @@ from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
 from product_matching.metrics.listing_f1 import group_sizes
 from product_matching.search.neighbours import Neighbours, RowArray, stack_neighbours
+from product_matching.store.comparison import DataName
 
 #: Photos of each product in a thinned catalogue of groceries, number of such catalogues, and the seed they come from.
 PHOTOS_A_PRODUCT, DRAWS, SEED = 12, 20, 20261122
@@ -66,7 +67,7 @@ class DataSet:
     Attributes
     ----------
     name
-        ``"demo"``, ``"groceries"`` or ``"groceries_full"``.
+        One of `DATA_SETS`.
     rows
         Row of each photo in the catalogue, shape (P,); the blocks of the lookups count in these.
     paths
@@ -75,7 +76,7 @@ class DataSet:
         Where every choice is made, and where the figure comes from.
     """
 
-    name: str
+    name: DataName
     rows: RowArray
     paths: tuple[Path, ...]
     choose: Lookup
@@ -115,9 +116,11 @@ def groceries_sets(catalogue: Catalogue) -> tuple[DataSet, DataSet]:
     kinds = [packaged[rows] & (parts[rows] == part) for part in ("validation", "test")]
     paths, own = _paths(catalogue, rows), labels[rows]
     full = (np.random.default_rng(SEED).permutation(len(rows)),)
-    sets = (("groceries", _thinned(own)), ("groceries_full", full))
-    thin, whole = (DataSet(name, rows, paths, *(_lookup(blocks, own, kind) for kind in kinds)) for name, blocks in sets)
-    return thin, whole
+
+    def laid_out(name: DataName, blocks: tuple[RowArray, ...]) -> DataSet:
+        return DataSet(name, rows, paths, *(_lookup(blocks, own, kind) for kind in kinds))
+
+    return laid_out("groceries", _thinned(own)), laid_out("groceries_full", full)
 
 
 def _thinned(labels: RowArray) -> tuple[RowArray, ...]:

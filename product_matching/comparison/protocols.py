@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from product_matching.comparison.lookup import DRAWS, DataSet
+from product_matching.store.comparison import Protocols
 
 
-def describe_protocols(sets: Sequence[DataSet]) -> dict[str, str]:
-    """One text for each column, by name."""
+def describe_protocols(sets: Sequence[DataSet]) -> Protocols:
+    """One text for each column."""
     by_name = {data.name: data for data in sets}
-    return {
-        "reported": "Figures as reported elsewhere, from at least three protocols: closed-set accuracy, the public "
+    return Protocols(
+        reported="Figures as reported elsewhere, from at least three protocols: closed-set accuracy, the public "
         "leaderboard with a catalogue of about 70,000, and all 34,250 listings looked up in themselves.",
-        "reproduced": "The competition's 34,250 listings are catalogue and queries; the threshold is the published "
+        reproduced="The competition's 34,250 listings are catalogue and queries; the threshold is the published "
         "one, or the best one on the same listings where the published one belongs to other vectors.",
-        "demo": _demo(by_name["demo"]),
-        "groceries": _groceries(by_name.get("groceries"), by_name.get("groceries_full")),
-    }
+        demo=_demo(by_name["demo"]),
+        groceries=_groceries(by_name.get("groceries"), by_name.get("groceries_full")),
+    )
 
 
 def _demo(data: DataSet) -> str:

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal["photo", "title", "photo+title"]
-Section = Literal["comparison", "beyond", "baseline", "shipped"]
+from product_matching.store.comparison import Kind, Reported, Section
 
 _AUTOENCODER = "Euclidean distance, no threshold, top k"
 _CLOSED_SET = "accuracy in a closed set of classes, not the F1 of the other rows"
 _LEADERBOARD = "leaderboard-like, catalogue of about 70,000"
 _TITLES = "34,250 titles; cosine similarity from"
 _STUDY = "fold 0 of Shopee, 6,851 listings"
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A figure as it was reported, and the protocol that it belongs to, in words."""
-
-    f1: float
-    protocol: str
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from product_matching.comparison.beyond import (
     Decided,
@@ -32,12 +31,14 @@ from product_matching.comparison.photos import (
 )
 from product_matching.comparison.protocols import describe_protocols
 from product_matching.comparison.reported import BEYOND, PHASH, TITLES, TRAINED, UNION, UNTRAINED, RowPlan
-from product_matching.comparison.scores import QueryScores, measure
-from product_matching.comparison.table import Comparison, Row
+from product_matching.comparison.scores import measure
+from product_matching.comparison.table import MeasuredRow, ScoresByData, build_comparison
 from product_matching.comparison.titles import TitledDemo, rank_titles, reproduce
 from product_matching.encoders.model_sources import resolve_model
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
+from product_matching.metrics.retrieval import QueryScores
+from product_matching.store.comparison import Comparison, DataName, Reproduced
 from product_matching.training.pixels import Progress, unseen
 
 log = logging.getLogger(__name__)
@@ -103,8 +104,8 @@ class Comparing:
         self._phashes = {data.name: hashed[data.paths] for data in self._sets}
         self._titled = TitledDemo.of(inputs.demo, self._demo, self._phashes["demo"])
 
-    def run(self) -> Comparison:
-        """Measure every row.
+    def run(self, made_by: str) -> Comparison:
+        """Measure every row; `made_by` is the command that asked for it.
 
         Raises
         ------
@@ -115,15 +116,17 @@ class Comparing:
         sources = {plan.key: self._trained(plan) for plan in TRAINED}
         rows = [self._photo_row(plan, sources[plan.key]) for plan in TRAINED]
         chosen = sources[_WITH_TITLES]
-        rows.append(Row(UNION) if chosen is None else self._union_row(UNION, chosen))
+        rows.append(MeasuredRow(UNION) if chosen is None else self._union_row(UNION, chosen))
         reproduced = self._reproduce()
         rows += self._title_rows(reproduced)
         name = next(plan.name for plan in TRAINED if plan.key == _WITH_TITLES)
-        rows += [Row(_named(plan, name)) for plan in BEYOND] if chosen is None else self._beyond_rows(name, chosen)
+        rows += (
+            [MeasuredRow(_named(plan, name)) for plan in BEYOND] if chosen is None else self._beyond_rows(name, chosen)
+        )
         rows += self._shipped_rows()
         rows += [*untrained, *self._hash_rows(reproduced)]
         reference = next((row for row in untrained if row.plan.name == UNTRAINED), None)
-        return Comparison(tuple(rows), reference, describe_protocols(self._sets))
+        return build_comparison(rows, reference, describe_protocols(self._sets), made_by=made_by)
 
     def _trained(self, plan: RowPlan) -> PhotoSource | None:
         inputs = self._inputs
@@ -133,17 +136,17 @@ class Comparing:
             log.warning("%s is left out: %s", plan.name, error)
             return None
 
-    def _photo_row(self, plan: RowPlan, source: PhotoSource | None) -> Row:
+    def _photo_row(self, plan: RowPlan, source: PhotoSource | None) -> MeasuredRow:
         if source is None:
-            return Row(plan, "not measured here")
+            return MeasuredRow(plan, "not measured here")
         scores = {data.name: self._photo_scores(source, data) for data in self._sets}
         log.info("Measured: %s.", plan.name)
-        return Row(plan, source.remark, scores)
+        return MeasuredRow(plan, source.remark, scores)
 
     def _photo_scores(self, source: PhotoSource, data: DataSet) -> QueryScores:
         return measure(data, rank_vectors(self._store.vectors(source, data)))
 
-    def _untrained_rows(self) -> Iterator[Row]:
+    def _untrained_rows(self) -> Iterator[MeasuredRow]:
         """The backbone at its own size of photos, then at that of the trainings."""
         inputs = self._inputs
         for size, name in ((None, UNTRAINED), (inputs.image_size, f"{UNTRAINED}, {inputs.image_size} px")):
@@ -155,7 +158,7 @@ class Comparing:
                 continue
             yield self._photo_row(RowPlan("untrained", name, "photo", "baseline"), source)
 
-    def _shipped_rows(self) -> list[Row]:
+    def _shipped_rows(self) -> list[MeasuredRow]:
         inputs = self._inputs
         if inputs.shipped is None:
             return []
@@ -167,22 +170,22 @@ class Comparing:
             *(replace(row, plan=replace(row.plan, section="shipped")) for row in self._beyond_rows(name, source)),
         ]
 
-    def _reproduce(self) -> dict[str, dict[str, Any]]:
+    def _reproduce(self) -> dict[str, Reproduced]:
         """Reported figures made again, by method; none where the competition's file is missing."""
         if self._inputs.shopee is None:
             return {}
         methods = [plan.reproduce for plan in (*TITLES, PHASH)]
         return reproduce(self._inputs.shopee, methods, self._inputs.models / "reproduced.json")
 
-    def _title_rows(self, reproduced: dict[str, dict[str, Any]]) -> list[Row]:
+    def _title_rows(self, reproduced: dict[str, Reproduced]) -> list[MeasuredRow]:
         rows = []
         for plan in TITLES:
-            scores = {"demo": measure(self._demo, rank_titles(self._titled, plan.key))}
+            scores: ScoresByData = {"demo": measure(self._demo, rank_titles(self._titled, plan.key))}
             log.info("Measured: %s.", plan.name)
-            rows.append(Row(plan, "titles alone", scores, reproduced.get(plan.reproduce)))
+            rows.append(MeasuredRow(plan, "titles alone", scores, reproduced.get(plan.reproduce)))
         return rows
 
-    def _hash_rows(self, reproduced: dict[str, dict[str, Any]]) -> list[Row]:
+    def _hash_rows(self, reproduced: dict[str, Reproduced]) -> list[MeasuredRow]:
         inputs = self._inputs
         rows = [replace(self._hash_row(PHASH, self._phashes), reproduced=reproduced.get("phash"))]
         if inputs.hashes is None:
@@ -194,20 +197,20 @@ class Comparing:
             rows.append(self._hash_row(plan, {data.name: foreign_hashes(by_name, data) for data in self._sets}))
         return rows
 
-    def _hash_row(self, plan: RowPlan, hashes: dict[str, list[str]]) -> Row:
+    def _hash_row(self, plan: RowPlan, hashes: dict[DataName, list[str]]) -> MeasuredRow:
         scores = {data.name: measure(data, rank_hashes(hashes[data.name])) for data in self._sets}
         log.info("Measured: %s.", plan.name)
-        return Row(plan, "64 bits", scores)
+        return MeasuredRow(plan, "64 bits", scores)
 
     def _sides(self, source: PhotoSource) -> tuple[Sides, Sides]:
         vectors = self._store.vectors(source, self._demo)
         choose, score = (build_sides(self._titled, vectors, part) for part in (self._demo.choose, self._demo.score))
         return choose, score
 
-    def _union_row(self, plan: RowPlan, source: PhotoSource) -> Row:
+    def _union_row(self, plan: RowPlan, source: PhotoSource) -> MeasuredRow:
         return self._decided_row(plan, decide_by_union(*self._sides(source)))
 
-    def _beyond_rows(self, name: str, source: PhotoSource) -> list[Row]:
+    def _beyond_rows(self, name: str, source: PhotoSource) -> list[MeasuredRow]:
         sides = self._sides(source)
         fused = decide_by_any(*sides, fused_variants())
         decided = {
@@ -219,11 +222,11 @@ class Comparing:
         }
         return [self._decided_row(_named(plan, name), decided[plan.key]) for plan in BEYOND]
 
-    def _decided_row(self, plan: RowPlan, decided: Decided) -> Row:
-        scores = {"demo": score_decided(decided, self._demo.score, shown=plan.key == "pairs")}
+    def _decided_row(self, plan: RowPlan, decided: Decided) -> MeasuredRow:
+        scores: ScoresByData = {"demo": score_decided(decided, self._demo.score)}
         log.info("Measured: %s.", plan.name)
         trick = "benchmark trick, it assumes that nobody is alone: " if plan.key == "min2" else ""
-        return Row(plan, f"{trick}{decided.how}", scores)
+        return MeasuredRow(plan, f"{trick}{decided.how}", scores, has_threshold=plan.key == "pairs")
 
 
 def _named(plan: RowPlan, photo: str) -> RowPlan:

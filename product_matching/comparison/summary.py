@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from product_matching.comparison.markdown import as_figure, as_table
+from product_matching.comparison.markdown import as_cell, as_table
+from product_matching.comparison.reported import PHASH, UNTRAINED
 from product_matching.errors import InputError
+from product_matching.files import write_text
+from product_matching.store.comparison import Comparison, Row
 
 #: Lines of a page between which the table stands.
 BEGIN, END = "<!-- comparison: begin -->", "<!-- comparison: end -->"
-_MEASURES = (("demo", "f1"), ("groceries", "recall_at_1"), ("groceries", "map_at_r"), ("groceries", "f1"))
+#: Baselines of the short table; the page of the comparison has all of them.
+_BASELINES = (UNTRAINED, PHASH.name)
 
 
-def summary_table(comparison: dict[str, Any]) -> str:
-    """One line for each row of the comparison, in the form of `Comparison.to_json`; of the shipped model its own."""
-    head = ["method", "reported F1", "reproduced F1", "demo F1", "groceries recall@1", "mAP@R", "F1"]
-    shown = [row for row in comparison["rows"] if row["section"] != "shipped" or row["groceries"]]
+def summary_table(comparison: Comparison) -> str:
+    """The comparison in short: of the shipped model its own row, two baselines."""
+    head = ["method", "reported F1", "demo F1", "groceries recall@1"]
     body = [
         [
-            row["name"],
-            f"{row['reported']['f1']:.3f}" if row["reported"] else "-",
-            as_figure(row["reproduced"], "f1", "interval"),
-            *(as_figure(row[data], name) for data, name in _MEASURES),
+            row.name,
+            as_cell(row.reported.figure if row.reported else None),
+            as_cell(row.figure("demo", "f1")),
+            as_cell(row.figure("groceries", "recall_at_1")),
         ]
-        for row in shown
+        for row in comparison.rows
+        if _is_shown(row)
     ]
     return "\n".join(as_table(head, body)) + "\n"
+
+
+def _is_shown(row: Row) -> bool:
+    if row.section == "baseline":
+        return row.name in _BASELINES
+    return row.section != "shipped" or row.groceries is not None
 
 
 def put_into(page: Path, table: str) -> None:
@@ -43,6 +52,6 @@ def put_into(page: Path, table: str) -> None:
         _, found_end, after = rest.partition(END)
         if not found or not found_end:
             raise InputError(f"The page {page} has no place for the table: it needs the lines {BEGIN} and {END}.")
-        page.write_text(f"{before}{BEGIN}\n\n{table}\n{END}{after}", encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The page {page} cannot be read and written ({error!s:.100}).") from error
+        raise InputError(f"The page {page} cannot be read ({error!s:.100}).") from error
+    write_text(page, f"{before}{BEGIN}\n\n{table}\n{END}{after}", what="page")

@@ -1,24 +1,35 @@
-"""The finished table: rows with their scores, paired differences, and where our order is another than the reported."""
+"""From measured rows to the comparison: their figures, paired differences, and where the order is another one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 from product_matching.comparison.reported import RowPlan
-from product_matching.comparison.scores import QueryScores, difference, rounded
-from product_matching.store.comparison import DATA_SETS, MEASURES
-from product_matching.store.comparison_file import COMPARISON_FORMAT
+from product_matching.comparison.scores import PairedDifference, paired_difference
+from product_matching.metrics.retrieval import MEASURES, QueryScores
+from product_matching.store.comparison import (
+    DECIMALS,
+    Comparison,
+    DataName,
+    Difference,
+    Protocols,
+    Reproduced,
+    Row,
+    Scores,
+)
 
 #: Data sets on which photo rows are held against the untrained backbone.
-HELD_AGAINST = ("demo", "groceries")
+HELD_AGAINST: tuple[DataName, ...] = ("demo", "groceries")
 _REFERENCE = "untrained backbone"
+#: Scores query by query on each data set that was measured.
+ScoresByData = dict[DataName, QueryScores]
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
-    """A row of the comparison.
+class MeasuredRow:
+    """A row of the comparison with its scores query by query.
 
     Attributes
     ----------
@@ -30,98 +41,115 @@ class Row:
         By name of the data set; one that is missing was not measured.
     reproduced
         The reported figure made again under its own protocol; None where that was not possible.
+    has_threshold
+        Whether one distance decides, which a reader can use, and not several together.
     """
 
     plan: RowPlan
     remark: str = ""
-    scores: dict[str, QueryScores] = field(default_factory=dict)
-    reproduced: dict[str, Any] | None = None
+    scores: ScoresByData = field(default_factory=dict)
+    reproduced: Reproduced | None = None
+    has_threshold: bool = field(default=True, kw_only=True)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values by name."""
-        plan, reported = self.plan, self.plan.reported
-        return {
-            "name": plan.name,
-            "kind": plan.kind,
-            "section": plan.section,
-            "remark": self.remark,
-            "reported": None if reported is None else {"f1": reported.f1, "protocol": reported.protocol},
-            "reproduced": self.reproduced,
-            **{name: self.scores[name].to_json() if name in self.scores else None for name in DATA_SETS},
-        }
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """All rows, with the row that photo rows are held against (None where it is missing)."""
-
-    rows: tuple[Row, ...]
-    reference: Row | None
-    protocols: dict[str, str]
-
-    def to_json(self, made_by: str) -> dict[str, Any]:
-        """The whole comparison as plain values, as the app reads it."""
-        return {
-            "format": COMPARISON_FORMAT,
-            "made_by": made_by,
-            "protocols": self.protocols,
-            "rows": [row.to_json() for row in self.rows],
-            "differences": self.differences(),
-            "order": self.order(),
-        }
-
-    def differences(self) -> list[dict[str, Any]]:
-        """Paired differences of every photo row to the reference, on each data set and in each measure."""
-        if self.reference is None:
-            return []
-        others = [row for row in self.rows if row.plan.kind == "photo" and row is not self.reference]
-        return [entry for row in others for entry in _differences(row, self.reference)]
-
-    def order(self) -> list[str]:
-        """Pairs of rows that stand the other way round here than where they were reported: a text for each reason."""
-        rows = [row for row in self.rows if row.plan.section == "comparison" and "demo" in row.scores]
-        pairs: dict[str, list[str]] = {}
-        for pair in combinations(rows, 2):
-            lower, higher = sorted(pair, key=_reported)
-            if found := _turned_round(lower, higher):
-                pairs.setdefault(_reason(lower, higher), []).append(found)
-        return [f"{reason} {'; '.join(found)}." for reason, found in pairs.items()]
+    def summarise(self) -> Row:
+        """The row with means and intervals, as it is written."""
+        plan = self.plan
+        return Row(
+            name=plan.name,
+            kind=plan.kind,
+            section=plan.section,
+            remark=self.remark,
+            reported=plan.reported,
+            reproduced=self.reproduced,
+            **{name: Scores.of(found, with_threshold=self.has_threshold) for name, found in self.scores.items()},
+        )
 
 
-def _differences(row: Row, reference: Row) -> list[dict[str, Any]]:
-    entries = []
-    for data in HELD_AGAINST:
-        if data not in row.scores or data not in reference.scores:
-            continue
-        for name in MEASURES:
-            found = difference(row.scores[data], reference.scores[data], name)
-            entry = {"row": row.plan.name, "to": _REFERENCE, "data": data, "measure": name}
-            entries.append(entry | {"difference": round(found.difference, 4), "interval": rounded(found.interval)})
-    return entries
+def build_comparison(
+    rows: Sequence[MeasuredRow], reference: MeasuredRow | None, protocols: Protocols, *, made_by: str
+) -> Comparison:
+    """Put the comparison together.
 
-
-def _reported(row: Row) -> float:
-    return row.plan.reported.f1 if row.plan.reported else 0.0
-
-
-def _turned_round(lower: Row, higher: Row) -> str:
-    """What to say of two rows, of which `higher` was reported above; nothing where it stands above here, too."""
-    if not _reported(lower) < _reported(higher):
-        return ""
-    found = difference(lower.scores["demo"], higher.scores["demo"], "f1")
-    if found.difference <= 0:
-        return ""
-    low, high = rounded(found.interval)
-    weight = "more than its interval leaves to chance" if found.is_sure else "within its interval"
-    return (
-        f"{lower.plan.name} (reported {_reported(lower):.3f}, here {lower.scores['demo'].mean('f1'):.3f}) above "
-        f"{higher.plan.name} ({_reported(higher):.3f}, {higher.scores['demo'].mean('f1'):.3f}): difference "
-        f"{found.difference:.3f} [{low:.3f}, {high:.3f}], {weight}"
+    Parameters
+    ----------
+    rows
+        All rows, in the order of the table.
+    reference
+        The row that photo rows are held against; None where it was not measured.
+    protocols
+        How the figures were measured, in words.
+    made_by
+        The command that made it.
+    """
+    others = [row for row in rows if row.plan.kind == "photo" and row is not reference]
+    return Comparison(
+        made_by=made_by,
+        protocols=protocols,
+        rows=tuple(row.summarise() for row in rows),
+        differences=() if reference is None else tuple(_differences(others, reference)),
+        order=tuple(_order(rows)),
     )
 
 
-def _reason(lower: Row, higher: Row) -> str:
-    """Why two rows may stand the other way round."""
+def _differences(rows: Iterable[MeasuredRow], reference: MeasuredRow) -> Iterator[Difference]:
+    """Paired differences of each row to the reference, on each data set and by each measure."""
+    for row in rows:
+        for data in HELD_AGAINST:
+            if data in row.scores and data in reference.scores:
+                for by in MEASURES:
+                    found = paired_difference(row.scores[data], reference.scores[data], by)
+                    yield Difference(
+                        row=row.plan.name,
+                        to=_REFERENCE,
+                        data=data,
+                        measure=by,
+                        difference=round(found.mean, DECIMALS),
+                        interval=_rounded(found),
+                    )
+
+
+def _rounded(found: PairedDifference) -> tuple[float, float]:
+    low, high = found.interval
+    return round(low, DECIMALS), round(high, DECIMALS)
+
+
+def _order(rows: Sequence[MeasuredRow]) -> list[str]:
+    """Pairs of rows whose order here is not the one that was reported: a text for each reason."""
+    known = [row for row in rows if row.plan.section == "comparison" and "demo" in row.scores]
+    pairs: dict[str, list[str]] = {}
+    for pair in combinations(known, 2):
+        lower, higher = sorted(pair, key=_reported)
+        if found := _reversed_pair(lower, higher):
+            pairs.setdefault(_reason(lower, higher), []).append(found)
+    return [f"{reason} {'; '.join(found)}." for reason, found in pairs.items()]
+
+
+def _reported(row: MeasuredRow) -> float:
+    return row.plan.reported.f1 if row.plan.reported else 0.0
+
+
+def _demo_f1(row: MeasuredRow) -> str:
+    return f"{round(row.scores['demo'].mean('f1'), DECIMALS):.3f}"
+
+
+def _reversed_pair(lower: MeasuredRow, higher: MeasuredRow) -> str:
+    """What to say of two rows, of which `higher` was reported above; nothing where it stands above here, too."""
+    if not _reported(lower) < _reported(higher):
+        return ""
+    found = paired_difference(lower.scores["demo"], higher.scores["demo"], "f1")
+    if found.mean <= 0:
+        return ""
+    low, high = _rounded(found)
+    weight = "more than its interval leaves to chance" if found.is_sure else "within its interval"
+    return (
+        f"{lower.plan.name} (reported {_reported(lower):.3f}, here {_demo_f1(lower)}) above "
+        f"{higher.plan.name} ({_reported(higher):.3f}, {_demo_f1(higher)}): difference "
+        f"{found.mean:.3f} [{low:.3f}, {high:.3f}], {weight}"
+    )
+
+
+def _reason(lower: MeasuredRow, higher: MeasuredRow) -> str:
+    """Why the order of two rows may differ from the reported one."""
     if higher.plan.key.startswith("softmax"):
         return (
             "The reported figures of softmax are accuracies on classes that it was trained on; here it retrieves "

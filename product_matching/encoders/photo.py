@@ -13,20 +13,14 @@ import torch
 from PIL import Image
 from torch import nn
 
+from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, read_model_folder
+from product_matching.encoders.preprocess import Pixels, as_batch, normalise, resize_photo
 from product_matching.errors import InputError
 from product_matching.networks.build import build_network, create_backbone, embedding_dimension
 from product_matching.networks.weights import are_of_network, fill, read_tensors
-from product_matching.store.model_folder import WEIGHTS_FILE, PhotoModel, read_model_folder
 
 log = logging.getLogger(__name__)
 FloatVectors = npt.NDArray[np.float32]
-Pixels = npt.NDArray[np.uint8]
-
-_FILTERS = {
-    "bilinear": Image.Resampling.BILINEAR,
-    "bicubic": Image.Resampling.BICUBIC,
-    "lanczos": Image.Resampling.LANCZOS,
-}
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -77,9 +71,6 @@ class PhotoEncoder:
         self.batch_size = batch_size or (16 if self.device.type == "cpu" else 64)
         self.network = network.eval().to(self.device).to(memory_format=torch.channels_last)
         self._lock = threading.Lock()
-        shape = (1, 3, 1, 1)
-        self._scale = (1 / (255 * torch.tensor(model.std))).view(shape).to(self.device)
-        self._shift = (-torch.tensor(model.mean) / torch.tensor(model.std)).view(shape).to(self.device)
 
     @classmethod
     def load(cls, folder: Path, *, device: str = "auto", batch_size: int | None = None) -> PhotoEncoder:
@@ -104,9 +95,7 @@ class PhotoEncoder:
 
     def prepare(self, photo: Image.Image) -> Pixels:
         """Resize an RGB photo to the network's input; shape (S, S, 3), uint8."""
-        edge = self.model.image_size
-        resized = photo.resize((edge, edge), _FILTERS[self.model.interpolation], reducing_gap=3.0)
-        return np.asarray(resized.convert("RGB"))
+        return resize_photo(photo, self.model.image_size, self.model.interpolation)
 
     def encode_pixels(self, pixels: Sequence[Pixels]) -> FloatVectors:
         """Embed prepared photos.
@@ -130,8 +119,8 @@ class PhotoEncoder:
         batch = np.zeros((batch_size, *pixels[0].shape), dtype=np.uint8)
         np.stack(pixels, out=batch[: len(pixels)])
         with self._lock, torch.inference_mode():
-            images = torch.from_numpy(batch).permute(0, 3, 1, 2).to(self.device)  # channels last as it stands
-            features = self.network(images.float().mul_(self._scale).add_(self._shift))
+            photos = normalise(as_batch(batch, self.device), self.model.mean, self.model.std)
+            features = self.network(photos)
             unit = nn.functional.normalize(features.float(), dim=1)
         return unit[: len(pixels)].cpu().numpy()
 

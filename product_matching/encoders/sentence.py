@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from product_matching.encoders.photo import FloatVectors, pick_device
 from product_matching.errors import InputError
+from product_matching.files import atomic_file
 from product_matching.listings.titles import title_words
 from product_matching.networks.title_network import TitleNetwork, load_title_network
 from product_matching.networks.weights import load_weights
@@ -125,16 +126,11 @@ def encode_once(encoder: SentenceEncoder, titles: Sequence[str], folder: Path | 
     if known is not None:
         return known
     vectors = encoder.encode(titles)
-    partial = path.with_name(f".{name}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as stream:
-            np.save(stream, vectors, allow_pickle=False)
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(
-            f"The embeddings {path} cannot be kept ({error.strerror}): set PRODUCT_MATCHING_HOME."
-        ) from error
+        with atomic_file(path, parents=True) as partial:
+            np.save(partial, vectors, allow_pickle=False)
+    except InputError as error:
+        raise InputError(f"{error} Set PRODUCT_MATCHING_HOME to another folder.") from error
     return vectors
 
 

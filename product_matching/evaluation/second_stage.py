@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from product_matching.errors import InputError
 from product_matching.evaluation.listings import LabelledListings
 from product_matching.evaluation.protocols import Plan
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer
 from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
 from product_matching.matching.second_stage.scorer import PairScorer
@@ -34,7 +34,7 @@ class SecondStage:
 def run_second_stage(
     listings: LabelledListings,
     plan: Plan,
-    rules: Sequence[Rules],
+    rules: Sequence[VectorRules],
     sides: Sequence[str] = (),
     *,
     trees: int | None = None,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
 import imagehash
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from product_matching.errors import InputError
 
@@ -20,15 +21,6 @@ MAX_PHOTO_PIXELS = 50_000_000
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 _ACCEPTED = "accepted are JPEG, PNG, WebP, GIF, BMP and TIFF"
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 class PhotoError(InputError):
@@ -85,7 +77,9 @@ def decode_photo(data: bytes, *, name: str = "photo", max_edge: int | None = Non
             if max_edge is not None:
                 image.draft(None, (max_edge, max_edge))
             image.load()
-            photo = _upright(_to_rgb(image), _orientation(image))
+            with suppress(Exception):  # damaged EXIF data is no reason to refuse the pixels
+                ImageOps.exif_transpose(image, in_place=True)
+            photo = _to_rgb(image)
     except PhotoError:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
@@ -156,18 +150,6 @@ def _scale_to_own_range(image: Image.Image) -> Image.Image:
     scale = 255 / spread if spread > 0 and math.isfinite(spread) else 0.0
     offset = 0.5 - low * scale if scale else 0.0
     return image.point(lambda value: value * scale + offset).convert("RGB")
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:  # damaged EXIF data is no reason to refuse the pixels
-        return 1
-    return orientation if isinstance(orientation, int) else 1
-
-
-def _upright(image: Image.Image, orientation: int) -> Image.Image:
-    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
 
 
 def _refusal(data: bytes, shown: str, error: Exception) -> str:

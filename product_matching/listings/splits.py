@@ -9,8 +9,8 @@ import numpy.typing as npt
 from sklearn.model_selection import GroupKFold
 
 from product_matching.errors import InputError
-from product_matching.search.neighbours import RowArray
 
+RowArray = npt.NDArray[np.int64]
 #: Folds of a labelled catalogue.
 N_FOLDS = 5
 

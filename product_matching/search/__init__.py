@@ -17,7 +17,9 @@ from product_matching.search.neighbours import (
     stack_neighbours,
     to_distance,
 )
+from product_matching.search.open import open_index
 from product_matching.search.protocol import VectorIndex
+from product_matching.search.spec import IndexSpec
 
 if TYPE_CHECKING:
     from product_matching.search.flat import FlatIndex
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
 __all__ = [
     "DISTANCE_DECIMALS",
     "FlatIndex",
+    "IndexSpec",
     "Neighbours",
     "SparseIndex",
     "VectorIndex",
     "keep_nearest",
     "keep_within",
+    "open_index",
     "sort_neighbours",
     "stack_neighbours",
     "to_distance",

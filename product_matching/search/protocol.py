@@ -15,9 +15,15 @@ class VectorIndex(Protocol[VectorsT]):
     """Unit vectors that can be searched by cosine distance.
 
     `VectorsT` is what the backend takes as queries: a dense array of shape (Q, D), or a sparse matrix for titles.
-    Every method returns exact distances, rounded by `product_matching.search.neighbours.to_distance`;
-    ``distance <= threshold`` is a match. A zero vector has no direction: it is at distance 1 from everything.
+    Every method returns exact distances, rounded by `product_matching.search.neighbours.to_distance`, whether the
+    backend is `exact` or not; ``distance <= threshold`` is a match. A zero vector has no direction: it is at distance 1
+    from everything.
     """
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing is missed: an approximate backend may leave out rows, but never gives a wrong distance."""
+        ...
 
     @property
     def size(self) -> int:

@@ -65,6 +65,8 @@ class SparseIndex:
     (array([2, 1]), array([0. , 0.2]))
     """
 
+    exact = True
+
     def __init__(self, matrix: Any, *, block_size: int = 512) -> None:
         check_count("block_size", block_size)
         self._block_size = block_size

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from scipy.sparse import csr_matrix, load_npz, save_npz
 
 from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.errors import InputError
+from product_matching.files import atomic_folder, file_sha256
 from product_matching.store.manifest import (
     LISTINGS_FILE,
     MANIFEST_FILE,
@@ -33,7 +32,6 @@ from product_matching.store.manifest import (
     Manifest,
     read_manifest,
 )
-from product_matching.store.model_folder import file_sha256
 from product_matching.store.sample_queries import SampleQueries, SampleQuery, read_sample_queries
 from product_matching.store.thumbnails import Thumbnails, open_thumbnails
 
@@ -229,25 +227,13 @@ def new_bundle_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     InputError
         `out` exists and is not a bundle, or is one and `overwrite` is false.
     """
-    check_target(out, overwrite)
-    partial, old = (out.with_name(f".{out.name}.{os.getpid()}.{word}") for word in ("partial", "old"))
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
-    except OSError as error:
-        raise InputError(f"The folder {out} cannot be written ({error.strerror}): give another one.") from error
-    try:
-        yield partial
-        if out.exists():
-            out.rename(old)
-        partial.rename(out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+    check_target(out, overwrite=overwrite)
+    with atomic_folder(out) as folder:
+        yield folder
+        check_target(out, overwrite=overwrite)  # another build may have come first
 
 
-def check_target(out: Path, overwrite: bool) -> None:
+def check_target(out: Path, *, overwrite: bool) -> None:
     """Refuse a target that is something else than a bundle, or a bundle that is not to be replaced."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 
-from product_matching.encoders.tfidf import WEIGHTINGS, Weighting
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from product_matching.encoders.model_folder import PhotoModel
+from product_matching.encoders.tfidf import Weighting
 from product_matching.errors import InputError
-from product_matching.store.model_folder import PhotoModel, parse_model
+from product_matching.files import read_json
+from product_matching.search.spec import IndexSpec
+from product_matching.store.identity import derive_catalogue_id
+from product_matching.validation import Count, Number, Sha256, Share, Text, validate
 
-BUNDLE_FORMAT = 1
+BUNDLE_FORMAT = 2
+#: The format before: neither catalogue id nor index. It is read, and derived what it lacks.
+_FORMAT_WITHOUT_IDENTITY = 1
 MANIFEST_FILE = "manifest.json"
-MAX_MANIFEST_BYTES = 1_000_000
+#: An unreadable photo takes some 150 bytes of it.
+MAX_MANIFEST_BYTES = 50_000_000
 
 LISTINGS_FILE = "listings.parquet"
 PHOTO_VECTORS_FILE = "photo_vectors.npy"
@@ -30,8 +42,11 @@ QUERY_PHOTOS_FILE = "query_photos.bin"
 QUERY_PHOTO_OFFSETS_FILE = "query_photo_offsets.npy"
 QUERY_FILES = (QUERIES_FILE, QUERY_VECTORS_FILE, QUERY_PHOTOS_FILE, QUERY_PHOTO_OFFSETS_FILE)
 
+CatalogueId = Annotated[str, Field(strict=True, pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+_CONFIG = ConfigDict(extra="forbid")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, config=_CONFIG)
 class TunedThreshold:
     """A default threshold and what it was tuned on: a threshold moves with the size of the catalogue.
 
@@ -43,25 +58,35 @@ class TunedThreshold:
         Number of listings that it was tuned for.
     protocol
         How, in a few words.
-    f1
-        Mean F1 that it reached there, where the catalogue has label groups.
+    f1, precision, recall
+        Means over listings that it reached there, where the catalogue has label groups; four decimals.
     """
 
-    distance: float
-    n: int
-    protocol: str
-    f1: float | None = None
+    distance: Annotated[Number, Field(ge=0, lt=1)]
+    n: Count
+    protocol: Text
+    f1: Share | None = None
+    precision: Share | None = field(default=None, kw_only=True)
+    recall: Share | None = field(default=None, kw_only=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_CONFIG)
 class FileEntry:
     """Size and content of one file of a bundle."""
 
-    bytes: int
-    sha256: str
+    bytes: Count
+    sha256: Sha256
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_CONFIG)
+class SideIndexes:
+    """How photos and titles are searched; None for a side that the bundle does not have."""
+
+    photo: IndexSpec | None = None
+    title: IndexSpec | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class Manifest:
     """What a bundle holds.
 
@@ -69,12 +94,16 @@ class Manifest:
     ----------
     name
         Name of the catalogue.
+    catalogue_id
+        Identity of the catalogue (a UUID), kept when its bundle is built anew; see `derive_catalogue_id`.
     n_listings, n_photos, n_titles
         Listings, those with a readable photo, and those with a title.
     photo_model
         Model of the photo vectors; None for a catalogue without photos.
     title_weighting, title_dimension
         How titles were weighted and the number of words; None and 0 without titles.
+    index
+        The search backend of each side.
     photo_threshold, title_threshold
         Default thresholds.
     unreadable_photos
@@ -85,18 +114,28 @@ class Manifest:
         Sample queries; 0 for a bundle without, such as every one from before there were any.
     """
 
-    name: str
-    n_listings: int
-    n_photos: int
-    n_titles: int
+    name: Text
+    catalogue_id: CatalogueId
+    n_listings: Count
+    n_photos: Count
+    n_titles: Count
     photo_model: PhotoModel | None
     title_weighting: Weighting | None
-    title_dimension: int
+    title_dimension: Count
+    index: SideIndexes
     photo_threshold: TunedThreshold | None
     title_threshold: TunedThreshold | None
     unreadable_photos: dict[str, str] = field(default_factory=dict)
     files: dict[str, FileEntry] = field(default_factory=dict)
-    n_queries: int = 0
+    n_queries: Count = 0
+
+    @model_validator(mode="after")
+    def _check_sides(self) -> Self:
+        sides = (("photo", self.photo_model), ("title", self.title_weighting))
+        for side, there in sides:
+            if (getattr(self.index, side) is None) != (there is None):
+                raise ValueError(f"the index of the side {side} must be named if and only if the bundle has that side")
+        return self
 
     def to_json(self) -> str:
         """Write the manifest as JSON, the same text for the same bundle."""
@@ -106,7 +145,7 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read and check the manifest of a bundle.
+    """Read and check the manifest of a bundle; one of the format before is read as if it were of this one.
 
     Raises
     ------
@@ -116,45 +155,37 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST_FILE
     if not path.is_file():
         raise InputError(f"There is no bundle at {folder} (no {MANIFEST_FILE}): make one with the build command.")
-    if path.stat().st_size > MAX_MANIFEST_BYTES:
-        raise InputError(f"{path} has {path.stat().st_size} bytes, but a manifest has at most {MAX_MANIFEST_BYTES}.")
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not JSON in UTF-8 ({error!s:.80}): build the bundle anew.") from error
-    if not isinstance(content, dict) or content.get("format") != BUNDLE_FORMAT:
-        version = content.get("format") if isinstance(content, dict) else None
+    content = read_json(path, max_bytes=MAX_MANIFEST_BYTES)
+    version = content.pop("format", None) if isinstance(content, dict) else None
+    if version == _FORMAT_WITHOUT_IDENTITY and type(version) is int:
+        content = _with_identity(content, folder)
+    elif version != BUNDLE_FORMAT or type(version) is not int:
         raise InputError(
-            f"{path} has bundle format {version!r:.40}, but this version reads {BUNDLE_FORMAT}: build it anew."
+            f"{path} has bundle format {version!r:.40}, but this version reads {_FORMAT_WITHOUT_IDENTITY} and "
+            f"{BUNDLE_FORMAT}: build it anew."
         )
-    return _parse(content, str(path))
-
-
-def _parse(content: dict[str, Any], origin: str) -> Manifest:
-    try:
-        model = content["photo_model"]
-        manifest = Manifest(
-            name=_text(content["name"]),
-            n_listings=_count(content["n_listings"]),
-            n_photos=_count(content["n_photos"]),
-            n_titles=_count(content["n_titles"]),
-            photo_model=None if model is None else parse_model(model, f"{origin}: photo_model"),
-            title_weighting=_weighting(content["title_weighting"]),
-            title_dimension=_count(content["title_dimension"]),
-            photo_threshold=_threshold(content["photo_threshold"]),
-            title_threshold=_threshold(content["title_threshold"]),
-            unreadable_photos={_text(key): _text(why) for key, why in content["unreadable_photos"].items()},
-            files={_text(name): _file_entry(entry) for name, entry in content["files"].items()},
-            n_queries=_count(content.get("n_queries", 0)),
-        )
-    except InputError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(f"{origin} is not a bundle's manifest ({error!s:.80}): build the bundle anew.") from error
+    manifest = validate(Manifest, content, str(path))
     expected = _expected_files(manifest)
     if set(manifest.files) != expected:
-        raise InputError(f"{origin} names the files {sorted(manifest.files)}, but this bundle has {sorted(expected)}.")
+        raise InputError(f"{path} names the files {sorted(manifest.files)}, but this bundle has {sorted(expected)}.")
     return manifest
+
+
+def _with_identity(content: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Add what the format before did not have: the catalogue's id, derived as at a first build, and the indexes."""
+    index = {
+        "photo": None if content.get("photo_model") is None else {"kind": "flat"},
+        "title": None if content.get("title_weighting") is None else {"kind": "sparse"},
+    }
+    path = folder / LISTINGS_FILE
+    try:
+        ids = pq.read_table(path, columns=["posting_id"])["posting_id"].to_pylist()
+        catalogue_id = derive_catalogue_id(str(content.get("name")), ids)
+    except FileNotFoundError as error:
+        raise InputError(f"The bundle {folder} is incomplete: {path.name} is missing. Build it anew.") from error
+    except (OSError, KeyError, TypeError, pa.ArrowException) as error:
+        raise InputError(f"The bundle {folder} is damaged ({path.name}: {error!s:.120}): build it anew.") from error
+    return {**content, "catalogue_id": catalogue_id, "index": index}
 
 
 def _expected_files(manifest: Manifest) -> set[str]:
@@ -165,34 +196,3 @@ def _expected_files(manifest: Manifest) -> set[str]:
         (QUERY_FILES, manifest.photo_model is not None and manifest.n_queries > 0),
     )
     return {LISTINGS_FILE, *(name for names, there in parts if there for name in names)}
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r:.40} is not a text")
-    return value
-
-
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError(f"{value!r:.40} is not a count")
-    return value
-
-
-def _weighting(value: object) -> Weighting | None:
-    if value is not None and value not in WEIGHTINGS:
-        raise TypeError(f"{value!r:.40} is not one of {', '.join(WEIGHTINGS)}")
-    return value
-
-
-def _threshold(value: Any) -> TunedThreshold | None:
-    if value is None:
-        return None
-    distance, f1 = float(value["distance"]), value.get("f1")
-    if not 0 <= distance < 1:
-        raise ValueError(f"threshold {distance} is not from 0 to below 1")
-    return TunedThreshold(distance, _count(value["n"]), _text(value["protocol"]), None if f1 is None else float(f1))
-
-
-def _file_entry(value: Any) -> FileEntry:
-    return FileEntry(_count(value["bytes"]), _text(value["sha256"]))

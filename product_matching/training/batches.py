@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from product_matching.encoders.preprocess import as_batch, normalise
 from product_matching.errors import InputError
 from product_matching.search.neighbours import RowArray
 from product_matching.training.augmentation import Mix, augment, cut_mix
-from product_matching.training.pixels import DecodedPhotos, Pixels
+from product_matching.training.pixels import DecodedPhotos
 from product_matching.training.recipe import Recipe
 from product_matching.training.sampler import epoch_order
 from product_matching.training.start import Preparation
@@ -43,19 +44,6 @@ def steps_per_epoch(n_photos: int, recipe: Recipe) -> int:
     return n_photos // recipe.batch_size
 
 
-def as_input(photos: Tensor, preparation: Preparation) -> Tensor:
-    """Bring photos (B, 3, S, S) uint8 into the network's units, float32; their order in memory stays."""
-    std = torch.tensor(preparation.std).view(1, 3, 1, 1)
-    scale = (1 / (255 * std)).to(photos.device)
-    shift = (-torch.tensor(preparation.mean).view(1, 3, 1, 1) / std).to(photos.device)
-    return photos.float().mul_(scale).add_(shift)
-
-
-def as_batch(pixels: Pixels, device: torch.device) -> Tensor:
-    """Move photos (B, S, S, 3) to a device, seen as (B, 3, S, S), channels last in memory."""
-    return torch.from_numpy(pixels).to(device, non_blocking=True).permute(0, 3, 1, 2)
-
-
 def batches(
     photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, epoch: int, device: torch.device
 ) -> Iterator[Batch]:
@@ -68,7 +56,7 @@ def batches(
             changed = augment(as_batch(photos.pixels[rows], device), recipe, epoch, start)
         changed, mix = cut_mix(changed, recipe, epoch, step)
         labels = torch.from_numpy(photos.labels[rows]).to(device, non_blocking=True)
-        yield Batch(as_input(changed, preparation), labels, mix)
+        yield Batch(normalise(changed, preparation.mean, preparation.std), labels, mix)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from product_matching.errors import InputError
+from product_matching.files import atomic_file
 
 _FORMAT = 1
 _OPTIMIZER = "optimizer."
@@ -24,7 +24,7 @@ _MOMENTS = {"step", "exp_avg", "exp_avg_sq"}
 
 
 def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
-    """Write a checkpoint to a temporary sibling and rename it: at any moment there is a whole one or none.
+    """Write a checkpoint: at any moment there is a whole one or none.
 
     Parameters
     ----------
@@ -43,15 +43,11 @@ def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], state: Mapping[s
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     text = json.dumps(state)
     header = {"format": _FORMAT, "tensors_sha256": _digest(plain), "state_sha256": _text_digest(text), "state": text}
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        save_file(plain, partial, metadata={"checkpoint": json.dumps(header)})
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(path)
-    except (OSError, SafetensorError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"The checkpoint {path} cannot be written ({reason:.100}).") from error
+        with atomic_file(path, what="checkpoint", durable=True) as partial:
+            save_file(plain, partial, metadata={"checkpoint": json.dumps(header)})
+    except SafetensorError as error:
+        raise InputError(f"The checkpoint {path} cannot be written ({error!s:.100}).") from error
 
 
 def read_state(path: Path) -> dict[str, Any]:

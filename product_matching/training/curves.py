@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from product_matching.files import atomic_file
+
 _SIZE, _MARGIN = (900, 340), 44
 _COLOURS = {"loss": "#444444", "f1": "#1f6fb4", "recall_at_1": "#d9822b", "map_at_r": "#3a9a5b"}
 _NAMES = {"loss": "loss", "f1": "F1", "recall_at_1": "recall@1", "map_at_r": "mAP@R"}
@@ -36,16 +38,14 @@ def best_record(history: Sequence[EpochRecord]) -> EpochRecord:
 
 
 def write_curves(history: Sequence[EpochRecord], folder: Path) -> None:
-    """Write ``curves.csv`` and ``curves.png`` anew, each at once."""
-    table = folder / ".curves.csv.partial"
-    with table.open("w", newline="", encoding="utf-8") as stream:
+    """Write ``curves.csv`` and ``curves.png`` anew, each whole or not at all."""
+    table = folder / "curves.csv"
+    with atomic_file(table) as partial, partial.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, [entry.name for entry in fields(EpochRecord)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(record) for record in history)
-    table.replace(folder / "curves.csv")
-    picture = folder / ".curves.partial.png"
-    draw_curves(history).save(picture)
-    picture.replace(folder / "curves.png")
+    with atomic_file(folder / "curves.png") as partial:
+        draw_curves(history).save(partial)
 
 
 def draw_curves(history: Sequence[EpochRecord]) -> Image.Image:

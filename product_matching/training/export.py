@@ -10,16 +10,20 @@ from typing import Any
 
 import torch
 
+from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, write_model_folder
+from product_matching.files import file_sha256, write_text
+from product_matching.metrics.retrieval import QueryScores
 from product_matching.networks.weights import load_weights, save_weights
-from product_matching.store.model_folder import WEIGHTS_FILE, PhotoModel, file_sha256, write_model_folder
+from product_matching.store.comparison import Scores
 from product_matching.training.averaging import OtherTraining
 from product_matching.training.parts import TrainingParts
 from product_matching.training.recipe import Recipe
 from product_matching.training.start import Preparation
 from product_matching.training.tasks import ClassTask
-from product_matching.training.validation import RetrievalScores
 
 MODEL_FOLDER = "model"
+#: Of the figures in the report.
+_DECIMALS = 12
 _KIND = {
     "arcface": "ArcFace",
     "softmax": "a softmax classifier",
@@ -46,7 +50,7 @@ def describe_training(
     recipe: Recipe,
     parts: TrainingParts,
     best_epoch: int,
-    figures: Mapping[str, RetrievalScores],
+    figures: Mapping[str, QueryScores],
     photos_per_second: float,
     others: Sequence[OtherTraining] = (),
 ) -> dict[str, Any]:
@@ -75,16 +79,14 @@ def describe_training(
         },
         "best_epoch": best_epoch,
         "averaged_with": [{"recipe": other.recipe, "checkpoint_sha256": other.checkpoint_sha256} for other in others],
-        "figures": {part: asdict(scores) for part, scores in figures.items()},
+        "figures": {part: asdict(Scores.of(scores, decimals=_DECIMALS)) for part, scores in figures.items()},
         "photos_per_second": round(photos_per_second, 1),
     }
 
 
 def write_report(report: Mapping[str, Any], path: Path) -> None:
-    """Write the report as JSON, at once."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+    """Write the report as JSON, whole or not at all."""
+    write_text(path, json.dumps(report, indent=2, ensure_ascii=False) + "\n", what="report")
 
 
 def export_model(

@@ -12,24 +12,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
+from product_matching.encoders.preprocess import Pixels, read_pixels
 from product_matching.errors import InputError
-from product_matching.listings.photos import decode_photo, read_photo
 from product_matching.search.neighbours import RowArray
 from product_matching.training.parts import LabelledPhotos
 
 log = logging.getLogger(__name__)
-Pixels = npt.NDArray[np.uint8]
 #: Decoded photos are kept in memory up to this many bytes: about 14,000 photos of 300 px.
 MEMORY_BUDGET = 4 * 2**30
 #: Shows the progress of an iteration, given its number of steps and what is done.
 Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
-_FILTERS = {
-    "bilinear": Image.Resampling.BILINEAR,
-    "bicubic": Image.Resampling.BICUBIC,
-    "lanczos": Image.Resampling.LANCZOS,
-}
 
 
 def unseen(steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
@@ -44,7 +37,7 @@ class DecodedPhotos:
     Attributes
     ----------
     pixels
-        Shape (N, S, S, 3), uint8: the whole photo resized to S x S, as `PhotoEncoder.prepare` does.
+        Shape (N, S, S, 3), uint8: the whole photo resized to S x S, see `resize_photo`.
     labels
         Number of each photo's group, shape (N,).
     """
@@ -90,12 +83,10 @@ def decode_part(
 
     def decode(row: int) -> str | None:
         try:
-            image = decode_photo(read_photo(photos.paths[row]), name=photos.paths[row].name, max_edge=2 * image_size)
+            pixels[row] = read_pixels(photos.paths[row], image_size, interpolation)
         except InputError as error:
             readable[row] = False
             return str(error)
-        resized = image.resize((image_size, image_size), _FILTERS[interpolation], reducing_gap=3.0)
-        pixels[row] = np.asarray(resized.convert("RGB"))
         return None
 
     with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="photos") as pool:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from product_matching.training.batches import as_batch, as_input
+from product_matching.encoders.preprocess import as_batch, normalise
 from product_matching.training.pixels import DecodedPhotos
 from product_matching.training.start import Preparation
 from product_matching.training.tasks import ReconstructionTask
@@ -23,7 +23,7 @@ def write_reconstructions(
     task.eval()
     originals = photos.pixels[:_SHOWN]
     with torch.inference_mode():
-        drawn = task.network(as_input(as_batch(originals, device), preparation)).cpu()
+        drawn = task.network(normalise(as_batch(originals, device), preparation.mean, preparation.std)).cpu()
     std, mean = (torch.tensor(values).view(1, 3, 1, 1) for values in (preparation.std, preparation.mean))
     values = ((drawn * std + mean) * 255).round().clamp(0, 255).to(torch.uint8)
     rows = (originals, values.permute(0, 2, 3, 1).numpy())

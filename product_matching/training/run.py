@@ -112,10 +112,10 @@ def _run_epoch(training: Training, photos: DecodedPhotos, validation: DecodedPho
         loss=result.loss,
         learning_rate=rate,
         margin=margin,
-        f1=scores.f1,
+        f1=scores.mean("f1"),
         threshold=scores.threshold,
-        recall_at_1=scores.recall_at_1,
-        map_at_r=scores.map_at_r,
+        recall_at_1=scores.mean("recall_at_1"),
+        map_at_r=scores.mean("map_at_r"),
         photos_per_second=result.photos_per_second,
         seconds=time.perf_counter() - started,
     )
@@ -142,10 +142,10 @@ def _finish(
         weights = None
         if not isinstance(task, ReconstructionTask):
             weights = round_weights(task, recipe, training.machinery.device, Path(scratch))
-        figures = {"validation": training.score(validation, final=True)}
+        figures = {"validation": training.score(validation)}
         if score_test:
             test = training.decode(training.parts.test, recipe.evaluation_size)
-            figures["test"] = training.score(test, threshold=figures["validation"].threshold, final=True)
+            figures["test"] = training.score(test, threshold=figures["validation"].threshold)
         best = best_record(training.history)
         speed = sum(record.photos_per_second for record in training.history) / len(training.history)
         report = describe_training(recipe, training.parts, best.epoch, figures, speed, others)

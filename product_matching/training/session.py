@@ -13,6 +13,7 @@ import torch
 
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
+from product_matching.metrics.retrieval import QueryScores
 from product_matching.training.batches import steps_per_epoch
 from product_matching.training.checkpoint import (
     count_classes,
@@ -31,7 +32,7 @@ from product_matching.training.recipe import Recipe
 from product_matching.training.recipe_checks import CHECKS
 from product_matching.training.start import Preparation, find_start
 from product_matching.training.tasks import Task, build_task
-from product_matching.training.validation import RetrievalScores, embed_part, score_retrieval
+from product_matching.training.validation import embed_part, score_retrieval
 
 log = logging.getLogger(__name__)
 LAST, BEST, REPORT = "last.safetensors", "best.safetensors", "report.json"
@@ -84,12 +85,12 @@ class Training:
         """Decode a part for this training's network, at `image_size` pixels."""
         return decode_part(photos, image_size, self.preparation.interpolation, progress=self.progress)
 
-    def score(self, photos: DecodedPhotos, *, threshold: float | None = None, final: bool = False) -> RetrievalScores:
+    def score(self, photos: DecodedPhotos, *, threshold: float | None = None) -> QueryScores:
         """Embed the photos of a part with the network as it is now, and look them up."""
         task, device = self.machinery.task, self.machinery.device
         size = self.recipe.batch_size
         vectors = embed_part(task, photos, self.preparation, device, size, self.progress)
-        return score_retrieval(vectors, photos.labels, threshold=threshold, intervals=final)
+        return score_retrieval(vectors, photos.labels, threshold=threshold)
 
 
 def begin(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,9 +20,10 @@ from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
 from product_matching.listings.parts import validation_rows
 from product_matching.progress import NO_PROGRESS, Progress, track
-from product_matching.search.flat import FlatIndex
-from product_matching.search.sparse import SparseIndex
+from product_matching.search.open import open_index
+from product_matching.search.spec import IndexSpec
 from product_matching.store.bundle import PHOTO_SHA256, describe_files, label_groups, new_bundle_folder, write_titles
+from product_matching.store.identity import derive_catalogue_id
 from product_matching.store.manifest import (
     LISTINGS_FILE,
     MANIFEST_FILE,
@@ -29,16 +31,21 @@ from product_matching.store.manifest import (
     THUMBNAIL_OFFSETS_FILE,
     THUMBNAILS_FILE,
     Manifest,
+    SideIndexes,
     TunedThreshold,
+    read_manifest,
 )
 from product_matching.store.thumbnails import ThumbnailWriter
 from product_matching.workflows.query_list import QueryList, build_queries
 from product_matching.workflows.tune import tune_threshold
 
 if TYPE_CHECKING:
-    from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.encoders.protocol import PhotoEmbedder
+
+log = logging.getLogger(__name__)
 
 _FILL_ROWS = 2048
+_PHOTO_INDEX, _TITLE_INDEX = IndexSpec("flat"), IndexSpec("sparse")
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ def build_bundle(
     catalogue: Catalogue,
     out: Path,
     *,
-    encoder: PhotoEncoder | None = None,
+    encoder: PhotoEmbedder | None = None,
     options: BuildOptions | None = None,
     progress: Progress = NO_PROGRESS,
     cache: EmbeddingCache | None = None,
@@ -113,7 +120,7 @@ def build_bundle(
     if queries is not None and not catalogue.has_photos:
         raise InputError("Queries are photos, but the catalogue has none to compare them with: leave them out.")
     with new_bundle_folder(out, overwrite=options.overwrite) as folder:
-        manifest = _empty_manifest(out.name, len(catalogue))
+        manifest = _empty_manifest(out, catalogue.listings["posting_id"])
         listings = catalogue.listings.copy()
         listings[PHOTO_SHA256] = ""
         if catalogue.has_titles:
@@ -130,8 +137,31 @@ def build_bundle(
     return manifest
 
 
-def _empty_manifest(name: str, n_listings: int) -> Manifest:
-    return Manifest(name, n_listings, 0, 0, None, None, 0, None, None)
+def _empty_manifest(out: Path, posting_ids: pd.Series) -> Manifest:
+    return Manifest(
+        name=out.name,
+        catalogue_id=_kept_id(out) or derive_catalogue_id(out.name, posting_ids),
+        n_listings=len(posting_ids),
+        n_photos=0,
+        n_titles=0,
+        photo_model=None,
+        title_weighting=None,
+        title_dimension=0,
+        index=SideIndexes(),
+        photo_threshold=None,
+        title_threshold=None,
+    )
+
+
+def _kept_id(out: Path) -> str | None:
+    """The catalogue id of the bundle that is replaced; None where there is none."""
+    if not (out / MANIFEST_FILE).is_file():
+        return None
+    try:
+        return read_manifest(out).catalogue_id
+    except InputError as error:
+        log.warning("The catalogue gets an id of its own, as that of the bundle before cannot be read: %s", error)
+        return None
 
 
 def _threshold(given: float | None, n: int, tune: Callable[[], TunedThreshold]) -> TunedThreshold:
@@ -151,12 +181,14 @@ def _build_titles(folder: Path, listings: pd.DataFrame, manifest: Manifest, opti
         n_titles=n,
         title_weighting=encoder.weighting,
         title_dimension=encoder.dimension,
+        index=replace(manifest.index, title=_TITLE_INDEX),
         title_threshold=threshold,
     )
 
 
 def _tune_titles(matrix: csr_matrix, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
-    return tune_threshold(SparseIndex(matrix), matrix, usable, label_groups(listings), validation_rows(listings))
+    index = open_index(_TITLE_INDEX, matrix)
+    return tune_threshold(index, matrix, usable, label_groups(listings), validation_rows(listings))
 
 
 def _build_photos(
@@ -164,7 +196,7 @@ def _build_photos(
     catalogue: Catalogue,
     listings: pd.DataFrame,
     manifest: Manifest,
-    encoder: PhotoEncoder,
+    encoder: PhotoEmbedder,
     cache: EmbeddingCache,
     options: BuildOptions,
     progress: Progress,
@@ -187,13 +219,15 @@ def _build_photos(
         manifest,
         n_photos=n,
         photo_model=encoder.model,
+        index=replace(manifest.index, photo=_PHOTO_INDEX),
         photo_threshold=_threshold(options.photo_threshold, n, lambda: _tune_photos(vectors, usable, listings)),
         unreadable_photos={ids[row]: photo.problem for row, photo in enumerate(photos) if photo.problem},
     )
 
 
 def _tune_photos(vectors: Any, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
-    return tune_threshold(FlatIndex(vectors), vectors, usable, label_groups(listings), validation_rows(listings))
+    index = open_index(_PHOTO_INDEX, vectors)
+    return tune_threshold(index, vectors, usable, label_groups(listings), validation_rows(listings))
 
 
 def _note_photos(listings: pd.DataFrame, photos: list[EmbeddedPhoto]) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Thresholds
 from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue
 from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer, Prediction
 from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder, Query, describe_matches
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from product_matching.errors import InputError
 from product_matching.listings.parts import listing_parts
 from product_matching.listings.splits import Split, group_folds
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import MEASURED_CHAIN, VectorRules
 from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
 from product_matching.matching.second_stage.training import (
     LearningSplits,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from product_matching.store.bundle import Bundle
 
 #: Chains that the candidates and features may come from.
-CHAINS = (Rules(blend=()), Rules())
+CHAINS = (replace(MEASURED_CHAIN.vectors, blend=()), MEASURED_CHAIN.vectors)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -81,7 +81,7 @@ def bundle_training_data(bundle: Bundle) -> TrainingData:
     )
 
 
-def train_pairs(given: TrainingData, *, chains: Sequence[Rules] = CHAINS, trees: int | None = None) -> PairScorer:
+def train_pairs(given: TrainingData, *, chains: Sequence[VectorRules] = CHAINS, trees: int | None = None) -> PairScorer:
     """Train a pair scorer for use.
 
     A catalogue with parts is learned from in its part ``train`` and tuned on its part ``validation``, each looked up
@@ -102,7 +102,7 @@ def train_pairs(given: TrainingData, *, chains: Sequence[Rules] = CHAINS, trees:
     if not any(given.data.phashes):
         chains = tuple(dict.fromkeys(replace(rules, photo_bits=None) for rules in chains))
 
-    def train(rules: Rules) -> Trained:
+    def train(rules: VectorRules) -> Trained:
         return train_scorer(Preparation(given.data, labels, splits, rules).lessons(), learning, given.dense, protocol)
 
     return best_of(chains, train).scorer

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
+from product_matching.files import file_sha256
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest
-from product_matching.store.model_folder import file_sha256
 
 _BLOCK_ROWS = 4096
 _LENGTH_TOLERANCE = 1e-4

@@ -15,6 +15,7 @@ from product_matching.comparison.markdown import to_markdown
 from product_matching.comparison.run import Comparing, Inputs
 from product_matching.encoders.photo import FloatVectors
 from product_matching.listings.catalogue import Catalogue
+from product_matching.store.comparison import Comparison
 
 REPORTED = {
     "Convolutional autoencoder": 0.51,
@@ -45,8 +46,13 @@ def _inputs(demo: Catalogue, groceries: Catalogue | None, trainings: Path, weigh
 
 
 @pytest.fixture(scope="module")
-def content(demo: Catalogue, groceries: Catalogue, trainings: Path, backbone_weights: Path) -> dict[str, Any]:
-    return Comparing(_inputs(demo, groceries, trainings, backbone_weights)).run().to_json("the command")
+def comparison(demo: Catalogue, groceries: Catalogue, trainings: Path, backbone_weights: Path) -> Comparison:
+    return Comparing(_inputs(demo, groceries, trainings, backbone_weights)).run("the command")
+
+
+@pytest.fixture(scope="module")
+def content(comparison: Comparison) -> dict[str, Any]:
+    return json.loads(comparison.to_json())
 
 
 def _row(content: dict[str, Any], name: str) -> dict[str, Any]:
@@ -68,6 +74,13 @@ def test_photo_rows_are_scored_on_both_data_sets_and_title_rows_on_one(content: 
     for name in ("Text IDF", "GloVe + IDF", "ArcFace + weighted sampler + TF-IDF"):
         row = _row(content, name)
         assert row["demo"] is not None and row["groceries"] is None
+
+
+def test_rows_that_several_thresholds_decide_show_none(content: dict[str, Any]) -> None:
+    shown = {row["name"]: row["demo"]["threshold"] for row in content["rows"] if row["demo"]}
+    without = {name for name, threshold in shown.items() if threshold is None}
+    assert without == {name for name in shown if " + TF-IDF" in name}
+    assert {name for name in shown if name.endswith("second stage")} <= set(shown) - without
 
 
 def test_every_figure_lies_in_its_interval(content: dict[str, Any]) -> None:
@@ -127,17 +140,17 @@ def test_a_second_run_embeds_nothing_and_says_the_same(
 
     monkeypatch.setattr("product_matching.comparison.photos._decode", refuse)
     inputs = replace(_inputs(demo, None, trainings, backbone_weights), shipped=None)
-    again = Comparing(inputs).run().to_json("the command")
+    again = json.loads(Comparing(inputs).run("the command").to_json())
     assert len(again["rows"]) > 15
     for row in again["rows"]:
         first = _row(content, row["name"])
         assert json.dumps(row) == json.dumps({**first, "groceries": None, "groceries_full": None})
 
 
-def test_the_page_names_every_row_and_marks_what_is_missing(content: dict[str, Any]) -> None:
-    page = to_markdown(content)
-    for row in content["rows"]:
-        assert f"| {row['name']} |" in page
+def test_the_page_names_every_row_and_marks_what_is_missing(comparison: Comparison) -> None:
+    page = to_markdown(comparison)
+    for row in comparison.rows:
+        assert f"| {row.name} |" in page
     line = next(line for line in page.splitlines() if line.startswith("| Softmax |"))
     assert line.endswith("| - | - | - | - | - |")
     assert "benchmark trick" in page

@@ -7,9 +7,11 @@ import pytest
 
 from product_matching.comparison.lookup import Lookup
 from product_matching.comparison.photos import rank_vectors
-from product_matching.comparison.scores import choose_threshold, difference, score_lookup
+from product_matching.comparison.scores import choose_threshold, paired_difference, score_lookup
 from product_matching.metrics.listing_f1 import group_sizes
+from product_matching.metrics.retrieval import MEASURES
 from product_matching.search.neighbours import sort_neighbours
+from product_matching.store.comparison import Scores
 from product_matching.training.validation import score_retrieval
 
 
@@ -33,12 +35,14 @@ LABELS = np.array([0, 0, 0, 1, 1, 2, 3, 3, 3, 3, 4, 5, 5])
 def test_one_catalogue_scores_as_the_training_does(seed: int) -> None:
     vectors, lookup = _vectors(seed, LABELS, 0.7), _lookup(LABELS)
     near = rank_vectors(vectors)(lookup)
-    made = score_lookup(near, lookup, choose_threshold(near, lookup)).to_json()
-    expected = score_retrieval(vectors, LABELS, intervals=True)
-    for name in ("f1", "recall_at_1", "map_at_r"):
-        assert made[name] == pytest.approx(getattr(expected, name), abs=1e-4)
-        assert made[f"{name}_interval"] == pytest.approx(list(getattr(expected, f"{name}_interval")), abs=1e-4)
-    assert (made["n"], made["queries"]) == (expected.n, expected.queries)
+    made = Scores.of(score_lookup(near, lookup, choose_threshold(near, lookup)))
+    expected = score_retrieval(vectors, LABELS)
+    for name in MEASURES:
+        figure = made.figure(name)
+        assert figure is not None
+        assert figure.value == pytest.approx(expected.mean(name), abs=1e-4)
+        assert figure.interval == pytest.approx(expected.interval(name), abs=1e-4)
+    assert (made.n, made.queries) == (expected.n, expected.n_queries)
 
 
 def test_several_equal_catalogues_score_as_one() -> None:
@@ -64,8 +68,8 @@ def test_what_was_not_found_counts_as_a_miss() -> None:
 def test_a_difference_is_that_of_the_means_and_zero_to_itself() -> None:
     lookup = _lookup(LABELS)
     good, bad = (score_lookup(rank_vectors(_vectors(0, LABELS, noise))(lookup), lookup, 0.3) for noise in (0.05, 3.0))
-    found = difference(good, bad, "f1")
-    assert found.difference == pytest.approx(good.f1.mean() - bad.f1.mean())
-    assert found.is_sure and found.interval[0] < found.difference < found.interval[1]
-    assert difference(good, good, "f1").interval == (0.0, 0.0)
-    assert not difference(good, good, "f1").is_sure
+    found = paired_difference(good, bad, "f1")
+    assert found.mean == pytest.approx(good.f1.mean() - bad.f1.mean())
+    assert found.is_sure and found.interval[0] < found.mean < found.interval[1]
+    assert paired_difference(good, good, "f1").interval == (0.0, 0.0)
+    assert not paired_difference(good, good, "f1").is_sure

@@ -1,32 +1,41 @@
 """The short table: which rows it has, and where it is put."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from product_matching.comparison.summary import BEGIN, END, put_into, summary_table
 from product_matching.errors import InputError
+from product_matching.store.comparison import Comparison, Protocols, Reported, Reproduced, Row, Scores
 
-SCORES = {"f1": 0.7, "f1_interval": [0.65, 0.75], "recall_at_1": 0.9, "recall_at_1_interval": [0.8, 0.95]}
-FULL = SCORES | {"map_at_r": 0.6, "map_at_r_interval": [0.5, 0.7]}
+FULL = Scores(
+    f1=0.7,
+    f1_interval=(0.65, 0.75),
+    recall_at_1=0.9,
+    recall_at_1_interval=(0.8, 0.95),
+    map_at_r=0.6,
+    map_at_r_interval=(0.5, 0.7),
+    n=50,
+    queries=40,
+)
+WORDS = Protocols(reported="", reproduced="", demo="", groceries="")
 
 
-def row(name: str, section: str, **changes: Any) -> dict[str, Any]:
-    empty = {"reported": None, "reproduced": None, "demo": None, "groceries": None}
-    return {"name": name, "section": section, **empty, **changes}
-
-
-def test_each_row_has_its_figures_and_of_the_shipped_model_only_its_own() -> None:
-    rows = [
-        row("IDF", "comparison", reported={"f1": 0.661}, reproduced={"f1": 0.66, "interval": [0.654, 0.667]}),
-        row("Shipped", "shipped", demo=FULL, groceries=FULL),
-        row("Shipped + titles", "shipped", demo=FULL),
+def test_each_row_has_its_figures_and_of_shipped_model_and_baselines_only_the_chosen_ones() -> None:
+    again = Reproduced(f1=0.66, interval=(0.654, 0.667), protocol="full", n=34_250)
+    rows = (
+        Row(name="IDF", kind="title", section="comparison", reported=Reported(0.661, "full"), reproduced=again),
+        Row(name="Shipped", kind="photo", section="shipped", demo=FULL, groceries=FULL),
+        Row(name="Shipped + titles", kind="photo+title", section="shipped", demo=FULL),
+        Row(name="pHash", kind="photo", section="baseline", demo=FULL),
+        Row(name="AHash of imagededup", kind="photo", section="baseline", demo=FULL, groceries=FULL),
+    )
+    lines = summary_table(Comparison(made_by="", protocols=WORDS, rows=rows)).splitlines()
+    assert lines[2:] == [
+        "| IDF | 0.661 | - | - |",
+        "| Shipped | - | 0.700 [0.650, 0.750] | 0.900 [0.800, 0.950] |",
+        "| pHash | - | 0.700 [0.650, 0.750] | - |",
     ]
-    lines = summary_table({"rows": rows}).splitlines()
-    assert lines[2] == "| IDF | 0.661 | 0.660 [0.654, 0.667] | - | - | - | - |"
-    assert lines[3].startswith("| Shipped | - | - | 0.700 [0.650, 0.750] | 0.900 [0.800, 0.950] | 0.600 [0.500, 0.700]")
-    assert len(lines) == 4
 
 
 def test_it_replaces_what_stood_between_the_marks_and_nothing_else(tmp_path: Path) -> None:

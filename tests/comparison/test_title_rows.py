@@ -29,10 +29,18 @@ def test_reproduced_figures_are_the_evaluations_and_are_kept(
 ) -> None:
     made = reproduce(demo_file, ["idf"], tmp_path / "kept.json")["idf"]
     expected = evaluate(labelled_listings(demo), "idf", "full", with_partition=False)
-    assert made["f1"] == pytest.approx(expected.f1, abs=1e-4)
-    assert made["n"] == 111 and "published threshold" in made["protocol"]
+    assert made.f1 == pytest.approx(expected.f1, abs=1e-4)
+    assert made.n == 111 and "published threshold" in made.protocol
     monkeypatch.setattr("product_matching.comparison.titles.evaluate", None)
     assert reproduce(demo_file, ["idf"], tmp_path / "kept.json")["idf"] == made
+
+
+def test_kept_figures_that_are_damaged_are_made_again(demo_file: Path, tmp_path: Path) -> None:
+    made = reproduce(demo_file, ["idf"], tmp_path / "kept.json")
+    written = (tmp_path / "kept.json").read_text(encoding="utf-8")
+    for damaged in (written.replace('"n": 111', '"n": "many"'), written[:40], "[]"):
+        (tmp_path / "kept.json").write_text(damaged, encoding="utf-8")
+        assert reproduce(demo_file, ["idf"], tmp_path / "kept.json") == made
 
 
 def test_figures_of_another_file_are_made_again(demo_file: Path, tmp_path: Path) -> None:
@@ -40,4 +48,4 @@ def test_figures_of_another_file_are_made_again(demo_file: Path, tmp_path: Path)
     shorter = tmp_path / "train.csv"
     shorter.write_text("".join(demo_file.read_text(encoding="utf-8").splitlines(keepends=True)[:40]), encoding="utf-8")
     again = reproduce(shorter, ["idf"], tmp_path / "kept.json")["idf"]
-    assert (first["n"], again["n"]) == (111, 39)
+    assert (first.n, again.n) == (111, 39)

@@ -10,13 +10,13 @@ from product_matching.cli import app
 from product_matching.download import shopee
 from product_matching.errors import InputError
 from tests.download.conftest import SMALL, Kaggle
+from tests.download.test_shopee import refusal
 
 
 @pytest.fixture
 def small(kaggle: Kaggle, monkeypatch: pytest.MonkeyPatch) -> Kaggle:
-    """The small competition in place of the real one, at the server of this machine."""
+    """The small competition in place of the real one."""
     monkeypatch.setattr(shopee, "SHOPEE", SMALL)
-    monkeypatch.setattr(shopee, "ENDPOINT", kaggle.endpoint)
     return kaggle
 
 
@@ -44,24 +44,17 @@ def test_an_archive_of_ones_own_and_json(small: Kaggle, tmp_path: Path, archive:
 
 def test_other_names_and_a_refusal(small: Kaggle, tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["download", "imagenet", "--out", str(tmp_path)]).exit_code == 2
-    small.status = 403
+    small.error = refusal(403)
     with pytest.raises(InputError, match="accepted the competition's rules"):
         CliRunner().invoke(app, ["download", "shopee", "--out", str(tmp_path / "data")], catch_exceptions=False)
 
 
-def test_the_keyboard_stops_it_and_the_next_one_goes_on(
-    small: Kaggle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stop(*arguments: object) -> None:
-        raise KeyboardInterrupt
-
+def test_the_keyboard_stops_it_and_the_next_one_goes_on(small: Kaggle, tmp_path: Path) -> None:
     arguments = ["download", "shopee", "--out", str(tmp_path / "data")]
-    with monkeypatch.context() as patch:
-        patch.setattr(shopee, "unpack_archive", stop)
-        result = CliRunner().invoke(app, arguments)
+    small.error = KeyboardInterrupt()
+    result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 130
     assert "the same command goes on" in result.stderr
-    assert {path.name for path in tmp_path.glob(".data.*")} == {".data.zip.partial", ".data.zip.partial.tag"}
-    small.asked.clear()
+    assert [path.name for path in tmp_path.glob(".data.*")] == [".data.kagglehub"]
     assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0
-    assert small.asked[-1][2] == f"bytes={len(small.content)}-"
+    assert small.asked[0] == small.asked[1]

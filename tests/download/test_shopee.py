@@ -1,199 +1,173 @@
-"""Downloads from a server on this machine: whole, interrupted, refused, too large, damaged."""
+"""Downloads by kagglehub: whole, interrupted, refused, too large, damaged; and archives of the user's own."""
 
 import hashlib
-import io
+import os
 import shutil
-import socket
 import zipfile
 from collections import namedtuple
-from http.client import HTTPMessage
 from pathlib import Path
 
+import kagglehub.exceptions
 import pytest
+import requests
 
-from product_matching.download import transfer
-from product_matching.download.shopee import download_competition
+from product_matching.download.shopee import Competition, download_competition
 from product_matching.errors import InputError
-from product_matching.progress import NO_PROGRESS, Cancelled, NoProgress
-from tests.download.conftest import API, SMALL, Kaggle, small_files, write_archive
+from product_matching.progress import Cancelled, NoProgress
+from tests.download.conftest import SMALL, Kaggle, small_files, write_archive
 from tests.recorded_progress import RecordedProgress
 
 Usage = namedtuple("Usage", "total used free")
-
-
-def download(out: Path, kaggle: Kaggle) -> bool:
-    return download_competition(out, SMALL, endpoint=kaggle.endpoint)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def partial(out: Path) -> Path:
-    return out.with_name(f".{out.name}.zip.partial")
+def staging(out: Path) -> Path:
+    return out.with_name(f".{out.name}.kagglehub")
+
+
+def refusal(status: int) -> requests.HTTPError:
+    """What kagglehub raises where Kaggle answers with a status; its message holds line breaks."""
+    response = requests.Response()
+    response.status_code = status
+    return kagglehub.exceptions.KaggleApiHTTPError(f"{status} Client Error.\n\nMore", response=response)
 
 
 def test_everything_arrives_and_nothing_is_left_beside_it(tmp_path: Path, kaggle: Kaggle) -> None:
     out = tmp_path / "new" / "data"
-    assert download(out, kaggle)
+    assert download_competition(out, SMALL)
     assert contents(out) == small_files()
     assert list(out.parent.iterdir()) == [out]
+    assert kaggle.asked == [(SMALL.name, staging(out))]
 
 
-def test_credentials_stay_with_the_host_that_they_are_for(tmp_path: Path, kaggle: Kaggle) -> None:
-    download(tmp_path / "data", kaggle)
-    assert kaggle.asked == [(API, "Bearer KGAT_secret", None), ("/archive.zip?signature=x", None, None)]
-    kaggle.asked.clear()
-    path = tmp_path / "moved.zip"
-    transfer.fetch_file(f"{kaggle.endpoint}/moved", path, authorization="Bearer KGAT_secret", progress=NO_PROGRESS)
-    assert [authorization for _, authorization, _ in kaggle.asked] == ["Bearer KGAT_secret"] * 2 + [None]
+def test_the_settings_of_kagglehub_are_the_users_own_again(tmp_path: Path, kaggle: Kaggle) -> None:
+    os.environ["KAGGLEHUB_CACHE"] = "/users/own"
+    try:
+        download_competition(tmp_path / "data", SMALL)
+        assert os.environ["KAGGLEHUB_CACHE"] == "/users/own"
+    finally:
+        del os.environ["KAGGLEHUB_CACHE"]
+    assert "DISABLE_KAGGLE_CACHE" not in os.environ
 
 
-def test_a_redirection_away_from_encryption_is_refused() -> None:
-    request = transfer.Request("https://www.kaggle.com/a")
-    with pytest.raises(InputError, match=r"redirects to http://storage\.example, which is not encrypted"):
-        transfer._Redirects().redirect_request(
-            request, io.BytesIO(), 302, "", HTTPMessage(), "http://storage.example/x"
-        )
+def test_stdout_belongs_to_results(tmp_path: Path, kaggle: Kaggle, capsys: pytest.CaptureFixture[str]) -> None:
+    download_competition(tmp_path / "data", SMALL)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_finished_download_is_recognised(tmp_path: Path, kaggle: Kaggle) -> None:
-    download(tmp_path / "data", kaggle)
-    kaggle.asked.clear()
-    assert not download(tmp_path / "data", kaggle)
-    assert kaggle.asked == []
+    download_competition(tmp_path / "data", SMALL)
+    assert not download_competition(tmp_path / "data", SMALL)
+    assert len(kaggle.asked) == 1
 
 
 def test_an_empty_folder_is_filled(tmp_path: Path, kaggle: Kaggle) -> None:
     (tmp_path / "data").mkdir()
-    assert download(tmp_path / "data", kaggle)
-
-
-def test_an_interrupted_download_goes_on_where_it_stopped(tmp_path: Path, kaggle: Kaggle) -> None:
-    out, kaggle.cut = tmp_path / "data", 7000
-    with pytest.raises(InputError, match=r"interrupted after 0\.0 MB of 0\.0 MB: the same command goes on"):
-        download(out, kaggle)
-    assert not out.exists()
-    assert partial(out).read_bytes() == kaggle.content[:7000]
-    kaggle.asked.clear()
-    assert download(out, kaggle)
-    assert kaggle.asked[-1][2] == "bytes=7000-"
-    assert contents(out) == small_files()
-
-
-@pytest.mark.parametrize(("etag", "ranges"), [('"v2"', True), ('"v1"', False), ("", True), ('W/"weak"', True)])
-def test_without_a_sure_way_to_go_on_it_begins_anew(tmp_path: Path, kaggle: Kaggle, etag: str, ranges: bool) -> None:
-    """Another version of the archive, a server that sends no parts, one that names no version or none to the byte."""
-    out, kaggle.cut = tmp_path / "data", 7000
-    kaggle.etag = '"v1"' if etag == '"v2"' else etag
-    with pytest.raises(InputError, match="interrupted"):
-        download(out, kaggle)
-    kaggle.etag, kaggle.ranges = etag, ranges
-    other = small_files() | {"test_images/abc.jpg": b"another photo"}
-    kaggle.content = write_archive(tmp_path / "other.zip", other).read_bytes()
-    assert download(out, kaggle)
-    assert contents(out) == other
-
-
-def test_a_download_that_was_complete_is_not_repeated(tmp_path: Path, kaggle: Kaggle) -> None:
-    out = tmp_path / "data"
-    partial(out).write_bytes(kaggle.content)
-    partial(out).with_name(partial(out).name + ".tag").write_text(kaggle.etag)
-    assert download(out, kaggle)
-    assert contents(out) == small_files()
-
-
-def test_more_than_the_server_has_is_thrown_away(tmp_path: Path, kaggle: Kaggle) -> None:
-    out = tmp_path / "data"
-    partial(out).write_bytes(kaggle.content + b"x")
-    partial(out).with_name(partial(out).name + ".tag").write_text(kaggle.etag)
-    with pytest.raises(InputError, match="has changed since the download began"):
-        download(out, kaggle)
-    assert download(out, kaggle)
+    assert download_competition(tmp_path / "data", SMALL)
+    assert contents(tmp_path / "data") == small_files()
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "said"),
+    ("error", "said"),
     [
-        (401, b"", r"refuses the credentials in KAGGLE_API_TOKEN \(401\): make new ones at https://www.kaggle.com"),
-        (
-            403,
-            b'{"code": 403, "message": "You must accept this competition\'s rules."}',
-            "until you have accepted the competition's rules: open "
-            "https://www.kaggle.com/competitions/small-competition/rules .* It says: You must accept this",
-        ),
-        (404, b"<html>", "does not know the data of small-competition .404.: look at https://www.kaggle.com/comp"),
-        (429, b"", "answered with status 429: try again later"),
-        (500, b'["\x00"]', "answered with status 500"),
+        (requests.ConnectionError("[Errno -2] Name or service not known"), "cannot be reached, or the connection"),
+        (requests.Timeout("read timed out"), r"connection broke \(Timeout\): check the network; the same command goes"),
+        (requests.exceptions.ChunkedEncodingError("IncompleteRead"), "goes on from what has arrived. Or download the"),
+        (refusal(401), r"refuses the credentials \(401\): make new ones at https://www.kaggle.com/settings"),
+        (refusal(403), "accepted the competition's rules: open https://www.kaggle.com/competitions/small-comp.*/rules"),
+        (refusal(404), r"does not know the data of small-competition \(404\): look at https://www.kaggle.com/comp"),
+        (refusal(429), "answered with status 429: try again later"),
+        (requests.HTTPError("no answer"), "answered with status 0"),
+        (OSError(28, "No space left on device"), r"cannot be written to \(No space left on device\)"),
     ],
 )
-def test_a_refusal_says_what_to_do(tmp_path: Path, kaggle: Kaggle, status: int, body: bytes, said: str) -> None:
-    kaggle.status, kaggle.body = status, body
+def test_what_is_in_the_way_is_one_sentence_and_what_has_arrived_is_gone_on_with(
+    tmp_path: Path, kaggle: Kaggle, error: Exception, said: str
+) -> None:
+    out, kaggle.error = tmp_path / "data", error
     with pytest.raises(InputError, match=said) as caught:
-        download(tmp_path / "data", kaggle)
-    assert "secret" not in str(caught.value)
+        download_competition(out, SMALL)
+    assert "secret" not in str(caught.value) and "\n" not in str(caught.value)
+    assert not out.exists() and list(contents(staging(out)).values()) == [b"half"]
+    assert download_competition(out, SMALL)
+    assert kaggle.asked[0] == kaggle.asked[1] and not staging(out).exists()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        kagglehub.exceptions.DataCorruptionError("X-Goog-Hash\n\nMD5"),
+        zipfile.BadZipFile("Bad CRC-32"),
+        ValueError("Unsupported archive type."),
+    ],
+)
+def test_a_damaged_download_is_thrown_away(tmp_path: Path, kaggle: Kaggle, error: Exception) -> None:
+    out, kaggle.error = tmp_path / "data", error
+    with pytest.raises(InputError, match="damaged .* It is deleted: the same command downloads it anew") as caught:
+        download_competition(out, SMALL)
     assert "\n" not in str(caught.value)
-    assert not (tmp_path / "data").exists()
+    assert not out.exists() and not staging(out).exists()
+    assert download_competition(out, SMALL)
 
 
-def test_a_web_page_is_no_archive(tmp_path: Path, kaggle: Kaggle) -> None:
-    kaggle.status, kaggle.body, kaggle.content_type = 200, b"<html>Log in</html>", "text/html; charset=utf-8"
-    with pytest.raises(InputError, match="answered with a web page instead of the archive"):
-        download(tmp_path / "data", kaggle)
+def test_other_data_from_kaggle_is_refused(tmp_path: Path, kaggle: Kaggle) -> None:
+    out = tmp_path / "data"
+    kaggle.archive = write_archive(tmp_path / "other.zip", {"train.csv": b"posting_id,image\n1,a.jpg\n"})
+    with pytest.raises(InputError, match=r"What Kaggle sent is not the competition's: its train\.csv has other"):
+        download_competition(out, SMALL)
+    assert not out.exists() and not staging(out).exists()
 
 
-def test_no_network_is_said(tmp_path: Path, kaggle: Kaggle) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        endpoint = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        with pytest.raises(InputError, match=r"cannot be reached .*: check the network, or download the archive in a"):
-            download_competition(tmp_path / "data", SMALL, endpoint=endpoint)
-
-
-def test_without_credentials_nothing_is_asked(tmp_path: Path, kaggle: Kaggle, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"username": "me"}', b"\xff", b"[" * 100_000])
+def test_without_credentials_that_can_be_used_nothing_is_asked(
+    tmp_path: Path, kaggle: Kaggle, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
     monkeypatch.delenv("KAGGLE_API_TOKEN")
-    with pytest.raises(InputError, match="no Kaggle credentials"):
-        download(tmp_path / "data", kaggle)
-    assert kaggle.asked == []
+    if content is not None:
+        (tmp_path / "no_credentials").mkdir()
+        (tmp_path / "no_credentials" / "kaggle.json").write_bytes(content)
+    said = "There are no Kaggle credentials: make a token at" if content is None else "credentials cannot be read"
+    with pytest.raises(InputError, match=said) as caught:
+        download_competition(tmp_path / "data", SMALL)
+    assert "https://www.kaggle.com/settings" in str(caught.value) and "\n" not in str(caught.value)
+    assert kaggle.asked == [] and not (tmp_path / "data").exists()
 
 
 def test_a_disk_that_is_too_small_is_said_before_anything_arrives(
     tmp_path: Path, kaggle: Kaggle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**6, 10**6, int(1.5 * len(kaggle.content))))
-    with pytest.raises(InputError, match=r"MB free, but 0\.0 MB are needed for the archive and its unpacked files"):
-        download(tmp_path / "data", kaggle)
-    assert not partial(tmp_path / "data").exists()
+    large = Competition(SMALL.name, SMALL.n_listings, SMALL.n_groups, n_bytes=4_000_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**10, 7 * 10**9, 3 * 10**9))
+    with pytest.raises(InputError, match="3,000 MB free, but 4,000 MB are needed for the archive and its"):
+        download_competition(tmp_path / "data", large)
+    assert kaggle.asked == []
 
 
-def test_a_disk_that_becomes_full_is_said_and_what_has_arrived_is_kept(tmp_path: Path, kaggle: Kaggle) -> None:
-    class FullDisk(NoProgress):
-        def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
-            if description == "unpacking":
-                raise OSError(28, "No space left on device")
-
-    out = tmp_path / "data"
-    with pytest.raises(InputError, match=r"cannot be written to \(No space left on device\)"):
-        download_competition(out, SMALL, endpoint=kaggle.endpoint, progress=FullDisk())
-    assert partial(out).exists()
-    assert not list(tmp_path.glob(".data.*.partial/"))[1:]
-    assert download(out, kaggle)
-
-
-def test_progress_is_shown_in_bytes(tmp_path: Path, kaggle: Kaggle) -> None:
+def test_progress_of_unpacking_is_shown_in_bytes(tmp_path: Path, archive: Path) -> None:
     seen = RecordedProgress()
-    download_competition(tmp_path / "data", SMALL, endpoint=kaggle.endpoint, progress=seen)
-    unpacked = sum(map(len, small_files().values()))
-    assert seen.stages == {"downloading": [len(kaggle.content)] * 2, "unpacking": [unpacked] * 2}
+    download_competition(tmp_path / "data", SMALL, archive=archive, progress=seen)
+    assert seen.stages == {"unpacking": [sum(map(len, small_files().values()))] * 2}
 
 
-def test_a_cancelled_download_keeps_what_has_arrived_and_unpacks_nothing(tmp_path: Path, kaggle: Kaggle) -> None:
-    out = tmp_path / "data"
+def test_a_disk_that_becomes_full_while_unpacking_leaves_nothing(tmp_path: Path, archive: Path) -> None:
+    class FullDisk(NoProgress):
+        def advance(self, n: int = 1) -> None:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(InputError, match=r"cannot be written to \(No space left on device\)"):
+        download_competition(tmp_path / "data", SMALL, archive=archive, progress=FullDisk())
+    assert [path.name for path in tmp_path.iterdir()] == ["small.zip"]
+
+
+def test_unpacking_that_is_cancelled_leaves_nothing(tmp_path: Path, archive: Path) -> None:
     with pytest.raises(Cancelled):
-        download_competition(out, SMALL, endpoint=kaggle.endpoint, progress=RecordedProgress(cancel_in="unpacking"))
-    assert not out.exists() and not list(tmp_path.glob(".data.*.partial/"))
-    assert partial(out).read_bytes() == kaggle.content
-    assert download(out, kaggle)
+        download_competition(
+            tmp_path / "data", SMALL, archive=archive, progress=RecordedProgress(cancel_in="unpacking")
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["small.zip"]
 
 
 def test_an_archive_of_ones_own_is_taken_and_left_as_it_is(tmp_path: Path, archive: Path) -> None:
@@ -206,20 +180,6 @@ def test_an_archive_of_ones_own_is_taken_and_left_as_it_is(tmp_path: Path, archi
 def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.zip cannot be read \(No such file"):
         download_competition(tmp_path / "data", SMALL, archive=tmp_path / "none.zip")
-
-
-def test_a_damaged_download_is_thrown_away(tmp_path: Path, kaggle: Kaggle) -> None:
-    whole, out = kaggle.content, tmp_path / "data"
-    damaged = bytearray(whole)
-    place = whole.index(b"\x03" * 4000) + 1000
-    damaged[place] ^= 1
-    kaggle.content = bytes(damaged)
-    with pytest.raises(InputError, match=r"Bad CRC-32.*It is deleted: the same command downloads it anew"):
-        download(out, kaggle)
-    assert not partial(out).exists()
-    assert not out.exists()
-    kaggle.content = whole
-    assert download(out, kaggle)
 
 
 @pytest.mark.parametrize(

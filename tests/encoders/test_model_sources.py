@@ -1,18 +1,24 @@
 """From a name to a model folder: ``models/``, a weights file, or timm's own weights."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import timm
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from product_matching.encoders import model_sources
+from product_matching.encoders.model_folder import read_model_folder
 from product_matching.encoders.model_lookup import find_model_folder
 from product_matching.encoders.model_sources import open_photo_encoder, resolve_model
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
-from product_matching.store.model_folder import file_sha256, read_model_folder
+from product_matching.files import file_sha256
+
+HALVES = (0.5, 0.5, 0.5)
 
 
 @pytest.fixture
@@ -106,3 +112,19 @@ def test_a_model_that_is_not_here_is_named(tiny_model: Path, tmp_path: Path, mon
     (tmp_path / "broken" / "model.json").write_text("{")
     with pytest.raises(InputError, match=r"tiny, the model .* not on this machine.* without it\. Copy its folder"):
         open_photo_encoder(read_model_folder(tiny_model))
+
+
+@pytest.mark.data
+def test_the_lite2_weights_bring_their_preparation_and_are_widened(
+    data_folder: Path, make_photo: Callable[..., Image.Image]
+) -> None:
+    weights = data_folder.parent / "weights" / "tf_efficientnet_lite2.safetensors"
+    if not weights.is_file():
+        pytest.skip(f"the weights are not at {weights}")
+    assert {tensor.dtype for tensor in load_file(weights).values() if tensor.ndim > 1} == {torch.float16}
+    encoder = PhotoEncoder.load(resolve_model("tf_efficientnet_lite2", weights=weights), device="cpu")
+    model = encoder.model
+    assert (model.image_size, model.mean, model.std, model.interpolation) == (260, HALVES, HALVES, "bicubic")
+    assert model.licence == "Apache-2.0" and model.dimension == 1280
+    assert {parameter.dtype for parameter in encoder.network.parameters()} == {torch.float32}
+    assert np.linalg.norm(encoder.encode(make_photo(1))) == pytest.approx(1, abs=1e-6)

@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from product_matching.app import resources
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.listings.catalogue import read_catalogue
@@ -55,7 +56,7 @@ def bundles(
 @pytest.fixture(scope="session")
 def models_with_pairs(tmp_path_factory: pytest.TempPathFactory, bundles: Path) -> Path:
     """A folder of models with the pair scorers ``tiny``, trained on 81 titles, and ``photos``, with photos too."""
-    from product_matching.matching.chain import Rules
+    from product_matching.matching.chain import VectorRules
     from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue, find_candidate_pairs
     from product_matching.matching.second_stage.listing_data import ListingData
     from product_matching.matching.second_stage.scorer import PairScorer
@@ -67,7 +68,7 @@ def models_with_pairs(tmp_path_factory: pytest.TempPathFactory, bundles: Path) -
     titles = [
         f"{good} {size} {word}" for good in goods for size in ("1 kg", "2 kg", "50 g") for word in ("a", "b", "c")
     ]
-    labels, rules = np.repeat(np.arange(27), 3), Rules(blend=(0.4,), expansion=2, alpha=2.0)
+    labels, rules = np.repeat(np.arange(27), 3), VectorRules(cross_mean=True, blend=(0.4,), expansion=2)
     (side,) = bundle_sides(open_bundle(bundles / "small"))
     rng = np.random.default_rng(2)
     photos = rng.normal(size=(27, side.dimension))[labels] + 0.3 * rng.normal(size=(81, side.dimension))
@@ -108,3 +109,9 @@ def open_app(bundles: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -
         return app.run()
 
     return open_page
+
+
+def finish_jobs(app: AppTest) -> AppTest:
+    """Wait for the work in the background, and draw the page anew as the browser does."""
+    assert resources.jobs().wait_for_all(TIMEOUT)
+    return app.run()

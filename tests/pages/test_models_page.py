@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -28,10 +29,9 @@ from product_matching.app.models.table import (
     protocol_notes,
     split_differences,
 )
-from product_matching.store.comparison import Comparison, Figure
-from product_matching.store.comparison_file import read_comparison
-from product_matching.store.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
-from product_matching.training.validation import RetrievalScores
+from product_matching.encoders.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
+from product_matching.metrics.retrieval import QueryScores
+from product_matching.store.comparison import Comparison, Figure, Scores, read_comparison
 from tests.store.comparison_example import example_comparison, write_comparison
 
 MODELS = "pages/models.py"
@@ -154,10 +154,13 @@ def test_a_network_says_only_what_it_can_say() -> None:
 
 
 def test_what_a_training_writes_is_understood() -> None:
-    scores = RetrievalScores(0.7, 0.4, 0.8, 0.6, 50, 40, (0.6, 0.8), (0.7, 0.9), (0.5, 0.7))
-    written = json.loads(json.dumps({"figures": {"validation": asdict(scores)}}))
+    values = np.tile([1.0, 0.5, 0.5, 0.0], 10)
+    scores = QueryScores(
+        f1=values, recall_at_1=values, map_at_r=values, units=np.arange(40) // 4, threshold=0.4, n=50, n_queries=40
+    )
+    written = json.loads(json.dumps({"figures": {"validation": asdict(Scores.of(scores))}}))
     found = own_scores(PhotoModel("n", "b", "0" * 64, 2, training=written))["validation"]
-    assert (found.f1, found.n, found.queries) == (Figure(0.7, (0.6, 0.8)), 50, 40)
+    assert (found.figure("f1"), found.n, found.queries) == (Figure(0.5, (0.5, 0.5)), 50, 40)
 
 
 def test_the_comparison_is_shown_with_its_protocols(open_models: Open) -> None:
@@ -264,7 +267,7 @@ def test_a_measure_that_is_none_is_f1(open_models: Open) -> None:
 def test_the_groceries_can_be_shown_with_every_photo(open_models: Open) -> None:
     app = open_models()
     thinned = app.table[-3].value["Groceries: F1"]
-    app.toggle(key="all_photos").set_value(True).run()
+    app.toggle(key="models_all_photos").set_value(True).run()
     assert (app.table[-3].value["Groceries: F1"] != thinned).sum() == 9
 
 

@@ -62,17 +62,44 @@ def test_a_missing_or_cut_file_is_named(bundle: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda m: m.update(format=2), "has bundle format 2, but this version reads 1"),
-        (lambda m: m.pop("n_listings"), "is not a bundle's manifest"),
-        (lambda m: m.update(n_listings=-1), "-1 is not a count"),
+        (lambda m: m.update(format=3), "has bundle format 3, but this version reads 1 and 2"),
+        (lambda m: m.pop("n_listings"), "manifest.json: n_listings is missing"),
+        (lambda m: m.update(n_listings=-1), "n_listings is -1, but must be at least 0"),
         (lambda m: m.update(n_listings=26), "has 25 rows, but the manifest says 26"),
-        (lambda m: m.update(title_weighting="bm25"), "'bm25' is not one of tfidf, idf"),
-        (lambda m: m["photo_threshold"].update(distance=1.5), "threshold 1.5 is not from 0 to below 1"),
-        (lambda m: m["photo_model"].update(dimension="many"), "dimension is 'many', but must be a whole number"),
+        (lambda m: m.update(title_weighting="bm25"), "title_weighting is 'bm25', but must be 'tfidf' or 'idf'"),
+        (lambda m: m["photo_threshold"].update(distance=1.5), "photo_threshold.distance is 1.5, but must be below 1"),
+        (
+            lambda m: m["photo_model"].update(dimension="many"),
+            "photo_model.dimension is 'many', but must be a whole number",
+        ),
         (lambda m: m["photo_model"].update(dimension=12), "photo_vectors.npy has shape"),
-        (lambda m: m["files"].update({"../../secret": {"bytes": 1, "sha256": "0"}}), "names the files"),
-        (lambda m: m.update(files=[]), "is not a bundle's manifest"),
-        (lambda m: m.update(name=3), "3 is not a text"),
+        (lambda m: m["files"].update({"../../secret": {"bytes": 1, "sha256": "0" * 64}}), "names the files"),
+        (
+            lambda m: m["files"]["listings.parquet"].update(sha256="0"),
+            "sha256 is '0', but must be a text of the pattern",
+        ),
+        (lambda m: m.update(files=[]), r"files is \[\], but must be an object"),
+        (lambda m: m.update(name=3), "name is 3, but must be a text"),
+        (lambda m: m.update(format=True), "has bundle format True"),
+        (lambda m: m.update(n_listings=True), "n_listings is True, but must be a whole number"),
+        (lambda m: m.update(n_listings=25.0), "n_listings is 25.0, but must be a whole number"),
+        (lambda m: m.update(surprise=1), "surprise is no field that is known here"),
+        (
+            lambda m: m["title_threshold"].update(recall="high"),
+            "title_threshold.recall is 'high', but must be a number",
+        ),
+        (
+            lambda m: m["title_threshold"].update(precision=1.2),
+            "title_threshold.precision is 1.2, but must be at most 1",
+        ),
+        (lambda m: m.update(catalogue_id="../../secret"), "catalogue_id is '../../secret', but must be a text of"),
+        (
+            lambda m: m["index"]["photo"].update(kind="hnsw"),
+            "index.photo.kind is 'hnsw', but must be 'flat' or 'sparse'",
+        ),
+        (lambda m: m["index"]["photo"].update(exact=False), "index.photo: an index of the kind flat has exact True"),
+        (lambda m: m["index"].update(title=None), "the index of the side title must be named if and only if"),
+        (lambda m: (m.pop("n_photos"), m.pop("n_titles")), "n_photos is missing .1 further"),
     ],
 )
 def test_a_manifest_that_does_not_hold_is_refused(
@@ -91,8 +118,8 @@ def test_a_manifest_that_is_no_object_is_refused(bundle: Path, content: str) -> 
 
 
 def test_a_huge_manifest_is_not_read(bundle: Path) -> None:
-    (bundle / "manifest.json").write_text(" " * 1_000_001)
-    with pytest.raises(InputError, match="has 1000001 bytes, but a manifest has at most 1000000"):
+    (bundle / "manifest.json").write_text(" " * 50_000_001)
+    with pytest.raises(InputError, match="manifest.json is too large: it may have at most 50,000,000 bytes"):
         open_bundle(bundle)
 
 

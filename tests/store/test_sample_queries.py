@@ -71,7 +71,7 @@ def test_a_missing_or_cut_file_is_named(bundle: Path, name: str) -> None:
     [
         (lambda m: m.update(n_queries=4), "queries.parquet has 5 rows, but the manifest says 4"),
         (lambda m: m.update(n_queries=1001), "a bundle has at most 1000"),
-        (lambda m: m.update(n_queries="5"), "'5' is not a count"),
+        (lambda m: m.update(n_queries="5"), "n_queries is '5', but must be a whole number"),
         (lambda m: m.update(n_queries=0), "names the files"),
         (lambda m: m.pop("n_queries"), "names the files"),
         (lambda m: m["files"].pop("query_vectors.npy"), "names the files"),

@@ -7,6 +7,7 @@ from pytorch_metric_learning.utils.accuracy_calculator import AccuracyCalculator
 
 from product_matching.errors import InputError
 from product_matching.metrics.listing_f1 import group_sizes, listing_f1
+from product_matching.metrics.retrieval import MEASURES
 from product_matching.search.flat import FlatIndex
 from product_matching.training.validation import score_retrieval
 
@@ -26,9 +27,9 @@ def test_recall_and_map_are_those_of_the_reference(sizes: list[int]) -> None:
     )
     expected = calculator.get_accuracy(torch.from_numpy(vectors), torch.from_numpy(labels))
     scores = score_retrieval(vectors, labels)
-    assert scores.recall_at_1 == pytest.approx(expected["precision_at_1"])
-    assert scores.map_at_r == pytest.approx(expected["mean_average_precision_at_r"])
-    assert 0.05 < scores.map_at_r < 0.95
+    assert scores.mean("recall_at_1") == pytest.approx(expected["precision_at_1"])
+    assert scores.mean("map_at_r") == pytest.approx(expected["mean_average_precision_at_r"])
+    assert 0.05 < scores.mean("map_at_r") < 0.95
 
 
 def test_the_threshold_is_the_best_one_for_those_that_have_a_match() -> None:
@@ -40,15 +41,16 @@ def test_the_threshold_is_the_best_one_for_those_that_have_a_match() -> None:
     def f1_at(threshold: float) -> float:
         return float(listing_f1(index.within(vectors[queries], threshold), labels, queries).mean())
 
-    assert scores.f1 == pytest.approx(f1_at(scores.threshold))
-    assert scores.f1 >= max(f1_at(threshold) for threshold in np.linspace(0, 1, 101)) - 1e-12
-    assert (scores.n, scores.queries) == (45, 36)
+    assert scores.mean("f1") == pytest.approx(f1_at(scores.threshold))
+    assert scores.mean("f1") >= max(f1_at(threshold) for threshold in np.linspace(0, 1, 101)) - 1e-12
+    assert (scores.n, scores.n_queries) == (45, 36)
 
 
 def test_those_alone_are_distractors() -> None:
     vectors, labels = clusters([3] * 8)
     crowded, crowd_labels = np.concatenate([vectors, vectors[:6]]), np.concatenate([labels, 100 + np.arange(6)])
-    assert score_retrieval(crowded, crowd_labels).recall_at_1 < score_retrieval(vectors, labels).recall_at_1
+    with_crowd, alone = score_retrieval(crowded, crowd_labels), score_retrieval(vectors, labels)
+    assert with_crowd.mean("recall_at_1") < alone.mean("recall_at_1")
 
 
 def test_groups_of_one_cannot_be_scored() -> None:
@@ -59,11 +61,8 @@ def test_groups_of_one_cannot_be_scored() -> None:
 
 def test_a_given_threshold_is_kept_and_the_intervals_hold_the_means() -> None:
     vectors, labels = clusters([3] * 30)
-    scores = score_retrieval(vectors, labels, threshold=0.3, intervals=True)
+    scores = score_retrieval(vectors, labels, threshold=0.3)
     assert scores.threshold == 0.3
-    for mean, bounds in (
-        (scores.f1, scores.f1_interval),
-        (scores.recall_at_1, scores.recall_at_1_interval),
-        (scores.map_at_r, scores.map_at_r_interval),
-    ):
-        assert bounds is not None and bounds[0] < mean < bounds[1]
+    for measure in MEASURES:
+        low, high = scores.interval(measure)
+        assert low < scores.mean(measure) < high

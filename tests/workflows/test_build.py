@@ -1,6 +1,8 @@
 """Building bundles: what goes in, what is kept, and that the same input gives the same bytes."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue, read_catalogue
-from product_matching.progress import Cancelled
+from product_matching.progress import Cancelled, NoProgress
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.manifest import Manifest
 from product_matching.workflows.build import BuildOptions, build_bundle
@@ -217,3 +219,39 @@ def test_a_folder_that_is_no_bundle_is_never_replaced(catalogue: Catalogue, tmp_
     with pytest.raises(InputError, match="exists and is not a bundle"):
         build_bundle(Catalogue(catalogue.listings, None), tmp_path / "mine", options=BuildOptions(overwrite=True))
     assert (tmp_path / "mine" / "diary.txt").read_text() == "dear diary"
+
+
+def test_builds_of_one_bundle_at_once_leave_a_valid_bundle(
+    catalogue: Catalogue, encoder: PhotoEncoder, tmp_path: Path
+) -> None:
+    """Two sessions of one server: each has begun before either is done, and neither deletes the other's files."""
+    out, begun, cache = tmp_path / "b", threading.Barrier(2), EmbeddingCache(encoder.model, tmp_path / "cache")
+
+    class WaitForTheOther(NoProgress):
+        def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+            begun.wait(timeout=60)
+            begun.wait(timeout=60)
+
+    def build(_: int) -> Manifest:
+        options = BuildOptions(overwrite=True)
+        return build_bundle(catalogue, out, encoder=encoder, options=options, progress=WaitForTheOther(), cache=cache)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(build, range(2))
+    assert first == second == open_bundle(out).manifest
+    assert verify_bundle(out) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "cache"]
+
+
+def test_a_bundle_built_meanwhile_is_not_replaced_unasked(
+    catalogue: Catalogue, encoder: PhotoEncoder, tmp_path: Path
+) -> None:
+    out, titles = tmp_path / "b", Catalogue(catalogue.listings, None)
+
+    class BuildAnother(NoProgress):
+        def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+            build_bundle(titles, out)
+
+    with pytest.raises(InputError, match="is a bundle already: give --overwrite"):
+        build_bundle(catalogue, out, encoder=encoder, progress=BuildAnother())
+    assert open_bundle(out).manifest.photo_model is None

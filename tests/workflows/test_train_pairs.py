@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from product_matching.errors import InputError
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
 from product_matching.workflows.train_pairs import TrainingData, queries_with_others, table_training_data, train_pairs
 
-ONE_CHAIN = (Rules(photo_bits=None, cross_mean=False, blend=(), expansion=2),)
+ONE_CHAIN = (VectorRules(photo_bits=None, expansion=2),)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What decides: thresholds, rules or the second stage; which candidates are matches, and which come next."""
+"""What decides: thresholds, rules or the pair scorer; which candidates are matches, and which come next."""
 
 from __future__ import annotations
 
@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.matching.candidates import (
-    NO_RULES,
-    Candidates,
-    Mask,
-    PairRules,
-    Thresholds,
-    by_photo,
-    by_title,
-    is_match,
-)
+from product_matching.matching.candidates import Candidates, by_photo, by_title, matches_of_query
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 
 if TYPE_CHECKING:
     from product_matching.matching.second_stage.catalogue_scorer import Prediction
@@ -31,7 +23,7 @@ class Decision:
     Attributes
     ----------
     matches
-        Nearest first; where the second stage decides, the highest score first.
+        Nearest first; where the pair scorer decides, the highest score first.
     beyond
         The other candidates that have anything in common with the query, the one that a raised threshold lets in
         first coming first.
@@ -40,7 +32,7 @@ class Decision:
     at_least
         Whether there can be more matches than were retrieved.
     predictions
-        What the second stage says of each row; None where it is off.
+        What the pair scorer says of each row; None where it is off.
     """
 
     matches: Candidates
@@ -69,10 +61,10 @@ def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO
     rules
         Rules on pairs beside them.
     retrieved
-        How many were retrieved per side: as many matches by one side mean that there can be more.
+        How many were retrieved per side: as many within the reach of one side mean that there can be more matches.
     """
     photo, title = by_photo(candidates, thresholds), by_title(candidates, thresholds)
-    matches = is_match(candidates, thresholds, rules)
+    matches = matches_of_query(candidates, thresholds, rules)
     left = np.flatnonzero(~matches)
     gaps = beyond_by(candidates, thresholds)[left]
     left = left[np.isfinite(gaps)][np.argsort(gaps[np.isfinite(gaps)], kind="stable")]
@@ -82,12 +74,18 @@ def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO
         int((photo & matches).sum()),
         int((title & matches).sum()),
         int((photo & title & matches).sum()),
-        bool(max(photo.sum(), title.sum()) >= retrieved),
+        _may_miss(candidates, thresholds, retrieved),
     )
 
 
+def _may_miss(candidates: Candidates, thresholds: Thresholds, retrieved: int) -> bool:
+    """Whether a side holds as many listings within its reach as were retrieved, so that more may lie within it."""
+    sides = zip((candidates.photo, candidates.title), thresholds.reach(), strict=True)
+    return any(limit is not None and (distances <= limit).sum() >= retrieved for distances, limit in sides)
+
+
 def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) -> Decision:
-    """Divide the candidates by the second stage, in order of its score.
+    """Divide the candidates by the pair scorer, in order of its score.
 
     Parameters
     ----------
@@ -97,17 +95,23 @@ def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) 
         Of each of them, in the same order, the surest first.
     """
     matched = np.array([prediction.is_match for prediction in predictions], dtype=np.bool_)
-    matches, beyond = candidates.take(matched), candidates.take(~matched)
-    return Decision(matches, beyond, 0, 0, 0, False, {prediction.row: prediction for prediction in predictions})
+    return Decision(
+        candidates.take(matched),
+        candidates.take(~matched),
+        0,
+        0,
+        0,
+        False,
+        {prediction.row: prediction for prediction in predictions},
+    )
 
 
 def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.float64]:
     """How far each candidate is beyond its nearest threshold; infinite where nothing is in common with the query."""
-    fused = (candidates.photo + candidates.title) / 2
     sides = (
         (candidates.photo, thresholds.photo),
         (candidates.title, thresholds.title),
-        (fused, thresholds.fused),
+        (candidates.fused, thresholds.fused),
     )
     gaps = np.full(len(candidates), np.inf)
     for distances, threshold in sides:
@@ -115,10 +119,3 @@ def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.
             gap = np.where(np.isnan(distances) | (distances >= 1), np.inf, distances - threshold)
             gaps = np.minimum(gaps, gap)
     return gaps
-
-
-def vetoed(candidates: Candidates, rules: PairRules) -> Mask:
-    """Which candidates the rule on quantities keeps out."""
-    if not rules.quantity_veto or candidates.quantities is None:
-        return np.zeros(len(candidates), dtype=np.bool_)
-    return candidates.quantities < 0

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from product_matching.app.find.decision import Decision
-from product_matching.matching.candidates import NO_RULES, PairRules, Thresholds
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.workflows.find import Finder, Query, describe_matches
 
 
@@ -21,12 +21,12 @@ def matches_csv(finder: Finder, query: Query, thresholds: Thresholds, rules: Pai
 
 
 def scored_csv(finder: Finder, decision: Decision) -> bytes:
-    """Write the matches of the second stage, the highest score first, with the score after the title."""
+    """Write the matches of the pair scorer, the highest score first, with the score after the title."""
     described = describe_matches(finder.bundle, decision.matches, Thresholds())
     rows, predictions = decision.matches.rows.tolist(), decision.predictions or {}
     for row, record in zip(rows, described, strict=True):
         record["score"] = predictions[row].score
-    return _csv(finder, described, "second stage")
+    return _csv(finder, described, "pair scorer")
 
 
 def _csv(finder: Finder, matches: list[dict[str, Any]], otherwise: str) -> bytes:

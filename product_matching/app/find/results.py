@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from product_matching.app.find.decision import vetoed
 from product_matching.app.find.reasons import describe_reasons
 from product_matching.app.shared.explanation_view import draw_explanation
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import distance_text, marked_title, plain, readable_title, shorten
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.workflows.find import Finder, Query, describe_matches
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Cards:
     words
         Words of the query's title, marked in the titles.
     predictions
-        What the second stage says of each row.
+        What the pair scorer says of each row.
     search
         Callback of the button for a listing's own duplicates, called with its posting_id.
     """
@@ -124,7 +124,7 @@ def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
 
 
 def _reasons(prediction: Prediction) -> str:
-    """The main reasons of the second stage, those for the same product first."""
+    """The main reasons of the pair scorer, those for the same product first."""
     told = describe_reasons(prediction.reasons)
     sides = ((":material/add: For", True), (":material/remove: Against", False))
     named = [(side, [words for words, speaks_for in told if speaks_for is wanted]) for side, wanted in sides]

@@ -8,7 +8,8 @@ from typing import Any
 
 from product_matching.app.models.table import MEASURE_NAMES, figure_text
 from product_matching.app.shared.wording import shorten
-from product_matching.store.comparison import Comparison, Row
+from product_matching.metrics.retrieval import Measure
+from product_matching.store.comparison import Comparison, DataName, Row
 
 #: Readable on white and on near-black.
 _COLOURS = {"demo": "#1f9a96", "groceries": "#d9822b"}
@@ -21,18 +22,20 @@ _NAME_AT = {1: -0.26, 2: -0.2}
 _DOTS_AT = {1: 0.06, 2: 0.2}
 
 
-def charted_rows(comparison: Comparison, measure: str, groceries: str) -> list[Row]:
+def charted_rows(comparison: Comparison, measure: Measure, groceries: DataName) -> list[Row]:
     """The methods that the chart shows, the best first by the demo catalogue, then by the groceries."""
     keyed = [(_value(row, "demo", measure), _value(row, groceries, measure), row) for row in comparison.rows]
     return [row for demo, other, row in sorted(keyed, key=lambda one: (-one[0], -one[1])) if max(demo, other) >= 0]
 
 
-def _value(row: Row, data: str, measure: str) -> float:
+def _value(row: Row, data: DataName, measure: Measure) -> float:
     figure = row.figure(data, measure)
     return -1.0 if figure is None else figure.value
 
 
-def comparison_chart(rows: list[Row], measure: str, groceries: str, text_colour: str | None = None) -> dict[str, Any]:
+def comparison_chart(
+    rows: list[Row], measure: Measure, groceries: DataName, text_colour: str | None = None
+) -> dict[str, Any]:
     """Draw one measure of the methods, from top to bottom.
 
     Parameters
@@ -92,7 +95,7 @@ def _names(names: list[str], start: float, shift: float, colour: str | None) -> 
     }
 
 
-def _dots(rows: list[Row], measure: str, source: str, name: str, colour: str, shift: float) -> dict[str, Any]:
+def _dots(rows: list[Row], measure: Measure, source: DataName, name: str, colour: str, shift: float) -> dict[str, Any]:
     x, y, above, below, text = [], [], [], [], []
     for place, row in enumerate(rows):
         figure = row.figure(source, measure)
@@ -123,10 +126,11 @@ def _reported(rows: list[Row], shift: float) -> dict[str, Any]:
         "type": "scatter",
         "mode": "markers",
         "name": "Reported, under its own protocol",
-        "x": [figure.f1.value for _, _, figure in shown],
+        "x": [figure.f1 for _, _, figure in shown],
         "y": [place + shift for place, _, _ in shown],
         "text": [
-            f"{html.escape(shorten(row.name, 2 * _NAME_CHARS))}<br>{figure_text(figure.f1)}" for _, row, figure in shown
+            f"{html.escape(shorten(row.name, 2 * _NAME_CHARS))}<br>{figure_text(figure.figure)}"
+            for _, row, figure in shown
         ],
         "marker": {"color": _REPORTED, "size": 10, "symbol": "diamond-open", "line": {"width": 2}},
         "hovertemplate": "%{text}<extra>Reported</extra>",
@@ -169,10 +173,10 @@ def _layout(lines: int, start: float, height: int) -> dict[str, Any]:
     }
 
 
-def describe_chart(rows: list[Row], measure: str, groceries: str) -> str:
+def describe_chart(rows: list[Row], measure: Measure, groceries: DataName) -> str:
     """The chart in words, for whoever cannot see it."""
     lines = []
     for row in rows:
-        demo, other = (row.figure(data, measure) for data in ("demo", groceries))
+        demo, other = row.figure("demo", measure), row.figure(groceries, measure)
         lines.append(f"{row.name}: demo {figure_text(demo)}, groceries {figure_text(other)}")
     return f"{MEASURE_NAMES[measure]} by method. " + "; ".join(lines)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import streamlit as st
 
+from product_matching.app.address import Address
 from product_matching.app.models.chart import charted_rows, comparison_chart, describe_chart
 from product_matching.app.models.choice import Choice, draw_choice
 from product_matching.app.models.table import (
@@ -21,8 +23,7 @@ from product_matching.app.models.table import (
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.errors import InputError
 from product_matching.places import comparison_file
-from product_matching.store.comparison import Comparison
-from product_matching.store.comparison_file import read_comparison
+from product_matching.store.comparison import Comparison, DataName, read_comparison
 
 _HOW_TO_MAKE = "`make comparison` trains what is compared and writes it"
 _MEASURES_IN_WORDS = (
@@ -34,7 +35,7 @@ _MEASURES_IN_WORDS = (
 )
 
 
-def draw_comparison() -> None:
+def draw_comparison(address: Address) -> None:
     """Draw the comparison, or say in a sentence why there is none."""
     st.subheader("Comparison", anchor=False)
     try:
@@ -48,7 +49,7 @@ def draw_comparison() -> None:
     st.markdown(_leaders(comparison))
     with st.expander("What the figures mean"):
         st.markdown(_MEASURES_IN_WORDS)
-    choice = draw_choice(comparison)
+    choice = draw_choice(comparison, address)
     _draw_chart(choice)
     _draw_table(choice)
     _draw_downloads(comparison)
@@ -57,10 +58,16 @@ def draw_comparison() -> None:
     _draw_protocols(comparison)
 
 
+_LED: tuple[tuple[DataName, str], ...] = (
+    ("demo", "the demo catalogue"),
+    ("groceries", "groceries that no network was trained on"),
+)
+
+
 def _leaders(comparison: Comparison) -> str:
     """Say which method does best on either data set."""
     said = []
-    for data, where in (("demo", "the demo catalogue"), ("groceries", "groceries that no network was trained on")):
+    for data, where in _LED:
         scored = [(figure, row) for row in comparison.rows if (figure := row.figure(data, "f1")) is not None]
         if scored:
             figure, row = max(scored, key=lambda entry: entry[0].value)
@@ -143,8 +150,8 @@ def _draw_order(order: Sequence[str]) -> None:
         return
     st.markdown("#### Where the order differs from the reported one", anchors=False)
     st.markdown(
-        "Each reported figure has a protocol of its own, so that their order says little. Here some methods stand the "
-        "other way round."
+        "Each reported figure has a protocol of its own, so that their order says little. Here some methods are in "
+        "the reverse order."
     )
     with st.expander("Which, and why"):
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in order))
@@ -152,10 +159,8 @@ def _draw_order(order: Sequence[str]) -> None:
 
 def _draw_protocols(comparison: Comparison) -> None:
     st.markdown("#### How it was measured", anchors=False)
-    names = {"reported": "Reported", "reproduced": "Reproduced", "demo": "Demo", "groceries": "Groceries"}
-    said = [
-        f"**{name}**: {plain(comparison.protocols[key])}" for key, name in names.items() if comparison.protocols[key]
-    ]
+    protocols = asdict(comparison.protocols)
+    said = [f"**{name.capitalize()}**: {plain(words)}" for name, words in protocols.items() if words]
     st.markdown("\n\n".join(said))
     if comparison.made_by:
         st.caption("Made by")

@@ -9,16 +9,16 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-from product_matching.errors import InputError
-from product_matching.store.comparison import Scores
-from product_matching.store.comparison_file import read_scores
-from product_matching.store.model_folder import (
+from product_matching.encoders.model_folder import (
     CARD_FILE,
     MODEL_FILE,
     WEIGHTS_FILE,
     PhotoModel,
     read_model_settings,
 )
+from product_matching.errors import InputError
+from product_matching.store.comparison import Scores
+from product_matching.validation import validate
 
 log = logging.getLogger(__name__)
 
@@ -87,13 +87,11 @@ def own_scores(model: PhotoModel) -> dict[str, Scores]:
     figures = model.training.get("figures")
     found: dict[str, Scores] = {}
     for part in _PARTS:
-        try:
-            scores = read_scores(figures.get(part) if isinstance(figures, dict) else None, f"{model.name}, {part}")
-        except InputError as error:
-            log.info("%s", error)
-            continue
-        if scores is not None:
-            found[part] = scores
+        if isinstance(figures, dict) and figures.get(part) is not None:
+            try:
+                found[part] = validate(Scores, figures[part], f"{model.name}, {part}")
+            except InputError as error:
+                log.info("%s", error)
     return found
 
 

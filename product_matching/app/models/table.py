@@ -7,20 +7,23 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 
 from product_matching.app.shared.wording import plain, shorten
+from product_matching.metrics.retrieval import MEASURES, Measure
 from product_matching.store.comparison import (
     DATA_SETS,
-    MEASURES,
     Comparison,
+    DataName,
     Difference,
     Figure,
-    ForeignFigure,
+    Reported,
+    Reproduced,
     Row,
+    Section,
 )
 
-MEASURE_NAMES = {"f1": "F1", "recall_at_1": "recall@1", "map_at_r": "mAP@R"}
-DATA_NAMES = {"demo": "Demo", "groceries": "Groceries", "groceries_full": "Groceries"}
+MEASURE_NAMES: dict[Measure, str] = {"f1": "F1", "recall_at_1": "recall@1", "map_at_r": "mAP@R"}
+DATA_NAMES: dict[DataName, str] = {"demo": "Demo", "groceries": "Groceries", "groceries_full": "Groceries"}
 #: The sections in the order in which they are shown.
-SECTION_NAMES = {
+SECTION_NAMES: dict[Section, str] = {
     "comparison": "The comparison",
     "beyond": "Beyond it",
     "shipped": "Shipped here",
@@ -35,16 +38,15 @@ _JOINT, _JOINED = "\\, ", "\\,\u00a0"
 
 def figure_text(figure: Figure | None) -> str:
     """A figure with its interval, as text."""
-    if figure is None:
-        return NOTHING
-    return f"{figure.value:.3f}" + (f" {_interval(figure.interval)}" if figure.interval else "")
+    return NOTHING if figure is None else str(figure)
 
 
 def figure_cell(figure: Figure | None) -> str:
     """A figure as Markdown: its interval small and grey beneath it."""
     if figure is None:
         return NOTHING
-    return f"{figure.value:.3f}" + (_beneath(_interval(figure.interval)) if figure.interval else "")
+    value, _, interval = str(figure).partition(" ")
+    return value + (_beneath(interval) if interval else "")
 
 
 def difference_cell(figure: Figure | None) -> str:
@@ -60,16 +62,12 @@ def difference_cell(figure: Figure | None) -> str:
     return f":{colour}[{sign}]{_beneath(bounds)}"
 
 
-def _interval(interval: tuple[float, float]) -> str:
-    return f"[{interval[0]:.3f}, {interval[1]:.3f}]"
-
-
 def _beneath(text: str) -> str:
     """A text of any origin as a second line of a cell, small and grey, without line breaks in an interval."""
     return f"  \n:small[:gray[{plain(text).replace(_JOINT, _JOINED)}]]"
 
 
-def rows_by_section(comparison: Comparison) -> Iterator[tuple[str, list[Row]]]:
+def rows_by_section(comparison: Comparison) -> Iterator[tuple[Section, list[Row]]]:
     """The methods of each section that has any, in the order of the file within a section."""
     for section in SECTION_NAMES:
         rows = [row for row in comparison.rows if row.section == section]
@@ -77,7 +75,7 @@ def rows_by_section(comparison: Comparison) -> Iterator[tuple[str, list[Row]]]:
             yield section, rows
 
 
-def comparison_table(comparison: Comparison, groceries: str) -> dict[str, list[str]]:
+def comparison_table(comparison: Comparison, groceries: DataName) -> dict[str, list[str]]:
     """The table of all methods as Markdown cells by column, a line with its name before each section.
 
     Columns without any figure are left out.
@@ -121,16 +119,16 @@ def protocol_notes(comparison: Comparison) -> dict[str, str]:
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def _foreign(row: Row) -> tuple[ForeignFigure | None, ForeignFigure | None]:
+def _foreign(row: Row) -> tuple[Reported | None, Reproduced | None]:
     return row.reported, row.reproduced
 
 
-def _protocol(figure: ForeignFigure) -> str:
-    size = "" if figure.n is None else f"N = {figure.n:,}"
+def _protocol(figure: Reported | Reproduced) -> str:
+    size = f"N = {figure.n:,}" if isinstance(figure, Reproduced) else ""
     return ", ".join(part for part in (figure.protocol, size) if part)
 
 
-def _cells(row: Row, groceries: str, notes: Mapping[str, str]) -> list[str]:
+def _cells(row: Row, groceries: DataName, notes: Mapping[str, str]) -> list[str]:
     return [
         f"{plain(row.name)}{_beneath(_remark(row)) if row.remark else ''}",
         figure_cell(row.figure("demo", "f1")),
@@ -144,11 +142,11 @@ def _remark(row: Row) -> str:
     return shorten(row.remark.partition(": ")[0], _REMARK_CHARS)
 
 
-def _foreign_cell(figure: ForeignFigure | None, notes: Mapping[str, str]) -> str:
+def _foreign_cell(figure: Reported | Reproduced | None, notes: Mapping[str, str]) -> str:
     if figure is None:
         return NOTHING
     mark = notes.get(_protocol(figure), "")
-    value, _, interval = figure_cell(figure.f1).partition("  \n")
+    value, _, interval = figure_cell(figure.figure).partition("  \n")
     return f"{value}{mark}" + (f"  \n{interval}" if interval else "")
 
 
@@ -162,10 +160,11 @@ def split_differences(
     return trained, [each for each in differences if sections.get(each.row) == "baseline"]
 
 
-def difference_table(differences: Sequence[Difference], measure: str, groceries: str) -> dict[str, list[str]]:
+def difference_table(differences: Sequence[Difference], measure: Measure, groceries: DataName) -> dict[str, list[str]]:
     """Differences by one measure as Markdown cells: a line a method, a column each data set."""
-    found = {(each.row, each.data): each.difference for each in differences if each.measure == measure}
-    data = [name for name in ("demo", groceries) if any(where == name for _, where in found)]
+    found = {(each.row, each.data): each.figure for each in differences if each.measure == measure}
+    shown: tuple[DataName, ...] = ("demo", groceries)
+    data = [name for name in shown if any(where == name for _, where in found)]
     names = [name for name in dict.fromkeys(name for name, _ in found) if any((name, each) in found for each in data)]
     columns = {"Method": [plain(name) for name in names]}
     return columns | {
@@ -189,14 +188,15 @@ def comparison_csv(comparison: Comparison) -> bytes:
 def differences_csv(comparison: Comparison) -> bytes:
     """All differences, a line each."""
     header = ["name", "compared_with", "data", "measure", "difference", "low", "high"]
-    records = ([d.row, d.to, d.data, d.measure, *_numbers(d.difference)] for d in comparison.differences)
+    records = ([d.row, d.to, d.data, d.measure, *_numbers(d.figure)] for d in comparison.differences)
     return _csv(header, records)
 
 
 def _record(row: Row) -> list[object]:
     record: list[object] = [row.name, row.section, row.kind, row.remark]
-    for foreign in (row.reported, row.reproduced):
-        record += [None] * 5 if foreign is None else [*_numbers(foreign.f1), foreign.protocol, foreign.n]
+    reported, again = row.reported, row.reproduced
+    record += [None] * 5 if reported is None else [*_numbers(reported.figure), reported.protocol, None]
+    record += [None] * 5 if again is None else [*_numbers(again.figure), again.protocol, again.n]
     for data in DATA_SETS:
         scores = row.scores(data)
         for measure in MEASURES:

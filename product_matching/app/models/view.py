@@ -11,8 +11,8 @@ from product_matching.app.models.model_list import ListedModel, own_scores, spee
 from product_matching.app.models.table import figure_cell
 from product_matching.app.shared.catalogues import Catalogue
 from product_matching.app.shared.wording import plain, shorten
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.store.comparison import Scores
-from product_matching.store.model_folder import PhotoModel
 
 #: Texts of a model are cut here.
 _MAX_CHARS = 300
@@ -93,9 +93,9 @@ def _text(text: str) -> str:
 def _table(scores: dict[str, Scores]) -> dict[str, list[str]]:
     return {
         "Part": [part.capitalize() for part in scores],
-        "F1": [figure_cell(each.f1) for each in scores.values()],
-        "recall@1": [figure_cell(each.recall_at_1) for each in scores.values()],
-        "mAP@R": [figure_cell(each.map_at_r) for each in scores.values()],
+        "F1": [figure_cell(each.figure("f1")) for each in scores.values()],
+        "recall@1": [figure_cell(each.figure("recall_at_1")) for each in scores.values()],
+        "mAP@R": [figure_cell(each.figure("map_at_r")) for each in scores.values()],
         "Looked up": [f"{each.queries:,} in {each.n:,}" for each in scores.values()],
         "Distance up to": ["–" if each.threshold is None else f"{each.threshold:.3f}" for each in scores.values()],
     }

@@ -1,14 +1,14 @@
-"""The pair scorers that are here, and the second stage prepared for a catalogue."""
+"""The pair scorers that are here, and one of them prepared for a catalogue."""
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from product_matching.app.review.review import SCORED_PER_SECOND
+from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
+from product_matching.app.resources import BY_BUNDLE, jobs
 from product_matching.app.shared.wording import count_text, say_seconds
 from product_matching.errors import InputError
 from product_matching.matching.second_stage import SCORER_FILE, TREES_FILE
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from product_matching.matching.second_stage.scorer import PairScorer
     from product_matching.workflows.find import Query
 
-_PREPARING = threading.Lock()
+#: Listings that are scored in a second.
+SCORED_PER_SECOND = 300
 
 
 def scorer_names() -> list[str]:
@@ -32,20 +33,20 @@ def scorer_names() -> list[str]:
 def describe_no_scorer() -> str:
     """Say how to get a pair scorer where there is none."""
     return (
-        ":material/school: No second stage is trained yet: "
+        ":material/school: No pair scorer is trained yet: "
         "`product-matching train-pairs CATALOGUE --out models/pairs/NAME` makes one from a labelled catalogue."
     )
 
 
-def scorer_of(bundle: Bundle, name: str) -> CatalogueScorer:
-    """Prepare a pair scorer for a catalogue, once for all sessions; takes seconds to a minute.
+def scorer_of(name: str) -> PairScorer:
+    """Read a pair scorer, once for all sessions and again after it was replaced.
 
     Raises
     ------
     InputError
-        There is none of this name, its file is damaged, or the catalogue lacks what it compares.
+        There is none of this name, or its file is damaged.
     """
-    return _prepared(bundle.fingerprint, *_version(name), bundle)
+    return _scorer(*_version(name))
 
 
 def check_scorer(bundle: Bundle, name: str, query: Query) -> None:
@@ -58,15 +59,36 @@ def check_scorer(bundle: Bundle, name: str, query: Query) -> None:
     """
     from product_matching.workflows.score_pairs import check_query, check_sides
 
-    scorer = _scorer(*_version(name))
+    scorer = scorer_of(name)
     check_sides(bundle, scorer)
     check_query(scorer, query)
+
+
+def prepare_scorer(bundle: Bundle, name: str, visitor: str) -> Job[CatalogueScorer]:
+    """Prepare a pair scorer for a catalogue in the background, once for all sessions; takes seconds to a minute."""
+    key = f"scorer {bundle.fingerprint} {version_of(name)}"
+    job = jobs().find(key, visitor)
+    if job is None or job.state is State.CANCELLED:
+        job = jobs().start(key, lambda _: prepared_scorer(bundle, name), visitor)
+        job.wait(PATIENCE_SECONDS)
+    return job
+
+
+def prepared_scorer(bundle: Bundle, name: str) -> CatalogueScorer:
+    """A pair scorer with the scores of a catalogue, made once for all sessions; whoever asks first waits for it.
+
+    Raises
+    ------
+    InputError
+        There is none of this name, its file is damaged, or the catalogue lacks what it compares.
+    """
+    return _prepared(bundle, *_version(name))
 
 
 def describe_preparation(bundle: Bundle) -> str:
     """Say what is done before the first prediction, and about how long it takes."""
     took = say_seconds(len(bundle) / SCORED_PER_SECOND)
-    return f"Preparing the second stage for {count_text(len(bundle), 'listing')}: {took}, once"
+    return f"Preparing the pair scorer for {count_text(len(bundle), 'listing')}, which takes {took}, once"
 
 
 def version_of(name: str) -> str:
@@ -90,7 +112,7 @@ def _folder() -> Path:
 
 def _version(name: str) -> tuple[str, tuple[int, ...]]:
     if name not in scorer_names():  # also what keeps names of other folders out
-        raise InputError(f"There is no second stage {name!r:.80} here: choose another one under Rules.")
+        raise InputError(f"There is no pair scorer {name!r:.80} here: choose another one under Rules.")
     folder = _folder() / name
     files = [folder / SCORER_FILE, folder / TREES_FILE]
     return str(folder), tuple(path.stat().st_mtime_ns for path in files if path.is_file())
@@ -103,9 +125,8 @@ def _scorer(folder: str, changed: tuple[int, ...]) -> PairScorer:
     return read_scorer(Path(folder))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _prepared(fingerprint: str, folder: str, changed: tuple[int, ...], _bundle: Bundle) -> CatalogueScorer:
-    from product_matching.workflows.score_pairs import prepare_scorer
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_BUNDLE)
+def _prepared(bundle: Bundle, folder: str, changed: tuple[int, ...]) -> CatalogueScorer:
+    from product_matching.workflows.score_pairs import prepare_scorer as prepare
 
-    with _PREPARING:
-        return prepare_scorer(_bundle, _scorer(folder, changed))
+    return prepare(bundle, _scorer(folder, changed))

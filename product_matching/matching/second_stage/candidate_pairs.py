@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.matching.second_stage.listing_features import (
     ChainResult,
@@ -50,12 +50,12 @@ class PreparedCatalogue:
 
     data: ListingData
     encoders: TitleEncoders
-    rules: Rules
+    rules: VectorRules
     chain: ChainResult
     listings: ListingFeatures
 
     @classmethod
-    def of(cls, data: ListingData, rules: Rules, background: Sequence[str] | None = None) -> PreparedCatalogue:
+    def of(cls, data: ListingData, rules: VectorRules, background: Sequence[str] | None = None) -> PreparedCatalogue:
         """Prepare a catalogue; words are weighed on the background titles, by default the catalogue's own."""
         encoders = TitleEncoders.fit(data.titles if background is None else background)
         chain = run_chain(data, encoders, rules)

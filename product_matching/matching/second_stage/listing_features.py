@@ -17,11 +17,11 @@ from product_matching.encoders.trigrams import TrigramEncoder
 from product_matching.listings.quantities import QuantityTable
 from product_matching.listings.titles import title_words
 from product_matching.matching.blending import cross_mean, expand, fuse
-from product_matching.matching.chain import CANDIDATES, Rules, Stages, improve_vectors
+from product_matching.matching.chain import CANDIDATES, Stages, VectorRules, run_stages
 from product_matching.matching.second_stage.listing_data import ListingData
-from product_matching.search.joins.mixed import mixed_join
+from product_matching.search.joins.mixed import MixedJoin
 from product_matching.search.joins.phashes import near_photos, parse_phashes
-from product_matching.search.joins.sparse import self_join
+from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours, keep_nearest
 
 #: Weight of the words in the cosine of a title; the rest is the weight of the character trigrams.
@@ -113,13 +113,14 @@ class ChainResult:
     near_duplicates: Neighbours | None
 
 
-def run_chain(data: ListingData, encoders: TitleEncoders, rules: Rules) -> ChainResult:
+def run_chain(data: ListingData, encoders: TitleEncoders, rules: VectorRules) -> ChainResult:
     """Represent a catalogue by all its sides and run the rules on the vectors."""
     words, trigrams = encoders.encode(data.titles)
     near_duplicates = None if rules.photo_bits is None else near_photos(data.phashes, rules.photo_bits)
     vectors = fuse_sides(words, trigrams, list(data.dense.values()))
     width = sum(part.shape[1] for part in data.dense.values())
-    stages = improve_vectors(vectors, near_duplicates, rules, mixed_join(width) if width else self_join)
+    join = MixedJoin(width) if width else SparseJoin()
+    stages = run_stages(vectors, near_duplicates, rules, join)
     return ChainResult(words=words, trigrams=trigrams, fused=vectors, stages=stages, near_duplicates=near_duplicates)
 
 
@@ -152,7 +153,7 @@ def describe_listings(data: ListingData, encoders: TitleEncoders, chain: ChainRe
     nearest = {"plain": nearest_similarities(stages.plain), "final": nearest_similarities(stages.near)}
     for side, vectors in data.dense.items():
         averaged = cross_mean(np.asarray(vectors, dtype=np.float64), near_duplicates)
-        near = mixed_join(averaged.shape[1])(averaged, CANDIDATES)
+        near = MixedJoin(averaged.shape[1]).nearest(averaged, CANDIDATES)
         views |= {side: np.asarray(vectors, dtype=np.float64), f"averaged {side}": averaged}
         views[f"expanded {side}"] = expand(averaged, stages.near, 2)
         nearest[f"averaged {side}"] = nearest_similarities(near)

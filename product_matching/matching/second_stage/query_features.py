@@ -111,7 +111,7 @@ def _take_steps(
     vector, steps = averaged, chain.stages.steps
     for threshold, matrix in zip(rules.blend, steps, strict=False):
         similarity = _products(vector, matrix)
-        nearest = _nearest(similarity, CANDIDATES - 1)
+        nearest = _nearest(similarity, rules.neighbours - 1)
         within = nearest[to_distance(similarity[nearest]) <= threshold]
         vector = _blend(vector, matrix, within if len(within) else nearest[:1], similarity, 1.0)
     if rules.expansion > 1:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage.candidate_pairs import CandidatePairs, PreparedCatalogue
 from product_matching.matching.second_stage.listing_data import TITLE_SIDES, DenseSide
 from product_matching.matching.second_stage.score_blending import blend_by_score
@@ -43,7 +43,7 @@ class PairScorer:
     trees: BoostedTrees
     names: tuple[str, ...]
     dense: tuple[DenseSide, ...]
-    rules: Rules
+    rules: VectorRules
     blend: float | None
     threshold: float
     n: int

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from product_matching.errors import InputError
-from product_matching.matching.chain import PLAIN
+from product_matching.files import atomic_folder, read_json
+from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage import SCORER_FILE, TREES_FILE
 from product_matching.matching.second_stage.listing_data import TITLE_SIDES, DenseSide
 from product_matching.matching.second_stage.scorer import PairScorer
 from product_matching.matching.second_stage.trees import BoostedTrees, check_trees
+from product_matching.validation import Name, Sha256, Share, validate
 
 MAX_SCORER_BYTES, MAX_TREES_BYTES = 1_000_000, 100_000_000
-
-_Share = Annotated[float, Field(ge=0, le=1)]
-_Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Entry(BaseModel):
@@ -41,15 +39,16 @@ class _DenseSide(_Entry):
 class _Rules(_Entry):
     photo_bits: Annotated[int, Field(ge=0, le=64)] | None
     cross_mean: bool
-    blend: Annotated[list[_Share], Field(max_length=10)]
+    blend: Annotated[list[Share], Field(max_length=10)]
     expansion: Annotated[int, Field(ge=1, le=50)]
     alpha: Annotated[float, Field(ge=0, le=100)]
+    neighbours: Annotated[int, Field(ge=2, le=1000)]
 
 
 class _Tuned(_Entry):
     n: Annotated[int, Field(ge=1)]
-    protocol: _Name
-    f1: _Share
+    protocol: Name
+    f1: Share
 
 
 class _Scorer(_Entry):
@@ -57,12 +56,12 @@ class _Scorer(_Entry):
 
     format: Literal[1]
     sides: Annotated[list[_TitleSide | _DenseSide], Field(min_length=2, max_length=4)]
-    features: Annotated[list[_Name], Field(min_length=1, max_length=1000)]
+    features: Annotated[list[Name], Field(min_length=1, max_length=1000)]
     rules: _Rules
-    blend: _Share | None
-    threshold: _Share
+    blend: Share | None
+    threshold: Share
     tuned: _Tuned
-    trees_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    trees_sha256: Sha256
 
 
 def write_scorer(scorer: PairScorer, folder: Path) -> None:
@@ -74,12 +73,9 @@ def write_scorer(scorer: PairScorer, folder: Path) -> None:
         The folder holds something else than a scorer, or cannot be written.
     """
     check_target(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / TREES_FILE).write_text(scorer.trees.text, encoding="utf-8", newline="\n")
-        (folder / SCORER_FILE).write_text(describe_scorer(scorer), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(f"The folder {folder} cannot be written ({error.strerror}).") from error
+    with atomic_folder(folder) as partial:
+        (partial / TREES_FILE).write_text(scorer.trees.text, encoding="utf-8", newline="\n")
+        (partial / SCORER_FILE).write_text(describe_scorer(scorer), encoding="utf-8", newline="\n")
 
 
 def check_target(folder: Path) -> None:
@@ -107,6 +103,7 @@ def describe_scorer(scorer: PairScorer) -> str:
             blend=list(rules.blend),
             expansion=rules.expansion,
             alpha=rules.alpha,
+            neighbours=rules.neighbours,
         ),
         blend=scorer.blend,
         threshold=scorer.threshold,
@@ -124,20 +121,16 @@ def read_scorer(folder: Path) -> PairScorer:
     InputError
         The folder is missing, damaged, or holds something else.
     """
+    if not (folder / SCORER_FILE).is_file():
+        raise InputError(f"There is no pair scorer at {folder} (no {SCORER_FILE}): train-pairs makes one.")
     try:
-        entry = _Scorer.model_validate_json(_read(folder / SCORER_FILE, MAX_SCORER_BYTES))
-        text = _read(folder / TREES_FILE, MAX_TREES_BYTES)
+        content = read_json(folder / SCORER_FILE, max_bytes=MAX_SCORER_BYTES)
+        entry = validate(_Scorer, content, f"The pair scorer {folder}")
+        text = _read_trees(folder / TREES_FILE)
         if _sha256(text) != entry.trees_sha256:
             raise ValueError(f"{TREES_FILE} is not the file that {SCORER_FILE} names")
         check_trees(text, entry.features)
-    except OSError as error:
-        why = error.strerror or "it cannot be opened"
-        raise InputError(f"There is no pair scorer at {folder} ({why}): train-pairs makes one.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or SCORER_FILE
-        raise InputError(f"The pair scorer {folder} cannot be read: {where}: {first['msg']:.100}.") from error
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise InputError(f"The pair scorer {folder} cannot be read: {error!s:.200}.") from error
     return _scorer(entry, text)
 
@@ -152,7 +145,7 @@ def _scorer(entry: _Scorer, text: str) -> PairScorer:
         trees=BoostedTrees(text),
         names=tuple(entry.features),
         dense=tuple(dense),
-        rules=replace(PLAIN, **entry.rules.model_dump() | {"blend": tuple(entry.rules.blend)}),
+        rules=VectorRules(**entry.rules.model_dump() | {"blend": tuple(entry.rules.blend)}),
         blend=entry.blend,
         threshold=entry.threshold,
         n=entry.tuned.n,
@@ -161,9 +154,9 @@ def _scorer(entry: _Scorer, text: str) -> PairScorer:
     )
 
 
-def _read(path: Path, max_bytes: int) -> str:
-    if path.stat().st_size > max_bytes:
-        raise ValueError(f"{path.name} has {path.stat().st_size:,} bytes, but at most {max_bytes:,} are read")
+def _read_trees(path: Path) -> str:
+    if path.stat().st_size > MAX_TREES_BYTES:
+        raise ValueError(f"{path.name} has {path.stat().st_size:,} bytes, but at most {MAX_TREES_BYTES:,} are read")
     return path.read_text(encoding="utf-8")
 
 

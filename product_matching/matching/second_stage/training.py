@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.model_selection import GroupKFold
 
 from product_matching.listings.splits import Split
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage.candidate_pairs import (
     CandidatePairs,
     PreparedCatalogue,
@@ -138,7 +138,7 @@ class Preparation:
         The chain.
     """
 
-    def __init__(self, data: ListingData, labels: RowArray, splits: LearningSplits, rules: Rules) -> None:
+    def __init__(self, data: ListingData, labels: RowArray, splits: LearningSplits, rules: VectorRules) -> None:
         self._data, self._labels, self._splits, self._rules = data, labels, splits, rules
         self._trained = np.unique(np.concatenate([split.catalogue[split.queries] for split in splits.training]))
         self._prepared: dict[bytes, LabelledCatalogue] = {}
@@ -214,7 +214,7 @@ def train_scorer(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide
     return Trained(scorer=scorer, tuned=tuned)
 
 
-def best_of(rules: Iterable[Rules], train: Callable[[Rules], Trained]) -> Trained:
+def best_of(rules: Iterable[VectorRules], train: Callable[[VectorRules], Trained]) -> Trained:
     """Train under several chains and keep the one with the best F1 where it was tuned; among equals the first."""
     return max(map(train, rules), key=lambda trained: trained.scorer.f1)
 

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from product_matching.encoders.photo import pick_device
 from product_matching.errors import InputError
+from product_matching.files import atomic_file
 from product_matching.networks.arcface import ArcFaceHead
 from product_matching.networks.title_network import TitleNetwork, load_title_network
 from product_matching.networks.weights import save_weights
@@ -223,9 +224,8 @@ def _step(training: TitleTraining, tokens: Tokens, labels: RowArray) -> float:
 
 
 def _finish(network: TitleNetwork, out: Path) -> Path:
-    partial = out / f".{WEIGHTS}.partial"
-    save_weights(network, partial)
-    partial.replace(out / WEIGHTS)
+    with atomic_file(out / WEIGHTS, what="weights") as partial:
+        save_weights(network, partial)
     (out / LAST).unlink(missing_ok=True)
     return out / WEIGHTS
 

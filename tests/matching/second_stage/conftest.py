@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage.candidate_pairs import (
     CandidatePairs,
     PreparedCatalogue,
@@ -14,7 +14,7 @@ from product_matching.matching.second_stage.scorer import PairScorer
 from product_matching.matching.second_stage.trees import train_trees
 
 #: As the measured chain: near-duplicates averaged, one stage of blending, the nearest added.
-CHAIN = Rules(photo_bits=4, cross_mean=True, blend=(0.4,), expansion=2, alpha=2.0)
+CHAIN = VectorRules(photo_bits=4, cross_mean=True, blend=(0.4,), expansion=2, alpha=2.0)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def test_stored_and_read_it_scores_the_same(crowd, tmp_path: Path) -> None:
     )
     for name in ("names", "dense", "blend", "threshold", "n", "protocol", "f1", "sides"):
         assert getattr(again, name) == getattr(scorer, name)
-    for rule in ("photo_bits", "cross_mean", "blend", "expansion", "alpha"):
+    for rule in ("photo_bits", "cross_mean", "blend", "expansion", "alpha", "neighbours"):
         assert getattr(again.rules, rule) == getattr(scorer.rules, rule)
     assert again.sides == ("words", "trigrams", "photo")
 
@@ -47,14 +47,14 @@ def _set(**fields: Any) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_set(colour="red"), "colour: Extra inputs"),
-        (_set(format=2), "format: Input should be 1"),
-        (_set(threshold=1.5), "threshold: Input should be less"),
-        (_set(threshold="0.5"), "threshold: Input should be a valid number"),
+        (_set(colour="red"), "colour is no field"),
+        (_set(format=2), "format is 2, but must be 1"),
+        (_set(threshold=1.5), "threshold is 1.5, but must be at most 1"),
+        (_set(threshold="0.5"), "threshold is '0.5', but must be a number"),
         (_set(features=["colour"]), "feature_names is"),
         (_set(trees_sha256="0" * 64), "trees.txt is not the file"),
-        (_set(sides=[{"name": "words"}, {"name": "smell"}]), "sides.1"),
-        (lambda content: content.pop("rules"), "rules: Field required"),
+        (_set(sides=[{"name": "words"}, {"name": "smell"}]), r"sides\[1\]"),
+        (lambda content: content.pop("rules"), "rules is missing"),
         (lambda content: content["rules"].update(expansion=0), "rules.expansion"),
     ],
 )
@@ -80,7 +80,7 @@ def test_a_missing_damaged_or_huge_file_is_refused(scorer, tmp_path: Path) -> No
     with pytest.raises(InputError, match="cannot be read"):
         read_scorer(tmp_path / "own")
     (tmp_path / "own" / SCORER_FILE).write_text(" " * (MAX_SCORER_BYTES + 1))
-    with pytest.raises(InputError, match="at most 1,000,000 are read"):
+    with pytest.raises(InputError, match="at most 1,000,000 bytes"):
         read_scorer(tmp_path / "own")
     (tmp_path / "own" / SCORER_FILE).write_text("[" * 100_000)
     with pytest.raises(InputError, match="cannot be read"):

@@ -1,0 +1,162 @@
+"""Files and folders written whole or not at all, their SHA-256, and JSON read with a limit."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from product_matching.errors import InputError
+
+#: Exchanges that are tried where several writers replace one folder at the same moment.
+_EXCHANGES = 20
+_TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
+
+
+@contextmanager
+def atomic_file(path: Path, *, what: str = "file", parents: bool = False, durable: bool = False) -> Iterator[Path]:
+    """Give a temporary path of the same name to write to, and put that file in place when all went well.
+
+    At any moment `path` is the old file, the new one, or none where there was none. The temporary path lies in a hidden
+    folder beside it that no other writer has, and is removed whatever happens.
+
+    Parameters
+    ----------
+    path
+        The file; one that is there is replaced and its permissions are kept. A link is followed.
+    what
+        What an error calls it.
+    parents
+        Whether missing folders above it are made.
+    durable
+        Whether the content must be on the disk, not only in its cache, before it takes the place of the old file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written there.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if parents:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.parent.is_dir() or (target.exists() and not target.is_file()):
+            raise InputError(f"The {what} {path} cannot be written: give a file in a folder that exists.")
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", suffix=".partial", dir=target.parent) as folder:
+            partial = Path(folder) / target.name
+            yield partial
+            if durable:
+                with partial.open("rb") as written:
+                    os.fsync(written.fileno())
+            if target.exists():
+                shutil.copymode(target, partial)
+            partial.replace(target)
+    except OSError as error:
+        raise InputError(f"The {what} {path} cannot be written ({error.strerror or error}).") from error
+
+
+def write_text(path: Path, text: str, *, what: str = "file", parents: bool = False) -> None:
+    """Write a text file in UTF-8, whole or not at all; see `atomic_file` for the rest."""
+    with atomic_file(path, what=what, parents=parents) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def atomic_folder(out: Path) -> Iterator[Path]:
+    """Give a new empty folder to fill, and put it in place of `out` when all went well.
+
+    The folder is one of its own in every call, so that several builds of one folder never meet; the last one to finish
+    stays. What was at `out` is moved aside and deleted after the exchange; it is moved back if the exchange fails.
+
+    Parameters
+    ----------
+    out
+        The folder; its parents are made. One that is there is replaced whole.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written there.
+    """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    try:
+        new = scratch / out.name
+        new.mkdir()
+        yield new
+        try:
+            _exchange(new, out, scratch)
+        except OSError as error:
+            raise _unwritable(out, error) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _unwritable(out: Path, error: OSError) -> InputError:
+    return InputError(f"The folder {out} cannot be written ({error.strerror or error}): give another one.")
+
+
+def _exchange(new: Path, out: Path, scratch: Path) -> None:
+    """Rename `new` to `out`; what is there goes to `scratch`, and comes back if that fails."""
+    moved: Path | None = None
+    for attempt in range(_EXCHANGES):
+        with suppress(FileNotFoundError):
+            moved = out.rename(scratch / f"old{attempt}")
+        try:
+            new.rename(out)
+            return
+        except OSError as error:
+            another_came_first = error.errno in _TAKEN
+            if another_came_first and attempt < _EXCHANGES - 1:
+                continue
+            if moved is not None and not out.exists():
+                moved.rename(out)
+            raise
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_json(path: Path, *, max_bytes: int) -> Any:
+    """Read a JSON file in UTF-8 that is no larger than it can rightly be.
+
+    Parameters
+    ----------
+    path
+        The file.
+    max_bytes
+        Most bytes that it may have; no more than one beyond is read.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, is larger, or holds no JSON; NaN and infinities are none.
+    """
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(max_bytes + 1)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).") from error
+    if len(content) > max_bytes:
+        raise InputError(f"{path} is too large: it may have at most {max_bytes:,} bytes.")
+    try:
+        return json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not JSON in UTF-8 ({error!s:.80}).") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
