@@ -1,4 +1,5 @@
-# `make app` sets everything up and starts the app; `make test` sets everything up and checks it.
+# `make app` sets everything up and starts the app; `make test` sets everything up and checks it. `make docs` builds the
+# pages of docs/ into build/site, `make coverage` runs the tests and says which lines none of them reaches.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -26,12 +27,14 @@ HASHES ?= $(wildcard $(COMPARISON)/imagededup.json)
 GROCERIES := $(TRAINING)/groceries.csv
 AVERAGED := $(COMPARISON)/arcface_sampler $(COMPARISON)/arcface
 
-.PHONY: app test lint types unit demo demo-test model comparison clean
+.PHONY: app dev test lint types unit coverage docs demo demo-test model comparison clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
 
-test: lint types unit
+test: lint types docs unit
+
+dev: $(VENV)/dev.stamp
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
@@ -44,6 +47,12 @@ types: $(VENV)/dev.stamp
 unit: $(VENV)/dev.stamp
 	$(BIN)/pytest
 
+coverage: $(VENV)/dev.stamp
+	$(BIN)/pytest --cov=product_matching --cov=pages --cov-report=term:skip-covered --cov-report=xml:build/coverage.xml
+
+docs: $(VENV)/docs.stamp
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
@@ -55,6 +64,10 @@ $(VENV)/app.stamp: requirements.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
 	$(BIN)/pip install -r requirements-dev.txt
+	touch $@
+
+$(VENV)/docs.stamp: requirements-docs.txt | $(VENV)/bin/python
+	$(BIN)/pip install -r requirements-docs.txt
 	touch $@
 
 demo: $(VENV)/app.stamp $(DEMO_VENV)/stamp

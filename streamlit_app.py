@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from product_matching.app.find.address import MAX_TITLE_CHARS, Address
-from product_matching.app.frame import FIND, HOME, Frame, draw_frame, draw_no_catalogue
+from product_matching.app.address import FIND, HOME, MAX_TITLE_CHARS, Address, write_address
+from product_matching.app.frame import Frame, draw_frame, draw_no_catalogue, draw_problems
+from product_matching.app.navigation import remembered_address
 from product_matching.app.resources import bundle_of, sample_order_of, starts_of, uploads, warm_up
 from product_matching.app.shared.catalogues import Catalogue
 from product_matching.app.shared.gallery import draw_listing_choice
@@ -30,17 +31,18 @@ def draw_home() -> None:
         "A photo and a title become vectors; listings that lie near enough are shown as duplicates, "
         "and you decide how near is near enough."
     )
+    draw_problems(frame)
     bundle = _open(frame)
     if bundle is not None and frame.current is not None:
         _draw_entrances(frame.current)
-        _draw_starts(bundle, frame.current.name)
+        _draw_starts(bundle)
     _draw_catalogues(frame)
     if frame.current is not None:
         warm_up(frame.current)
 
 
 def _search(address: Address) -> None:
-    st.switch_page(FIND, query_params=address.to_params())
+    st.switch_page(FIND, query_params=write_address(address, FIND))
 
 
 def _open(frame: Frame) -> Bundle | None:
@@ -63,38 +65,38 @@ def _draw_entrances(catalogue: Catalogue) -> None:
     for side, column in zip(sides, st.columns(len(sides), gap="medium"), strict=True):
         with column:
             if side == "title":
-                _draw_title_entrance(catalogue)
+                _draw_title_entrance()
             elif manifest.photo_model is not None and not draw_if_missing(manifest.photo_model):
-                _draw_photo_entrance(catalogue)
+                _draw_photo_entrance()
 
 
-def _draw_title_entrance(catalogue: Catalogue) -> None:
+def _draw_title_entrance() -> None:
     with st.form("title_search", border=False):
         title = st.text_input(
             "Search by title", placeholder="A title, or a few of its words", max_chars=MAX_TITLE_CHARS
         )
         asked = st.form_submit_button("Find", icon=":material/search:", type="primary")
     if asked and title.strip():
-        _search(Address(bundle=catalogue.name, title=" ".join(title.split())))
+        _search(remembered_address().of_title(title))
 
 
-def _draw_photo_entrance(catalogue: Catalogue) -> None:
+def _draw_photo_entrance() -> None:
     photo = st.file_uploader("Search by photo", type="image", help=PHOTO_HELP)
     if photo is not None:
-        _search(Address(bundle=catalogue.name, upload=uploads().put(photo.getvalue(), photo.name)))
+        _search(remembered_address().of_title("").of_upload(uploads().put(photo.getvalue(), photo.name)))
 
 
-def _draw_starts(bundle: Bundle, name: str) -> None:
+def _draw_starts(bundle: Bundle) -> None:
     """Sample photos to try, or listings in a catalogue that brings none."""
     if bundle.samples is None:
         st.subheader("Or start from a listing", anchor=False)
         listing = draw_listing_choice(bundle, starts_of(bundle, N_STARTS))
         if listing is not None:
-            _search(Address(bundle=name, listing=listing))
+            _search(remembered_address().of_listing(listing))
         return
     sample = draw_sample_choice(bundle.samples, sample_order_of(bundle))
     if sample is not None:
-        _search(sample_address(Address(bundle=name), sample, bundle))
+        _search(sample_address(remembered_address(), sample, bundle))
 
 
 def _draw_catalogues(frame: Frame) -> None:
@@ -114,7 +116,7 @@ def _draw_catalogue(catalogue: Catalogue) -> None:
         return
     st.markdown(_facts(catalogue.manifest))
     if st.button("Search it", key=f"search_{catalogue.name}", icon=":material/search:"):
-        _search(Address(bundle=catalogue.name))
+        _search(remembered_address().in_catalogue(catalogue.name).of_title(""))
 
 
 def _facts(manifest: Manifest) -> str:

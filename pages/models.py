@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from product_matching.app.frame import MODELS, draw_frame
+from product_matching.app.address import MODELS
+from product_matching.app.frame import draw_frame, draw_problems
 from product_matching.app.models.comparison import draw_comparison
 from product_matching.app.models.model_list import list_models
 from product_matching.app.models.view import draw_models
@@ -15,10 +16,11 @@ def draw_page() -> None:
     """Draw the page."""
     frame = draw_frame(MODELS, "Models")
     st.title("Models", anchor=False)
+    draw_problems(frame)
     st.markdown("What turns photos and titles into vectors, and how well each method finds the same product with them.")
     st.subheader("Networks", anchor=False)
     draw_models(list_models(models_folder()), frame.catalogues)
-    draw_comparison()
+    draw_comparison(frame.address)
 
 
 draw_page()

@@ -13,7 +13,8 @@ from hypothesis import settings
 from PIL import Image
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
-settings.load_profile("repeatable")
+settings.register_profile("nightly", deadline=None, max_examples=500, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 DATA_VARIABLE = "PRODUCT_MATCHING_DATA"
 
@@ -76,8 +77,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from safetensors.torch import save_file
 
+    from product_matching.encoders.model_folder import PhotoModel, write_model_folder
     from product_matching.files import file_sha256
-    from product_matching.store.model_folder import PhotoModel, write_model_folder
 
     folder = tmp_path_factory.mktemp("models") / "tiny"
     weights = tmp_path_factory.mktemp("weights") / "weights.safetensors"

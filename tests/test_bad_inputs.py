@@ -207,7 +207,6 @@ ARGUMENTS: list[Case] = [
     ("explain nobody", lambda g: ["explain", g.bundle, "0a", "nobody"], 1, "has no listing 'nobody'"),
     ("train to text", lambda g: ["train-pairs", g.write("c.csv", LABELLED), "--out", "p.txt"], 1, "is written to an .npz file"),
     ("empty title", lambda g: ["find", g.bundle, "--title", "  "], 1, "cannot be searched with an empty title"),
-    ("more than the format holds", lambda g: ["match", g.bundle, "--out", "m", "--limit", "51"], 2, "'51' is more than the 50 that the competition counts"),
     ("out is a folder", lambda g: ["match", g.bundle, "--out", g.folder], 1, "cannot be written"),
     ("no out", lambda g: ["build", g.write("c.csv", TITLES)], 2, "Missing option '--out'"),
     ("weighting", lambda g: g.build(TITLES, "--title-weighting", "bm25"), 2, "'bm25' is not one of"),

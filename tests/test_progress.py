@@ -25,11 +25,10 @@ def test_track_of_a_generator_without_a_total_is_refused() -> None:
 
 def test_track_stops_before_the_item_after_the_cancellation() -> None:
     progress = RecordedProgress(cancel_in="letters", cancel_after=2)
-    seen = []
+    letters = track(progress, "abcd", "letters")
+    assert [next(letters), next(letters)] == ["a", "b"]
     with pytest.raises(Cancelled):
-        for letter in track(progress, "abcd", "letters"):
-            seen.append(letter)
-    assert seen == ["a", "b"]
+        next(letters)
 
 
 def test_no_progress_never_stops_the_work() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from product_matching.app.address import FIND, HOME, MODELS, REVIEW, Address
+from product_matching.app.navigation import coupled, open_page, params_of, remember
 from product_matching.app.resources import finder_of
 from product_matching.app.shared.catalogues import Catalogue, list_catalogues
 from product_matching.app.shared.wording import count_text, plain
@@ -17,20 +19,16 @@ from product_matching.places import embeddings_folder
 if TYPE_CHECKING:
     from product_matching.workflows.find import Finder
 
-HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
 _PAGES = {
     HOME: ("Home", ":material/home:"),
     FIND: ("Find", ":material/search:"),
     REVIEW: ("Review groups", ":material/workspaces:"),
     MODELS: ("Models", ":material/leaderboard:"),
 }
-_CHOICE = "catalogue"
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
-#: Parameters that belong to one catalogue and are left behind when another one is chosen.
-_OF_ONE_CATALOGUE = ("listing", "sample", "photo", "title", "both", "page")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """What a page gets from its frame.
 
@@ -40,12 +38,18 @@ class Frame:
         Every folder of bundles, damaged ones included.
     current
         The chosen catalogue; None if there is none that can be used.
+    address
+        What the page's address asks for.
+    problems
+        One sentence for each value of the address that cannot be used.
     problem
         Why the catalogue that the address names cannot be used; empty if it can.
     """
 
     catalogues: list[Catalogue]
     current: Catalogue | None
+    address: Address
+    problems: list[str]
     problem: str = ""
 
 
@@ -60,53 +64,65 @@ def draw_frame(page: str, title: str) -> Frame:
         Title of the browser tab.
     """
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
+    address, problems = open_page(page)
     catalogues = list_catalogues(embeddings_folder())
-    frame = _choose(catalogues, st.query_params.get("bundle"))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**Product matching**", width="content")
-        for path, (label, icon) in _PAGES.items():
-            params = {"bundle": frame.current.name} if frame.current else None
-            st.page_link(path, label=label, icon=icon, query_params=params)
-        st.space("stretch")
-        _draw_choice(frame)
+    current, problem = _choose(catalogues, address.bundle)
+    if current is not None:
+        address = replace(address, bundle=current.name)
+    frame = Frame(catalogues=catalogues, current=current, address=address, problems=problems, problem=problem)
+    if current is not None:
+        remember(address)
+        if page in (FIND, REVIEW):
+            st.query_params["bundle"] = current.name  # a link to this page shows the same elsewhere
+    _draw_menu(frame)
     return frame
 
 
-def _choose(catalogues: list[Catalogue], named: str | None) -> Frame:
-    usable = [catalogue for catalogue in catalogues if catalogue.manifest is not None]
+def _choose(catalogues: list[Catalogue], named: str | None) -> tuple[Catalogue | None, str]:
+    """The catalogue of a name, or the first that can be used where none is named; None with the reason."""
     if not named:
-        return Frame(catalogues, usable[0] if usable else None)
+        return next((each for each in catalogues if each.manifest is not None), None), ""
     for catalogue in catalogues:
         if catalogue.name == named:
-            return Frame(catalogues, catalogue if catalogue.manifest else None, catalogue.problem)
-    return Frame(catalogues, None, f"There is no catalogue {named!r:.60} here.")
+            return catalogue if catalogue.manifest else None, catalogue.problem
+    return None, f"There is no catalogue {named!r:.60} here."
+
+
+def _draw_menu(frame: Frame) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**Product matching**", width="content")
+        for path, (label, icon) in _PAGES.items():
+            st.page_link(path, label=label, icon=icon, query_params=params_of(path))
+        st.space("stretch")
+        _draw_choice(frame)
 
 
 def _draw_choice(frame: Frame) -> None:
     listings = {each.name: each.manifest.n_listings for each in frame.catalogues if each.manifest is not None}
     if not listings or (len(listings) == 1 and frame.current is not None):
         return
-    st.session_state[_CHOICE] = frame.current.name if frame.current else None
+    name = frame.current.name if frame.current else None
     st.selectbox(
         "Catalogue",
         list(listings),
-        index=0 if frame.current else None,
-        key=_CHOICE,
-        on_change=_switch_catalogue,
+        index=None if name is None else 0,
         placeholder="Choose a catalogue",
         label_visibility="collapsed",
         format_func=lambda name: f"{name} · {count_text(listings[name], 'listing')}",
         width=260,
+        **coupled("bundle", name),
     )
 
 
-def _switch_catalogue() -> None:
-    params = {name: value for name, value in st.query_params.items() if name not in _OF_ONE_CATALOGUE}
-    st.query_params.from_dict({**params, "bundle": st.session_state[_CHOICE]})
+def draw_problems(frame: Frame) -> None:
+    """Say what of the address cannot be used."""
+    if frame.problems:
+        st.warning("  \n".join(map(plain, frame.problems)), icon=":material/link_off:")
 
 
 def open_or_explain(frame: Frame) -> Finder | None:
     """Open the chosen catalogue for searching; where that cannot be, say why and what to do, and return None."""
+    draw_problems(frame)
     if frame.current is None or frame.problem:
         draw_no_catalogue(frame)
         return None

@@ -16,6 +16,8 @@ from product_matching.progress import Cancelled, Progress
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+#: So long a page waits for work that may be done in no time, before it shows how far it is.
+PATIENCE_SECONDS = 0.3
 #: What is said of an error that is no fault of the user's.
 UNEXPECTED = "This ended with an unexpected error, which stands in the log of the server."
 

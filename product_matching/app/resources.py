@@ -6,34 +6,45 @@ import atexit
 import gc
 import logging
 import threading
-from pathlib import Path
+from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from PIL import Image
 
+from product_matching.app.jobs import JobRunner
 from product_matching.app.shared.catalogues import Catalogue
 from product_matching.app.shared.samples import sample_order
 from product_matching.app.shared.starts import starting_rows
 from product_matching.app.shared.uploads import UploadStore
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle, open_bundle
-from product_matching.store.model_folder import PhotoModel
 
 if TYPE_CHECKING:
-    from product_matching.app.review.review import ReviewStore
+    from product_matching.app.find.query import Asked
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.matching.candidates import Candidates
-    from product_matching.workflows.find import Finder, Query
+    from product_matching.workflows.find import Finder
 
 log = logging.getLogger(__name__)
 
 #: Listings retrieved per side and query; the sliders filter them.
 CANDIDATES_PER_SIDE = 1000
+#: What caches tell these apart by; by name where importing them would delay the first page.
+BY_CATALOGUE: dict[str | type[Any], Callable[[Any], Any]] = {
+    Catalogue: lambda catalogue: (str(catalogue.folder), catalogue.version)
+}
+BY_BUNDLE: dict[str | type[Any], Callable[[Any], Any]] = {
+    Bundle: lambda bundle: bundle.fingerprint,
+    "product_matching.workflows.find.Finder": lambda finder: finder.bundle.fingerprint,
+    "product_matching.app.find.query.Asked": lambda asked: asked.key,
+}
 _LOADING = threading.Lock()
 
 
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CATALOGUE)
 def bundle_of(catalogue: Catalogue) -> Bundle:
     """Open a catalogue's bundle, once for all sessions and again after it was rebuilt.
 
@@ -44,30 +55,26 @@ def bundle_of(catalogue: Catalogue) -> Bundle:
     """
     if catalogue.manifest is None:
         raise InputError(catalogue.problem)
-    return _bundle(str(catalogue.folder), catalogue.version)
+    return open_bundle(catalogue.folder)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _bundle(folder: str, version: tuple[int, int]) -> Bundle:
-    return open_bundle(Path(folder))
-
-
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CATALOGUE)
 def finder_of(catalogue: Catalogue) -> Finder:
-    """Build a catalogue's indexes, once for all sessions and again after it was rebuilt."""
-    if catalogue.manifest is None:
-        raise InputError(catalogue.problem)
-    return _finder(str(catalogue.folder), catalogue.version)
+    """Build a catalogue's indexes, once for all sessions and again after it was rebuilt.
 
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _finder(folder: str, version: tuple[int, int]) -> Finder:
+    Raises
+    ------
+    InputError
+        The bundle cannot be used; the sentence says why.
+    """
     from product_matching.workflows.find import Finder
 
-    finder = Finder(_bundle(folder, version))
+    finder = Finder(bundle_of(catalogue))
     finder.load()
     return finder
 
 
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs={PhotoModel: lambda model: model.fingerprint})
 def encoder_of(model: PhotoModel) -> PhotoEncoder:
     """Load the network that made a bundle's photo vectors, once for all sessions; it runs in one thread.
 
@@ -76,18 +83,13 @@ def encoder_of(model: PhotoModel) -> PhotoEncoder:
     InputError
         The model is not here; the sentence says where it is looked for.
     """
-    return _encoder(model.fingerprint, model)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _encoder(fingerprint: str, _model: PhotoModel) -> PhotoEncoder:
     with _LOADING:
         import torch
 
         from product_matching.encoders.model_sources import open_photo_encoder
 
         torch.set_num_threads(1)  # two threads that share two cores with the server are slower than one
-        return open_photo_encoder(_model)
+        return open_photo_encoder(model)
 
 
 @st.cache_resource(show_spinner=False)
@@ -97,21 +99,14 @@ def uploads() -> UploadStore:
 
 
 @st.cache_resource(show_spinner=False)
-def reviews() -> ReviewStore:
-    """The groups of whole catalogues that were found last."""
-    from product_matching.app.review.review import ReviewStore
-
-    return ReviewStore()
+def jobs() -> JobRunner:
+    """The long work of all sessions, with the results that are kept."""
+    return JobRunner(max_running=2, max_kept=4)
 
 
-@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
-def candidates_of(fingerprint: str, query_key: str, _finder: Finder, _query: Query) -> tuple[Candidates, float]:
+@st.cache_data(max_entries=64, ttl="1h", show_spinner=False, hash_funcs=BY_BUNDLE)
+def candidates_of(finder: Finder, asked: Asked) -> tuple[Candidates, float]:
     """Retrieve the listings near a query, once per query: the sliders then filter what was retrieved.
-
-    Parameters
-    ----------
-    fingerprint, query_key
-        Name the bundle and the query; the query itself is not hashed.
 
     Returns
     -------
@@ -119,27 +114,19 @@ def candidates_of(fingerprint: str, query_key: str, _finder: Finder, _query: Que
         The candidates, and the milliseconds that the search took.
     """
     started = perf_counter()
-    return _finder.candidates(_query, CANDIDATES_PER_SIDE), 1000 * (perf_counter() - started)
+    return finder.candidates(asked.query, CANDIDATES_PER_SIDE), 1000 * (perf_counter() - started)
 
 
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_BUNDLE)
 def starts_of(bundle: Bundle, count: int) -> list[int]:
     """Choose the listings to start from (see `starting_rows`), once for all sessions."""
-    return _starts(bundle.fingerprint, count, bundle)
+    return starting_rows(bundle, count)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def _starts(fingerprint: str, count: int, _bundle: Bundle) -> list[int]:
-    return starting_rows(_bundle, count)
-
-
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_BUNDLE)
 def sample_order_of(bundle: Bundle) -> list[int]:
     """Put the samples in order (see `sample_order`), once for all sessions."""
-    return _sample_order(bundle.fingerprint, bundle)
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _sample_order(fingerprint: str, _bundle: Bundle) -> list[int]:
-    return sample_order(_bundle)
+    return sample_order(bundle)
 
 
 @st.cache_resource(show_spinner=False)

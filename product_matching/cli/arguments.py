@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from product_matching.metrics.listing_f1 import MAX_PREDICTIONS
 from product_matching.places import embeddings_folder
 
 
@@ -43,14 +42,6 @@ def read_count(text: str | int) -> int:
     if not (digits.isascii() and digits.isdigit() and int(digits) >= 1):
         raise typer.BadParameter(f"{text!r} is not a whole number from 1 upwards.")
     return int(digits)
-
-
-def read_limit(text: str | int) -> int:
-    """Read how many matches a submission holds per listing: 50 at most."""
-    limit = read_count(text)
-    if limit > MAX_PREDICTIONS:
-        raise typer.BadParameter(f"{text!r} is more than the {MAX_PREDICTIONS} that the competition counts.")
-    return limit
 
 
 BundleArgument = Annotated[str, typer.Argument(help="Folder of a bundle, or its name in embeddings/.")]

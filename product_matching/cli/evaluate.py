@@ -67,9 +67,18 @@ def evaluate(
     from product_matching.evaluation.methods import Settings
 
     stages = [] if no_blend else blend
-    rules = option.make_rules(
-        True, phash_bits, phash_union, cross_mean, stages, expansion, alpha, quantity_veto, mutual, min2
-    )
+    rules = option.RuleOptions(
+        chain=True,
+        phash_bits=phash_bits,
+        phash_union=phash_union,
+        cross_mean=cross_mean,
+        blend=stages,
+        expansion=expansion,
+        alpha=alpha,
+        quantity_veto=quantity_veto,
+        mutual=mutual,
+        min2=min2,
+    ).rules()
     settings = Settings(rules if phash else option.without_phash(rules), glove)
     listings = _read(catalogue, label_column, method)
     if sentence is not None:

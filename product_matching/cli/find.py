@@ -25,7 +25,8 @@ from product_matching.cli.arguments import (
 )
 from product_matching.cli.opening import check_phashes, open_finder
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates
+from product_matching.matching.thresholds import PairRules, Thresholds
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -60,8 +61,8 @@ def find(
 ) -> None:
     """Find the listings of the same product as a photo, a title, both, or a listing of the catalogue."""
     _check_asked(photo, title, listing, sample)
-    from product_matching.judging import judged_matches
     from product_matching.workflows.find import describe_matches
+    from product_matching.workflows.judging import judged_matches
 
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = PairRules(phash_bits, quantity_veto, min2)
@@ -100,8 +101,8 @@ def _head(candidates: Candidates, limit: int) -> Candidates:
 
 
 def _load_judge(finder: Finder, pairs: Path) -> PairJudge:
-    from product_matching.judging import make_judge
     from product_matching.matching.pair_classifier import load_classifier
+    from product_matching.workflows.judging import make_judge
 
     return make_judge(finder.bundle, load_classifier(pairs))
 

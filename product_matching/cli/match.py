@@ -14,17 +14,18 @@ from product_matching.cli.arguments import (
     PairsFile,
     PhotoThreshold,
     TitleThreshold,
-    read_limit,
+    bundle_folder,
+    read_count,
 )
-from product_matching.cli.opening import check_phashes, check_sides, open_bare_finder
+from product_matching.cli.opening import check_phashes, check_sides
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Thresholds
 from product_matching.matching.chain import PLAIN, Rules
+from product_matching.matching.thresholds import Thresholds
 
 if TYPE_CHECKING:
-    from product_matching.workflows.decide import Decided
-    from product_matching.workflows.find import Finder
+    from product_matching.store.bundle import Bundle
+    from product_matching.workflows.match import CatalogueMatches
 
 
 def match(
@@ -34,7 +35,14 @@ def match(
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
     fused_threshold: FusedThreshold = None,
-    limit: Annotated[int, typer.Option(parser=read_limit, help="Matches per listing at most, itself included.")] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            parser=read_count,
+            help="Matches per listing at most in the file of --out, itself included: 50 for the competition. "
+            "Without it, all are written.",
+        ),
+    ] = None,
     chain: option.Chain = False,
     phash_bits: option.PhashBits = None,
     phash_union: option.PhashUnion = None,
@@ -47,7 +55,7 @@ def match(
     min2: option.Min2 = None,
     pairs: PairsFile = None,
     decisions: Annotated[
-        Path | None, typer.Option(help="CSV of a person's words: first,second,decision (same or different).")
+        Path | None, typer.Option(help="CSV of decisions: first,second,decision (same or different).")
     ] = None,
 ) -> None:
     """Find the matches of every listing of the catalogue; write them in the competition's format, or as groups.
@@ -60,53 +68,56 @@ def match(
     if decisions is not None and groups is None:
         raise typer.BadParameter("--decisions holds for groups: give --groups too", param_hint="match")
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
-    rules = option.make_rules(
-        chain, phash_bits, phash_union, cross_mean, blend, expansion, alpha, quantity_veto, mutual, min2
-    )
-    finder = open_bare_finder(bundle)
-    check_sides(finder.bundle, given)
-    check_phashes(finder.bundle, phash_bits)
-    if groups is None and rules == PLAIN and pairs is None and out is not None:
-        _match_plainly(finder, given, out, limit)
-        return
-    decided = _decide(finder, given, rules, pairs)
+    rules = option.RuleOptions(
+        chain=chain,
+        phash_bits=phash_bits,
+        phash_union=phash_union,
+        cross_mean=cross_mean,
+        blend=blend,
+        expansion=expansion,
+        alpha=alpha,
+        quantity_veto=quantity_veto,
+        mutual=mutual,
+        min2=min2,
+    ).rules()
+    opened = _open(bundle, given, phash_bits)
+    decided = _decide(opened, given, rules, pairs)
     if out is not None:
-        _write_matches(finder, decided, out, limit)
+        _write_matches(opened, decided, out, limit)
     if groups is not None:
-        _write_groups(finder, decided, groups, decisions)
+        _write_groups(opened, decided, groups, decisions)
 
 
-def _match_plainly(finder: Finder, given: Thresholds, out: Path, limit: int) -> None:
-    from product_matching.workflows.find import fill_thresholds
-    from product_matching.workflows.match import match_catalogue, write_submission
+def _open(name: str, given: Thresholds, phash_bits: int | None) -> Bundle:
+    from product_matching.store.bundle import open_bundle
 
-    thresholds = fill_thresholds(finder.bundle, given)
-    ids = finder.bundle.listings["posting_id"].tolist()
-    with bars(keep=True) as progress:
-        matched = write_submission(out, ids, match_catalogue(finder, thresholds, limit=limit, progress=progress))
-    typer.echo(f"{out}: {len(ids)} listings, {matched} of them with a match")
+    opened = open_bundle(bundle_folder(name))
+    check_sides(opened, given)
+    check_phashes(opened, phash_bits)
+    return opened
 
 
-def _decide(finder: Finder, given: Thresholds, rules: Rules, pairs: Path | None) -> Decided:
+def _decide(bundle: Bundle, given: Thresholds, rules: Rules, pairs: Path | None) -> CatalogueMatches:
     from product_matching.matching.pair_classifier import load_classifier
-    from product_matching.workflows.decide import decide_catalogue, judge_catalogue
-    from product_matching.workflows.find import fill_thresholds
+    from product_matching.workflows.match import match_by_defaults, match_by_second_stage
 
     if pairs is not None:
         if rules != PLAIN or given != Thresholds():
             raise InputError("The pair classifier brings rules and thresholds of its own: leave the others out.")
-        return judge_catalogue(finder, load_classifier(pairs))
-    averages = rules.cross_mean or rules.blend or rules.expansion > 1
-    return decide_catalogue(finder, rules, given if averages else fill_thresholds(finder.bundle, given))
+        return match_by_second_stage(bundle, load_classifier(pairs))
+    with bars(keep=True) as progress:
+        return match_by_defaults(bundle, given, rules, progress=progress)
 
 
-def _write_matches(finder: Finder, decided: Decided, out: Path, limit: int) -> None:
-    from product_matching.workflows.decide import rows_of_matches
-    from product_matching.workflows.match import write_submission
+def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: int | None) -> None:
+    from product_matching.workflows.match import count_cut, submission_rows, write_submission
 
-    ids = finder.bundle.listings["posting_id"].tolist()
-    matched = write_submission(out, ids, rows_of_matches(decided, limit))
+    ids = bundle.listings["posting_id"].tolist()
+    matched = write_submission(out, ids, submission_rows(decided.matches, limit))
     typer.echo(f"{out}: {len(ids)} listings, {matched} of them with a match{_tell(decided.thresholds)}")
+    cut = count_cut(decided.matches, limit)
+    if cut:
+        typer.echo(f"--limit {limit} cut the matches of {cut} of them.", err=True)
 
 
 def _tell(thresholds: Thresholds) -> str:
@@ -115,12 +126,12 @@ def _tell(thresholds: Thresholds) -> str:
     return f" (thresholds: {told})" if told else ""
 
 
-def _write_groups(finder: Finder, decided: Decided, out: Path, decisions: Path | None) -> None:
+def _write_groups(bundle: Bundle, decided: CatalogueMatches, out: Path, decisions: Path | None) -> None:
     from product_matching.matching.grouping.partition import ContradictionError
-    from product_matching.workflows.decide import group_catalogue
+    from product_matching.workflows.groups import group_catalogue
     from product_matching.workflows.groups_file import read_decisions, write_groups
 
-    ids = finder.bundle.listings["posting_id"].tolist()
+    ids = bundle.listings["posting_id"].tolist()
     must, cannot = read_decisions(decisions, ids) if decisions is not None else ([], [])
     try:
         numbers, described = group_catalogue(decided, must_link=must, cannot_link=cannot)

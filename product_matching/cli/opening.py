@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from product_matching.cli.arguments import bundle_folder
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Thresholds
+from product_matching.matching.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from product_matching.store.bundle import Bundle

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
 
 from product_matching.cli.arguments import read_count, to_number
-from product_matching.matching.chain import PLAIN, Rules
+from product_matching.matching.chain import CANDIDATES, MEASURED_CHAIN, PLAIN, Rules
+from product_matching.matching.thresholds import PHOTO_BITS, PairRules
 
 
 def read_bits(text: str) -> int:
@@ -18,11 +20,19 @@ def read_bits(text: str) -> int:
     return int(text)
 
 
-def read_share(text: str) -> float:
-    """Read a distance of the blending or of min2."""
+def read_blend(text: str) -> float:
+    """Read a distance of the blending."""
     value = to_number(text)
     if not 0 <= value <= 1:
         raise typer.BadParameter(f"{text!r} is not a distance from 0 to 1.")
+    return value
+
+
+def read_min2(text: str) -> float:
+    """Read a share of a threshold."""
+    value = to_number(text)
+    if not value >= 0:
+        raise typer.BadParameter(f"{text!r} is not a share of the threshold from 0 on; inf is accepted.")
     return value
 
 
@@ -42,7 +52,12 @@ QuantityVeto = Annotated[
     bool, typer.Option("--quantity-veto/--no-quantity-veto", help="Titles that state other quantities are no match.")
 ]
 Min2 = Annotated[
-    float | None, typer.Option(parser=read_share, help="How far beyond a lonely listing may reach (benchmarks only).")
+    float | None,
+    typer.Option(
+        parser=read_min2,
+        help="Whoever has no match gets its nearest, up to this share beyond the threshold: 0.5 is half as far again "
+        "(benchmarks only).",
+    ),
 ]
 PhashUnion = Annotated[
     bool | None, typer.Option("--phash-union/--no-phash-union", help="Whether the same photo is a match.")
@@ -53,7 +68,7 @@ CrossMean = Annotated[
 ]
 Blend = Annotated[
     list[float] | None,
-    typer.Option(parser=read_share, help="Threshold of a blending stage; may be given several times."),
+    typer.Option(parser=read_blend, help="Threshold of a blending stage; may be given several times."),
 ]
 Expansion = Annotated[
     int | None,
@@ -64,37 +79,44 @@ Mutual = Annotated[bool, typer.Option("--mutual/--no-mutual", help="Only pairs t
 Chain = Annotated[bool, typer.Option("--chain", help="Start from the rules of the measured chain, not from none.")]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RuleOptions:
+    """The options on rules as they were given; None leaves what the start has: no rule at all, or the chain."""
+
+    chain: bool = False
+    phash_bits: int | None = None
+    phash_union: bool | None = None
+    cross_mean: bool | None = None
+    blend: Sequence[float] | None = None
+    expansion: int | None = None
+    alpha: float | None = None
+    quantity_veto: bool = False
+    mutual: bool = False
+    min2: float | None = None
+
+    def rules(self) -> Rules:
+        """Put the options together.
+
+        ``--phash-bits`` alone makes the same photo a match; beside ``--cross-mean`` it says what one photo is, too.
+        """
+        start = MEASURED_CHAIN if self.chain else PLAIN
+        bits = PHOTO_BITS if self.phash_bits is None else self.phash_bits
+        union = start.pairs.photo_bits is not None or self.phash_bits is not None
+        if self.phash_union is not None:
+            union = self.phash_union
+        vectors = replace(
+            start.vectors,
+            photo_bits=bits,
+            cross_mean=start.vectors.cross_mean if self.cross_mean is None else self.cross_mean,
+            blend=start.vectors.blend if self.blend is None else tuple(self.blend),
+            expansion=start.vectors.expansion if self.expansion is None else self.expansion,
+            alpha=start.vectors.alpha if self.alpha is None else self.alpha,
+        )
+        pairs = PairRules(bits if union else None, self.quantity_veto, self.min2)
+        return Rules(vectors=vectors, pairs=pairs, mutual=CANDIDATES if self.mutual else None)
+
+
 def without_phash(rules: Rules) -> Rules:
     """The same rules without those on photos."""
-    return replace(rules, photo_bits=None)
-
-
-def make_rules(
-    chain: bool,
-    phash_bits: int | None,
-    phash_union: bool | None,
-    cross_mean: bool | None,
-    blend: list[float] | None,
-    expansion: int | None,
-    alpha: float | None,
-    quantity_veto: bool,
-    mutual: bool,
-    min2: float | None,
-) -> Rules:
-    """Put the options together: what is None stays as the start (no rule at all, or the chain) has it."""
-    start = Rules() if chain else PLAIN
-    bits = start.photo_bits if phash_bits is None else phash_bits
-    if bits is None and cross_mean:
-        bits = Rules().photo_bits  # the photos that titles are averaged over
-    union = start.photo_union if phash_union is None else phash_union
-    return Rules(
-        photo_bits=bits,
-        cross_mean=start.cross_mean if cross_mean is None else cross_mean,
-        blend=start.blend if blend is None else tuple(blend),
-        expansion=start.expansion if expansion is None else expansion,
-        alpha=start.alpha if alpha is None else alpha,
-        photo_union=union or (phash_bits is not None and phash_union is None),
-        quantity_veto=quantity_veto,
-        mutual=mutual,
-        min2=min2,
-    )
+    vectors, pairs = replace(rules.vectors, photo_bits=None), replace(rules.pairs, photo_bits=None)
+    return replace(rules, vectors=vectors, pairs=pairs)

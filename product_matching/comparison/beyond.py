@@ -18,21 +18,22 @@ from product_matching.evaluation.methods import Settings, tfidf_vectors
 from product_matching.evaluation.protocols import Plan, Split
 from product_matching.evaluation.second_stage import run_second_stage
 from product_matching.matching.blending import fuse
-from product_matching.matching.chain import CANDIDATES, PLAIN, Rules, improve_vectors
+from product_matching.matching.chain import CANDIDATES, MEASURED_CHAIN, VectorRules, improve_vectors
 from product_matching.matching.rules import min2, union
 from product_matching.metrics.listing_f1 import query_part
 from product_matching.metrics.sweep import best_threshold
-from product_matching.search.joins.mixed import mixed_join
-from product_matching.search.joins.sparse import self_join
+from product_matching.search.joins.mixed import MixedJoin
+from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours, keep_within
 
 #: Shares of the validation part's true pairs that the tried thresholds of a single kind let through.
 _SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _ALPHAS = (1.0, 2.0)
 _BLENDS = (0.2, 0.3, 0.4, 0.5)
-_REACHES = (1.1, 1.2, 1.35, 1.5, 2.0, np.inf)
+#: How far beyond its threshold a listing without a match may reach, as a share of it.
+_MIN2_SHARES = (0.1, 0.2, 0.35, 0.5, 1.0, np.inf)
 #: Chains that the second stage's candidates and features may come from.
-_CHAINS = (Rules(blend=()), Rules())
+_CHAINS = (replace(MEASURED_CHAIN, vectors=replace(MEASURED_CHAIN.vectors, blend=())), MEASURED_CHAIN)
 _FAR = np.inf
 
 
@@ -58,9 +59,10 @@ class Sides:
     vectors: Any
     n_photo: int
 
-    def mixed(self, rules: Rules) -> Neighbours:
+    def mixed(self, rules: VectorRules) -> Neighbours:
         """Neighbours by the mean of both distances, after the rules on vectors."""
-        return improve_vectors(self.vectors, None, rules, mixed_join(self.n_photo)).near
+        join = MixedJoin(self.n_photo)
+        return join.nearest(improve_vectors(self.vectors, None, rules, join)[-1], rules.neighbours)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ def build_sides(demo: TitledDemo, vectors: FloatVectors, lookup: Lookup) -> Side
     (rows,) = lookup.blocks
     titles = tfidf_vectors(demo.listings.titles[rows])
     both = fuse([titles, csr_matrix(vectors[rows])], [0.5, 0.5])
-    return Sides(lookup, rank_vectors(vectors)(lookup), self_join(titles, CANDIDATES), both, vectors.shape[1])
+    return Sides(
+        lookup, rank_vectors(vectors)(lookup), SparseJoin().nearest(titles, CANDIDATES), both, vectors.shape[1]
+    )
 
 
 def decide_by_union(choose: Sides, score: Sides) -> Decided:
@@ -119,7 +123,7 @@ def decide_by_union(choose: Sides, score: Sides) -> Decided:
     return Decided(f1, bars.shares(choose, None), bars.shares(score, None), 1.0, how)
 
 
-def decide_by_any(choose: Sides, score: Sides, variants: Iterable[tuple[str, Rules]]) -> Decided:
+def decide_by_any(choose: Sides, score: Sides, variants: Iterable[tuple[str, VectorRules]]) -> Decided:
     """Accept by photo, by title, or by both together; three thresholds and the rules on vectors chosen together.
 
     Parameters
@@ -129,7 +133,7 @@ def decide_by_any(choose: Sides, score: Sides, variants: Iterable[tuple[str, Rul
     variants
         Rules on the vectors that are tried, each with its words.
     """
-    best: tuple[float, Bars, str, Rules, Neighbours] | None = None
+    best: tuple[float, Bars, str, VectorRules, Neighbours] | None = None
     for words, rules in variants:
         mixed = choose.mixed(rules)
         f1, bars = _best_bars(choose, mixed)
@@ -142,30 +146,30 @@ def decide_by_any(choose: Sides, score: Sides, variants: Iterable[tuple[str, Rul
     return Decided(f1, bars.shares(choose, mixed), bars.shares(score, score.mixed(rules)), 1.0, how)
 
 
-def fused_variants() -> list[tuple[str, Rules]]:
+def fused_variants() -> list[tuple[str, VectorRules]]:
     """The vectors as they are."""
-    return [("", PLAIN)]
+    return [("", VectorRules())]
 
 
-def dba_variants() -> list[tuple[str, Rules]]:
+def dba_variants() -> list[tuple[str, VectorRules]]:
     """Each vector with its nearest other one, weighted by similarity to a power."""
-    return [(f", power {alpha:.0f}", replace(PLAIN, expansion=2, alpha=alpha)) for alpha in _ALPHAS]
+    return [(f", power {alpha:.0f}", VectorRules(expansion=2, alpha=alpha)) for alpha in _ALPHAS]
 
 
-def inb_variants() -> list[tuple[str, Rules]]:
+def inb_variants() -> list[tuple[str, VectorRules]]:
     """One stage of blending, within different distances."""
-    return [(f", blended within {threshold}", replace(PLAIN, blend=(threshold,))) for threshold in _BLENDS]
+    return [(f", blended within {threshold}", VectorRules(blend=(threshold,))) for threshold in _BLENDS]
 
 
 def add_min2(decided: Decided, choose: Lookup) -> Decided:
-    """Let a lonely listing have its nearest other within reach; benchmark only, as it assumes that nobody is alone."""
+    """Let a listing without a match have its nearest other within reach; benchmark only: none is a singleton."""
     tried = []
-    for reach in _REACHES:
-        near = min2(decided.choose, decided.threshold, reach * decided.threshold)
-        tried.append((mean_f1(near, choose, decided.threshold), reach, near))
-    f1, reach, near = max(tried, key=lambda one: one[0])
-    score = min2(decided.score, decided.threshold, reach * decided.threshold)
-    return Decided(f1, near, score, decided.threshold, f"{decided.how}; the nearest {_reach_words(reach)}")
+    for share in _MIN2_SHARES:
+        near = min2(decided.choose, decided.threshold, share)
+        tried.append((mean_f1(near, choose, decided.threshold), share, near))
+    f1, share, near = max(tried, key=lambda one: one[0])
+    score = min2(decided.score, decided.threshold, share)
+    return Decided(f1, near, score, decided.threshold, f"{decided.how}; the nearest {_reach_words(1 + share)}")
 
 
 def _reach_words(reach: float) -> str:
@@ -189,7 +193,7 @@ def decide_by_pairs(demo: TitledDemo, vectors: FloatVectors) -> Decided:
         stage = run_second_stage(listings, plan, Settings(rules))
         threshold = choose_threshold(stage.choose, choose)
         f1 = mean_f1(stage.choose, choose, threshold)
-        how = "chain with blending" if rules.blend else "chain without blending"
+        how = "chain with blending" if rules.vectors.blend else "chain without blending"
         if best is None or f1 > best.f1:
             best = Decided(f1, stage.choose, stage.score, threshold, how)
     if best is None:

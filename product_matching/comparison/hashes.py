@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +13,13 @@ import numpy as np
 from product_matching.comparison.lookup import DataSet, Lookup
 from product_matching.comparison.scores import Ranker
 from product_matching.errors import InputError
+from product_matching.files import read_json
 from product_matching.listings.photos import decode_photo, phash, read_photo
 from product_matching.search.joins.phashes import PHASH_BITS, HashArray, hash_bits, parse_phashes
 from product_matching.search.neighbours import Neighbours, RowArray, sort_neighbours
+
+#: A million photos have some 80 bytes each and kind of hash.
+_MAX_BYTES = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,10 @@ def read_hashes(path: Path) -> ForeignHashes:
         It is missing or none that ``benchmarks/hashes.py`` has written.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path, max_bytes=_MAX_BYTES)
         made = {str(kind): dict(hashes) for kind, hashes in content["hashes"].items()}
         return ForeignHashes(str(content["library"]), made)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path} is no file of hashes ({error!s:.80}): make it with benchmarks/hashes.py.") from error
 
 

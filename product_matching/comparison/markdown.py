@@ -12,20 +12,20 @@ _SECTIONS = {
     "comparison": "The ten rows",
     "beyond": "Beyond them: photo and title decided together",
     "shipped": "The model that ships",
-    "baseline": "Held against",
+    "baseline": "Baselines",
 }
 _LEGEND = """\
-- **Reported** is what was reported elsewhere, each under a protocol of its own; these figures cannot be compared with
-  one another, nor with the columns to their right.
-- **Reproduced** is the reported figure made again here under that protocol, where the data for it exists. Photo rows
-  need the competition's photos: with them in place (`product-matching download shopee`) the recipes run unchanged.
-- **Demo** and **groceries** are one honest protocol each: everything is chosen on validation, nothing on test.
-- **F1** is the mean over queries of the F1 of the predicted set, the query itself in it; **recall@1** the share of
-  queries whose nearest other listing is the same product; **mAP@R** the mean average precision among the nearest R,
-  the number of other listings of the product. In brackets 95 % bootstrap intervals over products.
-- The second stage learns from the validation part alone, a few hundred listings: a run with another number of threads,
-  which differs in rounding alone, moved its F1 by 0.004 and 0.009.
-- A dash: not measured, or there is nothing to measure (groceries have no titles).
+- **Reported** is what was reported elsewhere, each figure under a protocol of its own. These figures cannot be compared
+  with one another, nor with the columns to their right.
+- **Reproduced** is the reported figure, measured here under the same protocol where its data is available. Photo rows
+  need the competition's photos; where those are (`product-matching download shopee`), the recipes run unchanged.
+- **Demo** and **groceries** are one protocol each. Every setting is chosen on validation, nothing on test.
+- **F1** is the mean over queries of the F1 of the predicted set, the query itself in it. **recall@1** is the share of
+  queries whose nearest other listing is the same product. **mAP@R** is the mean average precision among the nearest R,
+  where R is the number of other listings of the product. In brackets 95 % bootstrap intervals over products.
+- The second stage is trained on the validation part, which has a few hundred listings. Runs with another number of
+  threads, which differ in rounding only, moved its F1 by 0.004 and 0.009.
+- A dash: not measured, or nothing to measure (groceries have no titles).
 """
 
 
@@ -95,8 +95,8 @@ def _difference_table(differences: Sequence[Difference]) -> list[str]:
 def _order(sentences: Sequence[str]) -> list[str]:
     words = (
         "The reported figures come from at least three protocols, so that their order says little "
-        "in itself. Of the ten rows as far as they were measured on the demo catalogue, these pairs stand the other "
-        "way round here:"
+        "in itself. Of the ten rows, as far as they were measured on the demo catalogue, these pairs have the reverse "
+        "order here:"
     )
     if not sentences:
         return ["Nowhere among the rows that were measured."]

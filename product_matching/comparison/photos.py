@@ -13,12 +13,12 @@ import torch
 
 from product_matching.comparison.lookup import DataSet, Lookup
 from product_matching.comparison.scores import Ranker
+from product_matching.encoders.model_folder import WEIGHTS_FILE
 from product_matching.encoders.photo import FloatVectors, PhotoEncoder, pick_device
 from product_matching.errors import InputError
 from product_matching.files import atomic_file, file_sha256
-from product_matching.search.joins.dense import dense_join
+from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.neighbours import Neighbours, RowArray
-from product_matching.store.model_folder import WEIGHTS_FILE
 from product_matching.training.parts import LabelledPhotos
 from product_matching.training.pixels import DecodedPhotos, Progress, decode_part
 from product_matching.training.session import BEST, load_trained
@@ -135,7 +135,7 @@ def rank_vectors(vectors: FloatVectors) -> Ranker:
 
     def rank(lookup: Lookup) -> Neighbours:
         def nearest(rows: RowArray) -> Neighbours:
-            return dense_join(vectors[rows], len(rows))
+            return DenseJoin().nearest(vectors[rows], len(rows))
 
         return lookup.join(nearest)
 

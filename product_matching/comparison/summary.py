@@ -5,29 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 
 from product_matching.comparison.markdown import as_cell, as_table
+from product_matching.comparison.reported import PHASH, UNTRAINED
 from product_matching.errors import InputError
 from product_matching.files import write_text
-from product_matching.store.comparison import Comparison
+from product_matching.store.comparison import Comparison, Row
 
 #: Lines of a page between which the table stands.
 BEGIN, END = "<!-- comparison: begin -->", "<!-- comparison: end -->"
+#: Baselines of the short table; the page of the comparison has all of them.
+_BASELINES = (UNTRAINED, PHASH.name)
 
 
 def summary_table(comparison: Comparison) -> str:
-    """One line for each row of the comparison; of the shipped model the photo row alone."""
-    head = ["method", "reported F1", "reproduced F1", "demo F1", "groceries recall@1", "mAP@R", "F1"]
-    shown = [row for row in comparison.rows if row.section != "shipped" or row.groceries]
+    """The comparison in short: of the shipped model its own row, two baselines."""
+    head = ["method", "reported F1", "demo F1", "groceries recall@1"]
     body = [
         [
             row.name,
             as_cell(row.reported.figure if row.reported else None),
-            as_cell(row.reproduced.figure if row.reproduced else None),
             as_cell(row.figure("demo", "f1")),
-            *(as_cell(row.figure("groceries", measure)) for measure in ("recall_at_1", "map_at_r", "f1")),
+            as_cell(row.figure("groceries", "recall_at_1")),
         ]
-        for row in shown
+        for row in comparison.rows
+        if _is_shown(row)
     ]
     return "\n".join(as_table(head, body)) + "\n"
+
+
+def _is_shown(row: Row) -> bool:
+    if row.section == "baseline":
+        return row.name in _BASELINES
+    return row.section != "shipped" or row.groceries is not None
 
 
 def put_into(page: Path, table: str) -> None:

@@ -17,8 +17,8 @@ from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo, phash, read_photo, thumbnail
 
 if TYPE_CHECKING:
-    from product_matching.encoders.photo import PhotoEncoder
     from product_matching.encoders.preprocess import Pixels
+    from product_matching.encoders.protocol import PhotoEmbedder
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class _Prepared:
 class _Preparer:
     """Read and decode photos in worker threads; pixels are made once for each content that has no vector yet."""
 
-    def __init__(self, encoder: PhotoEncoder, embedded: set[str]) -> None:
+    def __init__(self, encoder: PhotoEmbedder, embedded: set[str]) -> None:
         self._encoder = encoder
         self._claimed = embedded
         self._lock = threading.Lock()
@@ -77,7 +77,7 @@ class _Preparer:
 
 
 def embed_photos(
-    paths: Sequence[Path | None], encoder: PhotoEncoder, cache: EmbeddingCache, *, workers: int = 2
+    paths: Sequence[Path | None], encoder: PhotoEmbedder, cache: EmbeddingCache, *, workers: int = 2
 ) -> Iterator[EmbeddedPhoto]:
     """Read every photo and see to it that the cache holds its vector.
 
@@ -125,7 +125,7 @@ def _ordered(
         yield done
 
 
-def _embed(waiting: list[_Prepared], encoder: PhotoEncoder, cache: EmbeddingCache) -> Iterator[EmbeddedPhoto]:
+def _embed(waiting: list[_Prepared], encoder: PhotoEmbedder, cache: EmbeddingCache) -> Iterator[EmbeddedPhoto]:
     new = [(prepared.photo.sha256, prepared.pixels) for prepared in waiting if prepared.pixels is not None]
     if new:
         vectors = encoder.encode_pixels([pixels for _, pixels in new])

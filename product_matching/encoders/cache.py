@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.places import home_folder
-from product_matching.store.model_folder import PhotoModel
 
 _QUERY_SIZE = 500
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from product_matching.encoders.model_folder import MODEL_FILE, WEIGHTS_FILE, PhotoModel, read_model_settings
 from product_matching.errors import InputError
 from product_matching.places import home_folder, models_folder
-from product_matching.store.model_folder import MODEL_FILE, WEIGHTS_FILE, PhotoModel, read_model_settings
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,13 @@ from typing import Any
 
 import timm
 
+from product_matching.encoders.model_folder import (
+    MODEL_FILE,
+    WEIGHTS_FILE,
+    PhotoModel,
+    read_model_folder,
+    write_model_folder,
+)
 from product_matching.encoders.model_lookup import describe_getting_model, describe_missing_model, find_model_folder
 from product_matching.encoders.photo import PhotoEncoder, load_network
 from product_matching.errors import InputError
@@ -17,13 +24,6 @@ from product_matching.files import file_sha256
 from product_matching.networks.build import create_backbone, embedding_dimension
 from product_matching.networks.weights import save_weights
 from product_matching.places import home_folder, models_folder
-from product_matching.store.model_folder import (
-    MODEL_FILE,
-    WEIGHTS_FILE,
-    PhotoModel,
-    read_model_folder,
-    write_model_folder,
-)
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ import torch
 from PIL import Image
 from torch import nn
 
+from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, read_model_folder
 from product_matching.encoders.preprocess import Pixels, as_batch, normalise, resize_photo
 from product_matching.errors import InputError
 from product_matching.networks.build import build_network, create_backbone, embedding_dimension
 from product_matching.networks.weights import are_of_network, fill, read_tensors
-from product_matching.store.model_folder import WEIGHTS_FILE, PhotoModel, read_model_folder
 
 log = logging.getLogger(__name__)
 FloatVectors = npt.NDArray[np.float32]

@@ -21,7 +21,7 @@ class TitleEncoder:
     """Titles to sparse vectors over the words of a catalogue.
 
     A word weighs its smoothed inverse document frequency ``ln((1 + N) / (1 + df)) + 1`` (Sparck Jones 1972; the form
-    of scikit-learn), times its count in the title for ``"tfidf"``, once for ``"idf"``. Vectors have length 1.
+    of scikit-learn), times its count in the title for ``"tfidf"``, once for ``"idf"``. Vectors have unit norm.
 
     Words that the catalogue does not know take part in a title's length with the weight of a word seen nowhere:
     a typed title of one known and one unknown word is near, but not equal to, the known word alone.
@@ -76,8 +76,16 @@ class TitleEncoder:
         Returns
         -------
         csr_matrix
-            Shape (len(titles), dimension), float32. Rows have length 1 over known and unknown words together;
+            Shape (len(titles), dimension), float32. Rows have unit norm over known and unknown words together;
             a title without a known word is a row of zeros.
+
+        Examples
+        --------
+        >>> encoder = TitleEncoder.fit(["paper bag", "paper cup"])
+        >>> encoder.words
+        ('bag', 'cup', 'paper')
+        >>> encoder.encode(["Paper cup", "lamp"]).toarray().astype(float).round(2).tolist()
+        [[0.0, 0.81, 0.58], [0.0, 0.0, 0.0]]
         """
         data: list[float] = []
         indices: list[int] = []

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from product_matching.evaluation.evaluate import evaluate
 from product_matching.evaluation.listings import LabelledListings
 from product_matching.evaluation.methods import Settings
 from product_matching.evaluation.report import Report
-from product_matching.matching.chain import PLAIN, Rules
+from product_matching.matching.chain import CANDIDATES, MEASURED_CHAIN, PLAIN, Rules, VectorRules
+from product_matching.matching.thresholds import MIN2_SHARE, PHOTO_BITS, PairRules
 
 _LOG = logging.getLogger(__name__)
 
@@ -24,28 +27,34 @@ class Step:
     rules: Rules
 
 
-_PHOTO = replace(PLAIN, photo_bits=0, photo_union=True)
-_NEAR = replace(_PHOTO, photo_bits=Rules().photo_bits)
-_MEAN = replace(_NEAR, cross_mean=True)
-_BLEND = replace(_MEAN, blend=Rules().blend)
-_FULL = Rules()
+_FULL = MEASURED_CHAIN
+_NEAR = replace(PLAIN, pairs=PairRules(photo_bits=PHOTO_BITS))
+_MEAN = replace(_NEAR, vectors=VectorRules(cross_mean=True))
+_BLEND = replace(_NEAR, vectors=VectorRules(cross_mean=True, blend=_FULL.vectors.blend))
+
+
+def _with_pairs(**changed: Any) -> Rules:
+    """The whole chain with some rules on pairs changed."""
+    return replace(_FULL, pairs=replace(_FULL.pairs, **changed))
+
+
 #: Every step adds one rule to the step before it.
 STEPS: tuple[Step, ...] = (
     Step("TF-IDF of words, as scikit-learn comes", "tfidf", PLAIN),
     Step("normalised words and character trigrams", "chain", PLAIN),
-    Step("+ same photo (equal pHash)", "chain", _PHOTO),
+    Step("+ same photo (equal pHash)", "chain", Rules(pairs=PairRules(photo_bits=0))),
     Step("+ nearly the same photo (up to 4 bits)", "chain", _NEAR),
     Step("+ cross-mean over the same photo", "chain", _MEAN),
     Step("+ neighbourhood blending (one stage)", "chain", _BLEND),
     Step("+ expansion by the nearest (the whole chain)", "chain", _FULL),
     Step("+ pair classifier and blending by its judgement", "chain+pairs", _FULL),
 )
-#: Rules that are off by default, each added to the whole chain.
+#: Rules that the chain leaves off, each added to the whole chain.
 EXTRAS: tuple[Step, ...] = (
-    Step("chain with the quantity veto", "chain", replace(_FULL, quantity_veto=True)),
-    Step("chain with mutual edges only", "chain", replace(_FULL, mutual=True)),
-    Step("chain with min2 (benchmark only)", "chain", replace(_FULL, min2=0.1)),
-    Step("chain with the nearest forced (benchmark only)", "chain", replace(_FULL, min2=1.0)),
+    Step("chain with the quantity veto", "chain", _with_pairs(quantity_veto=True)),
+    Step("chain with mutual edges only", "chain", replace(_FULL, mutual=CANDIDATES)),
+    Step("chain with min2 (benchmark only)", "chain", _with_pairs(min2=MIN2_SHARE)),
+    Step("chain with the nearest forced (benchmark only)", "chain", _with_pairs(min2=math.inf)),
 )
 
 
@@ -91,7 +100,7 @@ def ablation_table(rows: Sequence[AblationRow]) -> str:
 
 def _base(rows: Sequence[AblationRow], row: AblationRow) -> AblationRow | None:
     if row.step in EXTRAS:
-        return next((other for other in rows if other.step.method == "chain" and other.step.rules == Rules()), None)
+        return next((other for other in rows if other.step.method == "chain" and other.step.rules == _FULL), None)
     place = rows.index(row)
     return rows[place - 1] if place else None
 

@@ -22,18 +22,19 @@ from product_matching.evaluation.methods import (
 from product_matching.evaluation.protocols import Plan, Split, plan_protocol
 from product_matching.evaluation.report import Report, describe_listings, operating_point
 from product_matching.evaluation.second_stage import run_second_stage
-from product_matching.matching.chain import apply_min2
-from product_matching.matching.grouping.partition import Bars, partition
+from product_matching.matching.grouping.linkage import LinkageThresholds
+from product_matching.matching.grouping.partition import partition
+from product_matching.matching.rules import min2
 from product_matching.metrics.listing_f1 import query_part
 from product_matching.metrics.partition import PartitionScores, score_partition
 from product_matching.metrics.sweep import Sweep, sweep_thresholds
-from product_matching.search.neighbours import Neighbours
+from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
 
 _LOG = logging.getLogger(__name__)
 #: Precision of the careful operating point.
 HIGH_PRECISION = 0.98
-#: Shares of the threshold that are tried as bars for attaching to and for merging groups.
-_BAR_SHARES = ((1.0, 1.0), (1.0, 0.85), (0.9, 0.7), (0.75, 0.5))
+#: Shares of the threshold that are tried as linkage thresholds for attaching to and for merging groups.
+_LINKAGE_SHARES = ((1.0, 1.0), (1.0, 0.85), (0.9, 0.7), (0.75, 0.5))
 
 
 def evaluate(
@@ -71,8 +72,8 @@ def evaluate(
     choose, score = _rank(listings, method, plan, settings)
     sweep = _sweep(choose, listings, plan.choose)
     threshold, origin = _threshold(method, plan, sweep)
-    if settings.rules.min2 is not None and method.startswith("chain"):
-        score = apply_min2(score, threshold, settings.rules)
+    if settings.rules.pairs.min2 is not None and method.startswith("chain"):
+        score = min2(score, threshold, settings.rules.pairs.min2)
     labels, queries = listings.labels[plan.score.catalogue], plan.score.queries
     near = query_part(score, queries)
     precise = sweep.at_precision(HIGH_PRECISION)
@@ -147,13 +148,18 @@ def _threshold(method: str, plan: Plan, sweep: Sweep) -> tuple[float, str]:
 def _partition(
     listings: LabelledListings, plan: Plan, choose: Neighbours, score: Neighbours, threshold: float
 ) -> PartitionScores:
-    """Make groups with the bars that score best where choices are made, and score them."""
+    """Make groups with the linkage thresholds that score best where choices are made, and score them."""
     labels = listings.labels[plan.choose.catalogue]
-    bars = [Bars(threshold, attach * threshold, merge * threshold) for attach, merge in _BAR_SHARES]
-    tried = [_bcubed_f1(score_partition(partition(choose, bar), labels, plan.choose.queries)) for bar in bars]
-    best = bars[int(np.argmax(tried))]
-    groups = partition(score, best)
+    kinds = [LinkageThresholds(threshold, attach * threshold, merge * threshold) for attach, merge in _LINKAGE_SHARES]
+    made = [partition(choose, linkage, _apart) for linkage in kinds]
+    tried = [_bcubed_f1(score_partition(groups, labels, plan.choose.queries)) for groups in made]
+    groups = partition(score, kinds[int(np.argmax(tried))], _apart)
     return score_partition(groups, listings.labels[plan.score.catalogue], plan.score.queries)
+
+
+def _apart(first: RowArray, second: RowArray) -> FloatArray:
+    """Distance of pairs that are not among the 50 nearest: the protocol counts them as having nothing in common."""
+    return np.ones(len(first))
 
 
 def _bcubed_f1(scores: PartitionScores) -> float:

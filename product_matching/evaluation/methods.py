@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -15,12 +15,13 @@ from product_matching.encoders.glove import GloveEncoder, read_glove, train_glov
 from product_matching.errors import InputError
 from product_matching.evaluation.listings import LabelledListings, TextArray
 from product_matching.listings.quantities import QuantityTable
-from product_matching.matching.chain import CANDIDATES, Rules, decide_pairs
+from product_matching.matching.chain import CANDIDATES, MEASURED_CHAIN, Rules
 from product_matching.matching.evidence import ChainResult, TitleEncoders, run_chain
-from product_matching.search.joins.dense import dense_join
+from product_matching.matching.rules import accept, keep_mutual, veto_quantities
+from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.joins.phashes import near_photos
-from product_matching.search.joins.sparse import self_join
-from product_matching.search.neighbours import Neighbours, keep_within
+from product_matching.search.joins.sparse import SparseJoin
+from product_matching.search.neighbours import Neighbours, keep_nearest, keep_within
 
 MethodName = Literal[
     "phash",
@@ -62,7 +63,7 @@ class Settings:
         Trees of the second stage.
     """
 
-    rules: Rules = field(default_factory=Rules)
+    rules: Rules = MEASURED_CHAIN
     glove: Path | None = None
     trees: int = 300
 
@@ -81,18 +82,18 @@ def rank_by_photo(listings: LabelledListings, background: TextArray, settings: S
     vectors = listings.photo_vectors
     if vectors is None:
         raise InputError(_NO_VECTORS)
-    return keep_within(dense_join(vectors, CANDIDATES), _NOTHING_IN_COMMON)
+    return keep_within(DenseJoin().nearest(vectors, CANDIDATES), _NOTHING_IN_COMMON)
 
 
 def rank_by_idf(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
     """Binary word counts times inverse document frequency, scikit-learn's own words of the raw titles."""
     vectoriser = TfidfVectorizer(binary=True, dtype=np.float32)
-    return self_join(vectoriser.fit_transform(listings.titles), CANDIDATES)
+    return SparseJoin().nearest(vectoriser.fit_transform(listings.titles), CANDIDATES)
 
 
 def rank_by_tfidf(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
     """Scikit-learn's TfidfVectorizer as it comes, on the raw titles."""
-    return self_join(tfidf_vectors(listings.titles), CANDIDATES)
+    return SparseJoin().nearest(tfidf_vectors(listings.titles), CANDIDATES)
 
 
 def tfidf_vectors(titles: TextArray) -> csr_matrix:
@@ -103,13 +104,13 @@ def tfidf_vectors(titles: TextArray) -> csr_matrix:
 
 def rank_by_glove(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
     """Mean of the words' GloVe vectors."""
-    return dense_join(_glove(background, settings).encode(listings.titles.tolist()), CANDIDATES)
+    return DenseJoin().nearest(_glove(background, settings).encode(listings.titles.tolist()), CANDIDATES)
 
 
 def rank_by_glove_idf(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
     """Mean of the words' GloVe vectors, weighted by inverse document frequency."""
     encoder = _glove(background, settings).weigh_by_idf(background.tolist())
-    return dense_join(encoder.encode(listings.titles.tolist()), CANDIDATES)
+    return DenseJoin().nearest(encoder.encode(listings.titles.tolist()), CANDIDATES)
 
 
 def _glove(background: TextArray, settings: Settings) -> GloveEncoder:
@@ -121,7 +122,7 @@ def rank_by_sentence(listings: LabelledListings, background: TextArray, settings
     vectors = listings.sentence_vectors
     if vectors is None:
         raise InputError(_NO_SENTENCES.format("sentence"))
-    return keep_within(dense_join(vectors, CANDIDATES), _NOTHING_IN_COMMON)
+    return keep_within(DenseJoin().nearest(vectors, CANDIDATES), _NOTHING_IN_COMMON)
 
 
 def rank_by_chain(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
@@ -139,13 +140,23 @@ def chain_of(listings: LabelledListings, background: TextArray, rules: Rules) ->
     """Run the chain's rules on the vectors of a catalogue's titles, sentence embeddings among them if there are any."""
     encoders = TitleEncoders.fit(background.tolist())
     titles, phashes = listings.titles.tolist(), listings.phashes.tolist()
-    return run_chain(titles, phashes, encoders, rules, listings.sentence_vectors)
+    return run_chain(titles, phashes, encoders, rules.vectors, listings.sentence_vectors)
 
 
 def decide(listings: LabelledListings, chain: ChainResult, rules: Rules) -> Neighbours:
-    """Run the chain's rules on the pairs of a catalogue."""
-    quantities = QuantityTable.of_measures(listings.titles.tolist()) if rules.quantity_veto else None
-    return decide_pairs(chain.stages.near, chain.twins, quantities, rules)
+    """Run the chain's rules on the pairs of a catalogue: mutual neighbours, same photo, quantity veto.
+
+    The pairs are those of the 50 nearest titles, which the competition's metric counts; that metric's threshold comes
+    later. `match_catalogue` decides without such a number, and with photos.
+    """
+    near = chain.stages.near
+    if rules.mutual is not None:
+        near = keep_mutual(keep_nearest(near, rules.mutual))
+    if rules.pairs.photo_bits is not None:
+        near = accept(near, near_photos(listings.phashes.tolist(), rules.pairs.photo_bits))
+    if rules.pairs.quantity_veto:
+        near = veto_quantities(near, QuantityTable.of_measures(listings.titles.tolist()))
+    return near
 
 
 RANKINGS: dict[str, Ranking] = {
@@ -177,4 +188,8 @@ def check_method(method: str, listings: LabelledListings) -> None:
 
 def without_photos(settings: Settings, listings: LabelledListings) -> Settings:
     """Turn the rules on photos off for a catalogue without a pHash."""
-    return settings if any(listings.phashes) else replace(settings, rules=replace(settings.rules, photo_bits=None))
+    if any(listings.phashes):
+        return settings
+    rules = settings.rules
+    vectors, pairs = replace(rules.vectors, photo_bits=None), replace(rules.pairs, photo_bits=None)
+    return replace(settings, rules=replace(rules, vectors=vectors, pairs=pairs))

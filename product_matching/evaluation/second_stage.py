@@ -101,7 +101,7 @@ def run_second_stage(listings: LabelledListings, plan: Plan, settings: Settings)
     blend, threshold = _tune(choose, scores[id(choose)], plan.choose.queries, learning.blends)
     pair_threshold = _best(choose, choose.judged.pairs.to_neighbours(scores[id(choose)]), plan.choose.queries)[1]
     about = (blend, threshold, pair_threshold, len(choose.labels), plan.protocol)
-    classifier = PairClassifier(trees, tuple(choose.judged.names), settings.rules, *about)
+    classifier = PairClassifier(trees, tuple(choose.judged.names), settings.rules.vectors, *about)
     return SecondStage(classifier, *(_blended(one, scores[id(one)], blend) for one in (choose, score)))
 
 
@@ -129,7 +129,7 @@ def judge_catalogue(listings: LabelledListings, background: TextArray, settings:
     """Run the chain over a catalogue, choose its candidate pairs and compute their features."""
     titles, phashes = listings.titles.tolist(), listings.phashes.tolist()
     encoders = TitleEncoders.fit(background.tolist())
-    chain = run_chain(titles, phashes, encoders, settings.rules, listings.sentence_vectors)
+    chain = run_chain(titles, phashes, encoders, settings.rules.vectors, listings.sentence_vectors)
     evidence = gather_evidence(titles, phashes, encoders, chain)
     return JudgedCatalogue(listings.labels, evidence, judge_candidates(evidence, chain))
 

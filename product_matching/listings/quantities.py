@@ -56,6 +56,11 @@ def title_quantities(title: str) -> Quantities:
     -------
     dict
         For each dimension of `DIMENSIONS` that the title states, and for `COUNT`, the set of values in base units.
+
+    Examples
+    --------
+    >>> title_quantities("Rice 0,25 kg, 3 packs")
+    {'weight': frozenset({250.0}), 'count': frozenset({3.0})}
     """
     text = normalise_title(title)
     found: dict[str, set[float]] = {}
@@ -75,6 +80,12 @@ def quantities_agree(first: Quantities, second: Quantities) -> bool | None:
     bool or None
         None if no dimension is stated by both (counts aside); otherwise whether any such dimension has a value in
         common. False is the quantity veto: 250 g and 500 g are not one product.
+
+    Examples
+    --------
+    >>> rice = title_quantities("Rice 250 g")
+    >>> quantities_agree(rice, title_quantities("Rice 0.25 kg")), quantities_agree(rice, title_quantities("Rice 500 g"))
+    (True, False)
     """
     shared = [dimension for dimension in DIMENSIONS if dimension in first and dimension in second]
     if not shared:

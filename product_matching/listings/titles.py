@@ -72,6 +72,13 @@ def normalise_title(title: str) -> str:
     -------
     str
         The normalised title; empty if nothing is left.
+
+    Examples
+    --------
+    >>> normalise_title("Lux Body Wash 250 Gram READY!!")
+    'lux body wash 250g ready!!'
+    >>> normalise_title("1.000 ml") == normalise_title("1000ML")
+    True
     """
     text = unicodedata.normalize("NFKC", decode_byte_escapes(title)).casefold()
     text = unicodedata.normalize("NFKC", _SILENT.sub(" ", text))
@@ -86,5 +93,11 @@ def _write_quantity(quantity: re.Match[str]) -> str:
 
 
 def title_words(title: str) -> list[str]:
-    """Split a title, normalised first, into its words in order; a number keeps its decimals and its unit."""
+    """Split a title, normalised first, into its words in order; a number keeps its decimals and its unit.
+
+    Examples
+    --------
+    >>> title_words("Double Tape 3M VHB 12 mm x 4,5 m")
+    ['double', 'tape', '3m', 'vhb', '12mm', 'x', '4.5m']
+    """
     return _WORD.findall(normalise_title(title))

@@ -35,8 +35,8 @@ def fuse(parts: list[Any], weights: list[float]) -> Any:
     return _unit(scipy.sparse.hstack(scaled).tocsr() if sparse else np.hstack(scaled))
 
 
-def cross_mean(vectors: Any, twins: Neighbours) -> Any:
-    """Replace each vector by the mean over the listings that are its twins in the other modality.
+def cross_mean(vectors: Any, same: Neighbours) -> Any:
+    """Replace each vector by the mean over the listings that are the same in the other modality.
 
     Titles are averaged over identical photos (see `near_photos`), photo vectors over identical titles.
 
@@ -44,10 +44,10 @@ def cross_mean(vectors: Any, twins: Neighbours) -> Any:
     ----------
     vectors
         Shape (N, D).
-    twins
-        Twins of each row, itself among them; a row without any keeps its vector.
+    same
+        Listings that are the same as each row, itself among them; a row without any keeps its vector.
     """
-    return _unit(_weights(twins, np.ones(len(twins.rows)), fill_own=True) @ vectors)
+    return _unit(_weights(same, np.ones(len(same.rows)), fill_own=True) @ vectors)
 
 
 def expand(vectors: Any, neighbours: Neighbours, k: int = 2, alpha: float = 1.0) -> Any:
@@ -86,8 +86,8 @@ def blend_neighbourhoods(vectors: Any, neighbours: Neighbours, threshold: float,
 
 
 def _with_nearest_other(near: Neighbours, pair: Neighbours) -> Neighbours:
-    lonely = np.diff(near.offsets) < 2
-    return union(select(near, ~lonely[near.queries()]), select(pair, lonely[pair.queries()]))
+    alone = np.diff(near.offsets) < 2
+    return union(select(near, ~alone[near.queries()]), select(pair, alone[pair.queries()]))
 
 
 def _weights(neighbours: Neighbours, weights: npt.NDArray[np.float64], *, fill_own: bool = False) -> csr_matrix:

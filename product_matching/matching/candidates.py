@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.errors import InputError
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.search.neighbours import DISTANCE_DECIMALS
 
 FloatArray = npt.NDArray[np.float64]
@@ -17,72 +16,18 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Thresholds:
-    """Largest accepted cosine distances; None leaves that side out of the decision.
-
-    `fused` is compared with the mean of both distances, where a pair has both.
-
-    They are rounded as distances are, so that ``1 - 0.55`` accepts a pair at exactly 0.45.
-
-    Raises
-    ------
-    InputError
-        A threshold is not a number from 0 to below 1. At 1 photos or titles have nothing in common.
-    """
-
-    photo: float | None = None
-    title: float | None = None
-    fused: float | None = None
-
-    def __post_init__(self) -> None:
-        for name, value in (("photo", self.photo), ("title", self.title), ("fused", self.fused)):
-            if value is not None and not (math.isfinite(value) and 0 <= value < 1):
-                raise InputError(f"The {name} threshold is {value}, but must be a distance from 0 to below 1.")
-            if value is not None:
-                object.__setattr__(self, name, round(value, DISTANCE_DECIMALS))
-
-
-@dataclass(frozen=True)
-class PairRules:
-    """Rules on single pairs beside the thresholds, each off by default.
-
-    Attributes
-    ----------
-    photo_bits
-        Accept a listing whose photo's pHash differs from the query's in at most this many bits; None for off.
-    quantity_veto
-        Reject a listing whose title states another quantity than the query's.
-    min2
-        How far beyond a threshold the nearest candidate of a lonely query may be; None for off. Benchmark only:
-        it assumes that nobody is alone.
-    """
-
-    photo_bits: int | None = None
-    quantity_veto: bool = False
-    min2: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.photo_bits is not None and not 0 <= self.photo_bits <= 64:
-            raise InputError(f"The number of pHash bits is {self.photo_bits}, but must be from 0 to 64.")
-        if self.min2 is not None and not 0 <= self.min2 <= 1:
-            raise InputError(f"The distance for min2 is {self.min2}, but must be from 0 to 1.")
-
-
-NO_RULES = PairRules()
-
-
-@dataclass(frozen=True)
 class Candidates:
-    """Listings near one query.
+    """Listings near a query, or the second listings of any pairs.
 
     Attributes
     ----------
     rows
-        Shape (M,), int64: rows of the catalogue, each once.
+        Shape (M,), int64: rows of the catalogue; near one query each once.
     photo, title
         Shape (M,), float64: cosine distances; NaN where the query or the listing has no photo (title).
     bits
-        Shape (M,), float64: bits in which the photos' pHashes differ, NaN where one is missing; None if not asked for.
+        Shape (M,), float64: bits in which the photos' pHashes differ, NaN where one is missing or is that of a
+        placeholder; None if not asked for.
     quantities
         Shape (M,), int8: 1 if both titles state a quantity in common, -1 if they state different ones, 0 if no
         dimension is stated by both; None if not asked for.
@@ -118,6 +63,11 @@ class Candidates:
         total = np.where(has_photo, self.photo, 0.0) + np.where(has_title, self.title, 0.0)
         return np.where(has_photo | has_title, total / np.maximum(has_photo + has_title.astype(np.int64), 1), np.inf)
 
+    @property
+    def fused(self) -> FloatArray:
+        """Mean of both distances, rounded as they are; NaN where one is missing; shape (M,)."""
+        return np.round((self.photo + self.title) / 2, DISTANCE_DECIMALS)
+
     def relative(self, thresholds: Thresholds) -> FloatArray:
         """Distance as a share of its threshold, by the better of the sides that decide; shape (M,).
 
@@ -126,15 +76,18 @@ class Candidates:
         sides = (
             (self.photo, thresholds.photo),
             (self.title, thresholds.title),
-            ((self.photo + self.title) / 2, thresholds.fused),
+            (self.fused, thresholds.fused),
         )
         shares = [_share(distances, threshold) for distances, threshold in sides if threshold is not None]
         return np.fmin.reduce(shares) if shares else np.full(len(self), np.inf)
 
     def nearest_first(self, thresholds: Thresholds) -> Candidates:
         """The same candidates in order of relative, then of combined distance, then of row."""
-        relative = np.nan_to_num(self.relative(thresholds), nan=np.inf)
-        return self.take(np.lexsort((self.rows, self.combined(), relative)))
+        return self.take(np.lexsort(self.order_keys(thresholds)))
+
+    def order_keys(self, thresholds: Thresholds) -> tuple[RowArray, FloatArray, FloatArray]:
+        """Keys of `nearest_first` as `numpy.lexsort` takes them, the last one first; each of shape (M,)."""
+        return self.rows, self.combined(), np.nan_to_num(self.relative(thresholds), nan=np.inf)
 
 
 def _share(distances: FloatArray, threshold: float) -> FloatArray:
@@ -155,7 +108,7 @@ def by_title(candidates: Candidates, thresholds: Thresholds) -> Mask:
 
 def by_fused(candidates: Candidates, thresholds: Thresholds) -> Mask:
     """Which candidates are matches by the mean of both distances."""
-    return _within((candidates.photo + candidates.title) / 2, thresholds.fused)
+    return _within(candidates.fused, thresholds.fused)
 
 
 def by_phash(candidates: Candidates, rules: PairRules) -> Mask:
@@ -165,32 +118,43 @@ def by_phash(candidates: Candidates, rules: PairRules) -> Mask:
     return _within(candidates.bits, rules.photo_bits)
 
 
+def by_distance(candidates: Candidates, thresholds: Thresholds) -> Mask:
+    """Which candidates any of the thresholds accepts."""
+    return by_photo(candidates, thresholds) | by_title(candidates, thresholds) | by_fused(candidates, thresholds)
+
+
+def vetoed(candidates: Candidates, rules: PairRules) -> Mask:
+    """Which candidates the rule on quantities rejects."""
+    if not rules.quantity_veto or candidates.quantities is None:
+        return np.zeros(len(candidates), dtype=np.bool_)
+    return candidates.quantities < 0
+
+
 def is_match(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO_RULES) -> Mask:
-    """Which candidates are matches: by photo, title, both together or pHash, unless the quantities differ.
+    """Which pairs are matches: by photo, title, both together or pHash, unless the quantities differ.
 
-    With `PairRules.min2` on, a query that matches nothing has its nearest candidate, if that is within reach.
+    Each pair by itself: `PairRules.min2` depends on the other candidates of a query (see `matches_of_query`).
     """
-    found = by_photo(candidates, thresholds) | by_title(candidates, thresholds) | by_fused(candidates, thresholds)
-    allowed = np.ones(len(candidates), dtype=np.bool_)
-    if rules.quantity_veto and candidates.quantities is not None:
-        allowed = candidates.quantities >= 0
-    matches = (found | by_phash(candidates, rules)) & allowed
-    if matches.any() or rules.min2 is None:
+    return (by_distance(candidates, thresholds) | by_phash(candidates, rules)) & ~vetoed(candidates, rules)
+
+
+def matches_of_query(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO_RULES) -> Mask:
+    """Which candidates of one query are matches; with `PairRules.min2`, the nearest within reach if none is."""
+    matches = is_match(candidates, thresholds, rules)
+    if rules.min2 is None or matches.any() or len(matches) == 0:
         return matches
-    return _nearest_within_reach(candidates, thresholds, rules.min2, allowed)
+    order = np.lexsort(candidates.order_keys(thresholds))
+    reached = order[is_within_reach(candidates, thresholds, rules)[order]][:1]
+    matches[reached] = True
+    return matches
 
 
-def _nearest_within_reach(candidates: Candidates, thresholds: Thresholds, reach: float, allowed: Mask) -> Mask:
-    beyond = np.fmin(candidates.photo - _or_nan(thresholds.photo), candidates.title - _or_nan(thresholds.title))
-    beyond = np.where(allowed & ~np.isnan(beyond), beyond, np.inf)
-    chosen = np.zeros(len(candidates), dtype=np.bool_)
-    if len(beyond) and beyond.min() <= reach:
-        chosen[int(np.argmin(beyond))] = True
-    return chosen
-
-
-def _or_nan(threshold: float | None) -> float:
-    return math.nan if threshold is None else threshold
+def is_within_reach(candidates: Candidates, thresholds: Thresholds, rules: PairRules) -> Mask:
+    """Which candidates `PairRules.min2` may accept: those that are no further than it lets them be, and not vetoed."""
+    if rules.min2 is None:
+        return np.zeros(len(candidates), dtype=np.bool_)
+    wider = thresholds.widened(rules.min2)
+    return by_distance(candidates, wider) & ~vetoed(candidates, rules)
 
 
 def _within(distances: FloatArray, threshold: float | None) -> Mask:

@@ -1,71 +1,97 @@
-"""The chain of rules as one setting: which of them are on, and how vectors become neighbours under it."""
+"""The rules of a whole catalogue as one setting, and how vectors are improved under them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from product_matching.errors import InputError
-from product_matching.listings.quantities import QuantityTable
-from product_matching.matching import rules as rule
 from product_matching.matching.blending import blend_neighbourhoods, cross_mean, expand
+from product_matching.matching.thresholds import NO_RULES, PHOTO_BITS, PairRules
+from product_matching.search.joins.protocol import SelfJoin
 from product_matching.search.neighbours import Neighbours
 
-#: Neighbours that are kept of each listing: the 50 that the metric counts, and one more.
+#: Neighbours that are kept of each listing where a number is needed: the 50 that the competition's metric counts and
+#: the listing itself, as in iterative neighbourhood blending (51 nearest, first place of the Shopee competition 2021).
 CANDIDATES = 51
-#: Finds the k nearest rows of each row of a matrix: `self_join` for titles, a flat index for photos.
-Join = Callable[[Any, int], Neighbours]
 
 
-@dataclass(frozen=True)
-class Rules:
-    """Which rules are on. The defaults are those that a live catalogue can use.
+@dataclass(frozen=True, kw_only=True)
+class VectorRules:
+    """Rules that change vectors before anything is compared, each off by default.
 
     Attributes
     ----------
-    photo_bits
-        Photos whose pHashes differ in at most this many bits are one photo to the rules below; None leaves photos out.
     cross_mean
-        Average vectors over the listings with the same photo (`blending.cross_mean`).
+        Average title vectors over the listings with the same photo, and photo vectors over those with the same title
+        (`blending.cross_mean`).
+    photo_bits
+        Photos whose pHashes differ in at most this many bits are the same to `cross_mean`; None leaves photos out.
     blend
         Threshold of a stage of iterative neighbourhood blending, one for each stage; empty for none.
     expansion
         Vectors summed by database augmentation, the own among them; 1 turns it off.
     alpha
         Exponent of the similarities in the augmentation.
-    photo_union
-        Accept listings with the same photo whatever their titles.
-    quantity_veto
-        Reject pairs whose titles state different quantities.
-    mutual
-        Accept a pair only if each is among the other's nearest.
-    min2
-        How far beyond the threshold a lonely listing may have its nearest other; None for not at all. Benchmark only:
-        it assumes that nobody is alone.
+    neighbours
+        Nearest listings, itself among them, that blending and augmentation may take; they need a number, as every
+        neighbour costs a product of whole vectors.
     """
 
-    photo_bits: int | None = 4
-    cross_mean: bool = True
-    blend: tuple[float, ...] = (0.4,)
-    expansion: int = 2
+    cross_mean: bool = False
+    photo_bits: int | None = PHOTO_BITS
+    blend: tuple[float, ...] = ()
+    expansion: int = 1
     alpha: float = 2.0
-    photo_union: bool = True
-    quantity_veto: bool = False
-    mutual: bool = False
-    min2: float | None = None
+    neighbours: int = CANDIDATES
 
     def __post_init__(self) -> None:
         if self.expansion < 1:
             raise InputError(f"The expansion is {self.expansion}, but must be at least 1, the listing itself.")
         if any(not 0 <= threshold <= 1 for threshold in self.blend):
             raise InputError(f"The blending thresholds are {self.blend}, but must be distances from 0 to 1.")
-        if self.min2 is not None and self.min2 < 0:
-            raise InputError(f"The distance for min2 is {self.min2}, but must not be negative.")
+        if self.photo_bits is not None and not 0 <= self.photo_bits <= 64:
+            raise InputError(f"The number of pHash bits is {self.photo_bits}, but must be from 0 to 64.")
+        if self.neighbours < max(2, self.expansion):
+            raise InputError(
+                f"The number of neighbours is {self.neighbours}, but must be at least the expansion and 2."
+            )
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any rule changes vectors: distances shrink then, and thresholds are tuned anew."""
+        return self.cross_mean or bool(self.blend) or self.expansion > 1
 
 
-#: No rule at all: the nearest by the vectors as they are.
-PLAIN = Rules(photo_bits=None, cross_mean=False, blend=(), expansion=1, photo_union=False)
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Every rule of a whole catalogue, all off by default.
+
+    Attributes
+    ----------
+    vectors
+        What changes vectors.
+    pairs
+        What decides single pairs beside the thresholds; `find` has the same.
+    mutual
+        Accept a pair by its distances only if each listing is among the other's so many nearest; None for off.
+    """
+
+    vectors: VectorRules = VectorRules()
+    pairs: PairRules = NO_RULES
+    mutual: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.mutual is not None and self.mutual < 1:
+            raise InputError(f"The number of mutual neighbours is {self.mutual}, but must be at least 1.")
+
+
+#: No rule at all: the distances of the vectors as they are decide.
+PLAIN = Rules()
+#: The rules whose figures are published (docs/evaluation.md), which a live catalogue can use.
+MEASURED_CHAIN = Rules(
+    vectors=VectorRules(cross_mean=True, blend=(0.4,), expansion=2), pairs=PairRules(photo_bits=PHOTO_BITS)
+)
 
 
 @dataclass(frozen=True)
@@ -98,48 +124,36 @@ class Stages:
         return self.steps[-1]
 
 
-def improve_vectors(vectors: Any, twins: Neighbours | None, rules: Rules, join: Join) -> Stages:
+def improve_vectors(vectors: Any, same: Neighbours | None, rules: VectorRules, join: SelfJoin[Any]) -> tuple[Any, ...]:
     """Run the rules on vectors: cross-mean, blending, expansion.
 
     Parameters
     ----------
     vectors
         Unit vectors, dense or sparse, shape (N, D).
-    twins
+    same
         Listings that are the same in the other modality (`near_photos` for titles); None for unknown.
     rules
         Which rules are on.
     join
         Finds the neighbours of all rows.
+
+    Returns
+    -------
+    tuple
+        Vectors after each step that is on; see `Stages.steps`.
     """
-    near = plain = join(vectors, CANDIDATES)
-    averaged = vectors
-    if rules.cross_mean and twins is not None:
-        averaged = cross_mean(vectors, twins)
-        near = join(averaged, CANDIDATES)
-    steps = [averaged]
+    steps = [cross_mean(vectors, same) if rules.cross_mean and same is not None else vectors]
     for threshold in rules.blend:
-        steps.append(blend_neighbourhoods(steps[-1], near, threshold))
-        near = join(steps[-1], CANDIDATES)
+        steps.append(blend_neighbourhoods(steps[-1], join.nearest(steps[-1], rules.neighbours), threshold))
     if rules.expansion > 1:
-        steps.append(expand(steps[-1], near, rules.expansion, rules.alpha))
-        near = join(steps[-1], CANDIDATES)
-    return Stages(plain, tuple(steps), near)
+        steps.append(expand(steps[-1], join.nearest(steps[-1], rules.neighbours), rules.expansion, rules.alpha))
+    return tuple(steps)
 
 
-def decide_pairs(
-    near: Neighbours, twins: Neighbours | None, quantities: QuantityTable | None, rules: Rules
-) -> Neighbours:
-    """Run the rules on pairs that need no threshold: photo union, quantity veto, mutual edges."""
-    if rules.mutual:
-        near = rule.keep_mutual(near)
-    if rules.quantity_veto and quantities is not None:
-        near = rule.veto_quantities(near, quantities)
-    if rules.photo_union and twins is not None:
-        near = rule.accept(near, twins)
-    return near
-
-
-def apply_min2(near: Neighbours, threshold: float, rules: Rules) -> Neighbours:
-    """Run the rule that needs the threshold: min2, if it is on."""
-    return near if rules.min2 is None else rule.min2(near, threshold, threshold + rules.min2)
+def run_stages(vectors: Any, same: Neighbours | None, rules: VectorRules, join: SelfJoin[Any]) -> Stages:
+    """Run the rules on vectors and join those that came and those that result; parameters as of `improve_vectors`."""
+    steps = improve_vectors(vectors, same, rules, join)
+    plain = join.nearest(vectors, rules.neighbours)
+    near = plain if steps[-1] is vectors else join.nearest(steps[-1], rules.neighbours)
+    return Stages(plain, steps, near)

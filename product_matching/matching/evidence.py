@@ -17,10 +17,10 @@ from product_matching.encoders.trigrams import TrigramEncoder
 from product_matching.listings.quantities import QuantityTable
 from product_matching.listings.titles import title_words
 from product_matching.matching.blending import cross_mean, expand, fuse
-from product_matching.matching.chain import CANDIDATES, Rules, Stages, improve_vectors
-from product_matching.search.joins.mixed import mixed_join
+from product_matching.matching.chain import CANDIDATES, Stages, VectorRules, run_stages
+from product_matching.search.joins.mixed import MixedJoin
 from product_matching.search.joins.phashes import near_photos, parse_phashes
-from product_matching.search.joins.sparse import self_join
+from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours, keep_nearest
 
 #: Share of the words in the cosine of a title; the rest is the character trigrams'.
@@ -104,7 +104,7 @@ def run_chain(
     titles: Sequence[str],
     phashes: Sequence[str],
     encoders: TitleEncoders,
-    rules: Rules,
+    rules: VectorRules,
     sentences: npt.NDArray[np.floating] | None = None,
 ) -> ChainResult:
     """Represent the titles of a catalogue and run the rules on their vectors.
@@ -125,9 +125,9 @@ def run_chain(
     twins = None if rules.photo_bits is None else near_photos(phashes, rules.photo_bits)
     vectors = fuse([words, trigrams], [WORD_WEIGHT, 1 - WORD_WEIGHT])
     if sentences is None:
-        return ChainResult(words, trigrams, improve_vectors(vectors, twins, rules, self_join), twins)
+        return ChainResult(words, trigrams, run_stages(vectors, twins, rules, SparseJoin()), twins)
     vectors = fuse([vectors, csr_matrix(sentences)], [1 - SENTENCE_WEIGHT, SENTENCE_WEIGHT])
-    stages = improve_vectors(vectors, twins, rules, mixed_join(sentences.shape[1]))
+    stages = run_stages(vectors, twins, rules, MixedJoin(sentences.shape[1]))
     return ChainResult(words, trigrams, stages, twins, np.asarray(sentences, dtype=np.float64))
 
 
@@ -152,7 +152,7 @@ def gather_evidence(
     nearest = {"plain": nearest_similarities(stages.plain), "final": nearest_similarities(stages.near)}
     if chain.sentences is not None:
         averaged_sentences = cross_mean(chain.sentences, twins)
-        near = mixed_join(averaged_sentences.shape[1])(averaged_sentences, CANDIDATES)
+        near = MixedJoin(averaged_sentences.shape[1]).nearest(averaged_sentences, CANDIDATES)
         views |= {
             "sentences": chain.sentences,
             "averaged sentences": averaged_sentences,

@@ -15,7 +15,7 @@ from sklearn.preprocessing import normalize
 
 from product_matching.errors import InputError
 from product_matching.files import atomic_file
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import VectorRules
 from product_matching.matching.evidence import ChainResult, Evidence
 from product_matching.matching.pair_features import pair_features, row_products
 from product_matching.matching.pairs import Pairs
@@ -155,7 +155,7 @@ class PairClassifier:
 
     trees: BoostedTrees
     names: tuple[str, ...]
-    rules: Rules
+    rules: VectorRules
     blend: float | None
     threshold: float
     pair_threshold: float
@@ -216,7 +216,7 @@ def load_classifier(path: Path) -> PairClassifier:
     trees, extra = load_trees(path)
     try:
         about = json.loads(str(extra["about"]))
-        rules = Rules(**(about.pop("rules")))
+        rules = VectorRules(**(about.pop("rules")))
         classifier = PairClassifier(trees, tuple(about.pop("names")), rules, **about)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"The pair classifier {str(path)!r} cannot be read: {error}.") from error

@@ -31,6 +31,12 @@ def bootstrap_interval(
     -------
     tuple of float
         Lower and upper end of the interval of the mean.
+
+    Examples
+    --------
+    >>> low, high = bootstrap_interval(np.array([1.0, 1.0, 0.0, 0.5]), ["a", "a", "b", "c"])
+    >>> low <= 0.625 <= high
+    True
     """
     group = np.unique(np.asarray(labels), return_inverse=True)[1]
     sums, counts = np.bincount(group, scores), np.bincount(group)

@@ -37,29 +37,39 @@ def group_sizes(labels: npt.ArrayLike) -> RowArray:
     return counts[inverse].astype(np.int64)
 
 
-def other_neighbours(neighbours: Neighbours, query_rows: npt.ArrayLike | None = None) -> npt.NDArray[np.bool_]:
-    """Which of the M neighbours count as predictions: not the listing itself, and within the cap of 50; shape (M,)."""
+def other_neighbours(
+    neighbours: Neighbours, query_rows: npt.ArrayLike | None = None, *, cap: int | None = MAX_PREDICTIONS
+) -> npt.NDArray[np.bool_]:
+    """Which of the M neighbours count as predictions: not the listing itself, and within the cap; shape (M,)."""
     own = _own_rows(neighbours, query_rows)[neighbours.queries()]
     other = neighbours.rows != own
+    if cap is None:
+        return other
     before = np.concatenate([[0], np.cumsum(other)])
     position = before[1:] - np.repeat(before[neighbours.offsets[:-1]], np.diff(neighbours.offsets))
-    return other & (position < MAX_PREDICTIONS)
+    return other & (position < cap)
 
 
 def score_listings(
-    neighbours: Neighbours, labels: npt.ArrayLike, query_rows: npt.ArrayLike | None = None
+    neighbours: Neighbours,
+    labels: npt.ArrayLike,
+    query_rows: npt.ArrayLike | None = None,
+    *,
+    cap: int | None = MAX_PREDICTIONS,
 ) -> ListingScores:
     """Score the predicted set of each query against the listings that share its label.
 
     Parameters
     ----------
     neighbours
-        The predictions: every neighbour held is predicted, up to the 50 nearest, itself included.
-        The listing itself is added where it is missing.
+        The predictions: every neighbour held is predicted, up to the cap. The listing itself is added where it is
+        missing, and counts as one of them.
     labels
         Group label of each catalogue row, shape (N,).
     query_rows
         Catalogue row of each query, shape (Q,); by default query q is row q.
+    cap
+        Predictions that count, the listing itself among them; the competition's by default, None for all.
 
     Returns
     -------
@@ -68,7 +78,7 @@ def score_listings(
     """
     labels = np.asarray(labels)
     own = _own_rows(neighbours, query_rows)
-    counted = other_neighbours(neighbours, own)
+    counted = other_neighbours(neighbours, own, cap=cap)
     queries = neighbours.queries()[counted]
     correct = labels[neighbours.rows[counted]] == labels[own[queries]]
     predicted = 1 + np.bincount(queries, minlength=len(neighbours))
@@ -78,7 +88,14 @@ def score_listings(
 
 
 def listing_f1(neighbours: Neighbours, labels: npt.ArrayLike, query_rows: npt.ArrayLike | None = None) -> FloatArray:
-    """F1 of each query's predicted set; shape (Q,). The competition's score is its mean. See `score_listings`."""
+    """F1 of each query's predicted set; shape (Q,). The competition's score is its mean. See `score_listings`.
+
+    Examples
+    --------
+    >>> found = Neighbours(np.array([0, 1, 2, 2]), np.array([1, 0]), np.array([0.1, 0.1]))
+    >>> listing_f1(found, ["a", "a", "a"]).tolist()
+    [0.8, 0.8, 0.5]
+    """
     return score_listings(neighbours, labels, query_rows).f1
 
 

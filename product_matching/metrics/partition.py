@@ -41,6 +41,12 @@ def score_partition(
         Group number and true label of each listing, shape (N,).
     scored
         Rows whose pairs and means count, each pair from the side of these rows; all by default.
+
+    Examples
+    --------
+    >>> scores = score_partition([0, 0, 1, 1], ["a", "a", "a", "b"])
+    >>> scores.pair_precision, round(scores.pair_recall, 3)
+    (0.5, 0.333)
     """
     group = np.unique(np.asarray(groups), return_inverse=True)[1]
     label = np.unique(np.asarray(labels), return_inverse=True)[1]

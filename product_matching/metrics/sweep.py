@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.metrics.listing_f1 import group_sizes, other_neighbours
-from product_matching.search.neighbours import FloatArray, Neighbours, sort_neighbours
+from product_matching.metrics.listing_f1 import MAX_PREDICTIONS, group_sizes, other_neighbours
+from product_matching.search.neighbours import FloatArray, Neighbours
 
 #: Decimals in which two mean scores are compared: below it they are equal and the smaller threshold wins.
 _SCORE_DECIMALS = 12
@@ -68,7 +68,13 @@ class Sweep:
         return ThresholdChoice(float(self.thresholds[position]), float(self.f1[position]), self.n)
 
 
-def sweep_thresholds(neighbours: Neighbours, labels: npt.ArrayLike, query_rows: npt.ArrayLike | None = None) -> Sweep:
+def sweep_thresholds(
+    neighbours: Neighbours,
+    labels: npt.ArrayLike,
+    query_rows: npt.ArrayLike | None = None,
+    *,
+    cap: int | None = MAX_PREDICTIONS,
+) -> Sweep:
     """Score every threshold at once.
 
     Each neighbour changes the score of its query by a fixed step when the threshold passes it, whatever the other
@@ -82,6 +88,8 @@ def sweep_thresholds(neighbours: Neighbours, labels: npt.ArrayLike, query_rows: 
         Group label of each catalogue row, shape (N,).
     query_rows
         Catalogue row of each query, shape (Q,); by default query q is row q.
+    cap
+        Predictions of a query that count, the listing itself among them; the competition's by default, None for all.
 
     Returns
     -------
@@ -90,7 +98,7 @@ def sweep_thresholds(neighbours: Neighbours, labels: npt.ArrayLike, query_rows: 
     """
     labels = np.asarray(labels)
     own = np.arange(len(neighbours)) if query_rows is None else np.asarray(query_rows, dtype=np.int64)
-    counted = other_neighbours(neighbours, own)
+    counted = other_neighbours(neighbours, own, cap=cap)
     queries = neighbours.queries()[counted]
     true = group_sizes(labels)[own]
     correct = (labels[neighbours.rows[counted]] == labels[own[queries]]).astype(np.float64)
@@ -126,65 +134,3 @@ def best_threshold(
     See `sweep_thresholds` for the parameters.
     """
     return sweep_thresholds(neighbours, labels, query_rows).best()
-
-
-@dataclass(frozen=True)
-class UnionChoice:
-    """The pair of thresholds that scored best when either one suffices for a match.
-
-    Attributes
-    ----------
-    first, second
-        Cosine distances; a pair within either is a match.
-    f1
-        Mean F1 of the queries.
-    n
-        Number of listings of the catalogue.
-    """
-
-    first: float
-    second: float
-    f1: float
-    n: int
-
-
-def best_union(
-    first: Neighbours,
-    second: Neighbours,
-    labels: npt.ArrayLike,
-    first_thresholds: npt.ArrayLike,
-    query_rows: npt.ArrayLike | None = None,
-) -> UnionChoice:
-    """Best pair of thresholds for "within the first or within the second": a grid on one, exact on the other.
-
-    Parameters
-    ----------
-    first, second
-        Candidates of the same queries by two kinds of distance.
-    labels
-        Group label of each catalogue row, shape (N,).
-    first_thresholds
-        Cosine distances to try for `first`, shape (A,); for each, every threshold for `second` is tried.
-    query_rows
-        Catalogue row of each query; by default query q is row q.
-
-    Returns
-    -------
-    UnionChoice
-        The best pair; among equals the smaller first, then the smaller second threshold.
-    """
-    choices = []
-    for threshold in np.unique(np.asarray(first_thresholds, dtype=np.float64)):
-        best = best_threshold(_accept_within(first, float(threshold), second), labels, query_rows)
-        choices.append(UnionChoice(float(threshold), best.threshold, best.f1, best.n))
-    return max(choices, key=lambda choice: (round(choice.f1, _SCORE_DECIMALS), -choice.first, -choice.second))
-
-
-def _accept_within(first: Neighbours, threshold: float, second: Neighbours) -> Neighbours:
-    """Take the second's candidates, with everything within the first's threshold at distance 0."""
-    near = first.distances <= threshold
-    queries = np.concatenate([first.queries()[near], second.queries()])
-    rows = np.concatenate([first.rows[near], second.rows])
-    distances = np.concatenate([np.zeros(int(near.sum())), second.distances])
-    pairs, kept = np.unique(np.column_stack([queries, rows]), axis=0, return_index=True)
-    return sort_neighbours(pairs[:, 0], pairs[:, 1], distances[kept], len(second))

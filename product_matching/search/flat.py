@@ -24,6 +24,7 @@ from product_matching.search.neighbours import (
     RowArray,
     keep_nearest,
     keep_within,
+    product_slack,
     search_in_blocks,
     sort_neighbours,
     to_distance,
@@ -80,7 +81,7 @@ class FlatIndex:
         self._index = faiss.IndexFlatIP(rows.shape[1])
         self._index.add(rows)
         self._vectors = _stored_vectors(self._index)
-        self._slack = _slack(rows.shape[1])
+        self._slack = product_slack(rows.shape[1])
 
     @property
     def size(self) -> int:
@@ -196,12 +197,3 @@ def _stored_vectors(index: Any) -> VectorArray:
     view: VectorArray = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
     view.flags.writeable = False
     return view
-
-
-def _slack(dimensions: int) -> float:
-    """Largest difference between 1 minus an inner product of FAISS and the rounded exact distance.
-
-    A float32 sum of D products of unit vectors errs by at most D * 2^-24 in any order (Higham, Accuracy and Stability
-    of Numerical Algorithms, section 3.1), twice that is allowed; rounding to six decimals adds half of 1e-6.
-    """
-    return dimensions * 2.0**-23 + 1e-6

@@ -20,9 +20,23 @@ def to_distance(cosine: npt.ArrayLike) -> FloatArray:
     """Turn cosine similarities into distances ``1 - cos``: clipped to [0, 2], rounded to `DISTANCE_DECIMALS`.
 
     Inner products of unit vectors in float32 exceed 1 by up to 1e-6, so they are clipped before anything compares them.
+
+    Examples
+    --------
+    >>> to_distance([1.0000007, 0.55, 0.0]).tolist()
+    [0.0, 0.45, 1.0]
     """
     distance = np.round(1.0 - np.asarray(cosine, dtype=np.float64), DISTANCE_DECIMALS)
     return np.clip(distance, 0.0, 2.0) + 0.0
+
+
+def product_slack(dimensions: int) -> float:
+    """Largest difference between 1 minus a single-precision product and the rounded exact distance.
+
+    A float32 sum of D products of unit vectors errs by at most D * 2^-24 in any order (Higham, Accuracy and Stability
+    of Numerical Algorithms, section 3.1), twice that is allowed; rounding to six decimals adds half of 1e-6.
+    """
+    return dimensions * 2.0**-23 + 1e-6
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.tfidf import Weighting
 from product_matching.errors import InputError
 from product_matching.files import read_json
 from product_matching.search.spec import IndexSpec
 from product_matching.store.identity import derive_catalogue_id
-from product_matching.store.model_folder import PhotoModel
 from product_matching.validation import Count, Number, Sha256, Share, Text, validate
 
 BUNDLE_FORMAT = 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from product_matching.errors import InputError
-from product_matching.files import file_sha256
+from product_matching.files import file_sha256, read_json
 from product_matching.training.session import BEST, Training, load_trained
 from product_matching.training.tasks import ClassTask
 
 #: Cosine of the weights of two networks from which on they are taken to have a common start.
 _SAME_START = 0.5
+_MAX_REPORT_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +68,9 @@ def check_same_mean(report: Path, others: Sequence[OtherTraining]) -> None:
     if not report.is_file():
         return
     try:
-        content = json.loads(report.read_text(encoding="utf-8"))
+        content = read_json(report, max_bytes=_MAX_REPORT_BYTES)
         before = [dict(entry) for entry in content.get("averaged_with", [])]
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError) as error:
         raise InputError(f"The report {report} is damaged ({error!s:.80}): delete it to go on.") from error
     now = [{"recipe": other.recipe, "checkpoint_sha256": other.checkpoint_sha256} for other in others]
     if before and before != now:

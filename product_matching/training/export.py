@@ -10,11 +10,11 @@ from typing import Any
 
 import torch
 
+from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.files import file_sha256, write_text
 from product_matching.metrics.retrieval import QueryScores
 from product_matching.networks.weights import load_weights, save_weights
 from product_matching.store.comparison import Scores
-from product_matching.store.model_folder import WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.training.averaging import OtherTraining
 from product_matching.training.parts import TrainingParts
 from product_matching.training.recipe import Recipe

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from product_matching.encoders.model_folder import WEIGHTS_FILE, Interpolation, read_model_folder
 from product_matching.encoders.model_sources import resolve_model
 from product_matching.errors import InputError
-from product_matching.store.model_folder import WEIGHTS_FILE, Interpolation, read_model_folder
 from product_matching.training.recipe import Recipe
 
 _IMAGENET_MEAN, _IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

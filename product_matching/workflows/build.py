@@ -40,7 +40,7 @@ from product_matching.workflows.query_list import QueryList, build_queries
 from product_matching.workflows.tune import tune_threshold
 
 if TYPE_CHECKING:
-    from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.encoders.protocol import PhotoEmbedder
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def build_bundle(
     catalogue: Catalogue,
     out: Path,
     *,
-    encoder: PhotoEncoder | None = None,
+    encoder: PhotoEmbedder | None = None,
     options: BuildOptions | None = None,
     progress: Progress = NO_PROGRESS,
     cache: EmbeddingCache | None = None,
@@ -196,7 +196,7 @@ def _build_photos(
     catalogue: Catalogue,
     listings: pd.DataFrame,
     manifest: Manifest,
-    encoder: PhotoEncoder,
+    encoder: PhotoEmbedder,
     cache: EmbeddingCache,
     options: BuildOptions,
     progress: Progress,

@@ -16,18 +16,17 @@ from scipy.sparse import csr_matrix
 from product_matching.errors import InputError
 from product_matching.listings.quantities import quantities_agree, title_quantities
 from product_matching.matching.candidates import (
-    NO_RULES,
     Candidates,
-    PairRules,
-    Thresholds,
     by_fused,
     by_phash,
     by_photo,
     by_title,
     is_match,
+    matches_of_query,
 )
 from product_matching.matching.explanation import Explanation, explain_pair
-from product_matching.search.joins.phashes import hash_bits, parse_phashes
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
+from product_matching.search.joins.phashes import PhotoHashes
 from product_matching.search.open import open_index
 from product_matching.search.protocol import VectorIndex
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
@@ -154,21 +153,23 @@ class Finder:
     def matches(self, query: Query, thresholds: Thresholds, rules: PairRules = NO_RULES) -> Candidates:
         """Retrieve every listing that the thresholds and rules accept, nearest first (`Candidates.nearest_first`)."""
         self.load()
-        if rules.min2 is not None:
-            nearest = self.candidates(query, 1)
-        limits = reach_of(thresholds)
+        candidates = self._within_reach(query, thresholds, rules)
+        matches = is_match(candidates, thresholds, rules)
+        if rules.min2 is not None and not matches.any():
+            candidates = self._within_reach(query, thresholds.widened(rules.min2), rules)
+            matches = matches_of_query(candidates, thresholds, rules)
+        return candidates.take(matches).nearest_first(thresholds)
+
+    def _within_reach(self, query: Query, thresholds: Thresholds, rules: PairRules) -> Candidates:
+        """Measure every listing that the thresholds or the same photo may accept."""
         found = [
             index.within(vector, limit).rows
-            for (index, vector), limit in zip(self._both(query), limits, strict=True)
+            for (index, vector), limit in zip(self._both(query), thresholds.reach(), strict=True)
             if index is not None and vector is not None and limit is not None
         ]
         rows = np.unique(np.concatenate([self._same_photos(query, rules.photo_bits), *found]))
-        if rules.min2 is not None:
-            rows = np.union1d(rows, nearest.rows)
         candidates = self.measure(query, rows)
-        if rules != NO_RULES:
-            candidates = self.compare(query, candidates)
-        return candidates.take(is_match(candidates, thresholds, rules)).nearest_first(thresholds)
+        return candidates if rules == NO_RULES else self.compare(query, candidates)
 
     def compare(self, query: Query, candidates: Candidates) -> Candidates:
         """Compare pHashes and quantities of a query with those of its candidates, which the rules on pairs need."""
@@ -178,24 +179,16 @@ class Finder:
             titles = self.bundle.listings["title"].iloc[candidates.rows]
             agree = [quantities_agree(wanted, title_quantities(title)) for title in titles]
             quantities = np.array([0 if one is None else 1 if one else -1 for one in agree], dtype=np.int8)
-        return replace(candidates, bits=self._bits(query)[candidates.rows], quantities=quantities)
-
-    def _bits(self, query: Query) -> npt.NDArray[np.float64]:
-        """Bits in which the query's pHash differs from each listing's, NaN where one is missing; shape (N,)."""
-        hashes, present = self._hashes
-        own, known = parse_phashes([query.phash])
-        if not known[0]:
-            return np.full(len(hashes), np.nan)
-        return np.where(present, hash_bits(hashes, own), np.nan)
+        return replace(candidates, bits=self._hashes.bits_from(query.phash)[candidates.rows], quantities=quantities)
 
     def _same_photos(self, query: Query, bits: int | None) -> npt.NDArray[np.int64]:
         if bits is None:
             return np.zeros(0, dtype=np.int64)
-        return np.flatnonzero(self._bits(query) <= bits)
+        return np.flatnonzero(self._hashes.bits_from(query.phash) <= bits)
 
     @cached_property
-    def _hashes(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
-        return parse_phashes(self.bundle.phashes)
+    def _hashes(self) -> PhotoHashes:
+        return PhotoHashes.of(self.bundle.phashes)
 
     def explain(self, query: Query, row: int) -> Explanation:
         """Explain why a query and a listing are or are not the same product."""
@@ -234,17 +227,6 @@ def _release_pages(vectors: npt.NDArray[np.float32]) -> None:
     mapping = getattr(vectors, "_mmap", None)
     if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
         mapping.madvise(mmap.MADV_DONTNEED)
-
-
-def reach_of(thresholds: Thresholds) -> tuple[float | None, float | None]:
-    """Distances up to which each side must be searched, so that no match is missed.
-
-    The mean of two distances is at most the fused threshold only if one of them is.
-    """
-    return tuple(  # type: ignore[return-value]
-        limit if thresholds.fused is None else max(limit or 0.0, thresholds.fused)
-        for limit in (thresholds.photo, thresholds.title)
-    )
 
 
 def default_thresholds(bundle: Bundle) -> Thresholds:

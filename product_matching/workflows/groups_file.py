@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from product_matching.errors import InputError
 from product_matching.files import atomic_file
 from product_matching.matching.grouping.description import Group
 from product_matching.search.neighbours import RowArray
-from product_matching.workflows.decide import AT_THRESHOLD
 
 Links = list[tuple[int, int]]
 _COLUMNS = ("first", "second", "decision")
@@ -19,8 +19,9 @@ _COLUMNS = ("first", "second", "decision")
 def write_groups(path: Path, posting_ids: Sequence[str], numbers: RowArray, described: Sequence[Group]) -> None:
     """Write the partition: ``posting_id,group,size,density,weakest_link``, all of it or nothing.
 
-    A group is named by the id of its first listing. The weakest link is a share of the threshold: 1 is exactly at it.
-    A listing on its own has size 1 and neither density nor weakest link.
+    A group is named by the id of its first listing. The weakest link is a share of the threshold: 1 is exactly at it;
+    it is empty where only a decision holds the group together. A singleton has size 1 and neither density nor weakest
+    link.
 
     Raises
     ------
@@ -38,7 +39,8 @@ def write_groups(path: Path, posting_ids: Sequence[str], numbers: RowArray, desc
 def _describe(group: Group | None) -> list[object]:
     if group is None:
         return [1, "", ""]
-    return [group.size, f"{group.density:.3f}", f"{group.weakest_link / AT_THRESHOLD:.3f}"]
+    link = f"{group.weakest_link:.3f}" if math.isfinite(group.weakest_link) else ""
+    return [group.size, f"{group.density:.3f}", link]
 
 
 def read_decisions(path: Path, posting_ids: Sequence[str]) -> tuple[Links, Links]:

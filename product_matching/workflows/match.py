@@ -1,82 +1,182 @@
-"""Match a whole catalogue: every listing's duplicates, in the competition's submission format."""
+"""Match a whole catalogue: every listing's duplicates by the same path as `find`, as lists and as a submission file."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
 from product_matching.files import atomic_file
-from product_matching.matching.candidates import Thresholds, is_match
-from product_matching.metrics.listing_f1 import MAX_PREDICTIONS
-from product_matching.progress import NO_PROGRESS, Progress, track
-from product_matching.workflows.find import Finder, reach_of
+from product_matching.matching.catalogue_pairs import (
+    FAR,
+    DecidedPairs,
+    MatchLists,
+    decide_pairs,
+    linkage_distances,
+)
+from product_matching.matching.chain import PLAIN, Rules
+from product_matching.matching.grouping.clusters import Measure
+from product_matching.matching.pair_judge import PairJudge
+from product_matching.matching.sides import Sides
+from product_matching.matching.thresholds import Thresholds
+from product_matching.progress import NO_PROGRESS, Progress
+from product_matching.search.joins.phashes import near_photos
+from product_matching.search.neighbours import Neighbours, RowArray
+from product_matching.store.bundle import Bundle
+from product_matching.workflows.find import fill_thresholds
+from product_matching.workflows.sides import bundle_sides, tuned_thresholds
 
-_BLOCK_ROWS = 512
+if TYPE_CHECKING:
+    from product_matching.matching.pair_classifier import PairClassifier
+
+#: Pairs that one side may find; each takes about 200 bytes while they are decided: 1 GB.
+MAX_PAIRS = 5_000_000
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CatalogueMatches:
+    """A catalogue, decided.
+
+    Attributes
+    ----------
+    matches
+        Matches of each listing, nearest first; of the second stage, the highest score first.
+    linkage
+        Near listings of each listing, itself among them, at a distance that is a share of the threshold: a match
+        stands at 1 or nearer (see `catalogue_pairs.linkage_distances`).
+    measure
+        The same distance of pairs that `linkage` does not hold.
+    thresholds
+        The thresholds that decided.
+    """
+
+    matches: MatchLists
+    linkage: Neighbours
+    measure: Measure
+    thresholds: Thresholds
 
 
 def match_catalogue(
-    finder: Finder,
+    bundle: Bundle,
     thresholds: Thresholds,
+    rules: Rules = PLAIN,
     *,
-    limit: int = MAX_PREDICTIONS,
     progress: Progress = NO_PROGRESS,
-) -> Iterator[npt.NDArray[np.int64]]:
-    """Find the matches of every listing.
+) -> CatalogueMatches:
+    """Find the matches of every listing: all pairs within reach of either side, both sides measured, then decided.
+
+    Without rules on vectors a listing has exactly the matches, in the order, that `Finder.matches` gives it.
 
     Parameters
     ----------
-    finder
-        The bundle's indexes.
+    bundle
+        The catalogue.
     thresholds
-        Largest accepted distances; a match by photo or by title is a match.
-    limit
-        Matches per listing at most, itself included.
+        Largest accepted distances; None leaves that side out.
+    rules
+        Which rules are on.
     progress
-        Shows progress in blocks of 512 listings.
+        Shows each side's self-join as a stage.
 
-    Yields
+    Raises
     ------
-    numpy.ndarray
-        For each listing in order of row: rows of its matches, itself first, then nearest first (see
-        `Candidates.nearest_first`).
+    InputError
+        The vectors cannot be used, or more than `MAX_PAIRS` pairs are within a threshold.
+    Cancelled
+        The progress was cancelled.
     """
-    if limit < 1:
+    sides = bundle_sides(bundle, rules, thresholds.photo)
+    return _match_sides(bundle, sides, thresholds, rules, progress)
+
+
+def match_by_defaults(
+    bundle: Bundle, given: Thresholds, rules: Rules = PLAIN, *, progress: Progress = NO_PROGRESS
+) -> CatalogueMatches:
+    """Match as `match_catalogue` does, with a default for photo and for title where no threshold is given.
+
+    It is the bundle's own, as in `find`; with rules on vectors one that is tuned for them (`tuned_thresholds`).
+    """
+    sides = bundle_sides(bundle, rules, given.photo)
+    thresholds = tuned_thresholds(bundle, sides, given) if rules.vectors.is_on else fill_thresholds(bundle, given)
+    return _match_sides(bundle, sides, thresholds, rules, progress)
+
+
+def _match_sides(
+    bundle: Bundle, sides: Sides, thresholds: Thresholds, rules: Rules, progress: Progress
+) -> CatalogueMatches:
+    reached = thresholds if rules.pairs.min2 is None else thresholds.widened(rules.pairs.min2)
+    same = _same_photos(bundle, rules.pairs.photo_bits)
+    first, second = sides.pairs_within(reached.reach(), same, max_pairs=MAX_PAIRS, progress=progress)
+    measured = sides.measure(first, second)
+    decided = decide_pairs(len(bundle), first, measured, thresholds, rules)
+
+    def measure(one: RowArray, other: RowArray) -> npt.NDArray[np.float64]:
+        return linkage_distances(sides.measure(one, other), thresholds, rules.pairs)
+
+    return _catalogue_matches(decided, measure, thresholds)
+
+
+def match_by_second_stage(bundle: Bundle, classifier: PairClassifier) -> CatalogueMatches:
+    """Let the second stage decide: the linkage distance is 1 - score, as a share of the classifier's threshold.
+
+    Pairs that are no candidates of the second stage are apart.
+
+    Raises
+    ------
+    InputError
+        The catalogue has no titles.
+    """
+    if not bundle.has_title.any():
+        raise InputError(f"The bundle {bundle.manifest.name} has no titles, which the pair classifier compares.")
+    near = PairJudge(bundle.listings["title"].tolist(), bundle.phashes, classifier).match_all()
+    other = near.rows != near.queries()
+    matches = MatchLists.sorted(near.queries()[other], near.rows[other], len(near))
+    shares = near.distances / classifier.threshold if classifier.threshold > 0 else near.distances
+    linkage = replace(near, distances=np.minimum(shares, FAR))
+    return _catalogue_matches(DecidedPairs(matches, linkage), _apart, Thresholds())
+
+
+def _catalogue_matches(decided: DecidedPairs, measure: Measure, thresholds: Thresholds) -> CatalogueMatches:
+    return CatalogueMatches(matches=decided.matches, linkage=decided.linkage, measure=measure, thresholds=thresholds)
+
+
+def _apart(first: RowArray, second: RowArray) -> npt.NDArray[np.float64]:
+    return np.full(len(first), FAR)
+
+
+def _same_photos(bundle: Bundle, bits: int | None) -> RowArray:
+    """Pairs with the same photo, each once as ``lower row * N + higher row``; none where the rule is off."""
+    if bits is None:
+        return np.zeros(0, dtype=np.int64)
+    near = near_photos(bundle.phashes, bits)
+    queries = near.queries()
+    kept = queries < near.rows
+    return queries[kept] * len(bundle) + near.rows[kept]
+
+
+def submission_rows(matches: MatchLists, limit: int | None = None) -> Iterator[RowArray]:
+    """Rows of each listing's line in a submission file: itself first, then nearest first, at most `limit` in all.
+
+    Raises
+    ------
+    InputError
+        The limit is below 1.
+    """
+    if limit is not None and limit < 1:
         raise InputError(f"The limit is {limit}, but must be at least 1: the listing itself counts.")
-    finder.load()
-    n = len(finder.bundle)
-    for start in track(progress, range(0, n, _BLOCK_ROWS), "matching", unit="block"):
-        yield from _match_block(finder, np.arange(start, min(start + _BLOCK_ROWS, n)), thresholds, limit)
+    for row in range(len(matches)):
+        yield np.concatenate([[row], matches.of(row)])[:limit]
 
 
-def _match_block(
-    finder: Finder, rows: npt.NDArray[np.int64], thresholds: Thresholds, limit: int
-) -> Iterator[npt.NDArray[np.int64]]:
-    photo, title = _within(finder, rows, thresholds)
-    for position, row in enumerate(rows):
-        found = np.unique(np.concatenate([side[position] for side in (photo, title) if side] or [rows[:0]]))
-        candidates = finder.measure(finder.listing_query(int(row)), found)
-        kept = candidates.take(is_match(candidates, thresholds)).nearest_first(thresholds)
-        yield np.concatenate([[row], kept.rows])[:limit]
-
-
-def _within(
-    finder: Finder, rows: npt.NDArray[np.int64], thresholds: Thresholds
-) -> tuple[list[npt.NDArray[np.int64]], list[npt.NDArray[np.int64]]]:
-    bundle = finder.bundle
-    photo_limit, title_limit = reach_of(thresholds)
-    sides: list[list[npt.NDArray[np.int64]]] = [[], []]
-    if finder.photo_index is not None and bundle.photo_vectors is not None and photo_limit is not None:
-        near = finder.photo_index.within(np.array(bundle.photo_vectors[rows]), photo_limit)
-        sides[0] = [near.of(position)[0] for position in range(len(rows))]
-    if finder.title_index is not None and bundle.title_matrix is not None and title_limit is not None:
-        near = finder.title_index.within(bundle.title_matrix[rows], title_limit)
-        sides[1] = [near.of(position)[0] for position in range(len(rows))]
-    return sides[0], sides[1]
+def count_cut(matches: MatchLists, limit: int | None) -> int:
+    """Count the listings that have more matches than `submission_rows` gives them."""
+    return 0 if limit is None else int((np.diff(matches.offsets) + 1 > limit).sum())
 
 
 def write_submission(path: Path, posting_ids: Sequence[str], matches: Iterable[npt.NDArray[np.int64]]) -> int:

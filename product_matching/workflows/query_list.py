@@ -21,7 +21,7 @@ from product_matching.listings.photos import read_photo
 from product_matching.store.sample_queries import MAX_PICTURE_BYTES, MAX_QUERIES, write_sample_queries
 
 if TYPE_CHECKING:
-    from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.encoders.protocol import PhotoEmbedder
 
 #: A larger photo is shown as its thumbnail.
 MAX_PICTURE_EDGE = 320
@@ -102,7 +102,7 @@ def _to_queries(read: CatalogueTable, problems: list[str]) -> pd.DataFrame | Non
 
 
 def build_queries(
-    folder: Path, queries: QueryList, encoder: PhotoEncoder, cache: EmbeddingCache, *, workers: int = 2
+    folder: Path, queries: QueryList, encoder: PhotoEmbedder, cache: EmbeddingCache, *, workers: int = 2
 ) -> None:
     """Embed query photos and write them into a bundle that is being made.
 

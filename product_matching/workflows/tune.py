@@ -1,28 +1,43 @@
 """Default thresholds of a catalogue: tuned on its label groups, or set by how dense it is where there are none.
 
-A catalogue with a column ``part`` (train, validation, test) is tuned by its validation part alone.
+A threshold is chosen under the terms of its use: whatever is within it is a match, however many there are. A catalogue
+with a column ``part`` (train, validation, test) is tuned by its validation part alone.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.metrics.listing_f1 import MAX_PREDICTIONS, listing_f1, query_part
-from product_matching.metrics.sweep import best_threshold
-from product_matching.search.neighbours import Neighbours, RowArray, keep_nearest, keep_within, sort_neighbours
+from product_matching.metrics.listing_f1 import group_sizes, score_listings
+from product_matching.metrics.sweep import sweep_thresholds
+from product_matching.search.neighbours import (
+    Neighbours,
+    RowArray,
+    keep_nearest,
+    keep_within,
+    sort_neighbours,
+    stack_neighbours,
+)
 from product_matching.search.protocol import VectorIndex
 from product_matching.store.manifest import TunedThreshold
 
 #: Listings that a threshold is tuned on at most; they are searched for in the whole catalogue.
 MAX_QUERIES = 5_000
+#: Pairs of a listing that is tuned on and one within the radius that are kept in memory at most: 240 MB.
+MAX_PAIRS = 5_000_000
 #: Thresholds are rounded to this many decimals: the steps of the app's sliders.
 THRESHOLD_DECIMALS = 3
 _STEP = 10.0**-THRESHOLD_DECIMALS
+#: Radius of the first search, by how much each later one is larger, and the last: from 1 on there is nothing in common.
+_FIRST_RADIUS, _GROWTH, _LAST_RADIUS = 0.1, 1.5, 1 - _STEP
+#: Radii are told apart down to this where memory ends the search.
+_RESOLUTION = 0.01
+_BLOCK_ROWS = 256
 _SEED = 20240501
 _OTHERS_WITHOUT_LABELS = 3
 _NEIGHBOURS_WITHOUT_LABELS = 10
@@ -37,12 +52,13 @@ def tune_threshold(
 ) -> TunedThreshold:
     """Choose a default distance threshold for one kind of vector.
 
-    With label groups it is the threshold with the best mean F1 of the competition's metric, over all listings or over
-    those that are there for choosing (`validation_rows`), each looked up in the whole catalogue. Without them it
-    is the distance within which a listing has three others on average (each counted for at most its ten nearest, so
-    that a placeholder used a thousand times does not decide): a start for the slider, and called so. On the titles of
-    the Shopee competition, cut to 3,455 up to all 34,250 listings, that comes within 0.008 of the best F1 at every
-    size; a catalogue with fewer duplicates wants a smaller threshold.
+    With label groups it is the threshold with the best mean F1, over all listings or over those of the validation part
+    (`validation_rows`), each looked up in the whole catalogue without a cap on its matches. The search goes on with a
+    growing radius until no larger threshold can be better (see `best_beyond`), or until more than `MAX_PAIRS` pairs
+    are within it. Without label groups it is the distance within which a listing has three others on average (each
+    counted for at most its ten nearest, so that a placeholder used a thousand times does not decide): a start for the
+    slider, and called so. On the titles of the Shopee competition, cut to 3,455 up to all 34,250 listings, that comes
+    within 0.008 of the best F1 at every size; a catalogue with fewer duplicates wants a smaller threshold.
 
     Parameters
     ----------
@@ -61,31 +77,17 @@ def tune_threshold(
     Returns
     -------
     TunedThreshold
-        The threshold with the N, the protocol and, with labels, the F1.
+        The threshold with the N, the protocol and, with labels, the F1, precision and recall.
     """
     asked = _Asked.of(np.flatnonzero(usable), labels, validation)
     rows = _sample(asked.rows)
-    k = MAX_PREDICTIONS + 1 if asked.labels is not None else _NEIGHBOURS_WITHOUT_LABELS + 1
-    neighbours = index.nearest(vectors[rows], min(k, index.size))
-    return _choose(neighbours, rows, int(usable.sum()), asked)
-
-
-def choose_threshold(
-    neighbours: Neighbours, labels: npt.NDArray[np.object_] | None, validation: RowArray | None = None
-) -> TunedThreshold:
-    """Choose a threshold as `tune_threshold` does, for near listings that are at hand for every listing.
-
-    Parameters
-    ----------
-    neighbours
-        Near listings of all N listings, after any rules.
-    labels
-        Label group of each listing, empty for an unlabelled one; None for a catalogue without labels.
-    validation
-        Rows whose listings choose; None for all (see `tune_threshold`).
-    """
-    asked = _Asked.of(np.arange(len(neighbours)), labels, validation)
-    return _choose(query_part(neighbours, asked.rows), asked.rows, len(neighbours), asked)
+    protocol = asked.how + ("" if len(rows) >= len(asked.rows) else f", in a sample of {len(rows):,}")
+    n = int(usable.sum())
+    if asked.labels is None:
+        near = index.nearest(vectors[rows], min(_NEIGHBOURS_WITHOUT_LABELS + 1, index.size))
+        return TunedThreshold(_three_others_on_average(near, rows), n, protocol)
+    best, stopped = _best_of_labels(index, vectors, rows, _group_numbers(asked.labels))
+    return replace(best, n=n, protocol=protocol + stopped)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,17 +110,57 @@ class _Asked:
         return cls(rows, labels, "best F1 of the validation part in the whole catalogue")
 
 
-def _choose(neighbours: Neighbours, rows: RowArray, n: int, asked: _Asked) -> TunedThreshold:
-    protocol = asked.how + ("" if len(rows) >= len(asked.rows) else f", in a sample of {len(rows):,}")
-    if asked.labels is None:
-        return TunedThreshold(_three_others_on_average(neighbours, rows), n, protocol)
-    groups = _group_numbers(asked.labels)
-    best = _round_down(best_threshold(neighbours, groups, rows).threshold)
-    f1, distance = max(
-        (float(listing_f1(keep_within(neighbours, distance), groups, rows).mean()), distance)
-        for distance in (best, min(best + _STEP, 1 - _STEP))
-    )
-    return TunedThreshold(round(distance, THRESHOLD_DECIMALS), n, protocol, round(f1, 4))
+def _best_of_labels(
+    index: VectorIndex[Any], vectors: Any, rows: RowArray, groups: RowArray
+) -> tuple[TunedThreshold, str]:
+    """The threshold with the best F1, and in words where the search had to stop before it was sure."""
+    best = TunedThreshold(0.0, 0, "")
+    searched, too_far, radius = 0.0, math.inf, _FIRST_RADIUS
+    while True:
+        near = _search_within(index, vectors, rows, radius)
+        if near is None:
+            too_far = radius
+        else:
+            searched, best = radius, _best_within(near, groups, rows, radius)
+            if searched >= _LAST_RADIUS or best_beyond(near, groups, rows) <= (best.f1 or 0.0):
+                return best, ""
+        if too_far - searched <= _RESOLUTION:
+            return best, f", of those up to {searched:g}: more than {MAX_PAIRS:,} pairs are within {too_far:g}"
+        radius = _round_down(min(searched * _GROWTH, _LAST_RADIUS) if too_far > 1 else (searched + too_far) / 2)
+
+
+def _search_within(index: VectorIndex[Any], vectors: Any, rows: RowArray, radius: float) -> Neighbours | None:
+    """Everything within a radius of each query; None if that is more than `MAX_PAIRS` pairs."""
+    blocks, size = [], 0
+    for start in range(0, len(rows), _BLOCK_ROWS):
+        blocks.append(index.within(vectors[rows[start : start + _BLOCK_ROWS]], radius))
+        size += len(blocks[-1].rows)
+        if size > MAX_PAIRS:
+            return None
+    return stack_neighbours(blocks)
+
+
+def _best_within(near: Neighbours, groups: RowArray, rows: RowArray, radius: float) -> TunedThreshold:
+    """The threshold up to a radius with the best F1, in whole steps."""
+    best = _round_down(sweep_thresholds(near, groups, rows, cap=None).best().threshold)
+    tried = []
+    for distance in (best, min(round(best + _STEP, THRESHOLD_DECIMALS), radius)):
+        scores = score_listings(keep_within(near, distance), groups, rows, cap=None)
+        tried.append((float(scores.f1.mean()), distance, float(scores.precision.mean()), float(scores.recall.mean())))
+    f1, distance, precision, recall = max(tried)
+    return TunedThreshold(distance, 0, "", round(f1, 4), precision=round(precision, 4), recall=round(recall, 4))
+
+
+def best_beyond(near: Neighbours, groups: RowArray, rows: RowArray) -> float:
+    """Upper bound of the mean F1 at any threshold beyond the radius of `near`.
+
+    A query with p predictions within the radius, h of them right, and n true ones does best if all n - h others come
+    next and nothing wrong among them: its F1 is then ``2 n / (p + (n - h) + n)``.
+    """
+    scores = score_listings(near, groups, rows, cap=None)
+    true = group_sizes(groups)[rows]
+    missing = true * (1.0 - scores.recall)
+    return float((2.0 * true / (scores.predicted + missing + true)).mean())
 
 
 def _sample(rows: RowArray) -> RowArray:

@@ -1,60 +1,179 @@
-"""The address of the find page, read and written."""
+"""The table of address parameters: any address is read, and what is written reads the same."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from product_matching.app.find.address import RESULT_COUNTS, Address, read_address
-from product_matching.app.shared.parameters import MAX_THRESHOLD
+from product_matching.app.address import (
+    EXPANSION,
+    FIND,
+    HOME,
+    MEASURES,
+    METHODS,
+    MODELS,
+    ORDERS,
+    PARAMETERS,
+    PHOTO_BITS,
+    RESULT_COUNTS,
+    REVIEW,
+    STAGES,
+    Address,
+    merge_addresses,
+    read_address,
+    write_address,
+)
+from product_matching.app.models.choice import ALL, KIND_NAMES
+from product_matching.app.models.table import MEASURE_NAMES
+from product_matching.app.parameters import MAX_DISTANCE
 
-PARAMETERS = ["bundle", "listing", "upload", "sample", "q", "photo", "title", "results"]
-thresholds = st.none() | st.integers(0, 999).map(lambda thousandths: thousandths / 1000)
-queries = st.one_of(
-    st.builds(dict, listing=st.text(min_size=1, max_size=20)),
-    st.builds(
-        dict,
-        sample=st.text(min_size=1, max_size=20),
-        title=st.text(max_size=40).map(lambda text: " ".join(text.split())),
-    ),
-    st.builds(
-        dict,
-        upload=st.none() | st.text("0123456789abcdef", min_size=1, max_size=20),
-        title=st.text(max_size=40).map(lambda text: " ".join(text.split())),
-    ),
+distances = st.none() | st.integers(0, 999).map(lambda thousandths: thousandths / 1000)
+names = st.text(min_size=1, max_size=20)
+titles = st.text(max_size=40).map(lambda text: " ".join(text.split()))
+queries: st.SearchStrategy[dict[str, object]] = st.one_of(
+    st.builds(dict, listing=names),
+    st.builds(dict, sample=names, title=titles),
+    st.builds(dict, upload=st.none() | st.text("0123456789abcdef", min_size=1, max_size=20), title=titles),
+)
+shared = {
+    "photo_threshold": distances,
+    "title_threshold": distances,
+    "fused_threshold": distances,
+    "photo_bits": st.none() | st.sampled_from(PHOTO_BITS),
+    "quantity_veto": st.booleans(),
+    "min2": distances,
+    "scorer": st.none() | names,
+}
+of_find = st.builds(
+    lambda query, **fields: Address(**query, **fields),
+    queries,
+    bundle=st.none() | names,
+    results=st.sampled_from(RESULT_COUNTS),
+    **shared,
+)
+of_review = st.builds(
+    Address,
+    bundle=st.none() | names,
+    cross_mean=st.booleans(),
+    blend=st.sampled_from(STAGES),
+    expansion=st.sampled_from(EXPANSION),
+    mutual=st.booleans(),
+    order=st.sampled_from(list(ORDERS)),
+    page=st.integers(1, 9999),
+    **shared,
+)
+of_models = st.builds(
+    Address, measure=st.sampled_from(MEASURES), methods=st.sampled_from(METHODS), all_photos=st.booleans()
 )
 
 
-@given(queries, thresholds, thresholds, st.sampled_from(RESULT_COUNTS), st.none() | st.text(min_size=1, max_size=9))
-def test_an_address_that_was_written_reads_the_same(query, photo, title, results, bundle) -> None:
-    address = Address(bundle=bundle, photo=photo, title_distance=title, results=results, **query)
-    assert read_address(address.to_params()) == (address, [])
+@given(st.one_of(*(st.tuples(st.just(page), each) for page, each in ((FIND, of_find), (REVIEW, of_review)))))
+def test_an_address_that_was_written_reads_the_same(written: tuple[str, Address]) -> None:
+    page, address = written
+    assert read_address(write_address(address, page), page) == (address, [])
 
 
-@given(st.dictionaries(st.sampled_from(PARAMETERS), st.text()))
-def test_anything_in_the_address_is_read_without_an_exception(params: dict[str, str]) -> None:
-    address, problems = read_address(params)
+@given(of_models)
+def test_what_the_models_page_shows_reads_the_same(address: Address) -> None:
+    assert read_address(write_address(address, MODELS), MODELS) == (address, [])
+
+
+@given(
+    st.sampled_from([HOME, FIND, REVIEW, MODELS]),
+    st.dictionaries(st.sampled_from([each.name for each in PARAMETERS]), st.text()),
+)
+def test_anything_in_the_address_is_read_without_an_exception(page: str, params: dict[str, str]) -> None:
+    address, problems = read_address(params, page)
     assert all(problem.endswith(".") for problem in problems)
-    for threshold in (address.photo, address.title_distance):
-        assert threshold is None or 0 <= threshold <= MAX_THRESHOLD
-    assert address.results in RESULT_COUNTS
+    for threshold in (address.photo_threshold, address.title_threshold, address.fused_threshold, address.min2):
+        assert threshold is None or 0 <= threshold <= MAX_DISTANCE
+    assert read_address(write_address(address, page), page) == (address, [])
 
 
-def test_defaults_are_left_out_and_the_rest_is_short() -> None:
-    address = Address(bundle="apparel", title="typed title", photo=0.3, title_distance=0.0)
-    assert address.to_params() == {"bundle": "apparel", "q": "typed title", "photo": "0.3", "title": "0"}
+def test_every_name_and_every_field_stands_in_the_table_once() -> None:
+    assert len({each.name for each in PARAMETERS}) == len({each.field for each in PARAMETERS}) == len(PARAMETERS)
+
+
+def test_the_choices_of_the_table_are_those_of_the_comparison() -> None:
+    assert tuple(MEASURE_NAMES.values()) == MEASURES
+    assert (*KIND_NAMES.values(), ALL) == METHODS
+
+
+def test_defaults_are_left_out_and_the_rest_is_short_and_in_the_order_of_the_table() -> None:
+    address = Address(title_threshold=0.0, photo_threshold=0.3, title="typed title", bundle="apparel", results=24)
+    written = list(write_address(address, FIND).items())
+    assert written == [("bundle", "apparel"), ("q", "typed title"), ("photo", "0.3"), ("title", "0")]
 
 
 def test_a_threshold_above_the_sliders_end_is_brought_to_it() -> None:
-    assert read_address({"photo": "0.99999"}) == (Address(photo=MAX_THRESHOLD), [])
+    assert read_address({"photo": "0.99999"}, FIND) == (Address(photo_threshold=MAX_DISTANCE), [])
+
+
+@pytest.mark.parametrize(
+    ("page", "params", "said"),
+    [
+        (FIND, {"photo": "abc"}, "'photo' in the address is 'abc', but must be a number from 0 to below 1: "),
+        (REVIEW, {"title": "nan"}, "'title' in the address is 'nan', but must be a number from 0 to below 1: "),
+        (REVIEW, {"blend": "9"}, "'blend' in the address is '9', but must be a whole number from 0 to 3: "),
+        (FIND, {"bits": "²"}, "'bits' in the address is '²', but must be a whole number from 0 to 4: "),
+        (REVIEW, {"mutual": "yes"}, "'mutual' in the address is 'yes', but must be 1 for on or 0 for off: "),
+        (REVIEW, {"sort": "x"}, "'sort' in the address is 'x', but must be one of size, weakest, density: "),
+        (MODELS, {"measure": "F2"}, "'measure' in the address is 'F2', but must be one of F1, recall@1, mAP@R: "),
+        (FIND, {"upload": "../x"}, "The address names the upload '../x', which is not one: upload the photo again."),
+        (FIND, {"q": "a" * 301}, "The title in the address was cut to 300 characters."),
+        (FIND, {"listing": "a", "q": "b"}, "The address names a listing and a photo or title beside it: "),
+        (FIND, {"sample": "a", "upload": "b"}, "The address names a sample photo and one of your own: "),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_told_in_one_sentence(page: str, params: dict[str, str], said: str) -> None:
+    _, problems = read_address(params, page)
+    assert len(problems) == 1 and problems[0].startswith(said)
+
+
+def test_a_page_does_not_look_at_the_parameters_of_others() -> None:
+    assert read_address({"listing": "a", "q": "b", "results": "x"}, REVIEW) == (Address(), [])
+    assert "listing" not in write_address(Address(listing="a"), REVIEW)
 
 
 def test_a_sample_replaces_every_other_query_and_keeps_the_thresholds() -> None:
-    address = Address(bundle="b", upload="ab", title="words", photo=0.2).of_sample("q")
-    assert address == Address(bundle="b", sample="q", photo=0.2)
-    assert address.of_listing("x") == Address(bundle="b", listing="x", photo=0.2)
+    address = Address(bundle="b", upload="ab", title="words", photo_threshold=0.2).of_sample("q")
+    assert address == Address(bundle="b", sample="q", photo_threshold=0.2)
+    assert address.of_listing("x") == Address(bundle="b", listing="x", photo_threshold=0.2)
+    assert address.of_title("words") == Address(bundle="b", title="words", photo_threshold=0.2)
 
 
 def test_a_listing_replaces_photo_and_title_and_keeps_the_thresholds() -> None:
-    address = Address(bundle="b", upload="ab", title="words", photo=0.2, results=48).of_listing("x")
-    assert address == Address(bundle="b", listing="x", photo=0.2, results=48)
+    address = Address(bundle="b", upload="ab", title="words", photo_threshold=0.2, results=48).of_listing("x")
+    assert address == Address(bundle="b", listing="x", photo_threshold=0.2, results=48)
+
+
+def test_an_upload_keeps_the_title_beside_it() -> None:
+    assert Address(title="words", listing="x").of_upload("ab") == Address(title="words", upload="ab")
+
+
+def test_a_change_returns_to_the_first_page_of_groups_unless_it_turns_pages() -> None:
+    address = Address(bundle="b", page=3)
+    assert address.changed(mutual=True) == Address(bundle="b", mutual=True)
+    assert address.changed(page=4) == Address(bundle="b", page=4)
+
+
+def test_a_typed_title_takes_the_place_of_a_listing() -> None:
+    assert Address(listing="gone").changed(title="words") == Address(title="words")
+
+
+def test_another_catalogue_leaves_behind_what_belongs_to_one() -> None:
+    address = Address(
+        bundle="a", listing="x", title="words", upload="ab", photo_threshold=0.2, photo_bits=3, page=2, results=48
+    )
+    assert address.changed(bundle="b") == Address(bundle="b", title="words", upload="ab", photo_bits=3, results=48)
+    assert address.in_catalogue("a") == address
+
+
+def test_what_is_known_of_all_pages_follows_the_newest_address() -> None:
+    known = merge_addresses(Address(), Address(bundle="a", title="cup", photo_threshold=0.2, results=48), FIND)
+    known = merge_addresses(known, Address(bundle="a", photo_threshold=0.3, mutual=True), REVIEW)
+    assert known == Address(bundle="a", title="cup", photo_threshold=0.3, results=48, mutual=True)
+    assert merge_addresses(known, Address(bundle="b"), MODELS) == Address(
+        bundle="b", title="cup", results=48, mutual=True
+    )

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import threading
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from product_matching.app.jobs import UNEXPECTED, Job, JobRunner, State
+from product_matching.app.shared.job_view import describe_job
 from product_matching.errors import InputError
-from product_matching.progress import Progress, stop_if_cancelled, track
-
-#: A test that waits so long has failed.
-SECONDS = 30
-
-
-class Held:
-    """Work of two steps that stops between them until it is released."""
-
-    def __init__(self, result: str = "result") -> None:
-        self.result = result
-        self.calls = 0
-        self.begun, self.released = threading.Event(), threading.Event()
-
-    def __call__(self, progress: Progress) -> str:
-        self.calls += 1
-        progress.begin("holding", 2)
-        progress.advance()
-        self.begun.set()
-        assert self.released.wait(SECONDS)
-        stop_if_cancelled(progress)
-        progress.advance()
-        return self.result
+from product_matching.progress import Progress, track
+from tests.app.held import SECONDS, Held
 
 
 @contextmanager
-def begun(runner: JobRunner, key: str, visitor: str = "anna") -> Iterator[tuple[Job[str], Held]]:
+def begun(runner: JobRunner, key: str, visitor: str = "anna") -> Iterator[tuple[Job[object], Held]]:
     """A job that has begun and is held; it is released and finished at the end."""
     work = Held()
     job = runner.start(key, work, visitor)
@@ -155,3 +135,15 @@ def test_a_job_tracks_an_iteration() -> None:
     job = runner.start("a", lambda progress: list(track(progress, range(4), "counting")), "anna")
     assert job.wait(SECONDS) and job.result == [0, 1, 2, 3]
     assert job.stage.fraction == 1.0
+
+
+def test_a_job_is_described_by_what_it_does_and_how_far_it_is() -> None:
+    runner = JobRunner()
+    with begun(runner, "first") as (job, _):
+        waiting = runner.start("second", lambda _: None, "anna")
+        assert describe_job(waiting, "Grouping") == "Grouping. It begins when other work on this server is done."
+        assert re.fullmatch(r"Grouping: holding 50%, \d+ s so far", describe_job(job, "Grouping"))
+        job.advance()
+        assert re.fullmatch(r"Grouping: holding done, \d+ s so far", describe_job(job, "Grouping"))
+        job.begin("deciding", 0)
+        assert re.fullmatch(r"Grouping: \d+ s so far", describe_job(job, "Grouping"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,8 +17,10 @@ from product_matching.app.shared.wording import (
     plain,
     readable_title,
     shorten,
+    tuned_on,
 )
 from product_matching.listings.titles import title_words
+from product_matching.store.manifest import TunedThreshold
 
 PUNCTUATION = r"!-/:-@\[-`{-~"
 
@@ -101,3 +104,14 @@ def test_numbers_in_words() -> None:
     assert count_text(1, "match", "matches") == "1 match"
     assert count_text(1200, "listing") == "1,200 listings"
     assert (duration_text(0.2), duration_text(12.4)) == ("under 1 ms", "12 ms")
+
+
+def test_a_default_says_what_it_reached_as_far_as_that_is_known() -> None:
+    known = TunedThreshold(0.25, 1200, "best F1 on its own labels", 0.7223, precision=0.8789, recall=0.7025)
+    assert tuned_on(known, "photos") == (
+        "Default 0.250, tuned with N = 1,200 photos; best F1 on its own labels, mean F1 0.72 "
+        "(precision 0.88, recall 0.70)."
+    )
+    older = replace(known, precision=None, recall=None)
+    assert tuned_on(older, "photos").endswith("labels, mean F1 0.72.")
+    assert tuned_on(replace(older, f1=None), "photos").endswith("best F1 on its own labels.")

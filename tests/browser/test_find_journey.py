@@ -29,6 +29,7 @@ def pictures(page: Page) -> Locator:
 def card_names(page: Page) -> list[str]:
     """Names of the listings on the cards in order, once the page is complete."""
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached(timeout=PATIENCE)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)  # parts are drawn as their code loads
     return [str(picture.get_attribute("alt")) for picture in pictures(page).all()]
 
 
@@ -54,7 +55,8 @@ def test_upload_slide_and_share(app_url: str, page: Page, small_catalogue: Path)
     shared = page.context.browser.new_context().new_page()
     shared.goto(page.url)
     expect(headline(shared)).to_have_text(headline(page).inner_text(), timeout=PATIENCE)
-    expect(shared.get_by_alt_text("Your photo")).to_be_visible()
+    expect(shared.get_by_alt_text("Your photo")).to_be_visible(timeout=PATIENCE)
+    expect(pictures(shared)).to_have_count(pictures(page).count(), timeout=PATIENCE)
     assert card_names(shared) == card_names(page)
     shared.context.close()
 
@@ -72,6 +74,31 @@ def test_a_card_leads_to_its_duplicates_at_the_top_and_back(app_url: str, page: 
     page.go_back()
     expect(page).to_have_url(re.compile("listing=5b"))
     expect(headline(page)).to_have_text(first, timeout=PATIENCE)
+
+
+def menu(page: Page, name: str) -> Locator:
+    """The link of the menu to a page."""
+    return page.get_by_test_id("stPageLink").get_by_text(name, exact=True)
+
+
+@pytest.mark.parametrize("between", ["Models", "Review groups", "Home"])
+def test_the_search_and_a_moved_slider_survive_another_page(app_url: str, page: Page, between: str) -> None:
+    page.goto(f"{app_url}/find?bundle=small&listing=5b")
+    slider = page.get_by_role("slider", name="Largest photo distance")
+    expect(headline(page)).to_be_visible(timeout=PATIENCE)
+    before = headline(page).inner_text()
+    slider.focus()
+    slider.press("End")
+    expect(page).to_have_url(re.compile(r"photo=0\.999"), timeout=PATIENCE)
+    expect(headline(page)).not_to_have_text(before, timeout=PATIENCE)
+    url, found = page.url, headline(page).inner_text()
+    menu(page, between).click()
+    expect(page).not_to_have_url(url, timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Find duplicates")).not_to_be_visible(timeout=PATIENCE)
+    menu(page, "Find").click()
+    expect(page).to_have_url(url, timeout=PATIENCE)
+    expect(headline(page)).to_have_text(found, timeout=PATIENCE)
+    expect(slider).to_have_value("0.999")
 
 
 @pytest.mark.parametrize("width", [400, 1280])

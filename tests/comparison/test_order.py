@@ -1,4 +1,4 @@
-"""Why rows stand the other way round than reported: a reason is given only where it holds."""
+"""Why the order of rows differs from the reported one: a reason is given only where it holds."""
 
 from pathlib import Path
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from product_matching.encoders.cache import EmbeddingCache
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
-from product_matching.store.model_folder import PhotoModel
 
 MODEL = PhotoModel(name="m", backbone="test_efficientnet", weights_sha256="0" * 64, dimension=3)
 

@@ -11,12 +11,12 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from product_matching.encoders import model_sources
+from product_matching.encoders.model_folder import read_model_folder
 from product_matching.encoders.model_lookup import find_model_folder
 from product_matching.encoders.model_sources import open_photo_encoder, resolve_model
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
 from product_matching.files import file_sha256
-from product_matching.store.model_folder import read_model_folder
 
 HALVES = (0.5, 0.5, 0.5)
 

@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from product_matching.encoders.model_folder import read_model_folder
 from product_matching.encoders.photo import PhotoEncoder, pick_device
 from product_matching.errors import InputError
-from product_matching.store.model_folder import read_model_folder
 
 
 @pytest.fixture(scope="module")

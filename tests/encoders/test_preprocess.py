@@ -14,10 +14,10 @@ from torch import Tensor, nn
 
 from product_matching.encoders.batch import embed_photos
 from product_matching.encoders.cache import EmbeddingCache
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.encoders.preprocess import FILTERS, normalise, read_pixels, resize_photo
 from product_matching.listings.photos import decode_photo, read_photo
-from product_matching.store.model_folder import PhotoModel
 from product_matching.training.parts import LabelledPhotos
 from product_matching.training.pixels import decode_part
 from product_matching.training.start import Preparation

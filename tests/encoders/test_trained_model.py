@@ -12,12 +12,12 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from product_matching.encoders.model_folder import PhotoModel, read_model_folder, write_model_folder
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
 from product_matching.files import file_sha256
 from product_matching.networks.build import EmbeddingNetwork, build_network
 from product_matching.networks.weights import save_weights
-from product_matching.store.model_folder import PhotoModel, read_model_folder, write_model_folder
 
 HALVES = (0.5, 0.5, 0.5)
 

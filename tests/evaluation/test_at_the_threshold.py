@@ -7,11 +7,11 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from product_matching.app.find.decision import decide
-from product_matching.matching.candidates import Thresholds
-from product_matching.matching.grouping.partition import Bars, partition
-from product_matching.matching.rules import within_any
+from product_matching.matching.grouping.linkage import LinkageThresholds
+from product_matching.matching.grouping.partition import partition
+from product_matching.matching.thresholds import Thresholds
 from product_matching.metrics.sweep import best_threshold
-from product_matching.search.joins.sparse import self_join
+from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import keep_within
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder
@@ -28,7 +28,7 @@ def finder(small_bundle: Path) -> Finder:
 
 def pairs_at_some_distance(finder: Finder) -> list[tuple[int, int, float]]:
     """Each listing with its nearest other title that is not equal to its own."""
-    near = self_join(finder.bundle.title_matrix, len(finder.bundle))
+    near = SparseJoin().nearest(finder.bundle.title_matrix, len(finder.bundle))
     found = []
     for row in range(len(near)):
         rows, distances = near.of(row)
@@ -38,7 +38,7 @@ def pairs_at_some_distance(finder: Finder) -> list[tuple[int, int, float]]:
 
 
 def test_everywhere_alike(finder: Finder) -> None:
-    near = self_join(finder.bundle.title_matrix, len(finder.bundle))
+    near = SparseJoin().nearest(finder.bundle.title_matrix, len(finder.bundle))
     pairs = pairs_at_some_distance(finder)
     assert len(pairs) > 3
     for row, other, distance in pairs:
@@ -47,27 +47,29 @@ def test_everywhere_alike(finder: Finder) -> None:
         candidates = finder.candidates(query, len(finder.bundle))
         asked_for = [
             other in keep_within(near, distance).of(row)[0],
-            other in within_any(None, near, title_threshold=distance).of(row)[0],
             other in finder.title_index.within(finder.bundle.title_matrix[row], distance).rows,
             other in finder.matches(query, at).rows,
             other in decide(candidates, at, retrieved=len(finder.bundle)).matches.rows,
-            other in list(match_catalogue(finder, at))[row],
+            other in match_catalogue(finder.bundle, at).matches.of(row),
         ]
         assert all(asked_for), (row, other, distance, asked_for)
         not_quite = [
             other in keep_within(near, distance - STEP).of(row)[0],
-            other in within_any(None, near, title_threshold=distance - STEP).of(row)[0],
             other in finder.matches(query, below).rows,
             other in decide(candidates, below, retrieved=len(finder.bundle)).matches.rows,
-            other in list(match_catalogue(finder, below))[row],
+            other in match_catalogue(finder.bundle, below).matches.of(row),
         ]
         assert not any(not_quite), (row, other, distance, not_quite)
 
 
+def apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.ones(len(first))
+
+
 def test_the_sweep_chooses_the_distance_itself_and_the_groups_take_it() -> None:
     matrix = csr_matrix(np.array([[0.6, 0.8, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]))
-    near = self_join(matrix, 3)
+    near = SparseJoin().nearest(matrix, 3)
     choice = best_threshold(near, ["a", "a", "b"])
     assert (choice.threshold, choice.f1) == (0.4, 1.0)
-    assert partition(near, Bars(0.4, 0.4, 0.4)).tolist() == [0, 0, 2]
-    assert partition(near, Bars(0.4 - STEP, 0.1, 0.1)).tolist() == [0, 1, 2]
+    assert partition(near, LinkageThresholds(0.4, 0.4, 0.4), apart).tolist() == [0, 0, 2]
+    assert partition(near, LinkageThresholds(0.4 - STEP, 0.1, 0.1), apart).tolist() == [0, 1, 2]

@@ -15,7 +15,7 @@ from product_matching.evaluation.protocols import choosing_half
 from product_matching.evaluation.report import markdown_table
 from product_matching.evaluation.second_stage import train_classifier
 from product_matching.listings.catalogue import read_catalogue
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import MEASURED_CHAIN, Rules, VectorRules
 
 REQUIRED = ["method", "protocol", "n_queries", "n_catalogue", "threshold", "f1", "f1_interval", "precision", "recall"]
 QUICK = Settings(trees=10)
@@ -65,7 +65,7 @@ def test_every_method_reports_under_every_protocol(listings: LabelledListings, m
 
 
 def test_the_chain_knows_more_than_its_parts(listings: LabelledListings) -> None:
-    settings = Settings(Rules(blend=(), expansion=1))
+    settings = Settings(replace(MEASURED_CHAIN, vectors=VectorRules(cross_mean=True)))
     f1 = {method: evaluate(listings, method, "half", settings=settings).f1 for method in ("phash", "tfidf", "chain")}
     assert f1["chain"] > max(f1["phash"], f1["tfidf"])
 
@@ -153,14 +153,16 @@ def test_a_title_without_a_word_is_near_nothing_by_sentence(listings: LabelledLi
 
 
 def test_rules_can_be_switched(listings: LabelledListings) -> None:
-    report = evaluate(listings, "chain", "half", settings=Settings(Rules(cross_mean=False, min2=0.5)))
-    assert report.settings["rules"]["cross_mean"] is False
+    chain = MEASURED_CHAIN
+    rules = Rules(vectors=replace(chain.vectors, cross_mean=False), pairs=replace(chain.pairs, min2=2.0))
+    report = evaluate(listings, "chain", "half", settings=Settings(rules))
+    assert report.settings["rules"]["vectors"]["cross_mean"] is False
     assert report.predicted_alone < evaluate(listings, "chain", "half").predicted_alone + 1e-9
 
 
 def test_without_photos_the_chain_goes_by_titles(listings: LabelledListings) -> None:
     blind = LabelledListings(listings.titles, np.full(len(listings), "", object), listings.labels, listings.names)
-    assert evaluate(blind, "chain", "fold").settings["rules"]["photo_bits"] is None
+    assert evaluate(blind, "chain", "fold").settings["rules"]["pairs"]["photo_bits"] is None
     with pytest.raises(InputError, match="no image_phash"):
         evaluate(blind, "phash", "fold")
 

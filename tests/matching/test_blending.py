@@ -5,7 +5,7 @@ from sklearn.preprocessing import normalize
 
 from product_matching.matching.blending import blend_neighbourhoods, cross_mean, expand, fuse
 from product_matching.search.joins.phashes import near_photos
-from product_matching.search.joins.sparse import self_join
+from product_matching.search.joins.sparse import SparseJoin
 
 VECTORS = normalize(np.random.default_rng(3).random((12, 5)) ** 3)
 
@@ -30,7 +30,7 @@ def test_cross_mean_is_the_mean_over_the_same_photo(vectors) -> None:
 @pytest.mark.parametrize("vectors", kinds(VECTORS))
 @pytest.mark.parametrize(("k", "alpha"), [(1, 1.0), (2, 1.0), (3, 2.0)])
 def test_expansion_is_the_weighted_sum_of_the_nearest(vectors, k: int, alpha: float) -> None:
-    expanded = as_dense(expand(vectors, self_join(csr_matrix(VECTORS), 12), k, alpha))
+    expanded = as_dense(expand(vectors, SparseJoin().nearest(csr_matrix(VECTORS), 12), k, alpha))
     cosines = VECTORS @ VECTORS.T
     for row in range(len(VECTORS)):
         nearest = np.argsort(-cosines[row])[:k]
@@ -41,7 +41,7 @@ def test_expansion_is_the_weighted_sum_of_the_nearest(vectors, k: int, alpha: fl
 @pytest.mark.parametrize("vectors", kinds(VECTORS))
 @pytest.mark.parametrize("min2", [True, False])
 def test_blending_sums_the_neighbourhood_and_saves_the_lonely(vectors, min2: bool) -> None:
-    blended = as_dense(blend_neighbourhoods(vectors, self_join(csr_matrix(VECTORS), 12), 0.1, min2=min2))
+    blended = as_dense(blend_neighbourhoods(vectors, SparseJoin().nearest(csr_matrix(VECTORS), 12), 0.1, min2=min2))
     cosines = VECTORS @ VECTORS.T
     lonely = 0
     for row in range(len(VECTORS)):

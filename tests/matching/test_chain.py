@@ -4,67 +4,68 @@ from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
 from product_matching.errors import InputError
-from product_matching.listings.quantities import QuantityTable
-from product_matching.matching.chain import PLAIN, Rules, apply_min2, decide_pairs, improve_vectors
-from product_matching.search.joins.dense import dense_join
+from product_matching.matching.chain import MEASURED_CHAIN, PLAIN, Rules, VectorRules, improve_vectors, run_stages
+from product_matching.matching.thresholds import PairRules
+from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.joins.phashes import near_photos
-from product_matching.search.joins.sparse import self_join
-from product_matching.search.neighbours import keep_within
+from product_matching.search.joins.sparse import SparseJoin
 
 VECTORS = normalize(np.random.default_rng(5).random((10, 4)) ** 2)
 PHASHES = ["a" * 16, "a" * 16] + [f"{row:016x}" for row in range(1000, 9000, 1000)]
 
 
-def test_with_every_rule_off_nothing_changes() -> None:
+def test_every_rule_is_off_unless_it_is_asked_for() -> None:
+    assert Rules() == PLAIN
+    assert not PLAIN.vectors.is_on and PLAIN.pairs == PairRules() and PLAIN.mutual is None
     matrix = csr_matrix(VECTORS)
-    stages = improve_vectors(matrix, None, PLAIN, self_join)
-    assert (stages.final != matrix).nnz == 0
-    decided = decide_pairs(stages.near, None, None, PLAIN)
-    np.testing.assert_array_equal(decided.rows, self_join(matrix, 51).rows)
+    assert improve_vectors(matrix, near_photos(PHASHES, 4), VectorRules(), SparseJoin())[-1] is matrix
+    stages = run_stages(matrix, None, VectorRules(), SparseJoin())
+    assert stages.near is stages.plain and stages.final is matrix
+    np.testing.assert_array_equal(stages.near.rows, SparseJoin().nearest(matrix, 51).rows)
+
+
+def test_the_measured_chain_is_the_one_whose_figures_are_published() -> None:
+    vectors = MEASURED_CHAIN.vectors
+    assert (vectors.cross_mean, vectors.photo_bits, vectors.blend) == (True, 4, (0.4,))
+    assert (vectors.expansion, vectors.alpha, vectors.neighbours) == (2, 2.0, 51)
+    assert (MEASURED_CHAIN.pairs, MEASURED_CHAIN.mutual) == (PairRules(photo_bits=4), None)
 
 
 @pytest.mark.parametrize(
     "rules",
     [
-        Rules(),
-        Rules(cross_mean=False),
-        Rules(blend=(0.2, 0.1)),
-        Rules(expansion=1),
-        Rules(photo_bits=None),
-        Rules(mutual=True),
+        MEASURED_CHAIN.vectors,
+        VectorRules(blend=(0.4,), expansion=2),
+        VectorRules(cross_mean=True, blend=(0.2, 0.1), expansion=2),
+        VectorRules(cross_mean=True, blend=(0.4,)),
+        VectorRules(cross_mean=True, photo_bits=None, blend=(0.4,), expansion=3),
+        VectorRules(blend=(0.4,), neighbours=3),
     ],
 )
-def test_dense_and_sparse_vectors_take_the_same_way(rules: Rules) -> None:
-    twins = None if rules.photo_bits is None else near_photos(PHASHES, rules.photo_bits)
-    sparse = improve_vectors(csr_matrix(VECTORS), twins, rules, self_join)
-    dense = improve_vectors(VECTORS, twins, rules, dense_join)
+def test_dense_and_sparse_vectors_take_the_same_way(rules: VectorRules) -> None:
+    same = None if rules.photo_bits is None else near_photos(PHASHES, rules.photo_bits)
+    sparse = run_stages(csr_matrix(VECTORS), same, rules, SparseJoin())
+    dense = run_stages(VECTORS, same, rules, DenseJoin())
     np.testing.assert_allclose(sparse.final.toarray(), dense.final, atol=1e-5)
-    plain = decide_pairs(sparse.near, twins, None, rules)
-    if rules.photo_union and twins is not None:
-        assert plain.distances[plain.queries() == 0][plain.of(0)[0].tolist().index(1)] == 0
+    assert len(sparse.steps) == len(dense.steps) == 1 + len(rules.blend) + (rules.expansion > 1)
+    np.testing.assert_allclose(sparse.near.distances, dense.near.distances, atol=1e-5)
 
 
-def test_each_pair_rule_has_its_switch() -> None:
-    near = self_join(csr_matrix(VECTORS), 51)
-    quantities = QuantityTable.of_measures([f"teh {row + 1} g" for row in range(10)])
-    off = Rules(photo_union=False)
-    assert len(decide_pairs(near, None, quantities, off).rows) == len(near.rows)
-    vetoed = decide_pairs(near, None, quantities, Rules(photo_union=False, quantity_veto=True))
-    assert vetoed.rows.tolist() == list(range(10))
-    few = self_join(csr_matrix(VECTORS), 2)
-    mutual = decide_pairs(few, None, None, Rules(photo_union=False, mutual=True))
-    pairs = set(zip(few.queries().tolist(), few.rows.tolist(), strict=True))
-    assert len(mutual.rows) == sum((b, a) in pairs for a, b in pairs)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"expansion": 0},
+        {"blend": (1.5,)},
+        {"photo_bits": 65},
+        {"neighbours": 1},
+        {"expansion": 9, "neighbours": 8},
+    ],
+)
+def test_rules_on_vectors_that_make_no_sense_are_refused(wrong: dict) -> None:
+    with pytest.raises(InputError, match="must be"):
+        VectorRules(**wrong)
 
 
-def test_min2_is_off_unless_asked_for() -> None:
-    near = self_join(csr_matrix(VECTORS), 51)
-    assert apply_min2(near, 0.01, Rules()) is near
-    saved = keep_within(apply_min2(near, 0.01, Rules(min2=2.0)), 0.01)
-    assert (np.diff(saved.offsets) >= 2).all()
-
-
-@pytest.mark.parametrize("wrong", [{"expansion": 0}, {"blend": (1.5,)}, {"min2": -0.1}])
-def test_rules_that_make_no_sense_are_refused(wrong: dict) -> None:
-    with pytest.raises(InputError, match="must"):
-        Rules(**wrong)
+def test_mutual_neighbours_are_at_least_one() -> None:
+    with pytest.raises(InputError, match="The number of mutual neighbours is 0"):
+        Rules(mutual=0)

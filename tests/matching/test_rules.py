@@ -28,53 +28,22 @@ def test_the_union_keeps_the_smaller_distance(first, second) -> None:
     assert pairs_of(rules.union(neighbours(first, 5), neighbours(second, 5))) == expected
 
 
-@given(drawn, drawn, st.sampled_from([0.0, 0.5, 0.62]))
-def test_fused_distances_are_weighted_means(photo, title, weight: float) -> None:
-    fused = pairs_of(rules.fuse_distances(neighbours(photo, 5), neighbours(title, 5), weight))
-    assert fused.keys() == (photo | title).keys()
-    for pair, distance in fused.items():
-        assert distance == pytest.approx(weight * photo.get(pair, 1.0) + (1 - weight) * title.get(pair, 1.0), abs=1e-6)
-
-
-@given(drawn, drawn)
-def test_within_any_is_photo_or_title_or_both(photo, title) -> None:
-    found = rules.within_any(
-        neighbours(photo, 5), neighbours(title, 5), photo_threshold=0.1, title_threshold=0.25, fused_threshold=0.5
-    )
-    expected = {
-        pair
-        for pair in photo | title
-        if photo.get(pair, 9) <= 0.1
-        or title.get(pair, 9) <= 0.25
-        or (photo.get(pair, 1) + title.get(pair, 1)) / 2 <= 0.5
-    }
-    assert pairs_of(found).keys() == expected
-
-
-def test_each_threshold_includes_itself() -> None:
-    photo, title = neighbours({(0, 1): 0.3}, 2), neighbours({(0, 1): 0.17}, 2)
-    assert len(rules.within_any(photo, None, photo_threshold=0.3).rows) == 1
-    assert len(rules.within_any(None, title, title_threshold=0.17).rows) == 1
-    assert len(rules.within_any(photo, title, fused_threshold=0.235).rows) == 1
-    assert len(rules.within_any(photo, title, fused_threshold=0.2349).rows) == 0
-    with pytest.raises(ValueError, match="at least one rule"):
-        rules.within_any(photo, None, title_threshold=0.2)
-
-
 @given(drawn)
 def test_mutual_edges_are_those_found_from_both_sides(pairs) -> None:
     expected = {pair: distance for pair, distance in pairs.items() if pair[::-1] in pairs}
     assert pairs_of(rules.keep_mutual(neighbours(pairs, 5))) == expected
 
 
-def test_min2_saves_only_the_lonely_and_only_nearby() -> None:
+def test_min2_reaches_a_share_of_the_threshold_beyond_it() -> None:
     near = neighbours({(0, 0): 0.0, (0, 1): 0.2, (0, 2): 0.35, (1, 1): 0.0, (1, 0): 0.4, (2, 2): 0.0, (2, 0): 0.8}, 3)
-    saved = keep_within(rules.min2(near, 0.3, 0.4), 0.3)
+    saved = keep_within(rules.min2(near, 0.25, 0.6), 0.25)
     assert [saved.of(row)[0].tolist() for row in range(3)] == [[0, 1], [1, 0], [2]]
-    forced = keep_within(rules.force_nearest(near, 0.3), 0.3)
+    assert keep_within(rules.min2(near, 0.25, 0.59), 0.25).of(1)[0].tolist() == [1]
+    forced = keep_within(rules.min2(near, 0.25, np.inf), 0.25)
     assert forced.of(2)[0].tolist() == [2, 0]
-    with pytest.raises(ValueError, match="at least 0.3"):
-        rules.min2(near, 0.3, 0.2)
+    assert keep_within(rules.min2(near, 0.0, np.inf), 0.0).of(2)[0].tolist() == [2]
+    with pytest.raises(ValueError, match="at least 0"):
+        rules.min2(near, 0.3, -0.1)
 
 
 def test_the_veto_drops_other_quantities_only() -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from product_matching.metrics.listing_f1 import score_listings
-from product_matching.metrics.sweep import best_threshold, best_union, sweep_thresholds
+from product_matching.metrics.sweep import best_threshold, sweep_thresholds
 from product_matching.search.neighbours import Neighbours, keep_within, sort_neighbours
 
 seeds = st.integers(0, 2**32 - 1)
@@ -57,19 +57,15 @@ def test_the_precise_threshold_has_the_best_recall_that_precision_allows() -> No
     assert sweep.at_precision(1.01) is None
 
 
-@given(seeds, st.integers(2, 15))
-def test_the_best_union_is_the_best_of_the_grid(random_neighbours, seed: int, n: int) -> None:
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, max(1, n // 3), n)
-    first, second = random_neighbours(rng, n, n, 2 * n), random_neighbours(rng, n, n, 2 * n)
-    grid = np.array([0.0, 0.25, 0.5])
-    choice = best_union(first, second, labels, grid)
-
-    def union_f1(a: float, b: float) -> float:
-        near = [keep_within(first, a), keep_within(second, b)]
-        pairs = np.unique(np.concatenate([np.column_stack([m.queries(), m.rows]) for m in near]), axis=0)
-        union = sort_neighbours(pairs[:, 0], pairs[:, 1], np.zeros(len(pairs)), n)
-        return float(score_listings(union, labels).f1.mean())
-
-    assert choice.f1 == pytest.approx(max(union_f1(a, b) for a in grid for b in np.arange(9) / 8))
-    assert choice.f1 == pytest.approx(union_f1(choice.first, choice.second))
+def test_a_sweep_without_a_cap_counts_every_prediction() -> None:
+    """Sixty right ones come first, then thirty wrong ones: beyond 50 only a sweep without a cap sees them."""
+    n = 91
+    near = sort_neighbours(np.zeros(90, np.int64), np.arange(1, 91), np.arange(1, 91) / 100, 1)
+    labels = [0] * 61 + list(range(1, 31))
+    free = sweep_thresholds(near, labels, [0], cap=None)
+    assert (free.best().threshold, free.best().f1, free.best().n) == (0.6, 1.0, n)
+    assert (free.precision[-1], free.recall[-1]) == (pytest.approx(61 / 91), pytest.approx(1.0))
+    capped = sweep_thresholds(near, labels, [0])
+    assert capped.best().threshold == 0.49 and capped.recall[-1] == pytest.approx(50 / 61)
+    assert score_listings(near, labels, [0], cap=None).predicted.tolist() == [91]
+    assert score_listings(near, labels, [0]).predicted.tolist() == [50]

@@ -82,5 +82,5 @@ def test_a_backbone_that_cannot_be_built_is_one_sentence(name: str, arguments: d
 
 
 def test_settings_of_a_model_are_read_without_torch() -> None:
-    code = "import sys, product_matching.store.model_folder; sys.exit('torch' in sys.modules)"
+    code = "import sys, product_matching.encoders.model_folder; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

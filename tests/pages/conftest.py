@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from product_matching.app import resources
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.listings.catalogue import read_catalogue
@@ -54,7 +55,7 @@ def bundles(
 @pytest.fixture(scope="session")
 def models_with_pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of models that holds the pair classifier ``pairs/tiny.npz``, trained on 81 titles."""
-    from product_matching.matching.chain import Rules
+    from product_matching.matching.chain import MEASURED_CHAIN
     from product_matching.matching.evidence import TitleEncoders, gather_evidence, run_chain
     from product_matching.matching.pair_classifier import PairClassifier, judge_candidates, train_trees
 
@@ -64,13 +65,13 @@ def models_with_pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     phashes, labels = [""] * len(titles), np.repeat(np.arange(27), 3)
     encoders = TitleEncoders.fit(titles)
-    chain = run_chain(titles, phashes, encoders, Rules())
+    chain = run_chain(titles, phashes, encoders, MEASURED_CHAIN.vectors)
     judged = judge_candidates(gather_evidence(titles, phashes, encoders, chain), chain)
     same = labels[judged.pairs.first] == labels[judged.pairs.second]
     trees = train_trees(judged.features, same, iterations=10)
     folder = tmp_path_factory.mktemp("pair_models")
     (folder / "pairs").mkdir()
-    classifier = PairClassifier(trees, tuple(judged.names), Rules(), None, 0.5, 0.5, len(titles), "fold")
+    classifier = PairClassifier(trees, tuple(judged.names), MEASURED_CHAIN.vectors, None, 0.5, 0.5, len(titles), "fold")
     classifier.save(folder / "pairs" / "tiny.npz")
     return folder
 
@@ -91,3 +92,9 @@ def open_app(bundles: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -
         return app.run()
 
     return open_page
+
+
+def finish_jobs(app: AppTest) -> AppTest:
+    """Wait for the work in the background, and draw the page anew as the browser does."""
+    assert resources.jobs().wait_for_all(TIMEOUT)
+    return app.run()

@@ -19,7 +19,8 @@ from product_matching.app.shared.pictures import card_picture, no_photo, square
 from product_matching.app.shared.starts import starting_rows
 from product_matching.app.shared.uploads import UploadStore, embed_upload, upload_key
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Candidates, Thresholds
+from product_matching.matching.candidates import Candidates
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from product_matching.matching.candidates import Thresholds
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder
 
@@ -73,17 +73,17 @@ def test_a_listing_in_the_address_is_searched_for(open_app: Open, finder: Finder
 
 def test_the_find_page_opened_first_without_a_bundle_takes_the_first_usable_one(open_app: Open) -> None:
     app = open_app(FIND)
-    assert app.selectbox(key="catalogue").value == "photos"
+    assert app.selectbox(key="find_bundle").value == "photos"
     assert app.query_params == {"bundle": "photos"}
     assert not app.error
 
 
 def test_a_title_is_searched_for_and_its_words_are_marked(open_app: Open) -> None:
     app = open_app(FIND, bundle="small")
-    app.text_input(key="typed_title").set_value("  nescafe   LATTE ").run()
+    app.text_input(key="find_title").set_value("  nescafe   LATTE ").run()
     assert app.query_params["q"] == "nescafe LATTE"
     assert "**Nescafe** Eclair **Latte** 220ml" in shown(app)
-    assert [slider.key for slider in app.slider] == ["title_threshold"]
+    assert [slider.key for slider in app.slider] == ["find_title_threshold"]
 
 
 def test_a_title_without_known_words_says_so(open_app: Open) -> None:
@@ -99,11 +99,11 @@ def test_moving_the_slider_filters_what_was_retrieved_without_searching_again(
     wide, narrow = expected(finder, "5b", 0.999, 0.4), expected(finder, "5b", 0.0, 0.0)
     assert len(narrow) < n_matches(app) < len(wide)
     monkeypatch.setattr(Finder, "candidates", lambda *arguments: pytest.fail("searched again"))
-    app.slider(key="photo_threshold").set_value(0.999).run()
+    app.slider(key="find_photo_threshold").set_value(0.999).run()
     assert app.query_params["photo"] == "0.999"
     assert card_rows(app)[: n_matches(app)] == wide
-    app.slider(key="photo_threshold").set_value(0.0).run()
-    app.slider(key="title_threshold").set_value(0.0).run()
+    app.slider(key="find_photo_threshold").set_value(0.0).run()
+    app.slider(key="find_title_threshold").set_value(0.0).run()
     assert n_matches(app) == len(narrow)
 
 
@@ -124,7 +124,7 @@ def test_no_match_names_the_distance_that_lets_the_nearest_in(open_app: Open) ->
     assert n_matches(app) == 0
     assert "Just beyond" in shown(app) and card_rows(app)
     hint = re.search(r"Raise the photo distance to (0\.\d+)", app.info[0].value)
-    app.slider(key="photo_threshold").set_value(float(hint[1])).run()
+    app.slider(key="find_photo_threshold").set_value(float(hint[1])).run()
     assert n_matches(app) == 1
 
 
@@ -133,7 +133,7 @@ def test_just_beyond_starts_with_what_the_slider_lets_in_next(open_app: Open) ->
     first_beyond = card_rows(app)[n_matches(app)]
     before = n_matches(app)
     for step in range(1, 500):
-        app.slider(key="photo_threshold").set_value(round(0.05 + 0.02 * step, 3)).run()
+        app.slider(key="find_photo_threshold").set_value(round(0.05 + 0.02 * step, 3)).run()
         if n_matches(app) > before:
             break
     assert first_beyond in card_rows(app)[: n_matches(app)]
@@ -215,11 +215,11 @@ def test_a_link_to_an_upload_that_is_not_kept_says_upload_again(open_app: Open) 
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"photo": "abc"}, "The photo distance 'abc'"),
-        ({"photo": "7"}, "The photo distance '7'"),
-        ({"photo": "nan"}, "The photo distance 'nan'"),
-        ({"title": "-0.1"}, "The title distance '-0.1'"),
-        ({"results": "1000000"}, "The number of results '1000000'"),
+        ({"photo": "abc"}, "'photo' in the address is 'abc'"),
+        ({"photo": "7"}, "'photo' in the address is '7'"),
+        ({"photo": "nan"}, "'photo' in the address is 'nan'"),
+        ({"title": "-0.1"}, "'title' in the address is '-0.1'"),
+        ({"results": "1000000"}, "'results' in the address is '1000000', but must be one of 12, 24, 48, 96"),
         ({"listing": "zzz"}, "has no listing 'zzz'"),
         ({"upload": "../../etc/passwd"}, "which is not one"),
         ({"listing": "3a", "q": "paper bag victoria"}, "the listing is searched for"),
@@ -237,7 +237,7 @@ def test_a_bad_address_is_answered_with_a_sentence(open_app: Open, params: dict[
 
 def test_the_catalogue_can_be_switched_and_keeps_the_title(open_app: Open) -> None:
     app = open_app(FIND, bundle="small", q="paper bag victoria", title="0.4")
-    app.selectbox(key="catalogue").set_value("titles").run()
+    app.selectbox(key="find_bundle").set_value("titles").run()
     assert app.query_params == {"bundle": "titles", "q": "paper bag victoria"}
     assert n_matches(app) > 0
     assert "photos cannot be searched" in shown(app) and not app.file_uploader
@@ -247,10 +247,10 @@ def test_an_upload_is_searched_for_in_another_catalogue_too(open_app: Open, smal
     app = open_app(FIND, bundle="small")
     photo = (small_catalogue / "images" / "3b.jpg").read_bytes()
     app.file_uploader[0].set_value(("3b.jpg", photo, "image/jpeg")).run()
-    app.selectbox(key="catalogue").set_value("photos").run()
+    app.selectbox(key="find_bundle").set_value("photos").run()
     assert n_matches(app) > 0 and not app.error
     assert not app.text_input and "titles cannot be searched" in shown(app)
-    app.selectbox(key="catalogue").set_value("titles").run()
+    app.selectbox(key="find_bundle").set_value("titles").run()
     assert "has no photos: search it with a title" in shown(app)
 
 
@@ -279,7 +279,7 @@ def test_the_number_of_cards_is_limited_and_said(open_app: Open, finder: Finder)
     count = len(expected(finder, "5b", 0.999, 0.0))
     assert n_matches(app) == count > 12
     assert f"The nearest 12 of {count} are shown" in shown(app)
-    app.selectbox(key="results").set_value(48).run()
+    app.selectbox(key="find_results").set_value(48).run()
     assert app.query_params["results"] == "48"
     assert len(card_rows(app)) >= count
 

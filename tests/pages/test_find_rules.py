@@ -1,4 +1,4 @@
-"""The rules and the second stage on the find page, and the reasons of every pair."""
+"""The rules and the pair scorer on the find page, and the reasons of every pair."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from product_matching.app.find.address import PHOTO_BITS
-from product_matching.app.find.decision import decide, decide_by_judge, nearest_by_each, vetoed
-from product_matching.app.find.export import judged_csv, matches_csv
+from product_matching.app.address import PHOTO_BITS
+from product_matching.app.find.decision import decide, decide_by_scores, nearest_by_each
+from product_matching.app.find.export import matches_csv, scored_csv
 from product_matching.app.find.reasons import describe_reasons, reason_in_words
 from product_matching.app.shared.wording import say_seconds
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.pair_judge import Verdict
+from product_matching.matching.thresholds import PairRules, Thresholds
+from product_matching.progress import NO_PROGRESS
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import SAME_PHOTO_BITS, Finder
+from tests.app.held import SECONDS, Held
+from tests.pages.conftest import finish_jobs
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]
@@ -40,7 +44,7 @@ def finder(bundles: Path) -> Finder:
 
 
 @pytest.fixture
-def with_judge(monkeypatch: pytest.MonkeyPatch, models_with_pairs: Path, open_app: Open) -> Open:
+def with_scorer(monkeypatch: pytest.MonkeyPatch, models_with_pairs: Path, open_app: Open) -> Open:
     monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
     return open_app
 
@@ -70,13 +74,13 @@ def test_the_bits_of_the_slider_are_always_among_the_candidates() -> None:
         ({"both": "0.4"}, Thresholds(0.0, 0.0, 0.4), PairRules()),
         ({"bits": "4"}, Thresholds(0.0, 0.0), PairRules(4)),
         ({"bits": "0", "veto": "1"}, Thresholds(0.0, 0.0), PairRules(0, True)),
-        ({"nearest": "0.9"}, Thresholds(0.0, 0.0), PairRules(min2=0.9)),
+        ({"photo": "0", "title": "0.1", "nearest": "0.9"}, Thresholds(0.0, 0.1), PairRules(min2=0.9)),
     ],
 )
 def test_each_rule_of_the_address_decides_as_the_library_does(
     open_app: Open, finder: Finder, params: dict[str, str], thresholds: Thresholds, rules: PairRules
 ) -> None:
-    app = open_app(FIND, bundle="small", listing="5b", photo="0", title="0", **params)
+    app = open_app(FIND, bundle="small", listing="5b", **{"photo": "0", "title": "0", **params})
     expected = finder.matches(finder.listing_query(finder.bundle.row_of("5b")), thresholds, rules).rows.tolist()
     assert matched_rows(app) == expected and expected
     assert re.search("both together|same photo|nearest, though beyond", shown(app))
@@ -93,15 +97,15 @@ def test_a_rule_is_switched_without_searching_again_and_stands_in_the_address(
     app = open_app(FIND, bundle="small", listing="5b", photo="0", title="0")
     before = set(app.query_params)
     monkeypatch.setattr(Finder, "candidates", lambda *arguments: pytest.fail("searched again"))
-    for name in ("fused", "same_photo", "quantity_veto", "lonely"):
-        app.toggle(key=f"rule_{name}_on").set_value(True).run()
+    for name in ("fused_threshold", "photo_bits", "quantity_veto", "min2"):
+        app.toggle(key=f"find_{name}_on").set_value(True).run()
     assert set(app.query_params) - before == {"both", "bits", "veto", "nearest"}
     assert "4 rules on: both together, same photo" in shown(app)
-    app.slider(key="rule_photo_bits").set_value(1).run()
-    app.slider(key="rule_fused").set_value(0.2).run()
+    app.slider(key="find_photo_bits").set_value(1).run()
+    app.slider(key="find_fused_threshold").set_value(0.2).run()
     assert (app.query_params["bits"], app.query_params["both"]) == ("1", "0.2")
-    for name in ("fused", "same_photo", "quantity_veto", "lonely"):
-        app.toggle(key=f"rule_{name}_on").set_value(False).run()
+    for name in ("fused_threshold", "photo_bits", "quantity_veto", "min2"):
+        app.toggle(key=f"find_{name}_on").set_value(False).run()
     assert set(app.query_params) == before
 
 
@@ -124,10 +128,10 @@ def test_an_uploaded_photo_is_the_same_photo_by_its_phash(open_app: Open, small_
         ({"bits": "5"}, "'bits' in the address is '5', but must be a whole number from 0 to 4"),
         ({"bits": "x"}, "'bits' in the address is 'x'"),
         ({"veto": "on"}, "'veto' in the address is 'on'"),
-        ({"both": "1"}, "The both distance '1'"),
-        ({"nearest": "far"}, "The nearest distance 'far'"),
-        ({"judge": "nobody", "listing": "5b"}, "There is no second stage 'nobody' here"),
-        ({"judge": "../../etc/passwd", "listing": "5b"}, "There is no second stage"),
+        ({"both": "1"}, "'both' in the address is '1'"),
+        ({"nearest": "far"}, "'nearest' in the address is 'far'"),
+        ({"scorer": "nobody", "listing": "5b"}, "There is no pair scorer 'nobody' here"),
+        ({"scorer": "../../etc/passwd", "listing": "5b"}, "There is no pair scorer"),
     ],
 )
 def test_a_bad_rule_in_the_address_is_answered_with_a_sentence(
@@ -141,39 +145,54 @@ def test_a_bad_rule_in_the_address_is_answered_with_a_sentence(
 def test_without_a_classifier_it_says_how_to_train_one(open_app: Open) -> None:
     app = open_app(FIND, bundle="small", listing="5b")
     assert "train-pairs CATALOGUE --out models/pairs/NAME.npz" in shown(app)
-    assert all(box.key != "rule_judge" for box in app.selectbox)
+    assert all(box.key != "find_scorer" for box in app.selectbox)
 
 
-def test_the_second_stage_decides_with_scores_and_reasons(with_judge: Open) -> None:
-    app = with_judge(FIND, bundle="small", listing="3a", photo="0", title="0")
-    app.selectbox(key="rule_judge").set_value("tiny").run()
-    assert app.query_params["judge"] == "tiny"
-    assert "by the second stage" in shown(app) and re.search(r"score [01]\.\d\d", shown(app))
+def test_the_pair_scorer_decides_with_scores_and_reasons(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="small", listing="3a", photo="0", title="0")
+    finish_jobs(app.selectbox(key="find_scorer").set_value("tiny").run())
+    assert app.query_params["scorer"] == "tiny"
+    assert "by the pair scorer" in shown(app) and re.search(r"score [01]\.\d\d", shown(app))
     assert re.search(r"(For|Against): \w+", shown(app))
     assert all(slider.disabled for slider in app.slider)
-    assert all(toggle.disabled for toggle in app.toggle if str(toggle.key).startswith("rule_"))
-    app.selectbox(key="rule_judge").set_value("").run()
-    assert "judge" not in app.query_params and not any(slider.disabled for slider in app.slider)
+    assert all(toggle.disabled for toggle in app.toggle if str(toggle.key).endswith("_on"))
+    app.selectbox(key="find_scorer").set_value("").run()
+    assert "scorer" not in app.query_params and not any(slider.disabled for slider in app.slider)
 
 
-def test_a_typed_title_is_judged_too(with_judge: Open) -> None:
-    app = with_judge(FIND, bundle="titles", q="Tepung Terigu Hana Emas 1 Kg", judge="tiny")
+def test_distances_decide_until_the_pair_scorer_is_prepared_and_cancelling_turns_it_off(
+    with_scorer: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Held()
+    monkeypatch.setattr("product_matching.app.shared.scorers._prepared", lambda *_: work(NO_PROGRESS))
+    app = with_scorer(FIND, bundle="small", listing="3a", scorer="tiny")
+    assert work.begun.wait(SECONDS)
+    assert "at these distances" in shown(app) and not any(slider.disabled for slider in app.slider)
+    assert "until the pair scorer is ready" in app.get("progress")[0].proto.text
+    next(button for button in app.button if button.label == "Cancel").click().run()
+    assert "scorer" not in app.query_params
+    assert not app.run().get("progress") and not app.error
+    work.released.set()
+
+
+def test_a_typed_title_is_scored_too(with_scorer: Open) -> None:
+    app = finish_jobs(with_scorer(FIND, bundle="titles", q="Tepung Terigu Hana Emas 1 Kg", scorer="tiny"))
     assert re.search(r"score [01]\.\d\d", shown(app)) and not app.error
 
 
-def test_without_a_title_the_second_stage_leaves_it_to_the_distances(
-    with_judge: Open,
+def test_without_a_title_the_pair_scorer_leaves_it_to_the_distances(
+    with_scorer: Open,
 ) -> None:
-    app = with_judge(FIND, bundle="photos", listing="3b", judge="tiny")
+    app = with_scorer(FIND, bundle="photos", listing="3b", scorer="tiny")
     assert "compares titles and this search has none" in shown(app)
     assert not any(slider.disabled for slider in app.slider)
     assert not any(toggle.disabled for toggle in app.toggle)
 
 
-def test_groups_can_be_found_by_the_second_stage(with_judge: Open) -> None:
-    app = with_judge("pages/review.py", bundle="small", judge="tiny")
-    next(button for button in app.button if button.label == "Find the groups").click().run()
-    assert "Decided by the second stage tiny" in shown(app)
+def test_groups_can_be_found_by_the_pair_scorer(with_scorer: Open) -> None:
+    app = with_scorer("pages/review.py", bundle="small", scorer="tiny")
+    finish_jobs(next(button for button in app.button if button.label == "Find the groups").click().run())
+    assert "Decided by the pair scorer tiny" in shown(app)
 
 
 def test_a_catalogue_with_a_phash_that_is_none_says_so(
@@ -215,26 +234,26 @@ def test_a_veto_and_the_mean_distance_in_the_decision() -> None:
     assert decide(CANDIDATES, Thresholds(0.2, None, 0.3), retrieved=10).n_by_rule == 1
 
 
-def test_the_judge_orders_by_score_and_the_export_tells_it(finder: Finder) -> None:
+def test_the_pair_scorer_orders_by_score_and_the_export_tells_it(finder: Finder) -> None:
     candidates = finder.candidates(finder.listing_query(0), 3)
     scores = np.linspace(0.2, 0.9, len(candidates)).tolist()
-    verdicts = [
+    predictions = [
         Verdict(row, score, score >= 0.5, ()) for row, score in zip(candidates.rows.tolist(), scores, strict=True)
     ]
-    decision = decide_by_judge(candidates, verdicts)
-    assert decision.matches.rows.tolist() == [one.row for one in verdicts[::-1] if one.is_match]
-    assert decision.beyond.rows.tolist() == [one.row for one in verdicts[::-1] if not one.is_match]
-    table = pd.read_csv(io.BytesIO(judged_csv(finder, decision)))
+    decision = decide_by_scores(candidates, predictions)
+    assert decision.matches.rows.tolist() == [one.row for one in predictions[::-1] if one.is_match]
+    assert decision.beyond.rows.tolist() == [one.row for one in predictions[::-1] if not one.is_match]
+    table = pd.read_csv(io.BytesIO(scored_csv(finder, decision)))
     assert table["score"].tolist() == sorted((round(score, 6) for score in scores if score >= 0.5), reverse=True)
-    assert len(decide_by_judge(candidates.take(np.zeros(len(candidates), bool)), []).matches) == 0
+    assert len(decide_by_scores(candidates.take(np.zeros(len(candidates), bool)), []).matches) == 0
 
 
-def test_the_nearest_by_each_side_are_judged_and_the_same_photo() -> None:
+def test_the_nearest_by_each_side_are_scored_and_the_same_photo() -> None:
     assert nearest_by_each(CANDIDATES, 1).tolist() == [True, True, False, False, True]
     assert nearest_by_each(CANDIDATES, 5).all()
 
 
-def test_every_feature_of_the_second_stage_has_words(models_with_pairs: Path) -> None:
+def test_every_feature_of_the_pair_scorer_has_words(models_with_pairs: Path) -> None:
     from product_matching.matching.pair_classifier import load_classifier
 
     names = load_classifier(models_with_pairs / "pairs" / "tiny.npz").names

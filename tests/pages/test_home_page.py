@@ -27,7 +27,7 @@ def test_every_catalogue_is_listed_and_a_damaged_one_with_its_problem(open_app: 
     assert "24 photos by tiny, default distance 0." in said
     assert "25 titles by IDF" in said
     assert [error.value.count("bundle format 99") for error in app.error] == [1]
-    assert app.selectbox(key="catalogue").options == [
+    assert app.selectbox(key="streamlit_app_bundle").options == [
         "photos · 24 listings",
         "small · 25 listings",
         "titles · 25 listings",
@@ -111,7 +111,7 @@ def test_an_unknown_catalogue_in_the_address_is_told(open_app: Open) -> None:
 
 def test_choosing_a_catalogue_changes_the_address(open_app: Open) -> None:
     app = open_app(bundle="small")
-    app.selectbox(key="catalogue").set_value("titles").run()
+    app.selectbox(key="streamlit_app_bundle").set_value("titles").run()
     assert app.query_params == {"bundle": "titles"}
 
 

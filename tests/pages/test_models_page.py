@@ -29,9 +29,9 @@ from product_matching.app.models.table import (
     protocol_notes,
     split_differences,
 )
+from product_matching.encoders.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.metrics.retrieval import QueryScores
 from product_matching.store.comparison import Comparison, Figure, Scores, read_comparison
-from product_matching.store.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
 from tests.store.comparison_example import example_comparison, write_comparison
 
 MODELS = "pages/models.py"
@@ -267,7 +267,7 @@ def test_a_measure_that_is_none_is_f1(open_models: Open) -> None:
 def test_the_groceries_can_be_shown_with_every_photo(open_models: Open) -> None:
     app = open_models()
     thinned = app.table[-3].value["Groceries: F1"]
-    app.toggle(key="all_photos").set_value(True).run()
+    app.toggle(key="models_all_photos").set_value(True).run()
     assert (app.table[-3].value["Groceries: F1"] != thinned).sum() == 9
 
 

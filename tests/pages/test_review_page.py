@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from product_matching.app.review.address import BITS, EXPANSION, ORDERS, STAGES, ReviewAddress, read_review_address
-from product_matching.app.review.export import groups_csv, submission_csv
-from product_matching.app.review.review import ReviewStore, count_sizes, link_in_words, weakest_pair
-from product_matching.matching.candidates import Thresholds
-from product_matching.matching.chain import PLAIN
-from product_matching.matching.grouping.description import Group
-from product_matching.store.bundle import open_bundle
-from product_matching.workflows.decide import AT_THRESHOLD, decide_catalogue, group_catalogue
+from product_matching.app import resources
+from product_matching.app.jobs import UNEXPECTED
+from product_matching.app.review import groups as module
+from product_matching.app.review.groups import CatalogueGroups
+from product_matching.app.review.request import GroupRequest
+from product_matching.errors import InputError
+from product_matching.matching.thresholds import Thresholds
+from product_matching.progress import Progress
+from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.workflows.find import Finder
+from product_matching.workflows.groups import group_catalogue
+from product_matching.workflows.match import match_by_defaults
+from tests.app.held import SECONDS, Held
+from tests.pages.conftest import PROJECT, TIMEOUT, finish_jobs
 
 REVIEW = "pages/review.py"
 Open = Callable[..., AppTest]
-distances = st.none() | st.integers(0, 999).map(lambda thousandths: thousandths / 1000)
-addresses = st.builds(
-    ReviewAddress,
-    union=st.booleans(),
-    cross=st.booleans(),
-    bits=st.sampled_from(BITS),
-    blend=st.sampled_from(STAGES),
-    expand=st.sampled_from(EXPANSION),
-    mutual=st.booleans(),
-    quantity_veto=st.booleans(),
-    nearest=distances,
-    judge=st.none() | st.text(min_size=1, max_size=20),
-    photo=distances,
-    title_distance=distances,
-    fused=distances,
-    order=st.sampled_from(list(ORDERS)),
-    page=st.integers(1, 9999),
-)
 
 
 @pytest.fixture
@@ -57,29 +40,25 @@ def shown(app: AppTest) -> str:
     return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
 
 
-def press(app: AppTest) -> AppTest:
+def begin(app: AppTest) -> AppTest:
+    """Press the button that begins to find the groups."""
     return next(button for button in app.button if button.label == "Find the groups").click().run()
+
+
+def press(app: AppTest) -> AppTest:
+    """Find the groups, and wait for them."""
+    return finish_jobs(begin(app))
 
 
 def metric(app: AppTest, label: str) -> str:
     return next(str(metric.value) for metric in app.metric if metric.label == label)
 
 
-@given(addresses)
-def test_an_address_that_was_written_reads_the_same(address: ReviewAddress) -> None:
-    assert read_review_address(address.to_params()) == (address, [])
-
-
-def test_without_parameters_every_rule_is_off() -> None:
-    address, problems = read_review_address({})
-    assert (address.rules, address.thresholds, problems) == (PLAIN, Thresholds(), [])
-
-
 def test_groups_are_found_on_the_button_and_every_listing_leads_to_find(open_app: Open, finder: Finder) -> None:
     app = open_app(REVIEW, bundle="small")
     assert not app.metric and "All 25 listings are compared" in shown(app)
     press(app)
-    _, groups = group_catalogue(decide_catalogue(finder, PLAIN, Thresholds()))
+    _, groups = group_catalogue(match_by_defaults(finder.bundle, Thresholds()))
     assert metric(app, "Groups") == str(len(groups))
     assert metric(app, "Largest group") == str(groups[0].size)
     assert f"**{groups[0].size} listings**" in shown(app)
@@ -98,10 +77,86 @@ def test_groups_that_were_found_are_shown_at_once_elsewhere_and_other_rules_ask_
     assert not again.metric
 
 
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    """Finding groups, held until it is released."""
+    work, find_groups = Held(), module.find_groups
+
+    def find(bundle: Bundle, request: GroupRequest, progress: Progress) -> CatalogueGroups:
+        work(progress)
+        return find_groups(bundle, request, progress)
+
+    monkeypatch.setattr(module, "find_groups", find)
+    yield work
+    work.released.set()
+
+
+def test_groups_are_found_in_the_background_and_appear_when_they_are_done(open_app: Open, held: Held) -> None:
+    app = begin(open_app(REVIEW, bundle="small"))
+    assert held.begun.wait(SECONDS)
+    assert not app.metric and app.get("progress")[0].proto.value == 50
+    assert "Finding the groups: holding 50%, " in app.get("progress")[0].proto.text
+    app.toggle(key="review_mutual_on").set_value(True).run()
+    assert not app.get("progress") and "All 25 listings are compared" in shown(app), "other rules are other groups"
+    app.switch_page("pages/models.py").run()
+    app.switch_page(REVIEW)
+    app.query_params.clear()
+    app.query_params["bundle"] = "small"
+    assert app.run().get("progress"), "the work survives a change of pages"
+    held.released.set()
+    finish_jobs(app)
+    assert int(metric(app, "Groups")) > 0 and not app.get("progress")
+    assert held.calls == 1
+
+
+def test_two_sessions_share_the_work_and_its_result(open_app: Open, held: Held) -> None:
+    first = begin(open_app(REVIEW, bundle="small"))
+    second = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=TIMEOUT)
+    second.query_params["bundle"] = "small"
+    second.switch_page(REVIEW)
+    second.run()
+    assert not second.get("progress")
+    assert begin(second).get("progress")
+    next(button for button in first.button if button.label == "Cancel").click().run()
+    assert not first.run().get("progress")
+    held.released.set()
+    finish_jobs(second)
+    assert metric(second, "Groups") == metric(first.run(), "Groups")
+    assert held.calls == 1
+
+
+def test_cancelled_work_leaves_the_button_and_can_begin_anew(open_app: Open, held: Held) -> None:
+    app = begin(open_app(REVIEW, bundle="small"))
+    next(button for button in app.button if button.label == "Cancel").click().run()
+    assert not app.run().get("progress")
+    held.released.set()
+    assert resources.jobs().wait_for_all(SECONDS)
+    assert not app.run().metric and not app.error
+    assert int(metric(press(app), "Groups")) > 0
+    assert held.calls == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(InputError("The catalogue has no titles."), "The catalogue has no titles."), (KeyError(3), UNEXPECTED)],
+)
+def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "find_groups", fail)
+        app = press(open_app(REVIEW, bundle="small"))
+        assert said in shown(app) and len(app.error) == 1
+    assert int(metric(press(app.run()), "Groups")) > 0
+
+
 def test_the_order_and_the_page_stand_in_the_address(open_app: Open) -> None:
     app = press(open_app(REVIEW, bundle="small", page="999"))
     assert re.search(r"Groups 1 to (\d) of \1", shown(app)), "a page beyond the last is the last"
-    app.selectbox(key="group_order").set_value("weakest").run()
+    app.selectbox(key="review_order").set_value("weakest").run()
     assert app.query_params == {"bundle": "small", "sort": "weakest"}
 
 
@@ -109,8 +164,8 @@ def test_the_rules_are_those_that_the_catalogue_can_answer(open_app: Open) -> No
     titles = {toggle.key for toggle in open_app(REVIEW, bundle="titles").toggle}
     photos = {toggle.key for toggle in open_app(REVIEW, bundle="photos").toggle}
     assert "review_quantity_veto_on" in titles - photos
-    assert "review_union_on" in photos - titles
-    assert "review_fused_on" not in titles | photos
+    assert "review_photo_bits_on" in photos - titles
+    assert "review_fused_threshold_on" not in titles | photos
 
 
 @pytest.mark.parametrize("bundle", ["titles", "photos"])
@@ -130,9 +185,9 @@ def test_no_groups_at_all_is_said(open_app: Open) -> None:
         ({"blend": "9"}, "'blend' in the address is '9', but must be a whole number from 0 to 3"),
         ({"expand": "-1"}, "'expand' in the address is '-1'"),
         ({"veto": "yes"}, "must be 1 for on or 0 for off"),
-        ({"sort": "colour"}, "The order 'colour'"),
-        ({"title": "2"}, "The title distance '2'"),
-        ({"judge": "../x"}, "There is no second stage '../x' here"),
+        ({"sort": "colour"}, "'sort' in the address is 'colour', but must be one of size, weakest, density"),
+        ({"title": "2"}, "'title' in the address is '2'"),
+        ({"scorer": "../x"}, "There is no pair scorer '../x' here"),
         ({"bundle": "nope"}, "There is no catalogue 'nope' here"),
         ({"bundle": "damaged"}, "bundle format 99"),
     ],
@@ -149,41 +204,3 @@ def test_without_any_catalogue_it_says_how_to_build_one(
     monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path))
     app = open_app(REVIEW)
     assert "There is no catalogue in" in shown(app) and not app.button
-
-
-def test_the_downloads_hold_every_listing(finder: Finder) -> None:
-    review = ReviewStore().make("key", lambda: decide_catalogue(finder, PLAIN, Thresholds()))
-    groups = pd.read_csv(io.BytesIO(groups_csv(finder.bundle, review)))
-    assert groups.columns.tolist() == ["posting_id", "group", "size", "density", "weakest_link"]
-    assert groups["posting_id"].tolist() == finder.bundle.listings["posting_id"].tolist()
-    assert (groups.groupby("group")["size"].transform("size") == groups["size"]).all()
-    matches = pd.read_csv(io.BytesIO(submission_csv(finder.bundle, review)), dtype=str)
-    assert [line.split()[0] for line in matches["matches"]] == matches["posting_id"].tolist()
-
-
-def test_a_review_is_made_once_and_the_oldest_is_dropped(finder: Finder) -> None:
-    store = ReviewStore(max_reviews=2)
-    first = store.make("a", lambda: decide_catalogue(finder, PLAIN, Thresholds()))
-    assert store.make("a", lambda: pytest.fail("made again")) is first
-    for key in "bc":
-        store.make(key, lambda: first.decided)
-    assert store.known("a") is None and store.known("c") is not None and not store.busy
-
-
-def test_the_weakest_pair_stands_at_the_weakest_link(finder: Finder) -> None:
-    decided = decide_catalogue(finder, PLAIN, Thresholds())
-    for group in group_catalogue(decided)[1]:
-        first, second = weakest_pair(decided, group)
-        rows, distances = decided.near.of(first)
-        assert {first, second} <= set(group.rows)
-        assert distances[rows == second] == group.weakest_link
-
-
-def test_sizes_are_counted_in_bins_and_links_told_in_words() -> None:
-    groups = [Group(tuple(range(size)), 1.0, 0.0) for size in (60, 12, 3, 3, 2)]
-    counts = dict(count_sizes(groups))
-    assert (counts["2"], counts["3"], counts["4"], counts["11–20"], counts["over 50"]) == (1, 2, 0, 1, 1)
-    assert count_sizes(groups[3:]) == [("2", 1), ("3", 1)] and count_sizes([]) == []
-    assert link_in_words(0.0) == ("all as good as equal", "green")
-    assert link_in_words(AT_THRESHOLD) == ("weakest link at 100% of the threshold: look twice", "orange")
-    assert link_in_words(1.0)[1] == "red"

@@ -80,13 +80,13 @@ def test_a_deep_link_searches_by_the_stored_embedding(open_app: Open, bundle: Bu
     assert "Known for this sample: 3 of 3 listings of the same product found." in shown(app)
     assert "Hana Emas Tepung Terigu 1kg promo" in shown(app) and "Searched by its photo alone." in shown(app)
     assert not app.file_uploader and not app.error
-    assert [slider.key for slider in app.slider] == ["photo_threshold"]
+    assert [slider.key for slider in app.slider] == ["find_photo_threshold"]
 
 
 def test_the_truth_follows_the_slider(open_app: Open) -> None:
     app = open_app(FIND, bundle="demo", sample="q3", photo="0")
     assert "0 of 3 listings of the same product found." in shown(app)
-    app.slider(key="photo_threshold").set_value(0.999).run()
+    app.slider(key="find_photo_threshold").set_value(0.999).run()
     assert re.search(r"3 of 3 listings of the same product found, and 2\d listings of other products\.", shown(app))
 
 
@@ -94,7 +94,7 @@ def test_the_truth_follows_the_slider(open_app: Open) -> None:
 def test_a_sample_without_a_match_says_that_nothing_should_match(open_app: Open, sample: str) -> None:
     app = open_app(FIND, bundle="demo", sample=sample, photo="0")
     assert "its product is not in the catalogue. Nothing should match, and nothing does." in shown(app)
-    app.slider(key="photo_threshold").set_value(0.999).run()
+    app.slider(key="find_photo_threshold").set_value(0.999).run()
     assert re.search(r"Nothing should match, but \d+ listings do\.", shown(app))
 
 
@@ -116,7 +116,7 @@ def test_the_title_can_be_searched_as_well(open_app: Open, bundle: Bundle) -> No
     click(app, "Search with its title too")
     assert app.query_params == {"bundle": "demo", "sample": "q7", "q": "Speaker Fleco F6"}
     assert "Searched by photo and title." in shown(app) and "Known for this sample: 2 of 3" in shown(app)
-    assert [slider.key for slider in app.slider] == ["photo_threshold", "title_threshold"]
+    assert [slider.key for slider in app.slider] == ["find_photo_threshold", "find_title_threshold"]
     click(app, "Search by its photo alone")
     assert app.query_params == {"bundle": "demo", "sample": "q7"}
 
@@ -157,7 +157,7 @@ def test_the_next_samples_are_a_click_away_and_the_way_out_too(open_app: Open, b
         ({"bundle": "titles", "sample": "q3"}, "The catalogue titles has no sample photos."),
         ({"listing": "3a", "sample": "q3"}, "the listing is searched for"),
         ({"upload": "0123456789abcdef0123", "sample": "q3"}, "the sample is searched for"),
-        ({"sample": "q3", "photo": "seven"}, "The photo distance 'seven'"),
+        ({"sample": "q3", "photo": "seven"}, "'photo' in the address is 'seven'"),
     ],
 )
 def test_a_bad_address_is_answered_with_a_sentence(open_app: Open, params: dict[str, str], said: str) -> None:
@@ -168,7 +168,7 @@ def test_a_bad_address_is_answered_with_a_sentence(open_app: Open, params: dict[
 
 def test_another_catalogue_does_not_inherit_the_sample(open_app: Open) -> None:
     app = open_app(FIND, bundle="demo", sample="q3")
-    app.selectbox(key="catalogue").set_value("small").run()
+    app.selectbox(key="find_bundle").set_value("small").run()
     assert app.query_params == {"bundle": "small"}
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
-from product_matching.matching.candidates import PairRules, Thresholds
+from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder, Query, default_thresholds, describe_matches
 
@@ -157,20 +157,22 @@ def test_other_quantities_are_vetoed(finder: Finder) -> None:
     assert len(finder.matches(query, thresholds, PairRules(quantity_veto=True))) == 0
 
 
-def test_a_lonely_query_has_its_nearest_within_reach(finder: Finder) -> None:
+def test_a_query_without_a_match_has_its_nearest_within_reach(finder: Finder) -> None:
+    """min2 is a share of the threshold: twice the threshold is reached with 1.0."""
     query = finder.listing_query(0)
-    alone = Thresholds(None, 0.0)
     nearest = finder.candidates(query, 25)
-    distance = float(nearest.title.min())
+    distance = float(nearest.title[nearest.title > 0].min())
+    alone = Thresholds(None, round(distance / 2, 6))
     assert len(finder.matches(query, alone)) == 0
-    found = finder.matches(query, alone, PairRules(min2=round(distance + 0.01, 6)))
+    found = finder.matches(query, alone, PairRules(min2=1.0001))
     assert found.rows.tolist() == [int(nearest.rows[np.argmin(nearest.title)])]
-    assert len(finder.matches(query, alone, PairRules(min2=round(distance - 0.01, 6)))) == 0
+    assert len(finder.matches(query, alone, PairRules(min2=0.999))) == 0
+    assert finder.matches(query, alone, PairRules(min2=float("inf"))).rows.tolist() == found.rows.tolist()
 
 
-@pytest.mark.parametrize("rules", [{"photo_bits": -1}, {"photo_bits": 65}, {"min2": -0.1}, {"min2": 1.5}])
+@pytest.mark.parametrize("rules", [{"photo_bits": -1}, {"photo_bits": 65}, {"min2": -0.1}, {"min2": float("nan")}])
 def test_rules_out_of_range_are_refused(rules: dict[str, float]) -> None:
-    with pytest.raises(InputError, match="must be from 0 to"):
+    with pytest.raises(InputError, match="must be .*from 0 to"):
         PairRules(**rules)
 
 

@@ -14,7 +14,7 @@ IDS = ["a", "b", "c", "d"]
 
 
 def test_groups_are_named_by_their_first_listing(tmp_path: Path) -> None:
-    write_groups(tmp_path / "g.csv", IDS, np.array([0, 1, 0, 0]), [Group((0, 2, 3), 2 / 3, 0.15)])
+    write_groups(tmp_path / "g.csv", IDS, np.array([0, 1, 0, 0]), [Group((0, 2, 3), 2 / 3, 0.5)])
     with (tmp_path / "g.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [row["group"] for row in rows] == ["a", "b", "a", "a"]

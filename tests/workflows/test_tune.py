@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.preprocessing import normalize
 
 from product_matching.listings.catalogue import Catalogue
 from product_matching.listings.parts import PARTS, validation_rows
-from product_matching.matching.candidates import Thresholds
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import MEASURED_CHAIN, Rules, VectorRules
+from product_matching.matching.thresholds import Thresholds
 from product_matching.metrics.listing_f1 import listing_f1
+from product_matching.metrics.sweep import sweep_thresholds
 from product_matching.search.flat import FlatIndex
 from product_matching.search.neighbours import keep_within
-from product_matching.store.bundle import open_bundle
+from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.workflows import tune
 from product_matching.workflows.build import build_bundle
-from product_matching.workflows.decide import decide_catalogue
-from product_matching.workflows.find import Finder
-from product_matching.workflows.tune import choose_threshold, tune_threshold
+from product_matching.workflows.match import match_by_defaults
+from product_matching.workflows.tune import tune_threshold
 
 #: Angle between the listings of a pair, by part: the closer ones of `train` want a smaller threshold.
 ANGLES = {"train": 0.1, "validation": 0.4, "test": 0.6}
@@ -104,8 +108,6 @@ def test_the_labels_of_the_other_parts_change_nothing(part: str) -> None:
     forged = labels.copy()
     forged[parts == part] = "one group"
     assert tune_threshold(FlatIndex(vectors), vectors, usable, forged, rows_of(parts)) == before
-    near = FlatIndex(vectors).nearest(vectors, 20)
-    assert choose_threshold(near, labels, rows_of(parts)) == choose_threshold(near, forged, rows_of(parts)) == before
 
 
 def test_a_catalogue_whose_validation_part_has_no_label_is_tuned_without_labels() -> None:
@@ -117,8 +119,6 @@ def test_a_catalogue_whose_validation_part_has_no_label_is_tuned_without_labels(
     assert tuned.protocol == "no labels in a validation part: three other listings on average"
     unlabelled = tune_threshold(FlatIndex(vectors), vectors, usable, None, rows_of(parts))
     assert (unlabelled.distance, unlabelled.n) == (tuned.distance, tuned.n)
-    near = FlatIndex(vectors).nearest(vectors, 11)
-    assert choose_threshold(near, labels, rows_of(parts)) == tuned
 
 
 def titles_with_parts(strange: str) -> pd.DataFrame:
@@ -134,23 +134,85 @@ def titles_with_parts(strange: str) -> pd.DataFrame:
     return pd.DataFrame(records, columns=["posting_id", "title", "label_group", "part"])
 
 
-def bundle_of(listings: pd.DataFrame, out: Path) -> Finder:
+def bundle_of(listings: pd.DataFrame, out: Path) -> Bundle:
     build_bundle(Catalogue(listings, None), out)
-    return Finder(open_bundle(out))
+    return open_bundle(out)
 
 
-@pytest.mark.parametrize("rules", [Rules(), Rules(expansion=2)])
+@pytest.mark.parametrize("rules", [MEASURED_CHAIN, Rules(vectors=VectorRules(expansion=2))])
 def test_a_bundle_and_its_rules_are_tuned_on_the_validation_part(tmp_path: Path, rules: Rules) -> None:
     listings = titles_with_parts("test")
-    finder = bundle_of(listings, tmp_path / "b")
-    default = finder.bundle.manifest.title_threshold
+    bundle = bundle_of(listings, tmp_path / "b")
+    default = bundle.manifest.title_threshold
     assert default is not None
     assert (default.n, default.protocol) == (90, "best F1 of the validation part in the whole catalogue")
     forged = listings.assign(label_group=listings["label_group"].where(listings["part"] == "validation", "all"))
     other = bundle_of(forged, tmp_path / "forged")
-    assert other.bundle.manifest.title_threshold == default
-    tuned = decide_catalogue(finder, rules, Thresholds()).thresholds.title
-    assert tuned == decide_catalogue(other, rules, Thresholds()).thresholds.title
+    assert other.manifest.title_threshold == default
+    tuned = match_by_defaults(bundle, Thresholds(), rules).thresholds.title
+    assert tuned == match_by_defaults(other, Thresholds(), rules).thresholds.title
     named = bundle_of(listings.rename(columns={"part": "section"}), tmp_path / "named")
-    everything = decide_catalogue(named, rules, Thresholds()).thresholds.title
+    everything = match_by_defaults(named, Thresholds(), rules).thresholds.title
     assert tuned is not None and everything is not None and tuned < everything
+
+
+def test_a_bundle_keeps_what_its_threshold_reached_and_an_older_one_without_it_opens(tmp_path: Path) -> None:
+    default = bundle_of(titles_with_parts(""), tmp_path / "b").manifest.title_threshold
+    assert default is not None
+    assert None not in (default.f1, default.precision, default.recall)
+    path = tmp_path / "b" / "manifest.json"
+    older = json.loads(path.read_text())
+    del older["title_threshold"]["precision"], older["title_threshold"]["recall"]
+    path.write_text(json.dumps(older))
+    assert open_bundle(tmp_path / "b").manifest.title_threshold == replace(default, precision=None, recall=None)
+
+
+def crowded_groups(n_groups: int, size: int, spread: float, width: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    """Vectors (N, D) around random centres and their labels; groups larger than the competition's cap of 50."""
+    rng = np.random.default_rng(4)
+    centres = normalize(rng.normal(size=(n_groups, width)))
+    vectors = np.repeat(centres, size, axis=0) + spread * rng.normal(size=(n_groups * size, width))
+    labels = np.array([f"group {group}" for group in range(n_groups) for _ in range(size)], dtype=object)
+    return normalize(vectors).astype(np.float32), labels
+
+
+@pytest.mark.parametrize("spread", [0.06, 0.1, 0.16])
+def test_the_threshold_is_the_best_of_a_use_without_a_cap(spread: float) -> None:
+    """The oracle tries every step of a thousandth with all matches; a cap of 50 would look for another threshold."""
+    vectors, labels = crowded_groups(8, 80, spread)
+    usable = np.ones(len(labels), dtype=np.bool_)
+    tuned = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    distances = np.round(1 - vectors.astype(np.float64) @ vectors.astype(np.float64).T, 6)
+    same = labels[:, None] == labels[None, :]
+
+    def scores(threshold: float) -> tuple[float, float, float]:
+        near = (distances <= threshold) | np.eye(len(labels), dtype=bool)
+        right, predicted, true = (near & same).sum(1), near.sum(1), same.sum(1)
+        f1 = float((2 * right / (predicted + true)).mean())
+        return round(f1, 4), round(float((right / predicted).mean()), 4), round(float((right / true).mean()), 4)
+
+    best = max(scores(step / 1000)[0] for step in range(1000))
+    assert tuned.f1 == pytest.approx(best, abs=1e-4)
+    assert (tuned.f1, tuned.precision, tuned.recall) == scores(tuned.distance)
+
+
+def test_no_larger_threshold_is_better_than_the_bound_that_ends_the_search() -> None:
+    vectors, labels = crowded_groups(12, 30, 0.14)
+    groups, rows = np.unique(labels, return_inverse=True)[1], np.arange(len(labels))
+    everything = FlatIndex(vectors).within(vectors, 1.99)
+    sweep = sweep_thresholds(everything, groups, rows, cap=None)
+    for radius in (0.1, 0.2, 0.4, 0.6, 0.9):
+        beyond = sweep.f1[sweep.thresholds > radius]
+        assert tune.best_beyond(keep_within(everything, radius), groups, rows) >= beyond.max() - 1e-12
+
+
+def test_where_memory_ends_the_search_the_best_so_far_is_taken_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, labels = crowded_groups(8, 40, 0.06)
+    usable = np.ones(len(labels), dtype=np.bool_)
+    whole = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    near = FlatIndex(vectors).within(vectors, 0.2)
+    monkeypatch.setattr(tune, "MAX_PAIRS", len(near.rows))
+    cut = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    assert whole.distance > 0.22 > cut.distance >= 0.19
+    assert cut.f1 < whole.f1
+    assert f"more than {len(near.rows):,} pairs are within 0.2" in cut.protocol

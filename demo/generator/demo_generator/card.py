@@ -104,7 +104,7 @@ def _origins(listings: pd.DataFrame, plan: Plan) -> str:
 
 def _figures(figures: dict[str, Any]) -> str:
     rows = [
-        "| what is compared | demo, groups of two and more | demo with single listings | Shopee at equal size |",
+        "| what is compared | demo, groups of two and more | demo with singletons | Shopee at equal size |",
         "|---|---|---|---|",
     ]
     for method, name in _NAMES.items():

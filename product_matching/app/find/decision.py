@@ -1,25 +1,17 @@
-"""What decides: thresholds, rules or the second stage; which candidates are matches, and which come next."""
+"""What decides: thresholds, rules or the pair scorer; which candidates are matches, and which come next."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.app.find.address import PHOTO_BITS
-from product_matching.matching.candidates import (
-    NO_RULES,
-    Candidates,
-    Mask,
-    PairRules,
-    Thresholds,
-    by_photo,
-    by_title,
-    is_match,
-)
+from product_matching.app.address import PHOTO_BITS
+from product_matching.matching.candidates import Candidates, Mask, by_photo, by_title, matches_of_query
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 
 if TYPE_CHECKING:
     from product_matching.matching.pair_judge import Verdict
@@ -32,7 +24,7 @@ class Decision:
     Attributes
     ----------
     matches
-        Nearest first; where the second stage decides, the highest score first.
+        Nearest first; where the pair scorer decides, the highest score first.
     beyond
         The other candidates that have anything in common with the query, the one that a raised threshold lets in
         first coming first.
@@ -40,8 +32,8 @@ class Decision:
         Matches by photo, by title, and by both.
     at_least
         Whether there can be more matches than were retrieved.
-    verdicts
-        What the second stage says of each row; empty where it is off.
+    predictions
+        What the pair scorer says of each row; None where it is off.
     """
 
     matches: Candidates
@@ -50,7 +42,7 @@ class Decision:
     n_title: int
     n_both: int
     at_least: bool
-    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    predictions: dict[int, Verdict] | None = None
 
     @property
     def n_by_rule(self) -> int:
@@ -70,10 +62,10 @@ def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO
     rules
         Rules on pairs beside them.
     retrieved
-        How many were retrieved per side: as many matches by one side mean that there can be more.
+        How many were retrieved per side: as many within the reach of one side mean that there can be more matches.
     """
     photo, title = by_photo(candidates, thresholds), by_title(candidates, thresholds)
-    matches = is_match(candidates, thresholds, rules)
+    matches = matches_of_query(candidates, thresholds, rules)
     left = np.flatnonzero(~matches)
     gaps = beyond_by(candidates, thresholds)[left]
     left = left[np.isfinite(gaps)][np.argsort(gaps[np.isfinite(gaps)], kind="stable")]
@@ -83,29 +75,35 @@ def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO
         int((photo & matches).sum()),
         int((title & matches).sum()),
         int((photo & title & matches).sum()),
-        bool(max(photo.sum(), title.sum()) >= retrieved),
+        _may_miss(candidates, thresholds, retrieved),
     )
 
 
-def decide_by_judge(candidates: Candidates, verdicts: Sequence[Verdict]) -> Decision:
-    """Divide the candidates by the second stage, in order of its score.
+def _may_miss(candidates: Candidates, thresholds: Thresholds, retrieved: int) -> bool:
+    """Whether a side holds as many listings within its reach as were retrieved, so that more may lie within it."""
+    sides = zip((candidates.photo, candidates.title), thresholds.reach(), strict=True)
+    return any(limit is not None and (distances <= limit).sum() >= retrieved for distances, limit in sides)
+
+
+def decide_by_scores(candidates: Candidates, predictions: Sequence[Verdict]) -> Decision:
+    """Divide the candidates by the pair scorer, in order of its score.
 
     Parameters
     ----------
     candidates
-        Those that were judged.
-    verdicts
+        Those that were scored.
+    predictions
         Of each of them, in the same order.
     """
-    scores = np.array([verdict.score for verdict in verdicts])
-    matched = np.array([verdict.is_match for verdict in verdicts], dtype=np.bool_)
+    scores = np.array([prediction.score for prediction in predictions])
+    matched = np.array([prediction.is_match for prediction in predictions], dtype=np.bool_)
     order = np.argsort(-scores, kind="stable")
     matches, beyond = (candidates.take(order[side[order]]) for side in (matched, ~matched))
-    return Decision(matches, beyond, 0, 0, 0, False, {verdict.row: verdict for verdict in verdicts})
+    return Decision(matches, beyond, 0, 0, 0, False, {prediction.row: prediction for prediction in predictions})
 
 
 def nearest_by_each(candidates: Candidates, count: int) -> Mask:
-    """Which candidates are among the nearest by photo or by title, or have the query's photo: those worth judging."""
+    """Which candidates are among the nearest by photo or by title, or have the query's photo: those worth scoring."""
     chosen = np.zeros(len(candidates), dtype=np.bool_)
     for distances in (candidates.photo, candidates.title):
         nearest = np.lexsort((candidates.rows, distances))[:count]
@@ -115,11 +113,10 @@ def nearest_by_each(candidates: Candidates, count: int) -> Mask:
 
 def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.float64]:
     """How far each candidate is beyond its nearest threshold; infinite where nothing is in common with the query."""
-    fused = (candidates.photo + candidates.title) / 2
     sides = (
         (candidates.photo, thresholds.photo),
         (candidates.title, thresholds.title),
-        (fused, thresholds.fused),
+        (candidates.fused, thresholds.fused),
     )
     gaps = np.full(len(candidates), np.inf)
     for distances, threshold in sides:
@@ -127,10 +124,3 @@ def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.
             gap = np.where(np.isnan(distances) | (distances >= 1), np.inf, distances - threshold)
             gaps = np.minimum(gaps, gap)
     return gaps
-
-
-def vetoed(candidates: Candidates, rules: PairRules) -> Mask:
-    """Which candidates the rule on quantities keeps out."""
-    if not rules.quantity_veto or candidates.quantities is None:
-        return np.zeros(len(candidates), dtype=np.bool_)
-    return candidates.quantities < 0

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from product_matching.app.find.decision import Decision
-from product_matching.matching.candidates import NO_RULES, PairRules, Thresholds
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.workflows.find import Finder, Query, describe_matches
 
 
@@ -20,13 +20,13 @@ def matches_csv(finder: Finder, query: Query, thresholds: Thresholds, rules: Pai
     return _csv(finder, describe_matches(finder.bundle, found, thresholds, rules), "nearest")
 
 
-def judged_csv(finder: Finder, decision: Decision) -> bytes:
-    """Write the matches of the second stage, the highest score first, with the score after the title."""
+def scored_csv(finder: Finder, decision: Decision) -> bytes:
+    """Write the matches of the pair scorer, the highest score first, with the score after the title."""
     described = describe_matches(finder.bundle, decision.matches, Thresholds())
-    rows = decision.matches.rows.tolist()
+    rows, predictions = decision.matches.rows.tolist(), decision.predictions or {}
     for row, record in zip(rows, described, strict=True):
-        record["score"] = round(decision.verdicts[row].score, 6)
-    return _csv(finder, described, "second stage")
+        record["score"] = round(predictions[row].score, 6)
+    return _csv(finder, described, "pair scorer")
 
 
 def _csv(finder: Finder, matches: list[dict[str, Any]], otherwise: str) -> bytes:

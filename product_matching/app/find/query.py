@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from product_matching.app.find.address import Address
+from product_matching.app.address import Address
 from product_matching.app.shared.uploads import Encoder, Upload, UploadStore, embed_upload
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.listings.titles import title_words
-from product_matching.store.model_folder import PhotoModel
 from product_matching.store.sample_queries import SampleQuery
 from product_matching.workflows.find import Finder, Query
 

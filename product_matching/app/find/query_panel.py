@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
-from product_matching.app.find.address import MAX_TITLE_CHARS, Address, as_typed, read_address
+from product_matching.app.address import MAX_TITLE_CHARS, Address, as_typed
 from product_matching.app.find.query import Asked
+from product_matching.app.navigation import change_address, coupled, current_address, go_to
 from product_matching.app.resources import uploads
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.missing_model import draw_if_missing
 from product_matching.app.shared.pictures import shown_picture
 from product_matching.app.shared.sample_gallery import draw_sample_picture
-from product_matching.app.shared.samples import is_title_of, sample_address, sample_name
+from product_matching.app.shared.samples import is_title_of, sample_address, sample_name, title_as_typed
 from product_matching.app.shared.uploads import PHOTO_HELP
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQuery
 
-_TITLE, _FILE, _CAMERA, _SOURCE = "typed_title", "photo_file", "photo_camera", "photo_source"
+_FILE, _CAMERA, _SOURCE = "photo_file", "photo_camera", "photo_source"
 _UPLOAD, _TAKE = "Upload", "Camera"
 _PICTURE_WIDTH = 120
-
-
-def current_address() -> Address:
-    """The address as it stands now."""
-    return read_address(st.query_params.to_dict())[0]
-
-
-def change_address(**changes: object) -> None:
-    """Write the address anew with some of its fields changed; for callbacks."""
-    st.query_params.from_dict(replace(current_address(), **changes).to_params())  # type: ignore[arg-type]
 
 
 def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
@@ -58,12 +47,12 @@ def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
 
 def search_sample(bundle: Bundle, sample: SampleQuery) -> None:
     """Make a sample the query; for callbacks."""
-    st.query_params.from_dict(sample_address(current_address(), sample, bundle).to_params())
+    go_to(sample_address(current_address(), sample, bundle))
 
 
 def search_listing(posting_id: str) -> None:
     """Make a listing of the catalogue the query; for callbacks."""
-    st.query_params.from_dict(current_address().of_listing(posting_id).to_params())
+    go_to(current_address().of_listing(posting_id))
 
 
 def _row_of(bundle: Bundle, posting_id: str | None) -> int | None:
@@ -86,7 +75,7 @@ def _draw_sample(bundle: Bundle, sample: SampleQuery, typed: str) -> None:
         draw_sample_picture(sample, _PICTURE_WIDTH)
         st.markdown(plain(shorten(sample_name(sample), 160)))
         st.caption("Searched by photo and title." if typed else "Searched by its photo alone.")
-    own = as_typed(sample.title)
+    own = title_as_typed(sample)
     if own and not typed and bundle.title_matrix is not None:
         st.button("Search with its title too", icon=":material/title:", on_click=change_address, kwargs={"title": own})
     elif own and typed == own:
@@ -119,25 +108,14 @@ def _take_photo(key: str) -> None:
     if photo is None:
         change_address(upload=None)
     else:
-        change_address(upload=uploads().put(photo.getvalue(), photo.name), listing=None, sample=None)
+        go_to(current_address().of_upload(uploads().put(photo.getvalue(), photo.name)))
 
 
 def _draw_title_input(address: Address) -> None:
-    if st.session_state.get(_TITLE) != address.title:
-        st.session_state[_TITLE] = address.title
     st.text_input(
         "Title",
-        key=_TITLE,
         max_chars=MAX_TITLE_CHARS,
         placeholder="A title, or a few of its words",
-        on_change=_type_title,
         help="Searched together with the photo if there is one: a listing that is near by either is a match.",
+        **coupled("title", address.title, to=as_typed),
     )
-
-
-def _type_title() -> None:
-    title = as_typed(st.session_state[_TITLE])
-    changes: dict[str, object] = {"title": title}
-    if title:
-        changes["listing"] = None
-    change_address(**changes)

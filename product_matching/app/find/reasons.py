@@ -1,4 +1,4 @@
-"""The features of the second stage in words that a seller understands."""
+"""The features of the pair scorer in words that a seller understands."""
 
 from __future__ import annotations
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from product_matching.app.find.decision import vetoed
 from product_matching.app.find.reasons import describe_reasons
 from product_matching.app.shared.explanation_view import draw_explanation
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import distance_text, marked_title, plain, readable_title, shorten
-from product_matching.matching.candidates import Candidates, PairRules, Thresholds
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.workflows.find import Finder, Query, describe_matches
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Cards:
         What decided; a distance at or below its threshold is marked as a match.
     words
         Words of the query's title, marked in the titles.
-    verdicts
-        What the second stage says of each row.
+    predictions
+        What the pair scorer says of each row.
     search
         Callback of the button for a listing's own duplicates, called with its posting_id.
     """
@@ -47,7 +47,7 @@ class Cards:
     thresholds: Thresholds
     rules: PairRules
     words: frozenset[str]
-    verdicts: dict[int, Verdict]
+    predictions: dict[int, Verdict]
     search: Callable[[str], None]
 
 
@@ -79,9 +79,9 @@ def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None
 def _badges(record: dict[str, Any], cards: Cards, row: int, veto: bool, matched: bool) -> str:
     """The score, the distances and the rules; green and with a tick where a listing matches by it."""
     badges = []
-    verdict = cards.verdicts.get(row)
-    if verdict is not None:
-        badges.append(_badge(f"score {verdict.score:.2f}", verdict.is_match))
+    prediction = cards.predictions.get(row)
+    if prediction is not None:
+        badges.append(_badge(f"score {prediction.score:.2f}", prediction.is_match))
     for side in ("photo", "title"):
         distance = record[f"{side}_distance"]
         if distance is not None:
@@ -93,7 +93,7 @@ def _badges(record: dict[str, Any], cards: Cards, row: int, veto: bool, matched:
         badges.append(_badge("same photo", not veto))
     if veto:
         badges.append(":red-badge[:material/block: other quantity]")
-    if matched and verdict is None and not record["by"]:
+    if matched and prediction is None and not record["by"]:
         badges.append(":orange-badge[nearest, though beyond]")
     return " ".join(badges)
 
@@ -103,9 +103,9 @@ def _badge(text: str, matched: bool) -> str:
 
 
 def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
-    verdict = cards.verdicts.get(row)
-    if verdict is not None:
-        st.caption(_reasons(verdict))
+    prediction = cards.predictions.get(row)
+    if prediction is not None:
+        st.caption(_reasons(prediction))
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "Duplicates",
@@ -123,9 +123,9 @@ def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
                 st.markdown(_details(record))
 
 
-def _reasons(verdict: Verdict) -> str:
-    """The main reasons of the second stage, those for the same product first."""
-    told = describe_reasons(verdict.reasons)
+def _reasons(prediction: Verdict) -> str:
+    """The main reasons of the pair scorer, those for the same product first."""
+    told = describe_reasons(prediction.reasons)
     sides = ((":material/add: For", True), (":material/remove: Against", False))
     named = [(side, [words for words, speaks_for in told if speaks_for is wanted]) for side, wanted in sides]
     return "  \n".join(f"{side}: {', '.join(words)}" for side, words in named if words)

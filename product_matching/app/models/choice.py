@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from product_matching.app.address import MEASURES, METHODS, Address
 from product_matching.app.models.table import MEASURE_NAMES
+from product_matching.app.navigation import coupled
 from product_matching.metrics.retrieval import Measure
 from product_matching.store.comparison import Comparison, DataName, Kind
 
 #: What a method looks at, by the kind of its row.
 KIND_NAMES: dict[Kind, str] = {"photo": "Photo", "title": "Title", "photo+title": "Both"}
 ALL = "All"
-_MEASURE, _KIND, _FULL = "measure", "by", "all_photos"
 
 
 @dataclass(frozen=True)
@@ -35,36 +37,38 @@ class Choice:
     groceries: DataName
 
 
-def draw_choice(comparison: Comparison) -> Choice:
+def draw_choice(comparison: Comparison, address: Address) -> Choice:
     """Draw the controls; those that would change nothing are left out."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        kind = _choose_kind(comparison)
-        measure = _choose("Measure", list(MEASURE_NAMES.values()), _MEASURE)
-        shown = methods_of(comparison, kind)
-        full = False
-        if any(row.groceries_full for row in shown.rows):
-            full = st.toggle(
+        methods = _choose_methods(comparison, address.methods)
+        _choose("measure", "Measure", MEASURES, address.measure)
+        shown = methods_of(comparison, methods)
+        has_full = any(row.groceries_full for row in shown.rows)
+        if has_full:
+            st.toggle(
                 "Every photo of the groceries",
-                key=_FULL,
-                bind="query-params",
                 help="Many photos show the same shelf within seconds, so that the nearest is found easily: otherwise "
                 "they are thinned out, as the protocol below says.",
+                **coupled("all_photos", address.all_photos),
             )
-    name = next(name for name, label in MEASURE_NAMES.items() if label == measure)
-    return Choice(shown, name, "groceries_full" if full else "groceries")
+    measure = next(key for key, name in MEASURE_NAMES.items() if name == address.measure)
+    full = address.all_photos and has_full
+    return Choice(shown, measure, "groceries_full" if full else "groceries")
 
 
-def _choose_kind(comparison: Comparison) -> str:
-    there = {row.kind for row in comparison.rows}
-    names = [name for kind, name in KIND_NAMES.items() if kind in there]
-    return _choose("Methods that look at", [*names, ALL], _KIND) if len(there) > 1 else ALL
+def _choose_methods(comparison: Comparison, asked: str) -> str:
+    """The kind of methods that is shown: the one asked for if there are any, else the first that there are."""
+    there = {KIND_NAMES.get(row.kind) for row in comparison.rows}
+    names = [name for name in METHODS if name in there or name == ALL]
+    chosen = asked if asked in names else names[0]
+    if len(there) <= 1:
+        return ALL
+    _choose("methods", "Methods that look at", names, chosen)
+    return chosen
 
 
-def _choose(label: str, options: list[str], key: str) -> str:
-    chosen = st.segmented_control(
-        label, options, default=options[0], required=True, key=key, bind="query-params", width="content"
-    )
-    return str(chosen)
+def _choose(field: str, label: str, options: Sequence[str], chosen: str) -> None:
+    st.segmented_control(label, options, required=True, width="content", **coupled(field, chosen))
 
 
 def methods_of(comparison: Comparison, kind: str) -> Comparison:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
+from product_matching.app.address import Address
 from product_matching.app.models.chart import charted_rows, comparison_chart, describe_chart
 from product_matching.app.models.choice import Choice, draw_choice
 from product_matching.app.models.table import (
@@ -34,7 +35,7 @@ _MEASURES_IN_WORDS = (
 )
 
 
-def draw_comparison() -> None:
+def draw_comparison(address: Address) -> None:
     """Draw the comparison, or say in a sentence why there is none."""
     st.subheader("Comparison", anchor=False)
     try:
@@ -48,7 +49,7 @@ def draw_comparison() -> None:
     st.markdown(_leaders(comparison))
     with st.expander("What the figures mean"):
         st.markdown(_MEASURES_IN_WORDS)
-    choice = draw_choice(comparison)
+    choice = draw_choice(comparison, address)
     _draw_chart(choice)
     _draw_table(choice)
     _draw_downloads(comparison)
@@ -149,8 +150,8 @@ def _draw_order(order: Sequence[str]) -> None:
         return
     st.markdown("#### Where the order differs from the reported one", anchors=False)
     st.markdown(
-        "Each reported figure has a protocol of its own, so that their order says little. Here some methods stand the "
-        "other way round."
+        "Each reported figure has a protocol of its own, so that their order says little. Here some methods are in "
+        "the reverse order."
     )
     with st.expander("Which, and why"):
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in order))

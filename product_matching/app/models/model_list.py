@@ -9,15 +9,15 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-from product_matching.errors import InputError
-from product_matching.store.comparison import Scores
-from product_matching.store.model_folder import (
+from product_matching.encoders.model_folder import (
     CARD_FILE,
     MODEL_FILE,
     WEIGHTS_FILE,
     PhotoModel,
     read_model_settings,
 )
+from product_matching.errors import InputError
+from product_matching.store.comparison import Scores
 from product_matching.validation import validate
 
 log = logging.getLogger(__name__)

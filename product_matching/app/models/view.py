@@ -11,8 +11,8 @@ from product_matching.app.models.model_list import ListedModel, own_scores, spee
 from product_matching.app.models.table import figure_cell
 from product_matching.app.shared.catalogues import Catalogue
 from product_matching.app.shared.wording import plain, shorten
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.store.comparison import Scores
-from product_matching.store.model_folder import PhotoModel
 
 #: Texts of a model are cut here.
 _MAX_CHARS = 300

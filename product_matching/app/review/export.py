@@ -5,26 +5,24 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from product_matching.app.review.review import Review
-from product_matching.metrics.listing_f1 import MAX_PREDICTIONS
+from product_matching.app.review.groups import CatalogueGroups
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.decide import rows_of_matches
 from product_matching.workflows.groups_file import write_groups
-from product_matching.workflows.match import write_submission
+from product_matching.workflows.match import submission_rows, write_submission
 
 
-def groups_csv(bundle: Bundle, review: Review) -> bytes:
+def groups_csv(bundle: Bundle, found: CatalogueGroups) -> bytes:
     """Write ``posting_id,group,size,density,weakest_link`` for every listing (see `write_groups`)."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "groups.csv"
-        write_groups(path, bundle.listings["posting_id"].tolist(), review.numbers, review.groups)
+        write_groups(path, bundle.listings["posting_id"].tolist(), found.numbers, found.groups)
         return path.read_bytes()
 
 
-def submission_csv(bundle: Bundle, review: Review) -> bytes:
-    """Write ``posting_id,matches`` in the competition's format: at most 50 matches, the listing itself first."""
+def submission_csv(bundle: Bundle, found: CatalogueGroups) -> bytes:
+    """Write ``posting_id,matches`` in the competition's format, every match, the listing itself first."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "matches.csv"
-        rows = rows_of_matches(review.decided, MAX_PREDICTIONS)
+        rows = submission_rows(found.decided.matches)
         write_submission(path, bundle.listings["posting_id"].tolist(), rows)
         return path.read_bytes()

@@ -6,14 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from product_matching.app.review.review import link_in_words, weakest_pair
+from product_matching.app.review.groups import link_in_words, weakest_pair
 from product_matching.app.shared.explanation_view import draw_explanation
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.matching.grouping.description import Group
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.decide import Decided
 from product_matching.workflows.find import Finder
+from product_matching.workflows.match import CatalogueMatches
 
 #: Listings of a group that are shown at first; the rest is shown on demand.
 SHOWN = 8
@@ -23,7 +23,7 @@ _PAIR_PICTURE = 160
 _TITLE_CHARS = 70
 
 
-def draw_group(finder: Finder, decided: Decided, group: Group) -> str | None:
+def draw_group(finder: Finder, decided: CatalogueMatches, group: Group) -> str | None:
     """Draw a group; returns the posting_id of the listing that was just chosen.
 
     Parameters
@@ -70,7 +70,7 @@ def _draw_listing(bundle: Bundle, row: int) -> str | None:
     return None
 
 
-def _draw_weakest(finder: Finder, decided: Decided, group: Group) -> None:
+def _draw_weakest(finder: Finder, decided: CatalogueMatches, group: Group) -> None:
     label = f"Weakest pair of {group.size:,}" if group.size > 2 else "Why they match"
     with st.popover(label, type="tertiary", key=f"weakest_{group.rows[0]}", on_change="rerun") as popover:
         if not popover.open:  # explaining takes a moment: only what is looked at is explained

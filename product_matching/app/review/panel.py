@@ -2,150 +2,127 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 import streamlit as st
 
-from product_matching.app.review.address import BITS, EXPANSION, STAGES, ReviewAddress, read_review_address
-from product_matching.app.shared.controls import BENCHMARK_NOTE, Controls
-from product_matching.app.shared.rules_panel import draw_both, draw_judge, draw_veto
-from product_matching.matching.candidates import Thresholds
-from product_matching.matching.chain import Rules
+from product_matching.app.address import EXPANSION, STAGES, Address
+from product_matching.app.navigation import change_address
+from product_matching.app.shared.controls import (
+    draw_both,
+    draw_distance,
+    draw_min2,
+    draw_same_photo,
+    draw_scorer,
+    draw_switch,
+    draw_veto,
+    draw_whole,
+)
+from product_matching.app.shared.settings import chosen_thresholds, default_distance
+from product_matching.matching.chain import MEASURED_CHAIN
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.decide import AT_THRESHOLD
-from product_matching.workflows.find import default_thresholds
+from product_matching.store.manifest import TunedThreshold
 
-_WITHOUT_DEFAULT = 0.3
-#: How far beyond its threshold a lonely listing reaches: a third of it.
-_REACH = round(AT_THRESHOLD / 3, 3)
-_OF_A_RESULT = {"page": 1}
-_CHAIN = Rules()
 _MEASURED = {
-    "union": True,
-    "cross": True,
-    "bits": _CHAIN.photo_bits,
-    "blend": len(_CHAIN.blend),
-    "expand": _CHAIN.expansion,
+    "photo_bits": MEASURED_CHAIN.pairs.photo_bits,
+    "cross_mean": MEASURED_CHAIN.vectors.cross_mean,
+    "blend": len(MEASURED_CHAIN.vectors.blend),
+    "expansion": MEASURED_CHAIN.vectors.expansion,
 }
 
 
-def change_review(**changes: object) -> None:
-    """Write the address anew with some of its fields changed; for callbacks. Other rules start at the first page."""
-    address = read_review_address(st.query_params.to_dict())[0]
-    st.query_params.from_dict(replace(address, **{**_OF_A_RESULT, **changes}).to_params())  # type: ignore[arg-type]
-
-
-def draw_settings(bundle: Bundle, address: ReviewAddress, judges: list[str]) -> None:
+def draw_settings(bundle: Bundle, address: Address, scorers: Sequence[str]) -> None:
     """Draw every rule and threshold that the catalogue can answer."""
-    controls = Controls("review", change_review, disabled=address.judge in judges)
+    disabled = address.scorer in scorers
     has_photos, has_titles = bundle.photo_vectors is not None, bundle.title_matrix is not None
     has_phashes = any(bundle.phashes)
     st.subheader("Rules", anchor=False)
-    if controls.disabled:
-        st.caption("The second stage decides: the other rules have no say until it is off.")
+    if disabled:
+        st.caption("The pair scorer decides: the other rules have no say until it is off.")
     st.button(
         "Set the measured chain",
-        on_click=change_review,
+        on_click=change_address,
         kwargs=_MEASURED,
-        disabled=controls.disabled,
+        disabled=disabled,
         help="The rules whose figures are in docs/evaluation.md: same photo, averaging, one blending stage, expansion.",
     )
     if has_phashes:
-        _draw_same_photo(controls, address)
-    _draw_averages(controls, address, has_phashes or (has_photos and has_titles))
-    _draw_pairs(controls, address, has_titles)
+        draw_same_photo(address, disabled=disabled)
+    if has_phashes or (has_photos and has_titles):
+        _draw_cross_mean(address, disabled=disabled)
+    _draw_averages(address, disabled=disabled)
+    _draw_mutual(address, disabled=disabled)
     if has_titles:
-        draw_judge(controls, address.judge, judges)
+        draw_veto(address, disabled=disabled)
+    draw_min2(address, disabled=disabled)
+    if has_titles:
+        draw_scorer(address.scorer, scorers)
     st.subheader("How near is near enough", anchor=False)
-    _draw_thresholds(controls, bundle, address)
+    _draw_thresholds(bundle, address, disabled=disabled)
 
 
-def _draw_same_photo(controls: Controls, address: ReviewAddress) -> None:
-    controls.toggle(
-        "union",
-        "Match by the same photo",
-        address.union,
-        {"union": True},
-        {"union": False},
-        "Listings with the same picture are matches whatever their titles (pHash union).",
+def _draw_cross_mean(address: Address, *, disabled: bool) -> None:
+    draw_switch(
+        "cross_mean",
+        "Average over the same photo or title",
+        value=address.cross_mean,
+        says="Titles are averaged over listings with the same photo, photos over listings with the same title, so that "
+        "each side profits from the other (cross-mean).",
+        disabled=disabled,
     )
-    if address.union or address.cross:
-        says = "Two photos are the same if their pHashes differ in at most this many of 64 bits."
-        controls.whole("bits", "Bits that may differ in one photo", address.bits, BITS, says)
 
 
-def _draw_averages(controls: Controls, address: ReviewAddress, has_twins: bool) -> None:
-    if has_twins:
-        controls.toggle(
-            "cross",
-            "Average over the same photo or title",
-            address.cross,
-            {"cross": True},
-            {"cross": False},
-            "Titles are averaged over listings with the same photo, photos over listings with the same title, so that "
-            "one side's knowledge helps the other (cross-mean).",
-        )
-    controls.whole(
+def _draw_averages(address: Address, *, disabled: bool) -> None:
+    draw_whole(
         "blend",
         "Neighbourhood blending, stages",
         address.blend,
         STAGES,
-        "Each stage pulls a listing towards its near neighbours, so that groups draw together. 0 is off.",
+        says="Each stage pulls a listing towards its near neighbours, so that groups draw together. 0 is off.",
+        disabled=disabled,
     )
-    controls.whole(
-        "expand",
+    draw_whole(
+        "expansion",
         "Expansion, vectors summed up",
-        address.expand,
+        address.expansion,
         EXPANSION,
-        "Each listing is replaced by the weighted sum of itself and its nearest ones. 1 is off.",
+        says="Each listing is replaced by the weighted sum of itself and its nearest ones. 1 is off.",
+        disabled=disabled,
     )
 
 
-def _draw_pairs(controls: Controls, address: ReviewAddress, has_titles: bool) -> None:
-    controls.toggle(
+def _draw_mutual(address: Address, *, disabled: bool) -> None:
+    draw_switch(
         "mutual",
         "Mutual nearest only",
-        address.mutual,
-        {"mutual": True},
-        {"mutual": False},
-        "A pair counts only if each is among the other's nearest: crowded listings attract fewer strangers.",
+        value=address.mutual,
+        says="A pair counts only if each is among the other's nearest: a listing that is near to many others matches "
+        "fewer of them.",
+        disabled=disabled,
     )
-    if has_titles:
-        draw_veto(controls, address.quantity_veto)
-    controls.toggle(
-        "lonely",
-        "Nearest if nothing matches",
-        address.nearest is not None,
-        {"nearest": _REACH},
-        {"nearest": None},
-        f"Whoever matches nothing gets its nearest listing, up to a third beyond the threshold (min2). "
-        f"{BENCHMARK_NOTE}",
-    )
-    if address.nearest is not None:
-        st.caption(f":material/science: {BENCHMARK_NOTE}")
 
 
-def _draw_thresholds(controls: Controls, bundle: Bundle, address: ReviewAddress) -> None:
-    manifest, own = bundle.manifest, default_thresholds(bundle)
+def _draw_thresholds(bundle: Bundle, address: Address, *, disabled: bool) -> None:
+    manifest = bundle.manifest
     if manifest.photo_model is not None:
-        _draw_side(controls, "photo", "photo", address.photo, own.photo)
+        _draw_side("photo", address.photo_threshold, manifest.photo_threshold, disabled=disabled)
     if manifest.title_weighting is not None:
-        _draw_side(controls, "title", "title_distance", address.title_distance, own.title)
+        _draw_side("title", address.title_threshold, manifest.title_threshold, disabled=disabled)
     if manifest.photo_model is not None and manifest.title_weighting is not None:
-        draw_both(controls, address.fused, Thresholds(address.photo or own.photo, address.title_distance or own.title))
+        draw_both(address, chosen_thresholds(address, manifest), disabled=disabled)
 
 
-def _draw_side(controls: Controls, side: str, field: str, value: float | None, own: float | None) -> None:
-    start = _WITHOUT_DEFAULT if own is None else own
-    controls.toggle(
-        field,
+def _draw_side(side: str, value: float | None, own: TunedThreshold | None, *, disabled: bool) -> None:
+    draw_switch(
+        f"{side}_threshold",
         f"Set the {side} distance by hand",
-        value is not None,
-        {field: start},
-        {field: None},
-        "Otherwise it is tuned for the rules, since distances shrink with every rule that averages: on the labels of "
-        "the catalogue (of its validation part, if a column part names one), or without labels so that a listing has "
-        "three others on average.",
+        value=value,
+        on=round(default_distance(own), 3),
+        off=None,
+        says="Otherwise it is the catalogue's default. With rules that average, distances shrink, and it is tuned for "
+        "them: on the labels of the catalogue (of its validation part, if a column part names one), or without labels "
+        "so that a listing has three others on average.",
+        disabled=disabled,
     )
     if value is not None:
-        controls.distance(field, f"Largest {side} distance", value)
+        draw_distance(f"{side}_threshold", f"Largest {side} distance", value, disabled=disabled)

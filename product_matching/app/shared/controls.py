@@ -1,106 +1,158 @@
-"""Switches and sliders that stand where the address says, and write the address when they are moved."""
+"""Switches and sliders that follow the address, and the rules that several pages show."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from product_matching.app.shared.parameters import MAX_THRESHOLD
+from product_matching.app.address import PHOTO_BITS, Address
+from product_matching.app.navigation import coupled
+from product_matching.app.parameters import MAX_DISTANCE
+from product_matching.app.shared.scorers import describe_no_scorer
+from product_matching.app.shared.settings import mean_distance
+from product_matching.matching.thresholds import MIN2_SHARE, Thresholds
+from product_matching.matching.thresholds import PHOTO_BITS as DEFAULT_BITS
 
-BENCHMARK_NOTE = "For benchmarks: it assumes that nobody is alone."
-NO_JUDGE = "None: distances and rules decide"
-JUDGE_HELP = (
-    "A trained classifier looks at each pair of listings and decides, instead of distances and rules. "
+BENCHMARK_NOTE = "For benchmarks: it assumes that every listing has a duplicate."
+MIN2_HELP = (
+    "Without a match, the nearest listing is one if it is not too far beyond the threshold (min2): with a share of "
+    f"0.5, up to half as far again. {BENCHMARK_NOTE}"
+)
+NO_SCORER = "None: distances and rules decide"
+SCORER_HELP = (
+    "A trained pair scorer decides on each pair of listings, instead of distances and rules. "
     "It compares titles, quantities and pHashes."
 )
 
 
-@dataclass(frozen=True)
-class Controls:
-    """The controls of one page.
+def draw_switch(
+    field: str, label: str, *, value: Any, on: Any = True, off: Any = False, says: str, disabled: bool
+) -> bool:
+    """Draw a switch of a field that is off at one value.
 
-    Attributes
+    Parameters
     ----------
-    prefix
-        Begins their keys.
-    change
-        Writes some fields of the page's address; called in callbacks.
+    field
+        The field of `Address`.
+    label, says
+        What stands beside it, and what explains it.
+    value
+        Of the field now.
+    on, off
+        The values that it switches between; on is any value but `off`.
     disabled
-        Whether they have no say at the moment.
+        Whether it has no say now.
+
+    Returns
+    -------
+    bool
+        Whether it is on.
     """
+    is_on = bool(value != off)
+    place = coupled(field, is_on, to=lambda switched: on if switched else off, part="on")
+    st.toggle(label, help=says, disabled=disabled, wrap=True, **place)
+    return is_on
 
-    prefix: str
-    change: Callable[..., None]
-    disabled: bool = False
 
-    def toggle(
-        self, name: str, label: str, on: bool, switched_on: Mapping[str, Any], off: Mapping[str, Any], says: str
-    ) -> None:
-        """Draw a switch that writes `switched_on` or `off` into the address; `says` explains it."""
-        st.toggle(
-            label,
-            key=self._place(f"{name}_on", on),
-            on_change=self._switch,
-            args=(f"{name}_on", switched_on, off),
-            help=says,
-            disabled=self.disabled,
-            wrap=True,
-        )
+def draw_distance(field: str, label: str, value: float, *, disabled: bool, default: float | None = None) -> None:
+    """Draw a slider for a distance; standing at `default` it leaves the address."""
+    step_of_default = None if default is None else _slider_step(default)
+    st.slider(
+        label,
+        0.0,
+        MAX_DISTANCE,
+        step=0.001,
+        format="%.3f",
+        help="0 is the same, 1 has nothing in common. Arrow keys move it by 0.001, Page up and down by more.",
+        disabled=disabled,
+        **coupled(
+            field,
+            _slider_step(value),
+            to=lambda moved: None if _slider_step(moved) == step_of_default else _slider_step(moved),
+        ),
+    )
 
-    def distance(self, field: str, label: str, value: float) -> None:
-        """Draw a slider for a distance."""
-        st.slider(
-            label,
-            0.0,
-            MAX_THRESHOLD,
-            step=0.001,
-            format="%.3f",
-            key=self._place(field, value),
-            on_change=self._move,
-            args=(field,),
-            disabled=self.disabled,
-        )
 
-    def whole(self, field: str, label: str, value: int, accepted: range, says: str | None = None) -> None:
-        """Draw a slider for a whole number."""
-        st.slider(
-            label,
-            accepted[0],
-            accepted[-1],
-            key=self._place(field, value),
-            on_change=self._move,
-            args=(field,),
-            help=says,
-            disabled=self.disabled,
-        )
+def _slider_step(distance: float) -> float:
+    """The step of a slider that is nearest to a distance."""
+    return min(round(distance, 3), MAX_DISTANCE)
 
-    def judge(self, chosen: str | None, judges: Sequence[str]) -> None:
-        """Draw the choice of the second stage; it is never disabled, as it is the way out of itself."""
-        st.selectbox(
-            "Second stage",
-            ["", *judges],
-            key=self._place("judge", chosen if chosen in judges else ""),
-            format_func=lambda name: name or NO_JUDGE,
-            on_change=self._move,
-            args=("judge",),
-            help=JUDGE_HELP,
-        )
 
-    def _place(self, name: str, value: object) -> str:
-        """Bring a control to what the address says; one that stands there is left alone. Returns its key."""
-        key = f"{self.prefix}_{name}"
-        if key not in st.session_state or st.session_state[key] != value:
-            st.session_state[key] = value
-        return key
+def draw_whole(field: str, label: str, value: int, accepted: range, *, disabled: bool, says: str | None = None) -> None:
+    """Draw a slider for a whole number."""
+    st.slider(label, accepted[0], accepted[-1], help=says, disabled=disabled, **coupled(field, value))
 
-    def _switch(self, name: str, switched_on: Mapping[str, Any], off: Mapping[str, Any]) -> None:
-        self.change(**(switched_on if st.session_state[f"{self.prefix}_{name}"] else off))
 
-    def _move(self, field: str) -> None:
-        value = st.session_state[f"{self.prefix}_{field}"]
-        if isinstance(value, float):
-            value = round(value, 3)
-        self.change(**{field: None if value == "" else value})
+def draw_both(address: Address, thresholds: Thresholds, *, disabled: bool) -> None:
+    """Draw the rule on the mean distance; its slider starts at the mean of both thresholds."""
+    on = draw_switch(
+        "fused_threshold",
+        "Match by both together",
+        value=address.fused_threshold,
+        on=_slider_step(mean_distance(thresholds)),
+        off=None,
+        says="A listing also matches that is near enough on the average of photo and title, though by neither alone.",
+        disabled=disabled,
+    )
+    if on and address.fused_threshold is not None:
+        draw_distance("fused_threshold", "Largest mean distance", address.fused_threshold, disabled=disabled)
+
+
+def draw_same_photo(address: Address, *, disabled: bool) -> None:
+    """Draw the rule on the same photo."""
+    draw_switch(
+        "photo_bits",
+        "Match by the same photo",
+        value=address.photo_bits,
+        on=DEFAULT_BITS,
+        off=None,
+        says="Listings with the same picture match, whatever their titles: their perceptual hashes (pHash, 64 bits) "
+        "are equal but for a few bits.",
+        disabled=disabled,
+    )
+    if address.photo_bits is not None:
+        draw_whole("photo_bits", "Bits that may differ", address.photo_bits, PHOTO_BITS, disabled=disabled)
+
+
+def draw_veto(address: Address, *, disabled: bool) -> None:
+    """Draw the rule on quantities."""
+    draw_switch(
+        "quantity_veto",
+        "Different quantities are no match",
+        value=address.quantity_veto,
+        says="250 g is not 500 g: listings that state another weight, volume, length, memory or power do not match, "
+        "however near they are.",
+        disabled=disabled,
+    )
+
+
+def draw_min2(address: Address, *, disabled: bool) -> None:
+    """Draw the rule for benchmarks that gives every listing a match."""
+    draw_switch(
+        "min2",
+        "Nearest if nothing matches",
+        value=address.min2,
+        on=MIN2_SHARE,
+        off=None,
+        says=MIN2_HELP,
+        disabled=disabled,
+    )
+    if address.min2 is not None:
+        draw_distance("min2", "How far beyond, as a share of the threshold", address.min2, disabled=disabled)
+        st.caption(f":material/science: {BENCHMARK_NOTE}")
+
+
+def draw_scorer(chosen: str | None, scorers: Sequence[str]) -> None:
+    """Draw the choice of the pair scorer, or how to get one; it is never disabled, as it is the way out of itself."""
+    if not scorers:
+        st.caption(describe_no_scorer())
+        return
+    st.selectbox(
+        "Pair scorer",
+        ["", *scorers],
+        format_func=lambda name: name or NO_SCORER,
+        help=SCORER_HELP,
+        **coupled("scorer", chosen if chosen in scorers else "", to=lambda name: name or None),
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from product_matching.app.shared.wording import plain
+from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.model_lookup import describe_getting_model, describe_missing_model, find_model_folder
-from product_matching.store.model_folder import PhotoModel
 
 
 def draw_if_missing(model: PhotoModel) -> bool:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.app.find.address import Address, as_typed
+from product_matching.app.address import Address, as_typed
 from product_matching.app.shared.wording import count_text, readable_title
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQueries, SampleQuery
@@ -76,7 +76,7 @@ def samples_after(samples: SampleQueries, order: Sequence[int], query_id: str, c
 
 def sample_address(address: Address, sample: SampleQuery, bundle: Bundle) -> Address:
     """Where a sample is searched for: by photo and title, as a new listing would be; by photo alone without titles."""
-    return address.of_sample(sample.query_id, sample.title if bundle.title_matrix is not None else "")
+    return address.of_sample(sample.query_id, title_as_typed(sample) if bundle.title_matrix is not None else "")
 
 
 def sample_name(sample: SampleQuery) -> str:
@@ -86,7 +86,12 @@ def sample_name(sample: SampleQuery) -> str:
 
 def is_title_of(sample: SampleQuery, typed: str) -> bool:
     """Whether the title that is searched for beside a sample is none, or its own."""
-    return typed in ("", as_typed(sample.title))
+    return typed in ("", title_as_typed(sample))
+
+
+def title_as_typed(sample: SampleQuery) -> str:
+    """A sample's title as somebody would type it."""
+    return as_typed(readable_title(sample.title))
 
 
 def describe_truth(bundle: Bundle, sample: SampleQuery, matches: Sequence[int] | npt.NDArray[np.int64]) -> str:

@@ -1,4 +1,4 @@
-"""A few listings to start from: ones that have a twin in the catalogue come first, spread over all of it."""
+"""A few listings to start from: those with a near-duplicate in the catalogue come first, spread over all of it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def starting_rows(bundle: Bundle, count: int) -> list[int]:
         At most `count` rows, each once, in order.
     """
     usable = np.flatnonzero(bundle.has_photo | bundle.has_title)
-    twins = np.intersect1d(_first_of_twins(bundle), usable)
-    chosen = _spread(twins, count)
+    repeated = np.intersect1d(_first_of_repeated(bundle), usable)
+    chosen = _spread(repeated, count)
     others = np.setdiff1d(usable, chosen)
     return sorted(int(row) for row in [*chosen, *_spread(others, count - len(chosen))])
 
 
-def _first_of_twins(bundle: Bundle) -> npt.NDArray[np.int64]:
+def _first_of_repeated(bundle: Bundle) -> npt.NDArray[np.int64]:
     """The first row of every set of listings with the same photo, title or label group."""
     rows = [np.zeros(0, dtype=np.int64)]
     for column in (PHOTO_SHA256, "title", "label_group"):

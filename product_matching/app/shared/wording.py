@@ -86,6 +86,8 @@ def distance_text(distance: float) -> str:
 def tuned_on(threshold: TunedThreshold, what: str) -> str:
     """Say where a default threshold comes from, in words."""
     reached = "" if threshold.f1 is None else f", mean F1 {threshold.f1:.2f}"
+    if threshold.precision is not None and threshold.recall is not None:
+        reached += f" (precision {threshold.precision:.2f}, recall {threshold.recall:.2f})"
     return f"Default {threshold.distance:.3f}, tuned with N = {threshold.n:,} {what}; {threshold.protocol}{reached}."
 
 

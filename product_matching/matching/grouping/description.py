@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +21,9 @@ class Group:
     rows
         Its listings, rising.
     density
-        Share of its pairs that were found within the pair bar.
+        Share of its pairs that are within the pair threshold.
     weakest_link
-        Distance of the loosest pair that is needed to hold it together; 1 where only a person's word does.
+        Distance of the loosest pair that is needed to hold it together; infinite where only a decision does.
     """
 
     rows: tuple[int, ...]
@@ -35,7 +36,7 @@ class Group:
         return len(self.rows)
 
 
-def describe_groups(groups: RowArray, near: Neighbours, bar: float) -> list[Group]:
+def describe_groups(groups: RowArray, near: Neighbours, pair_threshold: float) -> list[Group]:
     """Tell size, density and weakest link of each group of at least two listings, the largest first.
 
     Parameters
@@ -44,11 +45,11 @@ def describe_groups(groups: RowArray, near: Neighbours, bar: float) -> list[Grou
         Group number of each listing, shape (N,) (see `partition`).
     near
         The neighbours that the partition was made from.
-    bar
+    pair_threshold
         Distance up to which a pair counts for the density.
     """
     first, second, distances = undirected_pairs(near.queries(), near.rows, near.distances)
-    inside = (groups[first] == groups[second]) & (distances <= bar)
+    inside = (groups[first] == groups[second]) & (distances <= pair_threshold)
     edges = np.bincount(groups[first][inside], minlength=len(groups))
     links = _weakest_links(groups, first[inside], second[inside], distances[inside])
     order = np.argsort(groups, kind="stable")
@@ -58,7 +59,7 @@ def describe_groups(groups: RowArray, near: Neighbours, bar: float) -> list[Grou
         if len(rows) > 1:
             number = int(groups[rows[0]])
             density = float(edges[number] / (len(rows) * (len(rows) - 1) / 2))
-            described.append(Group(tuple(rows.tolist()), density, links.get(number, 1.0)))
+            described.append(Group(tuple(rows.tolist()), density, links.get(number, math.inf)))
     return sorted(described, key=lambda group: (-group.size, group.rows))
 
 

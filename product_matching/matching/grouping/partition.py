@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from product_matching.errors import InputError
+from product_matching.matching.grouping.clusters import Clusters, Measure, PairDistances
+from product_matching.matching.grouping.linkage import LinkageThresholds
 from product_matching.search.neighbours import Neighbours, RowArray
 
 
@@ -30,88 +31,28 @@ class ContradictionError(InputError):
         )
 
 
-@dataclass(frozen=True)
-class Bars:
-    """Largest accepted distances of the three kinds of merger.
-
-    Attributes
-    ----------
-    pair
-        Two single listings: the distance between them.
-    attach
-        A single listing and a group: its mean distance to the group's members.
-    merge
-        Two groups: the mean distance over all their cross pairs. The strictest, as most is lost by a wrong one.
-    """
-
-    pair: float
-    attach: float
-    merge: float
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.merge <= self.attach <= self.pair <= 1:
-            raise InputError(
-                f"The bars are merge {self.merge}, attach {self.attach}, pair {self.pair}, "
-                "but must be distances with 0 <= merge <= attach <= pair <= 1."
-            )
-
-
-class _Clusters:
-    """Growing clusters with the sum of similarities between each two of them."""
-
-    def __init__(self, n: int) -> None:
-        self.of = np.arange(n)
-        self.members: list[list[int]] = [[row] for row in range(n)]
-        self.support: list[dict[int, float]] = [{} for _ in range(n)]
-        self.forbidden: list[set[int]] = [set() for _ in range(n)]
-
-    def add_similarity(self, first: int, second: int, similarity: float) -> None:
-        self.support[first][second] = similarity
-        self.support[second][first] = similarity
-
-    def forbid(self, first: int, second: int) -> None:
-        self.forbidden[first].add(second)
-        self.forbidden[second].add(first)
-
-    def mean_distance(self, first: int, second: int) -> float:
-        """Mean over all cross pairs; one that was never found counts as distance 1."""
-        cross = len(self.members[first]) * len(self.members[second])
-        return 1.0 - self.support[first].get(second, 0.0) / cross
-
-    def merge(self, first: int, second: int) -> None:
-        keep, gone = (first, second) if len(self.support[first]) >= len(self.support[second]) else (second, first)
-        for row in self.members[gone]:
-            self.of[row] = keep
-        self.members[keep] += self.members[gone]
-        for other, similarity in self.support[gone].items():
-            del self.support[other][gone]
-            if other != keep:
-                total = self.support[keep].get(other, 0.0) + similarity
-                self.support[keep][other] = self.support[other][keep] = total
-        for other in self.forbidden[gone]:
-            self.forbidden[other].discard(gone)
-            self.forbid(keep, other)
-        self.members[gone], self.support[gone], self.forbidden[gone] = [], {}, set()
-
-
 def partition(
     near: Neighbours,
-    bars: Bars,
+    linkage: LinkageThresholds,
+    measure: Measure,
     *,
     must_link: Iterable[tuple[int, int]] = (),
     cannot_link: Iterable[tuple[int, int]] = (),
 ) -> RowArray:
-    """Merge listings into groups in order of distance, each kind of merger below its own bar.
+    """Merge listings into groups in order of distance, each kind of merger below its own threshold.
 
-    Tiered merging: a pair of singles needs the pair itself, everything else needs the support of the cross pairs, so
-    that a single bridge between two products joins nothing.
+    Average linkage over near pairs: two single listings need the pair itself, everything else needs the mean over all
+    cross pairs, so that a single bridge between two products joins nothing.
 
     Parameters
     ----------
     near
         Near listings of every listing of the catalogue; a pair found in both directions counts once, by its nearer.
-    bars
+        It holds every pair within the pair threshold.
+    linkage
         Largest accepted distances.
+    measure
+        Distance of pairs that `near` does not hold, which the means over cross pairs need; at least `linkage.pair`.
     must_link, cannot_link
         Pairs of rows that a person has joined or kept apart. They hold whatever the distances say; joined listings
         count as one, as near to another as the nearest of them.
@@ -128,18 +69,16 @@ def partition(
     """
     unit = _joined_units(len(near), must_link)
     first, second, distances = undirected_pairs(unit[near.queries()], unit[near.rows], near.distances)
-    clusters = _Clusters(len(near))
+    clusters = Clusters(unit, linkage, PairDistances(near, measure))
     for a, b, distance in zip(first.tolist(), second.tolist(), distances.tolist(), strict=True):
-        clusters.add_similarity(a, b, 1.0 - distance)
+        clusters.add_distance(a, b, distance)
     for a, b in cannot_link:
         if unit[a] == unit[b]:
             raise ContradictionError(a, b)
         clusters.forbid(int(unit[a]), int(unit[b]))
-    close = distances <= bars.pair
+    close = distances <= linkage.pair
     for a, b in zip(first[close].tolist(), second[close].tolist(), strict=True):
-        left, right = int(clusters.of[a]), int(clusters.of[b])
-        if left != right and right not in clusters.forbidden[left] and _is_supported(clusters, left, right, bars):
-            clusters.merge(left, right)
+        clusters.merge_if_near(int(clusters.of[a]), int(clusters.of[b]))
     return _smallest_rows(clusters.of[unit])
 
 
@@ -154,12 +93,6 @@ def _smallest_rows(groups: npt.NDArray[np.integer]) -> RowArray:
     """Number each group by its smallest row; shape (N,)."""
     _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
     return first[inverse].astype(np.int64)
-
-
-def _is_supported(clusters: _Clusters, left: int, right: int, bars: Bars) -> bool:
-    singles = (len(clusters.members[left]) == 1) + (len(clusters.members[right]) == 1)
-    bar = (bars.merge, bars.attach, bars.pair)[singles]
-    return round(clusters.mean_distance(left, right), 9) <= bar
 
 
 def undirected_pairs(

@@ -1,4 +1,4 @@
-"""Every listing's nearest where vectors are part sparse (words, trigrams) and part dense (sentence embeddings)."""
+"""Every listing's neighbours where vectors are part sparse (words, trigrams), part dense (sentence embeddings)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from product_matching.matching.chain import Join
+from product_matching.progress import NO_PROGRESS, Progress, track
+from product_matching.search.joins.protocol import PairBlocks, check_join
+from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import (
+    FloatArray,
     Neighbours,
+    RowArray,
     keep_nearest,
     keep_within,
+    product_slack,
     sort_neighbours,
     stack_neighbours,
     to_distance,
@@ -21,8 +26,8 @@ _BLOCK_ROWS = 512
 _ROUNDING = np.float32(2e-6)
 
 
-def mixed_join(n_dense: int) -> Join:
-    """Make a join for CSR matrices whose last `n_dense` columns are filled throughout, and may be negative.
+class MixedJoin:
+    """The self-join of CSR matrices, shape (N, V + D), whose last D columns are filled, and may be negative.
 
     The product of those is a dense one, which is many times faster. Rows at distance 1 and more have nothing in
     common and are no neighbours.
@@ -30,21 +35,51 @@ def mixed_join(n_dense: int) -> Join:
     Parameters
     ----------
     n_dense
-        Number of the filled columns.
+        D, the number of the filled columns.
     """
 
-    def join(matrix: Any, k: int) -> Neighbours:
+    def __init__(self, n_dense: int) -> None:
+        self._n_dense = n_dense
+
+    def within(
+        self, vectors: Any, threshold: float, *, max_pairs: int | None = None, progress: Progress = NO_PROGRESS
+    ) -> Neighbours:
+        """Find every pair within a distance (see `SelfJoin.within`)."""
+        check_join(threshold)
+        products = _Products(vectors, self._n_dense)
+        lowest = np.float32(1.0 - threshold - product_slack(self._n_dense)) - _ROUNDING
+        pairs = PairBlocks(threshold, max_pairs)
+        for start in track(progress, range(0, products.n, _BLOCK_ROWS), "comparing listings", unit="block"):
+            cosines = products.block(start)
+            first, second = np.nonzero(cosines >= lowest)
+            pairs.add(first + start, second, to_distance(cosines[first, second]))
+        return pairs.neighbours(products.n)
+
+    def nearest(self, vectors: Any, k: int) -> Neighbours:
+        """Find the `k` nearest rows of each row (see `SelfJoin.nearest`)."""
         if k < 1:
             raise ValueError(f"k must be a whole number from 1, not {k}")
-        rows = csr_matrix(matrix)
-        sparse, dense = rows[:, :-n_dense], np.ascontiguousarray(rows[:, -n_dense:].toarray())
-        postings = sparse.T.tocsr()
-        starts = range(0, rows.shape[0], _BLOCK_ROWS)
-        parts = [slice(start, start + _BLOCK_ROWS) for start in starts]
-        blocks = [_nearest((sparse[part] @ postings).toarray() + dense[part] @ dense.T, k) for part in parts]
+        products = _Products(vectors, self._n_dense)
+        blocks = [_nearest(products.block(start), k) for start in range(0, products.n, _BLOCK_ROWS)]
         return keep_within(stack_neighbours(blocks), np.nextafter(1.0, 0.0))
 
-    return join
+    def distances(self, vectors: Any, first: RowArray, second: RowArray) -> FloatArray:
+        """Exact distance of each pair of rows; shape (P,)."""
+        return SparseJoin().distances(vectors, first, second)
+
+
+class _Products:
+    """Cosines of blocks of rows with all rows, in single precision."""
+
+    def __init__(self, vectors: Any, n_dense: int) -> None:
+        rows = csr_matrix(vectors)
+        self.n: int = rows.shape[0]
+        self._sparse, self._dense = rows[:, :-n_dense], np.ascontiguousarray(rows[:, -n_dense:].toarray())
+        self._postings = self._sparse.T.tocsr()
+
+    def block(self, start: int) -> Any:
+        part = slice(start, start + _BLOCK_ROWS)
+        return (self._sparse[part] @ self._postings).toarray() + self._dense[part] @ self._dense.T
 
 
 def _nearest(cosines: Any, k: int) -> Neighbours:

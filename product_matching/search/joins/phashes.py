@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,47 @@ def _parse(phash: str, row: int) -> int:
 def hash_bits(first: HashArray, second: HashArray) -> npt.NDArray[np.int64]:
     """Bits in which two arrays of hashes differ (Hamming distance), broadcast against each other."""
     return np.bitwise_count(first ^ second).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoHashes:
+    """The pHashes of a catalogue, for the question in how many bits two photos differ.
+
+    A picture on more than `MAX_SHARED` listings is a placeholder: its listings are unknown here, as those without one.
+
+    Attributes
+    ----------
+    numbers
+        Shape (N,), uint64; 0 where unknown.
+    known
+        Shape (N,), bool.
+    placeholders
+        Hashes of the placeholders.
+    """
+
+    numbers: HashArray
+    known: npt.NDArray[np.bool_]
+    placeholders: HashArray
+
+    @classmethod
+    def of(cls, phashes: Sequence[str]) -> PhotoHashes:
+        """Read hexadecimal pHashes, "" for none (see `parse_phashes`)."""
+        numbers, present = parse_phashes(phashes)
+        unique, counts = np.unique(numbers[present], return_counts=True)
+        placeholders = unique[counts > MAX_SHARED]
+        return cls(numbers, present & ~np.isin(numbers, placeholders), placeholders)
+
+    def bits(self, first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Bits in which the photos of pairs of rows differ, NaN where one is unknown; shape (P,)."""
+        both = self.known[first] & self.known[second]
+        return np.where(both, hash_bits(self.numbers[first], self.numbers[second]), np.nan)
+
+    def bits_from(self, phash: str) -> npt.NDArray[np.float64]:
+        """Bits in which a photo's pHash differs from each listing's, NaN where one is unknown; shape (N,)."""
+        own, present = parse_phashes([phash])
+        if not present[0] or own[0] in self.placeholders:
+            return np.full(len(self.numbers), np.nan)
+        return np.where(self.known, hash_bits(self.numbers, own), np.nan)
 
 
 def near_photos(phashes: Sequence[str], max_bits: int = 0) -> Neighbours:

@@ -1,4 +1,4 @@
-"""Every listing's nearest titles at once: the exact self-join of a sparse matrix of unit vectors."""
+"""Every listing's neighbours by title at once: the exact self-join of a sparse matrix of unit vectors."""
 
 from __future__ import annotations
 
@@ -8,41 +8,82 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
-from product_matching.search.neighbours import Neighbours, keep_nearest, keep_within, sort_neighbours, to_distance
+from product_matching.progress import NO_PROGRESS, Progress, track
+from product_matching.search.joins.protocol import PairBlocks, check_join
+from product_matching.search.neighbours import (
+    FloatArray,
+    Neighbours,
+    RowArray,
+    keep_nearest,
+    keep_within,
+    sort_neighbours,
+    to_distance,
+)
 
-#: Below this distance two titles share a word; from it on they have nothing in common and are no candidates.
+#: From this distance on two titles share no word and are no neighbours.
 _NOTHING_IN_COMMON = 1.0
 #: How many times more products are looked at where several equals stand at the last place.
 _WIDER = 8
+_BLOCK_ROWS = 512
+_MEASURED_PAIRS = 100_000
+#: Products this much below a bound may still round to a distance that meets it.
+_ROUNDING = 2e-6
 
 
-def self_join(matrix: Any, k: int, *, threads: int = 2) -> Neighbours:
-    """Find the `k` nearest rows of each row, itself among them, as far as they share a word with it.
+class SparseJoin:
+    """The self-join of sparse unit vectors without negative weights, shape (N, V), through an inverted index.
 
     The products are summed in float64 in the order of the columns, as `SparseIndex` does: a pair has the same
-    distance here, in a search and in an export.
+    distance in the join, in a search and in an export.
 
     Parameters
     ----------
-    matrix
-        Sparse, shape (N, V), no negative weights, rows of length 1 or 0.
-    k
-        Neighbours of each row at most, at least 1; ties are won by the lower row.
     threads
-        Threads of the product.
-
-    Returns
-    -------
-    Neighbours
-        Of all N rows, with distances below 1.
+        Threads of `nearest`.
     """
-    if k < 1:
-        raise ValueError(f"k must be a whole number from 1, not {k}")
+
+    def __init__(self, threads: int = 2) -> None:
+        self._threads = threads
+
+    def within(
+        self, vectors: Any, threshold: float, *, max_pairs: int | None = None, progress: Progress = NO_PROGRESS
+    ) -> Neighbours:
+        """Find every pair within a distance (see `SelfJoin.within`); each pair is multiplied once."""
+        check_join(threshold)
+        rows = _exact(vectors)
+        postings = rows.T.tocsr()
+        pairs = PairBlocks(threshold, max_pairs)
+        for start in track(progress, range(0, rows.shape[0], _BLOCK_ROWS), "comparing listings", unit="block"):
+            products = (rows[start : start + _BLOCK_ROWS] @ postings).tocoo()
+            kept = np.flatnonzero(products.data >= 1.0 - threshold - _ROUNDING)
+            distances = to_distance(products.data[kept])
+            near = distances <= threshold
+            pairs.add(products.row[kept][near] + start, products.col[kept][near], distances[near])
+        return pairs.neighbours(rows.shape[0])
+
+    def nearest(self, vectors: Any, k: int) -> Neighbours:
+        """Find the `k` nearest rows of each row, as far as they share a word with it (see `SelfJoin.nearest`)."""
+        if k < 1:
+            raise ValueError(f"k must be a whole number from 1, not {k}")
+        rows = _exact(vectors)
+        found = _nearest(rows, rows.T.tocsr(), k, k + 1, self._threads)
+        return keep_within(found, np.nextafter(_NOTHING_IN_COMMON, 0.0))
+
+    def distances(self, vectors: Any, first: RowArray, second: RowArray) -> FloatArray:
+        """Exact distance of each pair of rows; shape (P,)."""
+        cosines = np.empty(len(first))
+        for start in range(0, len(first), _MEASURED_PAIRS):
+            part = slice(start, start + _MEASURED_PAIRS)
+            shared = _exact(vectors[first[part]]).multiply(_exact(vectors[second[part]]))
+            cosines[part] = np.asarray(shared.sum(axis=1)).ravel()
+        return to_distance(cosines)
+
+
+def _exact(matrix: Any) -> csr_matrix:
+    """Copy into CSR float64 with its columns sorted, each once: the order in which products are summed."""
     rows = csr_matrix(matrix, dtype=np.float64, copy=True)
     rows.sum_duplicates()
-    postings = rows.T.tocsr()
-    found = _nearest(rows, postings, k, k + 1, threads)
-    return keep_within(found, np.nextafter(_NOTHING_IN_COMMON, 0.0))
+    return rows
 
 
 def _nearest(queries: csr_matrix, postings: csr_matrix, k: int, width: int, threads: int) -> Neighbours:

@@ -4,7 +4,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 
-from product_matching.search.joins.mixed import mixed_join
+from product_matching.search.joins.mixed import MixedJoin
 
 
 def mixed_vectors(n: int = 700) -> csr_matrix:
@@ -18,7 +18,7 @@ def mixed_vectors(n: int = 700) -> csr_matrix:
 
 def test_the_nearest_are_those_of_brute_force() -> None:
     matrix = mixed_vectors()
-    found = mixed_join(6)(matrix, 11)
+    found = MixedJoin(6).nearest(matrix, 11)
     oracle = NearestNeighbors(n_neighbors=11, metric="cosine", algorithm="brute").fit(matrix.toarray())
     distances = oracle.kneighbors(matrix.toarray())[0]
     assert np.diff(found.offsets).tolist() == [11] * 740
@@ -28,7 +28,7 @@ def test_the_nearest_are_those_of_brute_force() -> None:
 
 def test_rows_with_nothing_in_common_are_no_neighbours() -> None:
     matrix = csr_matrix(np.array([[1, 0, 0.0, 0], [0, 0, -1, 0], [0, 0, 1, 0], [0, 0, 0, 0]]))
-    found = mixed_join(2)(matrix, 51)
+    found = MixedJoin(2).nearest(matrix, 51)
     assert [found.of(row)[0].tolist() for row in range(4)] == [[0], [1], [2], []]
     with pytest.raises(ValueError, match="k must be"):
-        mixed_join(2)(matrix, 0)
+        MixedJoin(2).nearest(matrix, 0)

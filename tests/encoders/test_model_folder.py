@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from product_matching.errors import InputError
-from product_matching.files import file_sha256
-from product_matching.store.model_folder import (
+from product_matching.encoders.model_folder import (
     MAX_MODEL_BYTES,
     PhotoModel,
     parse_model,
     read_model_folder,
     write_model_folder,
 )
+from product_matching.errors import InputError
+from product_matching.files import file_sha256
 
 PLAIN = PhotoModel(name="m", backbone="test_efficientnet", weights_sha256="0" * 64, dimension=3)
 

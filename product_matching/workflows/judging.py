@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Candidates, Thresholds
+from product_matching.matching.candidates import Candidates
 from product_matching.matching.pair_classifier import PairClassifier
 from product_matching.matching.pair_judge import PairJudge, Verdict
+from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder, Query, describe_matches
 

@@ -1,0 +1,227 @@
+"""The one table of address parameters: what each is called, which values it takes, its default, and who reads it.
+
+A name means the same on every page. What a page shows follows from its address alone, so that a link shows the same
+elsewhere; what is at its default is left out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line, Name, Switch, Whole
+
+HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
+_EVERY_PAGE = (HOME, FIND, REVIEW, MODELS)
+
+#: How many result cards can be asked for.
+RESULT_COUNTS = (12, 24, 48, 96)
+#: A typed title is cut here.
+MAX_TITLE_CHARS = 300
+#: How many bits of the pHash may differ: so near photos are always among the candidates (`find.SAME_PHOTO_BITS`).
+PHOTO_BITS = range(5)
+#: Stages of neighbourhood blending, and vectors that an expansion sums up.
+STAGES, EXPANSION = range(4), range(1, 6)
+#: Orders of the groups, the first one being the default.
+ORDERS = {"size": "Largest first", "weakest": "Weakest link first", "density": "Thinnest first"}
+#: Measures of the comparison, and what its methods look at, the first one being the default.
+MEASURES, METHODS = ("F1", "recall@1", "mAP@R"), ("Photo", "Title", "Both", "All")
+_TITLE = Line("title", MAX_TITLE_CHARS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One row of the table.
+
+    Attributes
+    ----------
+    name
+        What it is called in the address.
+    field
+        The attribute of `Address` that holds it.
+    kind
+        Which values it takes.
+    default
+        Its value where the address says nothing.
+    pages
+        The pages that read it.
+    of_catalogue
+        Whether it belongs to one catalogue and is left behind when another one is chosen.
+    of_result
+        Whether it belongs to one result and returns to its default when anything else changes.
+    """
+
+    name: str
+    field: str
+    kind: Kind
+    default: Any
+    pages: tuple[str, ...]
+    of_catalogue: bool = False
+    of_result: bool = False
+
+
+def _parameter(name: str, kind: Kind, pages: tuple[str, ...], default: Any = None, **belongs: bool) -> Any:
+    return field(default=default, metadata={"name": name, "kind": kind, "pages": pages, **belongs})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """What an address asks for; None, empty or off where it says nothing.
+
+    Attributes
+    ----------
+    bundle
+        Folder name of the catalogue.
+    listing
+        posting_id of the listing that is the query.
+    upload
+        Key of the uploaded photo that is the query (see `UploadStore`).
+    sample
+        query_id of the bundle's sample photo that is the query.
+    title
+        The typed title, searched beside an uploaded or a sample photo.
+    photo_threshold, title_threshold
+        Largest distances that were set by hand; the catalogue's own otherwise, or those tuned for the rules.
+    fused_threshold
+        Largest mean of both distances; None for off.
+    photo_bits, quantity_veto, min2
+        Rules on pairs (see `PairRules`).
+    scorer
+        Name of the pair scorer that decides instead of distances and rules.
+    cross_mean, blend, expansion, mutual
+        Rules of a whole catalogue (see `Rules`): `blend` is a number of stages.
+    results
+        Number of result cards.
+    order, page
+        Which groups are shown.
+    measure, methods, all_photos
+        Which figures of the comparison are shown, of which methods, on which photos of the groceries.
+    """
+
+    bundle: str | None = _parameter("bundle", Name(), _EVERY_PAGE)
+    listing: str | None = _parameter("listing", Name(), (FIND,), of_catalogue=True)
+    upload: str | None = _parameter("upload", Digest("the upload", "upload the photo again"), (FIND,))
+    sample: str | None = _parameter("sample", Name(), (FIND,), of_catalogue=True)
+    title: str = _parameter("q", _TITLE, (FIND,), "")
+    photo_threshold: float | None = _parameter("photo", Distance(), (FIND, REVIEW), of_catalogue=True)
+    title_threshold: float | None = _parameter("title", Distance(), (FIND, REVIEW), of_catalogue=True)
+    fused_threshold: float | None = _parameter("both", Distance(), (FIND, REVIEW), of_catalogue=True)
+    photo_bits: int | None = _parameter("bits", Whole(PHOTO_BITS), (FIND, REVIEW))
+    quantity_veto: bool = _parameter("veto", Switch(), (FIND, REVIEW), False)
+    min2: float | None = _parameter("nearest", Distance(), (FIND, REVIEW))
+    cross_mean: bool = _parameter("cross", Switch(), (REVIEW,), False)
+    blend: int = _parameter("blend", Whole(STAGES), (REVIEW,), 0)
+    expansion: int = _parameter("expand", Whole(EXPANSION), (REVIEW,), 1)
+    mutual: bool = _parameter("mutual", Switch(), (REVIEW,), False)
+    scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW))
+    results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), 24)
+    order: str = _parameter("sort", Choice(tuple(ORDERS)), (REVIEW,), "size")
+    page: int = _parameter("page", Whole(range(1, 1_000_000)), (REVIEW,), 1, of_catalogue=True, of_result=True)
+    measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), MEASURES[0])
+    methods: str = _parameter("by", Choice(METHODS), (MODELS,), METHODS[0])
+    all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), False)
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is a query at all."""
+        return bool(self.listing or self.upload or self.sample or self.title)
+
+    def of_listing(self, posting_id: str) -> Address:
+        """The same place with a listing of the catalogue as the query."""
+        return replace(self, listing=posting_id, upload=None, sample=None, title="")
+
+    def of_upload(self, key: str) -> Address:
+        """The same place with an uploaded photo as the query, beside the title that is searched for."""
+        return replace(self, listing=None, upload=key, sample=None)
+
+    def of_sample(self, query_id: str, title: str = "") -> Address:
+        """The same place with a sample photo of the bundle as the query, with a title beside it if one is given."""
+        return replace(self, listing=None, upload=None, sample=query_id, title=as_typed(title))
+
+    def of_title(self, title: str) -> Address:
+        """The same place with a typed title as the only query."""
+        return replace(self, listing=None, upload=None, sample=None, title=as_typed(title))
+
+    def in_catalogue(self, bundle: str) -> Address:
+        """The same place in a catalogue; what belongs to another one is left behind."""
+        if bundle == self.bundle:
+            return self
+        left = {each.field: each.default for each in PARAMETERS if each.of_catalogue}
+        return replace(self, **{**left, "bundle": bundle})
+
+    def changed(self, **changes: Any) -> Address:
+        """The same place with some fields changed; what belongs to one result returns to its default.
+
+        In another catalogue, what belongs to one catalogue does so as well; a title takes the place of a listing.
+        """
+        if changes.get("title"):
+            changes.setdefault("listing", None)
+        place = self.in_catalogue(changes["bundle"]) if "bundle" in changes else self
+        left = {each.field: each.default for each in PARAMETERS if each.of_result}
+        return replace(place, **{**left, **changes})
+
+
+#: The table, in the order in which an address is written.
+PARAMETERS = tuple(Parameter(field=each.name, default=each.default, **each.metadata) for each in fields(Address))
+
+
+def as_typed(title: str) -> str:
+    """A title as it stands in the address and in the title box: single spaces, at most `MAX_TITLE_CHARS`."""
+    return _TITLE.tidy(title)
+
+
+def read_address(params: Mapping[str, str], page: str) -> tuple[Address, list[str]]:
+    """Read the parameters of a page.
+
+    Parameters
+    ----------
+    params
+        The texts of an address by name; what is none of the page's is not looked at.
+    page
+        `FIND` or another one.
+
+    Returns
+    -------
+    tuple of Address and list of str
+        The address, with what cannot be used left out, and one sentence for each such value.
+    """
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for parameter in PARAMETERS:
+        text = params.get(parameter.name)
+        if not text or page not in parameter.pages:
+            continue
+        value, problem = parameter.kind.read(parameter.name, text)
+        if value is not None:
+            values[parameter.field] = value
+        if problem:
+            problems.append(problem)
+    return _with_one_query(Address(**values), problems), problems
+
+
+def write_address(address: Address, page: str) -> dict[str, str]:
+    """Write the parameters of a page, in the table's order and without those at their default."""
+    written = {}
+    for parameter in PARAMETERS:
+        value = getattr(address, parameter.field)
+        if page in parameter.pages and value != parameter.default:
+            written[parameter.name] = parameter.kind.write(value)
+    return written
+
+
+def merge_addresses(known: Address, newer: Address, page: str) -> Address:
+    """What is known of all pages, brought up to date by the address of one of them."""
+    known = known if newer.bundle is None else known.in_catalogue(newer.bundle)
+    return replace(known, **{each.field: getattr(newer, each.field) for each in PARAMETERS if page in each.pages})
+
+
+def _with_one_query(address: Address, problems: list[str]) -> Address:
+    """Keep one query of those that exclude each other."""
+    if address.listing and (address.upload or address.sample or address.title):
+        problems.append("The address names a listing and a photo or title beside it: the listing is searched for.")
+        return address.of_listing(address.listing)
+    if address.sample and address.upload:
+        problems.append("The address names a sample photo and one of your own: the sample is searched for.")
+        return replace(address, upload=None)
+    return address

@@ -1,0 +1,181 @@
+"""What the Find page says of a query: what decides, which cards are shown, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from product_matching.app.address import Address
+from product_matching.app.find.decision import Decision, decide, decide_by_scores
+from product_matching.app.find.no_match import say_no_match
+from product_matching.app.find.query import Asked
+from product_matching.app.shared.samples import describe_truth, is_title_of
+from product_matching.app.shared.settings import chosen_thresholds, pair_rules
+from product_matching.app.shared.wording import count_text, duration_text
+from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
+from product_matching.store.bundle import Bundle
+from product_matching.workflows.find import Query
+
+if TYPE_CHECKING:
+    from product_matching.matching.pair_judge import Verdict
+
+#: Cards of listings that do not match, the nearest of them.
+N_BEYOND = 6
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scored:
+    """The candidates that a pair scorer was asked about, with its predictions in their order."""
+
+    candidates: Candidates
+    predictions: Sequence[Verdict]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answer:
+    """What is shown of a query.
+
+    Attributes
+    ----------
+    decision
+        All matches, and all candidates beyond.
+    thresholds, rules
+        What decided; empty where a pair scorer did.
+    count, decided_by
+        How many matches there are, and by what.
+    shares
+        By which distance they match; empty where that says nothing.
+    truth
+        What is known of a sample, beside what was found; else empty.
+    shown, beyond
+        Listings on cards: the first matches, and the first ones beyond.
+    rest
+        What of the matches is not on a card; empty if nothing.
+    beyond_note
+        Why the ones beyond do not match.
+    no_match
+        Why there is no match; empty if there is one.
+    """
+
+    decision: Decision
+    thresholds: Thresholds
+    rules: PairRules
+    count: str
+    decided_by: str
+    shares: str
+    truth: str
+    shown: Candidates
+    rest: str
+    beyond: Candidates
+    beyond_note: str
+    no_match: str
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether a pair scorer decided."""
+        return self.decision.predictions is not None
+
+
+def answer_search(
+    bundle: Bundle, address: Address, asked: Asked, candidates: Candidates, *, scored: Scored | None, retrieved: int
+) -> Answer:
+    """Decide which candidates match, and say what is to be said of them.
+
+    Parameters
+    ----------
+    bundle
+        The catalogue.
+    address
+        Which thresholds and rules decide, and how many cards are shown.
+    asked
+        The query.
+    candidates
+        The nearest by photo and the nearest by title.
+    scored
+        What a pair scorer predicts; None where distances and rules decide.
+    retrieved
+        How many candidates were retrieved per side.
+    """
+    if scored is None:
+        thresholds, rules = chosen_thresholds(address, bundle.manifest), pair_rules(address)
+        decision = decide(candidates, thresholds, rules, retrieved=retrieved)
+    else:
+        thresholds, rules = Thresholds(), NO_RULES
+        decision = decide_by_scores(scored.candidates, scored.predictions)
+    matches = decision.matches
+    return Answer(
+        decision=decision,
+        thresholds=thresholds,
+        rules=rules,
+        count=_say_count(decision),
+        decided_by="at these distances" if scored is None else "by the pair scorer",
+        shares=_say_shares(decision, asked.query),
+        truth=_say_truth(bundle, address, asked, decision),
+        shown=_first(matches, address.results),
+        rest=_say_rest(len(matches), address.results),
+        beyond=_first(decision.beyond, N_BEYOND),
+        beyond_note=_say_beyond(decision, rules),
+        no_match="" if len(matches) else say_no_match(asked.query, decision, thresholds, rules),
+    )
+
+
+def used_thresholds(thresholds: Thresholds, query: Query) -> Thresholds:
+    """The thresholds that a query is decided by: a search by photo alone has no title distances."""
+    if query.photo is None and query.title is None:  # nothing is searched for: all may be used
+        return thresholds
+    return Thresholds(
+        None if query.photo is None else thresholds.photo,
+        None if query.title is None else thresholds.title,
+        None if query.photo is None or query.title is None else thresholds.fused,
+    )
+
+
+def say_timing(asked: Asked, search_ms: float) -> str:
+    """Say what each part of a search took, as far as it was done."""
+    parts = (("decoded", asked.decode_ms), ("encoded", asked.encode_ms), ("searched", search_ms))
+    return ", ".join(f"{what} in {duration_text(took)}" for what, took in parts if took)
+
+
+def _first(candidates: Candidates, count: int) -> Candidates:
+    return candidates.take(np.arange(min(count, len(candidates))))
+
+
+def _say_count(decision: Decision) -> str:
+    at_least = "At least " if decision.at_least else ""
+    return at_least + count_text(len(decision.matches), "match", "matches")
+
+
+def _say_shares(decision: Decision, query: Query) -> str:
+    if decision.predictions is not None:
+        return ""
+    by_rule = f"{decision.n_by_rule:,} by a rule alone" if decision.n_by_rule else ""
+    if query.photo is None or query.title is None or not len(decision.matches):
+        return by_rule
+    only_photo, only_title = decision.n_photo - decision.n_both, decision.n_title - decision.n_both
+    sides = f"{decision.n_both:,} by both, {only_photo:,} by photo alone, {only_title:,} by title alone"
+    return ", ".join(filter(None, [sides, by_rule]))
+
+
+def _say_truth(bundle: Bundle, address: Address, asked: Asked, decision: Decision) -> str:
+    """Of a sample it is known what should be found; beside a title of another product that says nothing."""
+    if asked.sample is None or not is_title_of(asked.sample, address.title):
+        return ""
+    return describe_truth(bundle, asked.sample, decision.matches.rows)
+
+
+def _say_rest(count: int, shown: int) -> str:
+    if count <= shown:
+        return ""
+    return f"The nearest {shown} of {count:,} are shown: show more cards, or download them all."
+
+
+def _say_beyond(decision: Decision, rules: PairRules) -> str:
+    if decision.predictions is not None:
+        return "Not matches by their score, the highest first."
+    if vetoed(decision.beyond, rules).any():
+        return "Not matches: their titles state other quantities, or they are too far."
+    return "Not matches at these distances. The first one is the first that a raised slider lets in."

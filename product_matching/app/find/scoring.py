@@ -1,0 +1,80 @@
+"""The pair scorer on one query: prepared in the background, and asked once it is ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from product_matching.app.address import Address
+from product_matching.app.find.answer import Scored
+from product_matching.app.find.decision import nearest_by_each
+from product_matching.app.find.query import Asked
+from product_matching.app.jobs import Job
+from product_matching.app.navigation import change_address
+from product_matching.app.resources import jobs
+from product_matching.app.shared.job_view import draw_job, visitor
+from product_matching.app.shared.scorers import (
+    check_scorer,
+    describe_preparation,
+    predictions_of,
+    prepare_scorer,
+    version_of,
+)
+from product_matching.errors import InputError
+from product_matching.matching.candidates import Candidates
+from product_matching.store.bundle import Bundle
+from product_matching.workflows.find import Finder
+from product_matching.workflows.judging import JUDGED_PER_SIDE
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scoring:
+    """What came of asking the pair scorer: at most one of these; none where it was not asked.
+
+    Attributes
+    ----------
+    scored
+        Its predictions.
+    problem
+        Why it cannot be asked.
+    preparing
+        The job that prepares it.
+    """
+
+    scored: Scored | None = None
+    problem: str = ""
+    preparing: Job[Any] | None = None
+
+
+def score_search(finder: Finder, address: Address, asked: Asked, candidates: Candidates | None) -> Scoring:
+    """Ask the pair scorer that the address names about the nearest candidates; begin to prepare it where it is not."""
+    if address.scorer is None or candidates is None:
+        return Scoring()
+    bundle, name = finder.bundle, address.scorer
+    try:
+        check_scorer(bundle, name, asked.query)
+        job = prepare_scorer(bundle, name, visitor())
+    except InputError as error:
+        return Scoring(problem=f"{error} Distances and rules decide.")
+    if job.error:
+        return Scoring(problem=f"{job.error} Distances and rules decide.")
+    if not job.finished:
+        return Scoring(preparing=job)
+    nearest = candidates.take(nearest_by_each(candidates, JUDGED_PER_SIDE))
+    key = (bundle.fingerprint, asked.key, version_of(name))
+    return Scoring(
+        scored=Scored(candidates=nearest, predictions=predictions_of(*key, job.result, asked.query, nearest))
+    )
+
+
+def draw_preparation(bundle: Bundle, scoring: Scoring) -> None:
+    """Show how far the pair scorer is; cancelling turns it off."""
+    if scoring.preparing is not None:
+        what = f"Distances and rules decide until the pair scorer is ready. {describe_preparation(bundle)}"
+        draw_job(scoring.preparing, what, partial(_give_up, scoring.preparing.key))
+
+
+def _give_up(key: str) -> None:
+    jobs().cancel(key, visitor())
+    change_address(scorer=None)

@@ -1,0 +1,118 @@
+"""What decides on Find: a slider for each distance with what it divides, and the rules beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from product_matching.app.address import Address
+from product_matching.app.navigation import change_address
+from product_matching.app.shared.charts import distance_chart
+from product_matching.app.shared.controls import (
+    draw_both,
+    draw_distance,
+    draw_min2,
+    draw_same_photo,
+    draw_scorer,
+    draw_veto,
+)
+from product_matching.app.shared.settings import default_distance
+from product_matching.app.shared.wording import count_text, plain, tuned_on
+from product_matching.matching.candidates import Candidates, FloatArray
+from product_matching.matching.thresholds import Thresholds
+from product_matching.store.bundle import Bundle
+from product_matching.store.manifest import Manifest, TunedThreshold
+
+
+def draw_thresholds(
+    manifest: Manifest, thresholds: Thresholds, candidates: Candidates | None, *, disabled: bool = False
+) -> None:
+    """Draw one slider a side, its histogram beneath it, and the way back to the defaults."""
+    sides = (
+        ("photo", thresholds.photo, manifest.photo_threshold, None if candidates is None else candidates.photo),
+        ("title", thresholds.title, manifest.title_threshold, None if candidates is None else candidates.title),
+    )
+    changed = False
+    for side, threshold, default, distances in sides:
+        if threshold is not None:
+            changed |= threshold != default_distance(default)
+            _draw_side(side, threshold, default, distances, disabled=disabled)
+    st.button(
+        "Back to the defaults",
+        icon=":material/restart_alt:",
+        disabled=disabled or not changed,
+        on_click=change_address,
+        kwargs={"photo_threshold": None, "title_threshold": None},
+    )
+
+
+def _draw_side(
+    side: str, threshold: float, default: TunedThreshold | None, distances: FloatArray | None, *, disabled: bool
+) -> None:
+    draw_distance(
+        f"{side}_threshold",
+        f"Largest {side} distance",
+        threshold,
+        default=default_distance(default),
+        disabled=disabled,
+    )
+    if distances is not None and not np.isnan(distances).all():
+        st.plotly_chart(
+            distance_chart(distances, threshold),
+            key=f"{side}_histogram",
+            config={"displayModeBar": False},
+            alt=_describe(side, distances, threshold),
+        )
+    st.caption(f"{plain(tuned_on(default, side + 's'))}" if default else "This bundle names no default.")
+
+
+def _describe(side: str, distances: FloatArray, threshold: float) -> str:
+    within = int((distances <= threshold).sum())
+    beyond = int(((distances > threshold) & (distances < 1)).sum())
+    return f"Histogram of {side} distances: {within} listings at {threshold:.3f} or nearer, {beyond} beyond"
+
+
+def draw_rules(
+    bundle: Bundle, address: Address, thresholds: Thresholds, scorers: Sequence[str], *, scored: bool
+) -> None:
+    """Draw every rule that the catalogue can answer, closed at first, and say which are on.
+
+    Parameters
+    ----------
+    bundle, address
+        The catalogue, and what the address says of the rules.
+    thresholds
+        Of both sides: their mean is where the slider of the mean distance starts.
+    scorers
+        Names of the pair scorers that are here.
+    scored
+        Whether one of them decides: the other rules have no say then.
+    """
+    with st.expander("Rules", icon=":material/rule:", key="rules"):
+        if bundle.photo_vectors is not None and bundle.title_matrix is not None:
+            draw_both(address, thresholds, disabled=scored)
+        if any(bundle.phashes):
+            draw_same_photo(address, disabled=scored)
+        if bundle.title_matrix is not None:
+            draw_veto(address, disabled=scored)
+        draw_min2(address, disabled=scored)
+        if bundle.title_matrix is not None:
+            draw_scorer(address.scorer, scorers)
+    on = describe_rules(address, scored=scored)
+    if on:
+        st.caption(f"{count_text(len(on), 'rule')} on: {', '.join(on)}.")
+
+
+def describe_rules(address: Address, *, scored: bool) -> list[str]:
+    """Name the rules that are on, in words; the pair scorer alone where it decides."""
+    if scored:
+        return [f"pair scorer {plain(str(address.scorer))}"]
+    named = (
+        (address.fused_threshold is not None, "both together"),
+        (address.photo_bits is not None, "same photo"),
+        (address.quantity_veto, "different quantities are no match"),
+        (address.min2 is not None, "nearest if nothing matches"),
+    )
+    return [name for on, name in named if on]

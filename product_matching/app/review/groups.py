@@ -1,0 +1,156 @@
+"""The groups of a whole catalogue: how they are found, and what is said of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.app.address import Address
+from product_matching.app.review.request import GroupRequest, say_thresholds
+from product_matching.app.shared.scorers import scorer_of
+from product_matching.matching.grouping.description import Group
+from product_matching.progress import Progress, stop_if_cancelled
+from product_matching.store.bundle import Bundle
+from product_matching.workflows.groups import group_catalogue
+from product_matching.workflows.match import CatalogueMatches, match_by_defaults, match_by_second_stage
+
+#: Groups on one page.
+GROUPS_A_PAGE = 10
+#: Sizes of groups that share a bar of the chart: the first and the last of each.
+SIZE_BINS = ((2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, None))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CatalogueGroups:
+    """A catalogue in groups.
+
+    Attributes
+    ----------
+    decided
+        What the rules say of the pairs.
+    numbers
+        Group number of each listing; shape (N,).
+    groups
+        Those of at least two listings, the largest first.
+    how
+        What decided, and how long it took.
+    """
+
+    decided: CatalogueMatches
+    numbers: npt.NDArray[np.int64]
+    groups: Sequence[Group]
+    how: str
+
+    @property
+    def n_grouped(self) -> int:
+        """Listings in a group with others."""
+        return sum(group.size for group in self.groups)
+
+    @property
+    def largest(self) -> int:
+        """Listings in the largest group; 0 without a group."""
+        return max((group.size for group in self.groups), default=0)
+
+    def ordered(self, order: str) -> list[Group]:
+        """The groups by ``"size"``, ``"weakest"`` (link, the loosest first) or ``"density"`` (the thinnest first)."""
+        if order == "weakest":
+            return sorted(self.groups, key=lambda group: (-group.weakest_link, -group.size, group.rows))
+        if order == "density":
+            return sorted(self.groups, key=lambda group: (group.density, -group.size, group.rows))
+        return list(self.groups)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupsPage:
+    """The groups that are shown at once.
+
+    Attributes
+    ----------
+    groups
+        The groups, in order.
+    page, pages
+        Which page it is, the first being 1, and how many there are.
+    heading
+        Which of all groups they are.
+    """
+
+    groups: Sequence[Group]
+    page: int
+    pages: int
+    heading: str
+
+
+def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> CatalogueGroups:
+    """Find the groups of a catalogue; minutes for tens of thousands of photos.
+
+    Raises
+    ------
+    Cancelled
+        `progress` asked for it.
+    InputError
+        The catalogue lacks what the rules or the pair scorer compare.
+    """
+    started = perf_counter()
+    if request.scorer is not None:
+        decided = match_by_second_stage(bundle, scorer_of(request.scorer))
+    else:
+        decided = match_by_defaults(bundle, request.given, request.rules, progress=progress)
+    stop_if_cancelled(progress)
+    progress.begin("grouping", 0)
+    numbers, groups = group_catalogue(decided)
+    how = say_thresholds(request, decided.thresholds, perf_counter() - started)
+    return CatalogueGroups(decided=decided, numbers=numbers, groups=groups, how=how)
+
+
+def page_of_groups(found: CatalogueGroups, address: Address) -> GroupsPage:
+    """The groups that an address asks to see; the last page where it asks for one beyond."""
+    pages = max(math.ceil(len(found.groups) / GROUPS_A_PAGE), 1)
+    page = min(address.page, pages)
+    first, last = (page - 1) * GROUPS_A_PAGE, min(page * GROUPS_A_PAGE, len(found.groups))
+    return GroupsPage(
+        groups=found.ordered(address.order)[first:last],
+        page=page,
+        pages=pages,
+        heading=f"Groups {first + 1:,} to {last:,} of {len(found.groups):,}",
+    )
+
+
+def weakest_pair(decided: CatalogueMatches, group: Group) -> tuple[int, int] | None:
+    """Two listings of a group that its weakest link joins; None where no single pair does."""
+    for row in group.rows:
+        rows, distances = decided.linkage.of(row)
+        linked = rows[(distances == group.weakest_link) & np.isin(rows, group.rows) & (rows != row)]
+        if len(linked):
+            return row, int(linked[0])
+    return None
+
+
+def link_in_words(weakest_link: float) -> tuple[str, str]:
+    """Tell a weakest link, a share of the threshold, with a colour that says how safe it is."""
+    text = f"weakest link at {weakest_link:.0%} of the threshold" if math.isfinite(weakest_link) else ""
+    if weakest_link < 0.005:
+        return "all as good as equal", "green"
+    if weakest_link <= 0.5:
+        return f"{text}: strong", "green"
+    if weakest_link <= 0.85:
+        return f"{text}: fair", "blue"
+    if weakest_link <= 1:
+        return f"{text}: look twice", "orange"
+    return "held together beyond the threshold", "red"
+
+
+def count_sizes(groups: Sequence[Group]) -> list[tuple[str, int]]:
+    """Count the groups in each bin of sizes, up to the largest bin that has any."""
+    sizes = np.array([group.size for group in groups], dtype=np.int64)
+    counts = []
+    for first, last in SIZE_BINS:
+        inside = (sizes >= first) & (sizes <= (last or sizes.max(initial=0)))
+        name = str(first) if first == last else f"{first}–{last}" if last else f"over {first - 1}"
+        counts.append((name, int(inside.sum())))
+    filled = [place for place, (_, count) in enumerate(counts) if count]
+    return counts[: max(filled, default=-1) + 1]

@@ -1,0 +1,99 @@
+"""Which groups the address of the review page asks for: rules, thresholds, pair scorer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from product_matching.app.address import Address
+from product_matching.app.shared.scorers import version_of
+from product_matching.app.shared.settings import pair_rules
+from product_matching.app.shared.wording import count_text, plain
+from product_matching.matching.chain import CANDIDATES, Rules, VectorRules
+from product_matching.matching.thresholds import PHOTO_BITS, Thresholds
+from product_matching.store.bundle import Bundle
+
+#: Distance of each stage of neighbourhood blending.
+STAGE_DISTANCE = 0.4
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupRequest:
+    """What the groups of a catalogue are asked to be.
+
+    Attributes
+    ----------
+    key
+        Names the catalogue and everything that decides: the same key has the same groups.
+    rules, given
+        The rules, and the thresholds that were set by hand.
+    scorer
+        Name of the pair scorer that decides instead; None for none.
+    """
+
+    key: str
+    rules: Rules
+    given: Thresholds
+    scorer: str | None
+
+
+def request_groups(bundle: Bundle, address: Address) -> GroupRequest:
+    """What an address asks for in a catalogue.
+
+    Raises
+    ------
+    InputError
+        There is no pair scorer of the name in the address.
+    """
+    rules, given = catalogue_rules(address), given_thresholds(address)
+    by = f"{rules} {given}" if address.scorer is None else version_of(address.scorer)
+    return GroupRequest(
+        key=f"groups {bundle.fingerprint} {by}",
+        rules=rules,
+        given=given,
+        scorer=address.scorer,
+    )
+
+
+def catalogue_rules(address: Address) -> Rules:
+    """The rules of a whole catalogue; what is averaged over the same photo takes the bits of the rule on it."""
+    bits = address.photo_bits if address.cross_mean else None
+    return Rules(
+        vectors=VectorRules(
+            cross_mean=address.cross_mean,
+            photo_bits=PHOTO_BITS if bits is None else bits,
+            blend=(STAGE_DISTANCE,) * address.blend,
+            expansion=address.expansion,
+        ),
+        pairs=pair_rules(address),
+        mutual=CANDIDATES if address.mutual else None,
+    )
+
+
+def given_thresholds(address: Address) -> Thresholds:
+    """The thresholds that were set by hand."""
+    return Thresholds(address.photo_threshold, address.title_threshold, address.fused_threshold)
+
+
+def say_request(bundle: Bundle) -> str:
+    """Say what finding the groups will do."""
+    return (
+        f"All {count_text(len(bundle), 'listing')} are compared with each other under the rules of this page and "
+        "put into groups of the same product, once for each set of rules. That goes on in the background while you "
+        "use other pages: seconds for thousands of listings, minutes for tens of thousands of photos."
+    )
+
+
+def say_thresholds(request: GroupRequest, used: Thresholds, seconds: float) -> str:
+    """Say what decided, with the thresholds that were used, and how long it took."""
+    found = f"found in {seconds:.1f} s"
+    if request.scorer is not None:
+        return f"Decided by the pair scorer {plain(request.scorer)}, {found}."
+    given = request.given
+    chosen = "tuned for the rules" if request.rules.vectors.is_on else "the catalogue's default"
+    sides = (("photo", used.photo, given.photo), ("title", used.title, given.title), ("mean", used.fused, given.fused))
+    distances = [
+        f"{side} distance up to {value:.3f} ({'set by hand' if own is not None else chosen})"
+        for side, value, own in sides
+        if value is not None
+    ]
+    return f"Decided by {' or '.join(distances)}, {found}."

@@ -1,0 +1,51 @@
+"""How a job in the background is shown: how far it is, and the way to stop it; the page stays usable meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import streamlit as st
+
+from product_matching.app.jobs import Job, State
+
+_VISITOR = "visitor"
+_REFRESH_SECONDS = 1.0
+
+
+def visitor() -> str:
+    """Names the session towards the jobs of the server."""
+    if _VISITOR not in st.session_state:
+        st.session_state[_VISITOR] = uuid4().hex
+    return str(st.session_state[_VISITOR])
+
+
+@st.fragment(run_every=_REFRESH_SECONDS)
+def draw_job(job: Job[Any], what: str, cancel: Callable[[], None]) -> None:
+    """Draw a job that is not finished, again every second; the page is drawn anew once it is.
+
+    Parameters
+    ----------
+    job
+        The job.
+    what
+        Says what it does.
+    cancel
+        Called when it is cancelled.
+    """
+    if job.finished or job.cancelled:
+        st.rerun()
+    with st.container(border=True):
+        st.progress(job.stage.fraction, text=describe_job(job, what))
+        st.button("Cancel", key=f"cancel_{job.key}", icon=":material/close:", on_click=cancel)
+
+
+def describe_job(job: Job[Any], what: str) -> str:
+    """Say what a job does, and how far it is."""
+    if job.state is State.WAITING:
+        return f"{what}. It begins when other work on this server is done."
+    stage = job.stage
+    share = "done" if stage.fraction == 1 else f"{stage.fraction:.0%}"
+    how_far = f"{stage.description} {share}, " if stage.total > 0 else ""
+    return f"{what}: {how_far}{job.seconds:.0f} s so far"

@@ -1,0 +1,38 @@
+"""Optional packages: imported where they are used, and named by their extra where they are missing."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+from product_matching.errors import InputError
+
+
+def import_extra(module: str, extra: str, purpose: str) -> ModuleType:
+    """Import a module of an optional package.
+
+    Parameters
+    ----------
+    module
+        Full name of the module.
+    extra
+        Extra of this project that brings the package (``pyproject.toml``, ``requirements-EXTRA.txt``).
+    purpose
+        What needs it, in the plural; the error begins with it.
+
+    Raises
+    ------
+    InputError
+        The package, or one that it needs, is not installed.
+
+    Examples
+    --------
+    >>> import_extra("no_such_package", "sentence", "Sentence embeddings")
+    Traceback (most recent call last):
+    ...
+    product_matching.errors.InputError: Sentence embeddings need the extra sentence: pip install -e '.[sentence]'.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise InputError(f"{purpose} need the extra {extra}: pip install -e '.[{extra}]'.") from error

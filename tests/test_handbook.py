@@ -1,0 +1,62 @@
+"""The handbook names what is there: files, functions of the walks, rooms of the layout."""
+
+import importlib
+import importlib.util
+import re
+from functools import reduce
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+_ELSEWHERE = ("CONTRIBUTING.md", "demo/README.md", "embeddings/README.md", "models/README.md")
+PAGES = [*sorted(DOCS.glob("*.md")), *(ROOT / name for name in _ELSEWHERE)]
+_FOLDERS = "product_matching|tests|pages|recipes|benchmarks|examples|demo|docs"
+#: A path of this project in backticks, without a placeholder in capitals.
+_PATH = re.compile(rf"`((?:{_FOLDERS})/[a-z0-9_./]*)`")
+#: Planned in an example, not there.
+_EXAMPLES = {"product_matching/search/ivf.py"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    named = set(_PATH.findall(page.read_text(encoding="utf-8"))) - _EXAMPLES
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def walks() -> list[str]:
+    """Dotted names of the walks of one photo and one catalogue."""
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    walk = text.partition("## From an uploaded photo")[2].partition("## Decisions")[0]
+    return sorted(set(re.findall(r"`([a-z_]+(?:\.\w+)+)`", walk)))
+
+
+def test_the_walks_name_functions() -> None:
+    assert len(walks()) > 30
+
+
+@pytest.mark.parametrize("name", walks())
+def test_every_function_of_a_walk_is_there(name: str) -> None:
+    parts = name.split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        module = ".".join(["product_matching", *parts[:length]])
+        if _is_module(module):
+            reduce(getattr, parts[length:], importlib.import_module(module))
+            return
+    pytest.fail(f"{name} is in no module of product_matching")
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # a part of the name before the last is no package
+        return False
+
+
+def test_the_layout_names_every_room_and_no_other() -> None:
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    layout = text.partition("product_matching/\n")[2].partition("\ntests/")[0]
+    named = set(re.findall(r"(?:^  |(?<= ))(\w+)/(?= )", layout, re.MULTILINE))
+    rooms = {path.parent.name for path in (ROOT / "product_matching").glob("*/__init__.py")}
+    assert named == rooms
