@@ -47,7 +47,7 @@ STEPS: tuple[Step, ...] = (
     Step("+ cross-mean over the same photo", "chain", _MEAN),
     Step("+ neighbourhood blending (one stage)", "chain", _BLEND),
     Step("+ expansion by the nearest (the whole chain)", "chain", _FULL),
-    Step("+ pair classifier and blending by its judgement", "chain+pairs", _FULL),
+    Step("+ pair scorer and blending by its scores", "chain+pairs", _FULL),
 )
 #: Rules that the chain leaves off, each added to the whole chain.
 EXTRAS: tuple[Step, ...] = (
