@@ -63,7 +63,7 @@ def _draw_search(finder: Finder, address: Address) -> None:
     with results, st.spinner("Searching"):
         asked = ask(address, finder, uploads(), encoder_of)
         candidates, search_ms = candidates_of(finder, asked) if asked.searchable else (None, 0.0)
-        scoring = score_search(finder, address, asked, candidates)
+        scoring = score_search(finder, address, asked)
         answer = None
         if candidates is not None:
             answer = answer_search(

@@ -55,7 +55,7 @@ FusedThreshold = Annotated[
     float | None,
     typer.Option(parser=read_distance, help="Largest mean of both distances: also a match. Off by default."),
 ]
-PairsFile = Annotated[Path | None, typer.Option(help="Pair classifier that decides (see train-pairs).")]
+PairsFile = Annotated[Path | None, typer.Option(help="Folder of the pair scorer that decides (see train-pairs).")]
 LabelColumn = Annotated[str, typer.Option(help="Column that names the product of a listing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

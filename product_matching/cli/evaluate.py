@@ -28,14 +28,23 @@ if TYPE_CHECKING:
 
 def evaluate(
     catalogue: Annotated[Path, typer.Argument(help="CSV or Parquet file with label groups, or a bundle.")],
+    protocol: Annotated[
+        str, typer.Option(help="full, fold, dense or half (see docs/evaluation.md); with --pairs: parts.")
+    ],
     method: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="phash, photo, idf, tfidf, glove, glove-idf, sentence, chain, chain+pairs, chain+sentence, "
             "chain+sentence+pairs, or all of them: all."
         ),
-    ],
-    protocol: Annotated[str, typer.Option(help="full, fold, dense or half (see docs/evaluation.md).")],
+    ] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(help="Instead of a method: folder of a pair scorer, measured on a bundle (protocol parts)."),
+    ] = None,
+    score_test: Annotated[
+        bool, typer.Option("--test", help="With --pairs: score the part test; without it, validation is told.")
+    ] = False,
     label_column: LabelColumn = "label_group",
     glove: Annotated[Path | None, typer.Option(help="Published GloVe vectors; without it they are trained.")] = None,
     sentence: Annotated[
@@ -66,6 +75,13 @@ def evaluate(
     from product_matching.evaluation.evaluate import evaluate as evaluate_one
     from product_matching.evaluation.methods import Settings
 
+    if pairs is not None:
+        if method is not None or protocol != "parts":
+            raise InputError(f"--pairs stands instead of a method, and its protocol is parts, not {protocol!r}.")
+        _measure_scorer(catalogue, pairs, score_test=score_test, out=out, as_json=as_json)
+        return
+    if method is None or score_test:
+        raise InputError("Give --method, or --pairs with the protocol parts and, for the part test, --test.")
     stages = [] if no_blend else blend
     rules = option.RuleOptions(
         chain=True,
@@ -88,6 +104,26 @@ def evaluate(
     else:
         reports = [evaluate_one(listings, method, protocol, settings=settings)]
     _tell(reports, out, as_json, single=method != "all")
+
+
+def _measure_scorer(catalogue: Path, pairs: Path, *, score_test: bool, out: Path | None, as_json: bool) -> None:
+    """Tell the figure of a pair scorer: of validation from its file, of the part test only on request."""
+    from product_matching.cli.arguments import bundle_folder
+    from product_matching.evaluation.scorer_figure import measure_scorer
+    from product_matching.matching.second_stage.scorer_file import read_scorer
+    from product_matching.store.bundle import open_bundle
+
+    scorer = read_scorer(pairs)
+    bundle = open_bundle(bundle_folder(str(catalogue)))
+    if score_test:
+        _tell([measure_scorer(bundle, scorer)], out, as_json, single=True)
+        return
+    known = {"f1": scorer.f1, "threshold": scorer.threshold, "n": scorer.n, "protocol": scorer.protocol}
+    if as_json:
+        typer.echo(json.dumps({"validation": known}))
+    else:
+        typer.echo(f"validation F1 {scorer.f1:.4f} at threshold {scorer.threshold:.3f}, N {scorer.n:,}")
+        typer.echo(f"{scorer.protocol}; --test scores the part test")
 
 
 def _read(catalogue: Path, label_column: str, method: str) -> LabelledListings:

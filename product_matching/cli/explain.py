@@ -45,8 +45,8 @@ def _lines(explanation: Explanation) -> list[str]:
     if explanation.phash_bits is not None:
         lines.append(f"{'pHash':<9} {explanation.phash_bits} of 64 bits differ")
     for quantity in explanation.quantities:
-        verdict = "agree" if quantity.agree else "differ"
-        lines.append(f"{quantity.dimension:<9} {_values(quantity.first)} and {_values(quantity.second)} {verdict}")
+        agreement = "agree" if quantity.agree else "differ"
+        lines.append(f"{quantity.dimension:<9} {_values(quantity.first)} and {_values(quantity.second)} {agreement}")
     if explanation.vetoed:
         lines.append("The quantity veto would reject this pair.")
     if explanation.words and not any(word.side == "both" for word in explanation.words):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from product_matching.encoders.photo import PhotoEncoder
-    from product_matching.matching.pair_judge import PairJudge
+    from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer
     from product_matching.workflows.find import Finder, Query
 
 
@@ -62,21 +62,21 @@ def find(
     """Find the listings of the same product as a photo, a title, both, or a listing of the catalogue."""
     _check_asked(photo, title, listing, sample)
     from product_matching.workflows.find import describe_matches
-    from product_matching.workflows.judging import judged_matches
+    from product_matching.workflows.score_pairs import predicted_matches
 
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = PairRules(phash_bits, quantity_veto, min2)
     finder, thresholds = open_finder(bundle, given)
     check_phashes(finder.bundle, phash_bits)
     query, timing = _make_query(finder, photo, title, listing, sample, device)
-    judge = None if pairs is None else _load_judge(finder, pairs)
+    scorer = None if pairs is None else _prepare_scorer(finder, pairs)
     started = time.perf_counter()
-    if judge is None:
+    if scorer is None:
         matches = finder.matches(query, thresholds, rules)
         described = describe_matches(finder.bundle, _head(matches, limit), thresholds, rules)
         count = len(matches)
     else:
-        described = judged_matches(finder, judge, query, thresholds)
+        described = predicted_matches(finder, scorer, query, thresholds)
         described, count = described[:limit], len(described)
     timing["search"] = milliseconds(started)
     if as_json:
@@ -100,11 +100,11 @@ def _head(candidates: Candidates, limit: int) -> Candidates:
     return candidates.take(np.arange(min(limit, len(candidates))))
 
 
-def _load_judge(finder: Finder, pairs: Path) -> PairJudge:
-    from product_matching.matching.pair_classifier import load_classifier
-    from product_matching.workflows.judging import make_judge
+def _prepare_scorer(finder: Finder, pairs: Path) -> CatalogueScorer:
+    from product_matching.matching.second_stage.scorer_file import read_scorer
+    from product_matching.workflows.score_pairs import prepare_scorer
 
-    return make_judge(finder.bundle, load_classifier(pairs))
+    return prepare_scorer(finder.bundle, read_scorer(pairs))
 
 
 def _make_query(

@@ -98,13 +98,14 @@ def _open(name: str, given: Thresholds, phash_bits: int | None) -> Bundle:
 
 
 def _decide(bundle: Bundle, given: Thresholds, rules: Rules, pairs: Path | None) -> CatalogueMatches:
-    from product_matching.matching.pair_classifier import load_classifier
-    from product_matching.workflows.match import match_by_defaults, match_by_second_stage
+    from product_matching.matching.second_stage.scorer_file import read_scorer
+    from product_matching.workflows.match import match_by_defaults, match_by_scores
+    from product_matching.workflows.score_pairs import prepare_scorer
 
     if pairs is not None:
         if rules != PLAIN or given != Thresholds():
-            raise InputError("The pair classifier brings rules and thresholds of its own: leave the others out.")
-        return match_by_second_stage(bundle, load_classifier(pairs))
+            raise InputError("The pair scorer brings rules and a threshold of its own: leave the others out.")
+        return match_by_scores(prepare_scorer(bundle, read_scorer(pairs)))
     with bars(keep=True) as progress:
         return match_by_defaults(bundle, given, rules, progress=progress)
 

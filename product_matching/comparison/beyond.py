@@ -11,20 +11,22 @@ from scipy.sparse import csr_matrix
 
 from product_matching.comparison.lookup import Lookup
 from product_matching.comparison.photos import rank_vectors
-from product_matching.comparison.scores import QueryScores, choose_threshold, mean_f1, score_lookup
+from product_matching.comparison.scores import QueryScores, mean_f1, score_lookup
 from product_matching.comparison.titles import TitledDemo
 from product_matching.encoders.photo import FloatVectors
-from product_matching.evaluation.methods import Settings, tfidf_vectors
-from product_matching.evaluation.protocols import Plan, Split
+from product_matching.evaluation.methods import tfidf_vectors
+from product_matching.evaluation.protocols import Plan
 from product_matching.evaluation.second_stage import run_second_stage
+from product_matching.listings.splits import Split
 from product_matching.matching.blending import fuse
-from product_matching.matching.chain import CANDIDATES, MEASURED_CHAIN, VectorRules, improve_vectors
+from product_matching.matching.chain import CANDIDATES, VectorRules, improve_vectors
 from product_matching.matching.rules import min2, union
 from product_matching.metrics.listing_f1 import query_part
 from product_matching.metrics.sweep import best_threshold
 from product_matching.search.joins.mixed import MixedJoin
 from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours, keep_within
+from product_matching.workflows.train_pairs import CHAINS
 
 #: Shares of the validation part's true pairs that the tried thresholds of a single kind let through.
 _SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -32,8 +34,6 @@ _ALPHAS = (1.0, 2.0)
 _BLENDS = (0.2, 0.3, 0.4, 0.5)
 #: How far beyond its threshold a listing without a match may reach, as a share of it.
 _MIN2_SHARES = (0.1, 0.2, 0.35, 0.5, 1.0, np.inf)
-#: Chains that the second stage's candidates and features may come from.
-_CHAINS = (replace(MEASURED_CHAIN, vectors=replace(MEASURED_CHAIN.vectors, blend=())), MEASURED_CHAIN)
 _FAR = np.inf
 
 
@@ -177,28 +177,18 @@ def _reach_words(reach: float) -> str:
 
 
 def decide_by_pairs(demo: TitledDemo, vectors: FloatVectors) -> Decided:
-    """Second stage: boosted trees judge the candidate pairs.
+    """Second stage: boosted trees score the candidate pairs.
 
     The photo encoder has learned from the training part, so that similarities there are too good to learn from. The
     trees learn from the validation part, and choices are made there on pairs of groups that they have not seen.
     """
     choose, score = demo.data.choose, demo.data.score
-    # Photo vectors stand where the chain takes sentence embeddings: dense vectors beside words and trigrams.
-    listings = replace(demo.listings, sentence_vectors=vectors)
-    learns = Split(choose.blocks[0], np.arange(choose.n, dtype=np.int64))
     splits = [Split(lookup.blocks[0], lookup.queries) for lookup in (choose, score)]
-    plan = Plan("half", splits[0], splits[1], (learns,), learns_where_it_chooses=True)
-    best: Decided | None = None
-    for rules in _CHAINS:
-        stage = run_second_stage(listings, plan, Settings(rules))
-        threshold = choose_threshold(stage.choose, choose)
-        f1 = mean_f1(stage.choose, choose, threshold)
-        how = "chain with blending" if rules.vectors.blend else "chain without blending"
-        if best is None or f1 > best.f1:
-            best = Decided(f1, stage.choose, stage.score, threshold, how)
-    if best is None:
-        raise ValueError("no chain was tried")
-    return best
+    plan = Plan("half", splits[0], splits[1], (Split.whole(choose.blocks[0]),), learns_where_it_chooses=True)
+    stage = run_second_stage(replace(demo.listings, photo_vectors=vectors), plan, CHAINS, ("photo",))
+    scorer = stage.scorer
+    how = "chain with blending" if scorer.rules.blend else "chain without blending"
+    return Decided(scorer.f1, stage.choose, stage.score, scorer.threshold, how)
 
 
 def score_decided(decided: Decided, lookup: Lookup) -> QueryScores:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 
@@ -119,8 +119,8 @@ def evaluate_all(
 def _rank(listings: LabelledListings, method: str, plan: Plan, settings: Settings) -> tuple[Neighbours, Neighbours]:
     """Neighbours of all rows of the catalogue where choices are made, and of the one that is scored."""
     if method in TWO_STAGE:
-        known = listings if "sentence" in method else replace(listings, sentence_vectors=None)
-        second = run_second_stage(known, plan, settings)
+        sides = ("sentence",) if "sentence" in method else ()
+        second = run_second_stage(listings, plan, [settings.rules.vectors], sides, trees=settings.trees)
         return second.choose, second.score
     choose = _rank_split(listings, method, plan, plan.choose, settings)
     if np.array_equal(plan.choose.catalogue, plan.score.catalogue):

@@ -16,8 +16,9 @@ from product_matching.errors import InputError
 from product_matching.evaluation.listings import LabelledListings, TextArray
 from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.chain import CANDIDATES, MEASURED_CHAIN, Rules
-from product_matching.matching.evidence import ChainResult, TitleEncoders, run_chain
 from product_matching.matching.rules import accept, keep_mutual, veto_quantities
+from product_matching.matching.second_stage.listing_data import ListingData
+from product_matching.matching.second_stage.listing_features import ChainResult, TitleEncoders, run_chain
 from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.joins.phashes import near_photos
 from product_matching.search.joins.sparse import SparseJoin
@@ -60,12 +61,12 @@ class Settings:
     glove
         File of published word vectors; None to train them on the titles.
     trees
-        Trees of the second stage.
+        Trees of the second stage; None for those of `learning_for`.
     """
 
     rules: Rules = MEASURED_CHAIN
     glove: Path | None = None
-    trees: int = 300
+    trees: int | None = None
 
 
 #: Turns a catalogue, and the titles that weights may be counted on, into every listing's neighbours.
@@ -139,8 +140,9 @@ def rank_by_chain_and_sentence(listings: LabelledListings, background: TextArray
 def chain_of(listings: LabelledListings, background: TextArray, rules: Rules) -> ChainResult:
     """Run the chain's rules on the vectors of a catalogue's titles, sentence embeddings among them if there are any."""
     encoders = TitleEncoders.fit(background.tolist())
-    titles, phashes = listings.titles.tolist(), listings.phashes.tolist()
-    return run_chain(titles, phashes, encoders, rules.vectors, listings.sentence_vectors)
+    dense = {} if listings.sentence_vectors is None else {"sentence": listings.sentence_vectors}
+    data = ListingData(listings.titles.tolist(), listings.phashes.tolist(), dense)
+    return run_chain(data, encoders, rules.vectors)
 
 
 def decide(listings: LabelledListings, chain: ChainResult, rules: Rules) -> Neighbours:

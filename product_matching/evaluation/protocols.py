@@ -8,31 +8,12 @@ from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import GroupKFold
 
 from product_matching.errors import InputError
-from product_matching.search.neighbours import RowArray
+from product_matching.listings.splits import N_FOLDS, Split, group_folds
 
 ProtocolName = Literal["full", "fold", "dense", "half"]
 PROTOCOLS: tuple[ProtocolName, ...] = get_args(ProtocolName)
-#: Fold 0 is scored, fold 1 chooses, the others train.
-N_FOLDS = 5
-
-
-@dataclass(frozen=True)
-class Split:
-    """A catalogue and the listings that are looked up in it.
-
-    Attributes
-    ----------
-    catalogue
-        Rows of the data that the catalogue holds, rising; shape (N,).
-    queries
-        Positions in `catalogue` of the listings that are looked up, rising; shape (Q,).
-    """
-
-    catalogue: RowArray
-    queries: RowArray
 
 
 @dataclass(frozen=True)
@@ -58,18 +39,6 @@ class Plan:
     score: Split
     train: tuple[Split, ...]
     learns_where_it_chooses: bool = False
-
-
-def group_folds(labels: npt.ArrayLike) -> RowArray:
-    """Fold of each listing, whole groups together: ``GroupKFold(5)`` in the order that it yields; shape (N,)."""
-    labels = np.asarray(labels)
-    n_groups = len(np.unique(labels))
-    if n_groups < N_FOLDS:
-        raise InputError(f"The catalogue has {n_groups} label groups, but folds need at least {N_FOLDS}.")
-    folds = np.empty(len(labels), dtype=np.int64)
-    for fold, (_, rows) in enumerate(GroupKFold(N_FOLDS).split(labels, groups=labels)):
-        folds[rows] = fold
-    return folds
 
 
 def choosing_half(labels: npt.ArrayLike) -> npt.NDArray[np.bool_]:

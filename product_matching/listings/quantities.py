@@ -31,7 +31,7 @@ UNITS: dict[str, tuple[str, Decimal]] = {
 }
 #: The dimensions that can veto a match.
 DIMENSIONS: tuple[str, ...] = tuple(dict.fromkeys(dimension for dimension, _ in UNITS.values()))
-#: The count of pieces or packs: evidence, but no veto, as sellers count the same box as one box or as ten pieces.
+#: The count of pieces or packs: a feature of a pair, but no veto: the same box is sold as one box or as ten pieces.
 COUNT = "count"
 #: Dimensions and their words for a title's quantities: values by dimension.
 Quantities = dict[str, frozenset[float]]

@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from product_matching.errors import InputError
 from product_matching.evaluation.listings import labelled_listings
-from product_matching.evaluation.protocols import group_folds
 from product_matching.listings.catalogue import Catalogue
 from product_matching.listings.parts import PARTS
+from product_matching.listings.splits import group_folds
 from product_matching.search.neighbours import RowArray
 
 _PART_OF_FOLD = np.array(["test", "validation", "train", "train", "train"], dtype=object)

@@ -22,18 +22,17 @@ from product_matching.matching.catalogue_pairs import (
 )
 from product_matching.matching.chain import PLAIN, Rules
 from product_matching.matching.grouping.clusters import Measure
-from product_matching.matching.pair_judge import PairJudge
 from product_matching.matching.sides import Sides
 from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.joins.phashes import near_photos
-from product_matching.search.neighbours import Neighbours, RowArray
+from product_matching.search.neighbours import Neighbours, RowArray, keep_within
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import fill_thresholds
 from product_matching.workflows.sides import bundle_sides, tuned_thresholds
 
 if TYPE_CHECKING:
-    from product_matching.matching.pair_classifier import PairClassifier
+    from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer
 
 #: Pairs that one side may find; each takes about 200 bytes while they are decided: 1 GB.
 MAX_PAIRS = 5_000_000
@@ -122,22 +121,16 @@ def _match_sides(
     return _catalogue_matches(decided, measure, thresholds)
 
 
-def match_by_second_stage(bundle: Bundle, classifier: PairClassifier) -> CatalogueMatches:
-    """Let the second stage decide: the linkage distance is 1 - score, as a share of the classifier's threshold.
+def match_by_scores(prepared: CatalogueScorer) -> CatalogueMatches:
+    """Let the pair scorer decide: the linkage distance is 1 - score, as a share of the scorer's threshold.
 
-    Pairs that are no candidates of the second stage are apart.
-
-    Raises
-    ------
-    InputError
-        The catalogue has no titles.
+    Pairs that are no candidates of the pair scorer are apart.
     """
-    if not bundle.has_title.any():
-        raise InputError(f"The bundle {bundle.manifest.name} has no titles, which the pair classifier compares.")
-    near = PairJudge(bundle.listings["title"].tolist(), bundle.phashes, classifier).match_all()
-    other = near.rows != near.queries()
-    matches = MatchLists.sorted(near.queries()[other], near.rows[other], len(near))
-    shares = near.distances / classifier.threshold if classifier.threshold > 0 else near.distances
+    near, threshold = prepared.match_all(), prepared.threshold
+    accepted = keep_within(near, threshold)
+    other = accepted.rows != accepted.queries()
+    matches = MatchLists.sorted(accepted.queries()[other], accepted.rows[other], len(near))
+    shares = near.distances / threshold if threshold > 0 else np.where(near.distances > 0, FAR, 0.0)
     linkage = replace(near, distances=np.minimum(shares, FAR))
     return _catalogue_matches(DecidedPairs(matches, linkage), _apart, Thresholds())
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -260,19 +261,49 @@ def test_evaluate_measures_sentence_models_as_they_are_and_fine_tuned(
     assert status == 1 and "is measured under fold or dense only, not 'half'" in err
 
 
-def test_a_trained_classifier_decides_in_find_and_match(run: Run, tmp_path: Path) -> None:
+def test_a_trained_scorer_decides_in_find_and_match(run: Run, tmp_path: Path) -> None:
     path = many_products(tmp_path / "c.csv")
     assert run("build", path, "--out", tmp_path / "b")[0] == 0
-    status, _, err = run("train-pairs", path, "--out", tmp_path / "pairs.npz")
+    status, _, err = run("train-pairs", path, "--out", tmp_path / "pairs")
     assert status == 0, err
     status, out, err = run("find", tmp_path / "b", "--title", "lampu meja merah tipe A0", "--pairs",
-                           tmp_path / "pairs.npz", "--json")  # fmt: skip
+                           tmp_path / "pairs", "--json")  # fmt: skip
     matches = json.loads(out)["matches"]
     assert status == 0, err
     assert matches[0]["posting_id"].startswith("0x") and 0 <= matches[0]["score"] <= 1 and matches[0]["reasons"]
-    status, _, err = run("match", tmp_path / "b", "--pairs", tmp_path / "pairs.npz", "--out", tmp_path / "m.csv")
+    status, _, err = run("match", tmp_path / "b", "--pairs", tmp_path / "pairs", "--out", tmp_path / "m.csv")
     assert status == 0, err
     with (tmp_path / "m.csv").open(newline="") as stream:
         assert {row["posting_id"] for row in csv.DictReader(stream)} == {
             row.split(",")[0] for row in path.read_text().splitlines()[1:]
         }
+
+
+def test_the_figure_of_a_scorer_comes_from_its_file_and_only_on_request(run: Run, tmp_path: Path) -> None:
+    table = pd.read_csv(many_products(tmp_path / "c.csv"), dtype=str, keep_default_na=False)
+    groups = np.unique(table["label_group"], return_inverse=True)[1]
+    table["part"] = np.array(["train", "validation", "test"], dtype=object)[groups % 3]
+    table.to_csv(tmp_path / "c.csv", index=False)
+    assert run("build", tmp_path / "c.csv", "--out", tmp_path / "b")[0] == 0
+    status, out, err = run("train-pairs", tmp_path / "b", "--out", tmp_path / "pairs")
+    assert status == 0, err
+    assert "learned from the part train, tuned on the part validation" in out
+    ask = ("evaluate", tmp_path / "b", "--pairs", tmp_path / "pairs", "--protocol")
+    status, out, err = run(*ask, "parts", "--json")
+    validation = json.loads(out)["validation"]
+    assert status == 0, err
+    assert validation["n"] == (table["part"] == "validation").sum()
+    status, out, err = run(*ask, "parts", "--test", "--json")
+    report = json.loads(out)
+    assert status == 0, err
+    assert report["n_catalogue"] == (table["part"] == "test").sum()
+    assert report["threshold"] == pytest.approx(validation["threshold"], abs=1e-6)
+    low, high = report["f1_interval"]
+    assert 0 < low <= report["f1"] <= high <= 1
+    for wrong in (("fold",), ("parts", "--method", "idf")):
+        status, _, err = run(*ask, *wrong)
+        assert status == 1
+        assert "--pairs stands instead of a method" in err
+    status, _, err = run("evaluate", tmp_path / "b", "--protocol", "fold")
+    assert status == 1
+    assert "Give --method, or --pairs" in err

@@ -13,7 +13,6 @@ from product_matching.evaluation.listings import LabelledListings, labelled_list
 from product_matching.evaluation.methods import METHODS, TWO_STAGE, Settings
 from product_matching.evaluation.protocols import choosing_half
 from product_matching.evaluation.report import markdown_table
-from product_matching.evaluation.second_stage import train_classifier
 from product_matching.listings.catalogue import read_catalogue
 from product_matching.matching.chain import MEASURED_CHAIN, Rules, VectorRules
 
@@ -165,11 +164,6 @@ def test_without_photos_the_chain_goes_by_titles(listings: LabelledListings) -> 
     assert evaluate(blind, "chain", "fold").settings["rules"]["pairs"]["photo_bits"] is None
     with pytest.raises(InputError, match="no image_phash"):
         evaluate(blind, "phash", "fold")
-
-
-def test_a_classifier_for_use_can_be_trained(listings: LabelledListings) -> None:
-    classifier = train_classifier(listings, QUICK)
-    assert classifier.n == len(listings) and 0 <= classifier.threshold <= 1
 
 
 def test_mistakes_are_named(listings: LabelledListings, tmp_path: Path) -> None:

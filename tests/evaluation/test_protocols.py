@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from sklearn.model_selection import GroupKFold
 
 from product_matching.errors import InputError
-from product_matching.evaluation.protocols import PROTOCOLS, choosing_half, group_folds, plan_protocol
+from product_matching.evaluation.protocols import PROTOCOLS, choosing_half, plan_protocol
+from product_matching.listings.splits import group_folds
 
 LABELS = np.random.default_rng(0).integers(0, 60, 300)
 

@@ -16,6 +16,7 @@ from product_matching.app import resources
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.listings.catalogue import read_catalogue
+from product_matching.store.bundle import open_bundle
 from product_matching.workflows.build import build_bundle
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -53,26 +54,42 @@ def bundles(
 
 
 @pytest.fixture(scope="session")
-def models_with_pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of models that holds the pair classifier ``pairs/tiny.npz``, trained on 81 titles."""
-    from product_matching.matching.chain import MEASURED_CHAIN
-    from product_matching.matching.evidence import TitleEncoders, gather_evidence, run_chain
-    from product_matching.matching.pair_classifier import PairClassifier, judge_candidates, train_trees
+def models_with_pairs(tmp_path_factory: pytest.TempPathFactory, bundles: Path) -> Path:
+    """A folder of models with the pair scorers ``tiny``, trained on 81 titles, and ``photos``, with photos too."""
+    from product_matching.matching.chain import VectorRules
+    from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue, find_candidate_pairs
+    from product_matching.matching.second_stage.listing_data import ListingData
+    from product_matching.matching.second_stage.scorer import PairScorer
+    from product_matching.matching.second_stage.scorer_file import write_scorer
+    from product_matching.matching.second_stage.trees import train_trees
+    from product_matching.workflows.score_pairs import bundle_sides
 
     goods = [f"{brand} {good}" for brand in ("daia", "hana", "fleco") for good in ("bubuk", "tepung", "speaker")]
     titles = [
         f"{good} {size} {word}" for good in goods for size in ("1 kg", "2 kg", "50 g") for word in ("a", "b", "c")
     ]
-    phashes, labels = [""] * len(titles), np.repeat(np.arange(27), 3)
-    encoders = TitleEncoders.fit(titles)
-    chain = run_chain(titles, phashes, encoders, MEASURED_CHAIN.vectors)
-    judged = judge_candidates(gather_evidence(titles, phashes, encoders, chain), chain)
-    same = labels[judged.pairs.first] == labels[judged.pairs.second]
-    trees = train_trees(judged.features, same, iterations=10)
+    labels, rules = np.repeat(np.arange(27), 3), VectorRules(cross_mean=True, blend=(0.4,), expansion=2)
+    (side,) = bundle_sides(open_bundle(bundles / "small"))
+    rng = np.random.default_rng(2)
+    photos = rng.normal(size=(27, side.dimension))[labels] + 0.3 * rng.normal(size=(81, side.dimension))
+    photos = (photos / np.linalg.norm(photos, axis=1, keepdims=True)).astype(np.float32)
     folder = tmp_path_factory.mktemp("pair_models")
-    (folder / "pairs").mkdir()
-    classifier = PairClassifier(trees, tuple(judged.names), MEASURED_CHAIN.vectors, None, 0.5, 0.5, len(titles), "fold")
-    classifier.save(folder / "pairs" / "tiny.npz")
+    for name, dense in (("tiny", {}), ("photos", {"photo": photos})):
+        catalogue = PreparedCatalogue.of(ListingData(titles, [""] * len(titles), dense), rules)
+        candidates = find_candidate_pairs(catalogue)
+        same = labels[candidates.pairs.first] == labels[candidates.pairs.second]
+        scorer = PairScorer(
+            trees=train_trees(candidates.features, candidates.names, same, iterations=10),
+            names=tuple(candidates.names),
+            dense=(side,) if dense else (),
+            rules=rules,
+            blend=None,
+            threshold=0.5,
+            n=len(titles),
+            protocol="fold",
+            f1=0.9,
+        )
+        write_scorer(scorer, folder / "pairs" / name)
     return folder
 
 

@@ -13,12 +13,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app.address import PHOTO_BITS
-from product_matching.app.find.decision import decide, decide_by_scores, nearest_by_each
+from product_matching.app.find.decision import decide, decide_by_scores
 from product_matching.app.find.export import matches_csv, scored_csv
 from product_matching.app.find.reasons import describe_reasons, reason_in_words
 from product_matching.app.shared.wording import say_seconds
 from product_matching.matching.candidates import Candidates, vetoed
-from product_matching.matching.pair_judge import Verdict
+from product_matching.matching.second_stage.catalogue_scorer import Prediction
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.progress import NO_PROGRESS
 from product_matching.store.bundle import open_bundle
@@ -144,7 +144,7 @@ def test_a_bad_rule_in_the_address_is_answered_with_a_sentence(
 
 def test_without_a_classifier_it_says_how_to_train_one(open_app: Open) -> None:
     app = open_app(FIND, bundle="small", listing="5b")
-    assert "train-pairs CATALOGUE --out models/pairs/NAME.npz" in shown(app)
+    assert "train-pairs CATALOGUE --out models/pairs/NAME" in shown(app)
     assert all(box.key != "find_scorer" for box in app.selectbox)
 
 
@@ -184,7 +184,7 @@ def test_without_a_title_the_pair_scorer_leaves_it_to_the_distances(
     with_scorer: Open,
 ) -> None:
     app = with_scorer(FIND, bundle="photos", listing="3b", scorer="tiny")
-    assert "compares titles and this search has none" in shown(app)
+    assert "compares titles, but the catalogue photos has none. Distances and rules decide." in shown(app)
     assert not any(slider.disabled for slider in app.slider)
     assert not any(toggle.disabled for toggle in app.toggle)
 
@@ -234,32 +234,69 @@ def test_a_veto_and_the_mean_distance_in_the_decision() -> None:
     assert decide(CANDIDATES, Thresholds(0.2, None, 0.3), retrieved=10).n_by_rule == 1
 
 
-def test_the_pair_scorer_orders_by_score_and_the_export_tells_it(finder: Finder) -> None:
+def test_scores_divide_the_candidates_and_the_export_tells_them(finder: Finder) -> None:
     candidates = finder.candidates(finder.listing_query(0), 3)
-    scores = np.linspace(0.2, 0.9, len(candidates)).tolist()
+    scores = np.linspace(0.9, 0.2, len(candidates)).tolist()
     predictions = [
-        Verdict(row, score, score >= 0.5, ()) for row, score in zip(candidates.rows.tolist(), scores, strict=True)
+        Prediction(row, score, score >= 0.5, ()) for row, score in zip(candidates.rows.tolist(), scores, strict=True)
     ]
     decision = decide_by_scores(candidates, predictions)
-    assert decision.matches.rows.tolist() == [one.row for one in predictions[::-1] if one.is_match]
-    assert decision.beyond.rows.tolist() == [one.row for one in predictions[::-1] if not one.is_match]
+    assert decision.matches.rows.tolist() == [one.row for one in predictions if one.is_match]
+    assert decision.beyond.rows.tolist() == [one.row for one in predictions if not one.is_match]
     table = pd.read_csv(io.BytesIO(scored_csv(finder, decision)))
-    assert table["score"].tolist() == sorted((round(score, 6) for score in scores if score >= 0.5), reverse=True)
+    assert table["score"].tolist() == [score for score in scores if score >= 0.5]
     assert len(decide_by_scores(candidates.take(np.zeros(len(candidates), bool)), []).matches) == 0
 
 
-def test_the_nearest_by_each_side_are_scored_and_the_same_photo() -> None:
-    assert nearest_by_each(CANDIDATES, 1).tolist() == [True, True, False, False, True]
-    assert nearest_by_each(CANDIDATES, 5).all()
+@pytest.mark.parametrize("scorer", ["tiny", "photos"])
+def test_find_and_review_give_every_listing_the_same_scores_and_matches(
+    finder: Finder, models_with_pairs: Path, scorer: str
+) -> None:
+    from product_matching.matching.second_stage.scorer_file import read_scorer
+    from product_matching.workflows.match import match_by_scores
+    from product_matching.workflows.score_pairs import predict, predicted_matches, prepare_scorer
+
+    prepared = prepare_scorer(finder.bundle, read_scorer(models_with_pairs / "pairs" / scorer))
+    matches, ids = match_by_scores(prepared).matches, finder.bundle.listings["posting_id"].tolist()
+    for row in range(len(finder.bundle)):
+        query = finder.listing_query(row)
+        accepted = [prediction.row for prediction in predict(prepared, query) if prediction.is_match]
+        assert accepted == matches.of(row).tolist()
+        told = predicted_matches(finder, prepared, query, Thresholds())
+        assert [listing["posting_id"] for listing in told] == [ids[other] for other in accepted]
+
+
+def test_what_a_scorer_lacks_is_said_in_one_sentence(bundles: Path, finder: Finder, models_with_pairs: Path) -> None:
+    from dataclasses import replace
+
+    from product_matching.errors import InputError
+    from product_matching.matching.second_stage.scorer_file import read_scorer
+    from product_matching.workflows.find import Query
+    from product_matching.workflows.score_pairs import predict, prepare_scorer
+
+    scorer = read_scorer(models_with_pairs / "pairs" / "photos")
+    titles = open_bundle(bundles / "titles")
+    with pytest.raises(InputError, match="compares photo vectors, but the catalogue titles has none"):
+        prepare_scorer(titles, scorer)
+    foreign = replace(scorer, dense=(replace(scorer.dense[0], model="other", sha256="f" * 64),))
+    with pytest.raises(InputError, match=r"vectors of other \(ffffffffffff\), but those of the catalogue small are"):
+        prepare_scorer(finder.bundle, foreign)
+    prepared = prepare_scorer(finder.bundle, scorer)
+    with pytest.raises(InputError, match="compares titles and photos, but this search has no photo"):
+        predict(prepared, Query(text="daia bubuk"))
+    own = finder.listing_query(0)
+    outside = Query(own.photo, own.title, phash=own.phash, text=own.text)
+    assert 0 in [prediction.row for prediction in predict(prepared, outside)]
 
 
 def test_every_feature_of_the_pair_scorer_has_words(models_with_pairs: Path) -> None:
-    from product_matching.matching.pair_classifier import load_classifier
+    from product_matching.matching.second_stage.scorer_file import read_scorer
 
-    names = load_classifier(models_with_pairs / "pairs" / "tiny.npz").names
+    names = {name for scorer in ("tiny", "photos") for name in read_scorer(models_with_pairs / "pairs" / scorer).names}
+    assert "cosine of expanded photo" in names
     assert not [
         name
-        for name in names
+        for name in sorted(names)
         if reason_in_words(name) == name and name not in ("quantities", "shared words", "shared numbers")
     ]
     reasons = [("ratio", 1.0), ("token set ratio", 0.5), ("quantities", -1.0), ("counts", 0.0)]

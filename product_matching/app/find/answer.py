@@ -21,7 +21,7 @@ from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Query
 
 if TYPE_CHECKING:
-    from product_matching.matching.pair_judge import Verdict
+    from product_matching.matching.second_stage.catalogue_scorer import Prediction
 
 #: Cards of listings that do not match, the nearest of them.
 N_BEYOND = 6
@@ -29,10 +29,10 @@ N_BEYOND = 6
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scored:
-    """The candidates that a pair scorer was asked about, with its predictions in their order."""
+    """The candidates that a pair scorer has a score for, with its predictions in their order, the surest first."""
 
     candidates: Candidates
-    predictions: Sequence[Verdict]
+    predictions: Sequence[Prediction]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.app.address import PHOTO_BITS
-from product_matching.matching.candidates import Candidates, Mask, by_photo, by_title, matches_of_query
+from product_matching.matching.candidates import Candidates, by_photo, by_title, matches_of_query
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 
 if TYPE_CHECKING:
-    from product_matching.matching.pair_judge import Verdict
+    from product_matching.matching.second_stage.catalogue_scorer import Prediction
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +41,7 @@ class Decision:
     n_title: int
     n_both: int
     at_least: bool
-    predictions: dict[int, Verdict] | None = None
+    predictions: dict[int, Prediction] | None = None
 
     @property
     def n_by_rule(self) -> int:
@@ -85,7 +84,7 @@ def _may_miss(candidates: Candidates, thresholds: Thresholds, retrieved: int) ->
     return any(limit is not None and (distances <= limit).sum() >= retrieved for distances, limit in sides)
 
 
-def decide_by_scores(candidates: Candidates, predictions: Sequence[Verdict]) -> Decision:
+def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) -> Decision:
     """Divide the candidates by the pair scorer, in order of its score.
 
     Parameters
@@ -93,22 +92,18 @@ def decide_by_scores(candidates: Candidates, predictions: Sequence[Verdict]) -> 
     candidates
         Those that were scored.
     predictions
-        Of each of them, in the same order.
+        Of each of them, in the same order, the surest first.
     """
-    scores = np.array([prediction.score for prediction in predictions])
     matched = np.array([prediction.is_match for prediction in predictions], dtype=np.bool_)
-    order = np.argsort(-scores, kind="stable")
-    matches, beyond = (candidates.take(order[side[order]]) for side in (matched, ~matched))
-    return Decision(matches, beyond, 0, 0, 0, False, {prediction.row: prediction for prediction in predictions})
-
-
-def nearest_by_each(candidates: Candidates, count: int) -> Mask:
-    """Which candidates are among the nearest by photo or by title, or have the query's photo: those worth scoring."""
-    chosen = np.zeros(len(candidates), dtype=np.bool_)
-    for distances in (candidates.photo, candidates.title):
-        nearest = np.lexsort((candidates.rows, distances))[:count]
-        chosen[nearest[~np.isnan(distances[nearest])]] = True
-    return chosen if candidates.bits is None else chosen | (candidates.bits <= PHOTO_BITS[-1])
+    return Decision(
+        candidates.take(matched),
+        candidates.take(~matched),
+        0,
+        0,
+        0,
+        False,
+        {prediction.row: prediction for prediction in predictions},
+    )
 
 
 def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.float64]:

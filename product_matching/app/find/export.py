@@ -25,7 +25,7 @@ def scored_csv(finder: Finder, decision: Decision) -> bytes:
     described = describe_matches(finder.bundle, decision.matches, Thresholds())
     rows, predictions = decision.matches.rows.tolist(), decision.predictions or {}
     for row, record in zip(rows, described, strict=True):
-        record["score"] = round(predictions[row].score, 6)
+        record["score"] = predictions[row].score
     return _csv(finder, described, "pair scorer")
 
 

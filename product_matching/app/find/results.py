@@ -17,7 +17,7 @@ from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.workflows.find import Finder, Query, describe_matches
 
 if TYPE_CHECKING:
-    from product_matching.matching.pair_judge import Verdict
+    from product_matching.matching.second_stage.catalogue_scorer import Prediction
 
 #: Narrowest card in pixels: one column on a phone and three beside the panel on a laptop.
 CARD_WIDTH = 200
@@ -47,7 +47,7 @@ class Cards:
     thresholds: Thresholds
     rules: PairRules
     words: frozenset[str]
-    predictions: dict[int, Verdict]
+    predictions: dict[int, Prediction]
     search: Callable[[str], None]
 
 
@@ -123,7 +123,7 @@ def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
                 st.markdown(_details(record))
 
 
-def _reasons(prediction: Verdict) -> str:
+def _reasons(prediction: Prediction) -> str:
     """The main reasons of the pair scorer, those for the same product first."""
     told = describe_reasons(prediction.reasons)
     sides = ((":material/add: For", True), (":material/remove: Against", False))

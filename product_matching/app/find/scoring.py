@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from product_matching.app.address import Address
 from product_matching.app.find.answer import Scored
-from product_matching.app.find.decision import nearest_by_each
 from product_matching.app.find.query import Asked
 from product_matching.app.jobs import Job
 from product_matching.app.navigation import change_address
@@ -22,10 +23,8 @@ from product_matching.app.shared.scorers import (
     version_of,
 )
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Candidates
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
-from product_matching.workflows.judging import JUDGED_PER_SIDE
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,9 +46,9 @@ class Scoring:
     preparing: Job[Any] | None = None
 
 
-def score_search(finder: Finder, address: Address, asked: Asked, candidates: Candidates | None) -> Scoring:
-    """Ask the pair scorer that the address names about the nearest candidates; begin to prepare it where it is not."""
-    if address.scorer is None or candidates is None:
+def score_search(finder: Finder, address: Address, asked: Asked) -> Scoring:
+    """Ask the pair scorer that the address names about a query; begin to prepare it where it is not."""
+    if address.scorer is None or not asked.searchable:
         return Scoring()
     bundle, name = finder.bundle, address.scorer
     try:
@@ -61,11 +60,10 @@ def score_search(finder: Finder, address: Address, asked: Asked, candidates: Can
         return Scoring(problem=f"{job.error} Distances and rules decide.")
     if not job.finished:
         return Scoring(preparing=job)
-    nearest = candidates.take(nearest_by_each(candidates, JUDGED_PER_SIDE))
-    key = (bundle.fingerprint, asked.key, version_of(name))
-    return Scoring(
-        scored=Scored(candidates=nearest, predictions=predictions_of(*key, job.result, asked.query, nearest))
-    )
+    predictions = predictions_of(bundle.fingerprint, asked.key, version_of(name), job.result, asked.query)
+    rows = np.array([prediction.row for prediction in predictions], dtype=np.int64)
+    measured = finder.compare(asked.query, finder.measure(asked.query, rows))
+    return Scoring(scored=Scored(candidates=measured, predictions=predictions))
 
 
 def draw_preparation(bundle: Bundle, scoring: Scoring) -> None:

@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from product_matching.app.address import Address
 from product_matching.app.review.request import GroupRequest, say_thresholds
-from product_matching.app.shared.scorers import scorer_of
+from product_matching.app.shared.scorers import prepared_scorer
 from product_matching.matching.grouping.description import Group
 from product_matching.progress import Progress, stop_if_cancelled
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.groups import group_catalogue
-from product_matching.workflows.match import CatalogueMatches, match_by_defaults, match_by_second_stage
+from product_matching.workflows.match import CatalogueMatches, match_by_defaults, match_by_scores
 
 #: Groups on one page.
 GROUPS_A_PAGE = 10
@@ -97,7 +97,7 @@ def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> Ca
     """
     started = perf_counter()
     if request.scorer is not None:
-        decided = match_by_second_stage(bundle, scorer_of(request.scorer))
+        decided = match_by_scores(prepared_scorer(bundle, request.scorer))
     else:
         decided = match_by_defaults(bundle, request.given, request.rules, progress=progress)
     stop_if_cancelled(progress)

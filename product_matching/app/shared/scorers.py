@@ -11,13 +11,13 @@ from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
 from product_matching.app.resources import BY_BUNDLE, jobs
 from product_matching.app.shared.wording import count_text, say_seconds
 from product_matching.errors import InputError
+from product_matching.matching.second_stage import SCORER_FILE, TREES_FILE
 from product_matching.places import models_folder
 from product_matching.store.bundle import Bundle
 
 if TYPE_CHECKING:
-    from product_matching.matching.candidates import Candidates
-    from product_matching.matching.pair_classifier import PairClassifier
-    from product_matching.matching.pair_judge import PairJudge, Verdict
+    from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer, Prediction
+    from product_matching.matching.second_stage.scorer import PairScorer
     from product_matching.workflows.find import Query
 
 #: Listings that are scored in a second.
@@ -25,20 +25,20 @@ SCORED_PER_SECOND = 300
 
 
 def scorer_names() -> list[str]:
-    """Names of the trained pair scorers, without their ``.npz``."""
+    """Names of the trained pair scorers."""
     folder = _folder()
-    return sorted(path.stem for path in folder.glob("*.npz") if path.is_file()) if folder.is_dir() else []
+    return sorted(path.parent.name for path in folder.glob(f"*/{SCORER_FILE}")) if folder.is_dir() else []
 
 
 def describe_no_scorer() -> str:
     """Say how to get a pair scorer where there is none."""
     return (
         ":material/school: No pair scorer is trained yet: "
-        "`product-matching train-pairs CATALOGUE --out models/pairs/NAME.npz` makes one from a labelled catalogue."
+        "`product-matching train-pairs CATALOGUE --out models/pairs/NAME` makes one from a labelled catalogue."
     )
 
 
-def scorer_of(name: str) -> PairClassifier:
+def scorer_of(name: str) -> PairScorer:
     """Read a pair scorer, once for all sessions and again after it was replaced.
 
     Raises
@@ -57,19 +57,32 @@ def check_scorer(bundle: Bundle, name: str, query: Query) -> None:
     InputError
         There is none of this name, its file is damaged, or catalogue or query lack what it compares.
     """
-    scorer_of(name)
-    if not query.text:
-        raise InputError("The pair scorer compares titles and this search has none.")
+    from product_matching.workflows.score_pairs import check_query, check_sides
+
+    scorer = scorer_of(name)
+    check_sides(bundle, scorer)
+    check_query(scorer, query)
 
 
-def prepare_scorer(bundle: Bundle, name: str, visitor: str) -> Job[PairJudge]:
+def prepare_scorer(bundle: Bundle, name: str, visitor: str) -> Job[CatalogueScorer]:
     """Prepare a pair scorer for a catalogue in the background, once for all sessions; takes seconds to a minute."""
     key = f"scorer {bundle.fingerprint} {version_of(name)}"
     job = jobs().find(key, visitor)
     if job is None or job.state is State.CANCELLED:
-        job = jobs().start(key, lambda _: _prepared(bundle, *_version(name)), visitor)
+        job = jobs().start(key, lambda _: prepared_scorer(bundle, name), visitor)
         job.wait(PATIENCE_SECONDS)
     return job
+
+
+def prepared_scorer(bundle: Bundle, name: str) -> CatalogueScorer:
+    """A pair scorer with the scores of a catalogue, made once for all sessions; whoever asks first waits for it.
+
+    Raises
+    ------
+    InputError
+        There is none of this name, its file is damaged, or the catalogue lacks what it compares.
+    """
+    return _prepared(bundle, *_version(name))
 
 
 def describe_preparation(bundle: Bundle) -> str:
@@ -85,34 +98,35 @@ def version_of(name: str) -> str:
 
 @st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
 def predictions_of(
-    fingerprint: str, query_key: str, version: str, _prepared: PairJudge, _query: Query, _candidates: Candidates
-) -> list[Verdict]:
+    fingerprint: str, query_key: str, version: str, _prepared: CatalogueScorer, _query: Query
+) -> list[Prediction]:
     """Score the candidates of a query, once per query; bundle, query and scorer are named by the keys."""
-    from product_matching.workflows.judging import judge_candidates
+    from product_matching.workflows.score_pairs import predict
 
-    return judge_candidates(_prepared, _query, _candidates)
+    return predict(_prepared, _query)
 
 
 def _folder() -> Path:
     return models_folder() / "pairs"
 
 
-def _version(name: str) -> tuple[str, int]:
+def _version(name: str) -> tuple[str, tuple[int, ...]]:
     if name not in scorer_names():  # also what keeps names of other folders out
         raise InputError(f"There is no pair scorer {name!r:.80} here: choose another one under Rules.")
-    path = _folder() / f"{name}.npz"
-    return str(path), path.stat().st_mtime_ns
+    folder = _folder() / name
+    files = [folder / SCORER_FILE, folder / TREES_FILE]
+    return str(folder), tuple(path.stat().st_mtime_ns for path in files if path.is_file())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _scorer(path: str, changed: int) -> PairClassifier:
-    from product_matching.matching.pair_classifier import load_classifier
+def _scorer(folder: str, changed: tuple[int, ...]) -> PairScorer:
+    from product_matching.matching.second_stage.scorer_file import read_scorer
 
-    return load_classifier(Path(path))
+    return read_scorer(Path(folder))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_BUNDLE)
-def _prepared(bundle: Bundle, path: str, changed: int) -> PairJudge:
-    from product_matching.workflows.judging import make_judge
+def _prepared(bundle: Bundle, folder: str, changed: tuple[int, ...]) -> CatalogueScorer:
+    from product_matching.workflows.score_pairs import prepare_scorer as prepare
 
-    return make_judge(bundle, _scorer(path, changed))
+    return prepare(bundle, _scorer(folder, changed))

@@ -11,7 +11,7 @@ import pytest
 from product_matching.app.address import Address
 from product_matching.app.find.answer import N_BEYOND, Answer, Scored, answer_search, say_timing, used_thresholds
 from product_matching.app.find.query import Asked
-from product_matching.matching.pair_judge import Verdict
+from product_matching.matching.second_stage.catalogue_scorer import Prediction
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder, Query
@@ -80,9 +80,9 @@ def test_the_sides_that_match_are_counted(finder: Finder) -> None:
 def test_a_pair_scorer_decides_alone_and_in_the_order_of_its_scores(finder: Finder) -> None:
     query = finder.listing_query(finder.bundle.row_of("5b"))
     candidates = finder.candidates(query, 5)
-    scores = np.linspace(0.2, 0.9, len(candidates))
+    scores = np.linspace(0.9, 0.2, len(candidates))
     predictions = [
-        Verdict(row, score, score >= 0.5, ()) for row, score in zip(candidates.rows.tolist(), scores, strict=True)
+        Prediction(row, score, score >= 0.5, ()) for row, score in zip(candidates.rows.tolist(), scores, strict=True)
     ]
     answer = answer_search(
         finder.bundle,
@@ -92,7 +92,7 @@ def test_a_pair_scorer_decides_alone_and_in_the_order_of_its_scores(finder: Find
         scored=Scored(candidates=candidates, predictions=predictions),
         retrieved=RETRIEVED,
     )
-    assert answer.shown.rows.tolist() == [each.row for each in predictions[::-1] if each.is_match]
+    assert answer.shown.rows.tolist() == [each.row for each in predictions if each.is_match]
     assert (answer.thresholds, answer.rules, answer.shares) == (Thresholds(), NO_RULES, "")
     assert answer.is_scored and answer.decided_by == "by the pair scorer"
     assert answer.beyond_note == "Not matches by their score, the highest first."

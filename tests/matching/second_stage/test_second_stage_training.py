@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from product_matching.evaluation.second_stage import size_weights
-from product_matching.matching.pairs import Pairs
+from product_matching.matching.second_stage.pairs import Pairs
+from product_matching.matching.second_stage.training import size_weights
 
 
 def _all_pairs(n: int) -> Pairs:

@@ -1,4 +1,4 @@
-"""What is known of each listing of a catalogue before any pair is judged."""
+"""What is known of each listing of a catalogue before any pair is scored."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from product_matching.listings.quantities import QuantityTable
 from product_matching.listings.titles import title_words
 from product_matching.matching.blending import cross_mean, expand, fuse
 from product_matching.matching.chain import CANDIDATES, Stages, VectorRules, run_stages
+from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.search.joins.mixed import MixedJoin
 from product_matching.search.joins.phashes import near_photos, parse_phashes
 from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours, keep_nearest
 
-#: Share of the words in the cosine of a title; the rest is the character trigrams'.
+#: Weight of the words in the cosine of a title; the rest is the weight of the character trigrams.
 WORD_WEIGHT = 0.6
-#: Share of the sentence embeddings in the cosine of a title, where there are any; the rest is words and trigrams.
-SENTENCE_WEIGHT = 0.5
-#: Neighbours of which a listing's neighbourhood, compared between listings, consists.
+#: Number of neighbours that make up a listing's neighbourhood, itself among them.
 NEIGHBOURHOOD = 15
 FloatMatrix = npt.NDArray[np.float64]
 
@@ -49,18 +48,19 @@ class TitleEncoders:
         return self.words.encode(titles), self.trigrams.encode(titles)
 
 
-@dataclass(frozen=True, eq=False)
-class Evidence:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ListingFeatures:
     """What the features of a pair are computed from; N listings.
 
     Attributes
     ----------
     views
-        Unit vectors by name, of shape (N, D), CSR or, of sentence embeddings, dense: titles, averaged and blended
-        titles, neighbourhoods.
+        Unit vectors by name, of shape (N, D), CSR or dense: each side, averaged and blended sides, neighbourhoods.
+    dense
+        Names of the dense sides.
     nearest
         For some views, the similarities of the 50 nearest others, falling, 0 where there are fewer; shape (N, 50).
-    ladders
+    nearest_other
         For the same views, the similarity of every listing's nearest other in the catalogue, rising.
     weights
         Weight of each word in each title, CSR of shape (N, V).
@@ -70,79 +70,80 @@ class Evidence:
         Normalised titles.
     hashes, has_photo
         pHash of each listing's photo, uint64, and whether there is one; shape (N,).
-    twins
-        Number of listings with (nearly) the same photo; shape (N,).
+    shared_photo
+        Number of listings with (nearly) the same photo, itself included; shape (N,).
     measures, counts
         The quantities that the titles state.
     """
 
     views: dict[str, Any]
+    dense: tuple[str, ...]
     nearest: dict[str, FloatMatrix]
-    ladders: dict[str, FloatMatrix]
+    nearest_other: dict[str, FloatMatrix]
     weights: csr_matrix
     numbers: csr_matrix
     texts: list[str]
     hashes: npt.NDArray[np.uint64]
     has_photo: npt.NDArray[np.bool_]
-    twins: npt.NDArray[np.int64]
+    shared_photo: npt.NDArray[np.int64]
     measures: QuantityTable
     counts: QuantityTable
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ChainResult:
-    """The chain over a whole catalogue: its stages, the listings that share a photo, and the sentence embeddings."""
+    """The chain of rules over a whole catalogue of N listings.
+
+    Attributes
+    ----------
+    words, trigrams
+        Title vectors, CSR of shape (N, V).
+    fused
+        Vectors of all sides together, as they entered the chain, CSR of shape (N, D).
+    stages
+        What the rules made of them.
+    near_duplicates
+        Listings with (nearly) the same photo; None where photos are left out.
+    """
 
     words: csr_matrix
     trigrams: csr_matrix
+    fused: csr_matrix
     stages: Stages
-    twins: Neighbours | None
-    sentences: FloatMatrix | None = None
+    near_duplicates: Neighbours | None
 
 
-def run_chain(
-    titles: Sequence[str],
-    phashes: Sequence[str],
-    encoders: TitleEncoders,
-    rules: VectorRules,
-    sentences: npt.NDArray[np.floating] | None = None,
-) -> ChainResult:
-    """Represent the titles of a catalogue and run the rules on their vectors.
-
-    Parameters
-    ----------
-    titles, phashes
-        Of the listings, "" for none.
-    encoders
-        Words and trigrams.
-    rules
-        Which rules are on.
-    sentences
-        Sentence embeddings of the titles, shape (N, D), rows of length 1 or 0, which then join the vectors; None for
-        words and trigrams alone.
-    """
-    words, trigrams = encoders.encode(titles)
-    twins = None if rules.photo_bits is None else near_photos(phashes, rules.photo_bits)
-    vectors = fuse([words, trigrams], [WORD_WEIGHT, 1 - WORD_WEIGHT])
-    if sentences is None:
-        return ChainResult(words, trigrams, run_stages(vectors, twins, rules, SparseJoin()), twins)
-    vectors = fuse([vectors, csr_matrix(sentences)], [1 - SENTENCE_WEIGHT, SENTENCE_WEIGHT])
-    stages = run_stages(vectors, twins, rules, MixedJoin(sentences.shape[1]))
-    return ChainResult(words, trigrams, stages, twins, np.asarray(sentences, dtype=np.float64))
+def run_chain(data: ListingData, encoders: TitleEncoders, rules: VectorRules) -> ChainResult:
+    """Represent a catalogue by all its sides and run the rules on the vectors."""
+    words, trigrams = encoders.encode(data.titles)
+    near_duplicates = None if rules.photo_bits is None else near_photos(data.phashes, rules.photo_bits)
+    vectors = fuse_sides(words, trigrams, list(data.dense.values()))
+    width = sum(part.shape[1] for part in data.dense.values())
+    join = MixedJoin(width) if width else SparseJoin()
+    stages = run_stages(vectors, near_duplicates, rules, join)
+    return ChainResult(words=words, trigrams=trigrams, fused=vectors, stages=stages, near_duplicates=near_duplicates)
 
 
-def gather_evidence(
-    titles: Sequence[str], phashes: Sequence[str], encoders: TitleEncoders, chain: ChainResult
-) -> Evidence:
+def fuse_sides(words: csr_matrix, trigrams: csr_matrix, dense: Sequence[npt.NDArray[np.floating]]) -> csr_matrix:
+    """Concatenate the sides: the title and each dense side have the same weight in the cosine."""
+    titles = fuse([words, trigrams], [WORD_WEIGHT, 1 - WORD_WEIGHT])
+    if not dense:
+        return titles
+    weight = 1 / (1 + len(dense))
+    parts = [titles, *(csr_matrix(part) for part in dense)]
+    return fuse(parts, [1 - weight * len(dense), *(weight for _ in dense)])
+
+
+def describe_listings(data: ListingData, encoders: TitleEncoders, chain: ChainResult) -> ListingFeatures:
     """Collect what the features need from a catalogue that the chain has run over."""
-    stages, own = chain.stages, Neighbours(np.zeros(len(titles) + 1, np.int64), np.zeros(0, np.int64), np.zeros(0))
-    twins = own if chain.twins is None else chain.twins
-    averaged_words = cross_mean(chain.words, twins)
+    stages, none = chain.stages, Neighbours(np.zeros(len(data) + 1, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    near_duplicates = none if chain.near_duplicates is None else chain.near_duplicates
+    averaged_words = cross_mean(chain.words, near_duplicates)
     views = {
         "words": chain.words,
         "trigrams": chain.trigrams,
         "averaged words": averaged_words,
-        "averaged trigrams": cross_mean(chain.trigrams, twins),
+        "averaged trigrams": cross_mean(chain.trigrams, near_duplicates),
         "averaged": stages.averaged,
         "expanded words": expand(averaged_words, stages.near, 2),
         "final": stages.final,
@@ -150,30 +151,33 @@ def gather_evidence(
         "plain neighbourhood": _neighbourhoods(stages.plain),
     }
     nearest = {"plain": nearest_similarities(stages.plain), "final": nearest_similarities(stages.near)}
-    if chain.sentences is not None:
-        averaged_sentences = cross_mean(chain.sentences, twins)
-        near = MixedJoin(averaged_sentences.shape[1]).nearest(averaged_sentences, CANDIDATES)
-        views |= {
-            "sentences": chain.sentences,
-            "averaged sentences": averaged_sentences,
-            "expanded sentences": expand(averaged_sentences, stages.near, 2),
-        }
-        nearest["averaged sentences"] = nearest_similarities(near)
-    hashes, has_photo = parse_phashes(phashes)
+    for side, vectors in data.dense.items():
+        averaged = cross_mean(np.asarray(vectors, dtype=np.float64), near_duplicates)
+        near = MixedJoin(averaged.shape[1]).nearest(averaged, CANDIDATES)
+        views |= {side: np.asarray(vectors, dtype=np.float64), f"averaged {side}": averaged}
+        views[f"expanded {side}"] = expand(averaged, stages.near, 2)
+        nearest[f"averaged {side}"] = nearest_similarities(near)
+    hashes, has_photo = parse_phashes(data.phashes)
     weights, numbers = word_weights(chain.words, encoders.words)
-    return Evidence(
-        views,
-        nearest,
-        {name: np.sort(table[:, 0]) for name, table in nearest.items()},
-        weights,
-        numbers,
-        [" ".join(title_words(title)) for title in titles],
-        hashes,
-        has_photo,
-        np.maximum(1, np.diff(twins.offsets)),
-        QuantityTable.of_measures(titles),
-        QuantityTable.of_counts(titles),
+    return ListingFeatures(
+        views=views,
+        dense=tuple(data.dense),
+        nearest=nearest,
+        nearest_other={name: np.sort(table[:, 0]) for name, table in nearest.items()},
+        weights=weights,
+        numbers=numbers,
+        texts=[normalised(title) for title in data.titles],
+        hashes=hashes,
+        has_photo=has_photo,
+        shared_photo=np.maximum(1, np.diff(near_duplicates.offsets)),
+        measures=QuantityTable.of_measures(data.titles),
+        counts=QuantityTable.of_counts(data.titles),
     )
+
+
+def normalised(title: str) -> str:
+    """Words of a title, one blank between them."""
+    return " ".join(title_words(title))
 
 
 def nearest_similarities(near: Neighbours) -> FloatMatrix:

@@ -1,0 +1,104 @@
+"""Which pairs of a catalogue are worth scoring, with the features of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.matching.chain import VectorRules
+from product_matching.matching.second_stage.listing_data import ListingData
+from product_matching.matching.second_stage.listing_features import (
+    ChainResult,
+    ListingFeatures,
+    TitleEncoders,
+    describe_listings,
+    run_chain,
+)
+from product_matching.matching.second_stage.pair_features import pair_features, row_products
+from product_matching.matching.second_stage.pairs import Pairs
+from product_matching.search.joins.phashes import hash_bits
+from product_matching.search.neighbours import FloatArray, RowArray, keep_nearest
+
+#: Similarities from which a near pair is a candidate; below both, and with other photos, it is none.
+FINAL_FLOOR, AVERAGED_FLOOR = 0.5, 0.25
+#: Nearest listings, the listing itself among them, by the vectors after and before the chain.
+NEAR_FINAL, NEAR_PLAIN = 41, 31
+#: pHash bits up to which a near pair is a candidate whatever its titles.
+NEAR_BITS = 6
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PreparedCatalogue:
+    """A catalogue taken through the chain of rules, with what is known of each listing.
+
+    Attributes
+    ----------
+    data
+        The listings.
+    encoders
+        Words and trigrams.
+    rules
+        The chain.
+    chain
+        What it made of the vectors.
+    listings
+        What the features of a pair are computed from.
+    """
+
+    data: ListingData
+    encoders: TitleEncoders
+    rules: VectorRules
+    chain: ChainResult
+    listings: ListingFeatures
+
+    @classmethod
+    def of(cls, data: ListingData, rules: VectorRules, background: Sequence[str] | None = None) -> PreparedCatalogue:
+        """Prepare a catalogue; words are weighed on the background titles, by default the catalogue's own."""
+        encoders = TitleEncoders.fit(data.titles if background is None else background)
+        chain = run_chain(data, encoders, rules)
+        listings = describe_listings(data, encoders, chain)
+        return cls(data=data, encoders=encoders, rules=rules, chain=chain, listings=listings)
+
+
+@dataclass(frozen=True, eq=False)
+class CandidatePairs:
+    """Candidate pairs of a catalogue with their features.
+
+    Attributes
+    ----------
+    pairs
+        The candidates, both directions.
+    features
+        Shape (P, F), float32.
+    names
+        Name of each feature.
+    """
+
+    pairs: Pairs
+    features: npt.NDArray[np.float32]
+    names: list[str]
+
+
+def find_candidate_pairs(catalogue: PreparedCatalogue) -> CandidatePairs:
+    """Choose the pairs of a catalogue that are worth scoring, and compute their features."""
+    stages, near_duplicates = catalogue.chain.stages, catalogue.chain.near_duplicates
+    found = [keep_nearest(stages.near, NEAR_FINAL), keep_nearest(stages.plain, NEAR_PLAIN)]
+    pairs = Pairs.of(*found, *([] if near_duplicates is None else [near_duplicates]))
+    likely = is_likely(catalogue.listings, pairs.first, pairs.second)
+    pairs = pairs.take(likely | likely[pairs.reverse()])
+    features, names = pair_features(catalogue.listings, pairs.first, pairs.second)
+    return CandidatePairs(pairs, features, names)
+
+
+def is_likely(listings: ListingFeatures, first: RowArray, second: RowArray) -> npt.NDArray[np.bool_]:
+    """Whether near pairs are near enough to be candidates; shape (P,)."""
+
+    def similar(name: str) -> FloatArray:
+        return row_products(listings.views[name], first, second)
+
+    both = listings.has_photo[first] & listings.has_photo[second]
+    same_photo = both & (hash_bits(listings.hashes[first], listings.hashes[second]) <= NEAR_BITS)
+    return (similar("final") >= FINAL_FLOOR) | (similar("averaged") >= AVERAGED_FLOOR) | same_photo

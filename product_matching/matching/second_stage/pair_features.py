@@ -1,0 +1,170 @@
+"""Features of a pair of listings: similarities, ranks in both directions, local density, photo, words, quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+from rapidfuzz import fuzz, process
+from scipy.sparse import csr_matrix
+
+from product_matching.matching.second_stage.listing_features import WORD_WEIGHT, ListingFeatures
+from product_matching.search.joins.phashes import PHASH_BITS, hash_bits
+from product_matching.search.neighbours import FloatArray, RowArray
+
+_CHUNK = 100_000
+#: Numbers of dense rows that are multiplied at once, and columns below which it is not worth it.
+_DENSE_NUMBERS, _FEW_COLUMNS = 4_000_000, 32
+#: Counts of bits from which two photos are simply different.
+_NO_PHOTO_BITS = PHASH_BITS
+_RATIOS = {
+    "token set ratio": fuzz.token_set_ratio,
+    "token sort ratio": fuzz.token_sort_ratio,
+    "partial ratio": fuzz.partial_ratio,
+    "ratio": fuzz.ratio,
+}
+_EPSILON = 1e-6
+
+
+def pair_features(
+    listings: ListingFeatures, first: RowArray, second: RowArray
+) -> tuple[npt.NDArray[np.float32], list[str]]:
+    """Compute the features of pairs of rows.
+
+    Parameters
+    ----------
+    listings
+        What is known of the catalogue that the rows are of.
+    first, second
+        Shape (P,). "Own" features are those of `first`, "other" those of `second`.
+
+    Returns
+    -------
+    numpy.ndarray, list of str
+        Shape (P, F), float32, and the F names.
+    """
+    similar = {name: row_products(view, first, second) for name, view in listings.views.items()}
+    columns: dict[str, npt.NDArray[Any]] = {f"cosine of {name}": values for name, values in similar.items()}
+    plain = _weighted(similar, listings.dense)
+    columns["cosine of plain"] = plain
+    for name in listings.nearest:
+        values = plain if name == "plain" else similar[name]
+        columns |= _neighbourhood_features(name, listings, values, first, second)
+    columns |= _photo_features(listings, first, second) | _word_features(listings, first, second)
+    columns |= _text_features(listings, first, second)
+    columns["quantities"] = listings.measures.compare(first, second)
+    columns["counts"] = listings.counts.compare(first, second)
+    return np.column_stack(list(columns.values())).astype(np.float32), list(columns)
+
+
+def row_products(vectors: Any, first: RowArray, second: RowArray) -> FloatArray:
+    """Inner product of the rows `first` and `second` of a CSR or dense matrix; shape (P,).
+
+    Columns of a CSR matrix that most rows fill are multiplied as a dense matrix, which is many times faster.
+    """
+    if not scipy.sparse.issparse(vectors):
+        return _dense_products(np.asarray(vectors), first, second)
+    used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
+    vectors, first, second = vectors[used], places[: len(first)], places[len(first) :]
+    filled = np.bincount(vectors.indices, minlength=vectors.shape[1]) > vectors.shape[0] / 2
+    if filled.sum() < _FEW_COLUMNS:
+        return _sparse_products(vectors, first, second)
+    dense, rest = vectors[:, filled].toarray(), vectors[:, ~filled]
+    return _dense_products(dense, first, second) + _sparse_products(rest, first, second)
+
+
+def _sparse_products(vectors: csr_matrix, first: RowArray, second: RowArray) -> FloatArray:
+    products = np.empty(len(first))
+    for start in range(0, len(first), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        common = vectors[first[part]].multiply(vectors[second[part]])
+        products[part] = np.asarray(common.sum(axis=1)).ravel()
+    return products
+
+
+def _dense_products(vectors: npt.NDArray[Any], first: RowArray, second: RowArray) -> FloatArray:
+    products, chunk = np.empty(len(first)), max(1, _DENSE_NUMBERS // max(1, vectors.shape[1]))
+    for start in range(0, len(first), chunk):
+        part = slice(start, start + chunk)
+        products[part] = np.einsum("ij,ij->i", vectors[first[part]], vectors[second[part]], dtype=np.float64)
+    return products
+
+
+def _weighted(similar: dict[str, FloatArray], dense: Sequence[str]) -> FloatArray:
+    """Cosine of all sides together, as `fuse_sides` weighs them."""
+    titles = WORD_WEIGHT * similar["words"] + (1 - WORD_WEIGHT) * similar["trigrams"]
+    weight = 1 / (1 + len(dense))
+    return weight * titles + weight * sum((similar[side] for side in dense), np.zeros(len(titles)))
+
+
+def _neighbourhood_features(
+    name: str, listings: ListingFeatures, similarity: FloatArray, first: RowArray, second: RowArray
+) -> dict[str, npt.NDArray[Any]]:
+    """Rank, density, z-score and gap of a similarity among both listings' nearest; percentile in the catalogue."""
+    nearest, nearest_other = listings.nearest[name], listings.nearest_other[name]
+    columns: dict[str, npt.NDArray[Any]] = {}
+    few, many = nearest[:, :3].mean(axis=1), nearest[:, :10].mean(axis=1)
+    mean, spread = nearest.mean(axis=1), nearest.std(axis=1) + _EPSILON
+    for side, rows in (("own", first), ("other", second)):
+        columns[f"rank of {name}, {side}"] = _rank(nearest, similarity, rows)
+        columns[f"density of {name} to 3, {side}"] = few[rows]
+        columns[f"density of {name} to 10, {side}"] = many[rows]
+        columns[f"z-score of {name}, {side}"] = (similarity - mean[rows]) / spread[rows]
+        columns[f"gap of {name}, {side}"] = nearest[rows, 0] - similarity
+    columns[f"percentile of {name}"] = np.searchsorted(nearest_other, similarity) / max(1, len(nearest_other))
+    return columns
+
+
+def _rank(nearest: npt.NDArray[np.float64], similarity: FloatArray, rows: RowArray) -> npt.NDArray[np.int64]:
+    rank = np.empty(len(rows), dtype=np.int64)
+    for start in range(0, len(rows), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        rank[part] = (nearest[rows[part]] > similarity[part, None] + _EPSILON).sum(axis=1)
+    return rank
+
+
+def _photo_features(listings: ListingFeatures, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
+    both = listings.has_photo[first] & listings.has_photo[second]
+    bits = hash_bits(listings.hashes[first], listings.hashes[second])
+    return {
+        "pHash bits": np.where(both, bits, _NO_PHOTO_BITS),
+        "listings with the photo, own": listings.shared_photo[first],
+        "listings with the photo, other": listings.shared_photo[second],
+    }
+
+
+def _word_features(listings: ListingFeatures, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
+    columns: dict[str, npt.NDArray[Any]] = {}
+    for name, weights in (("words", listings.weights), ("numbers", listings.numbers)):
+        total = np.asarray(weights.sum(axis=1)).ravel()
+        shared, own, other = (np.empty(len(first)) for _ in range(3))
+        for start in range(0, len(first), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            left, right = weights[first[part]], weights[second[part]]
+            common = left.minimum(right)
+            shared[part] = np.asarray(common.sum(axis=1)).ravel()
+            own[part] = (left - common).max(axis=1).toarray().ravel()
+            other[part] = (right - common).max(axis=1).toarray().ravel()
+        columns |= {
+            f"shared {name}": shared,
+            f"{name} missing in other": total[first] - shared,
+            f"{name} missing in own": total[second] - shared,
+        }
+        if name == "words":
+            columns |= {"rarest word, own": own, "rarest word, other": other, "rarest word": np.maximum(own, other)}
+            columns["coverage"] = shared / (np.minimum(total[first], total[second]) + _EPSILON)
+    return columns
+
+
+def _text_features(listings: ListingFeatures, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:
+    texts = np.array(listings.texts, dtype=object)
+    left, right = texts[first].tolist(), texts[second].tolist()
+    columns: dict[str, npt.NDArray[Any]] = {
+        name: process.cpdist(left, right, scorer=scorer, dtype=np.float32, workers=2)
+        for name, scorer in _RATIOS.items()
+    }
+    lengths = np.array([text.count(" ") + 1 if text else 0 for text in listings.texts])
+    return columns | {"words in title, own": lengths[first], "words in title, other": lengths[second]}

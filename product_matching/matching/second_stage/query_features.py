@@ -1,0 +1,220 @@
+"""A query that is not in the catalogue, taken through the steps that every listing of it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+from scipy.sparse import csr_matrix
+from sklearn.preprocessing import normalize
+
+from product_matching.listings.quantities import QuantityTable
+from product_matching.matching.chain import CANDIDATES
+from product_matching.matching.second_stage.candidate_pairs import NEAR_FINAL, NEAR_PLAIN, PreparedCatalogue, is_likely
+from product_matching.matching.second_stage.listing_data import ListingData
+from product_matching.matching.second_stage.listing_features import (
+    NEIGHBOURHOOD,
+    ListingFeatures,
+    fuse_sides,
+    normalised,
+    word_weights,
+)
+from product_matching.search.joins.phashes import MAX_SHARED, hash_bits, parse_phashes
+from product_matching.search.neighbours import FloatArray, RowArray, to_distance
+
+#: From this distance on a listing has nothing in common with the query and is no neighbour.
+_NOTHING_IN_COMMON = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class QueriedListings:
+    """The candidates of a query, and the query itself as a listing after them.
+
+    Attributes
+    ----------
+    rows
+        Rows of the M candidates in the catalogue, rising.
+    listings
+        What is known of the candidates, and, in row M, of the query.
+    """
+
+    rows: RowArray
+    listings: ListingFeatures
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Steps:
+    """A query after each step, with its cosines to every listing, each of shape (N,)."""
+
+    near_duplicates: RowArray
+    averaged: Any
+    final: Any
+    plain_similarity: FloatArray
+    similarity: FloatArray
+
+
+def add_query(catalogue: PreparedCatalogue, query: ListingData) -> QueriedListings:
+    """Find the candidates of a query as if it were added to the catalogue, which keeps its own vectors.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue.
+    query
+        One listing, with the sides of the catalogue.
+    """
+    words, trigrams = catalogue.encoders.encode(query.titles)
+    hashes, has_photo = parse_phashes(query.phashes)
+    steps = _take_steps(catalogue, fuse_sides(words, trigrams, list(query.dense.values())), hashes, bool(has_photo[0]))
+    own = _own_views(catalogue, steps, words, trigrams, query)
+    nearest = {"plain": _top(steps.plain_similarity), "final": _top(steps.similarity)}
+    for side in query.dense:
+        name = f"averaged {side}"
+        nearest[name] = _top(_products(own[name], catalogue.listings.views[name]))
+    near = _near_rows(catalogue, steps)
+    weights, numbers = word_weights(words, catalogue.encoders.words)
+    whole = catalogue.listings
+    titles = [*(catalogue.data.titles[row] for row in near), query.titles[0]]
+    listings = ListingFeatures(
+        views={name: _below(view[near], own[name]) for name, view in whole.views.items()},
+        dense=whole.dense,
+        nearest={name: np.vstack([table[near], nearest[name]]) for name, table in whole.nearest.items()},
+        nearest_other=whole.nearest_other,
+        weights=_below(whole.weights[near], weights),
+        numbers=_below(whole.numbers[near], numbers),
+        texts=[*(whole.texts[row] for row in near), normalised(query.titles[0])],
+        hashes=np.append(whole.hashes[near], hashes),
+        has_photo=np.append(whole.has_photo[near], has_photo),
+        shared_photo=np.append(whole.shared_photo[near], 1 + len(steps.near_duplicates)),
+        measures=QuantityTable.of_measures(titles),
+        counts=QuantityTable.of_counts(titles),
+    )
+    return QueriedListings(near, listings)
+
+
+def likely_candidates(queried: QueriedListings) -> npt.NDArray[np.bool_]:
+    """Which of the near listings are candidates of the query; shape (M,)."""
+    others = np.arange(len(queried.rows))
+    return is_likely(queried.listings, np.full(len(others), len(others)), others)
+
+
+def _take_steps(
+    catalogue: PreparedCatalogue, plain: csr_matrix, hashes: npt.NDArray[np.uint64], has_photo: bool
+) -> _Steps:
+    """Average the query over its near-duplicates, then blend and expand it as the rules say."""
+    chain, rules = catalogue.chain, catalogue.rules
+    near_duplicates = _near_duplicates(catalogue, hashes) if has_photo else np.zeros(0, dtype=np.int64)
+    averaged = _mean(plain, chain.fused[near_duplicates]) if rules.cross_mean else plain
+    vector, steps = averaged, chain.stages.steps
+    for threshold, matrix in zip(rules.blend, steps, strict=False):
+        similarity = _products(vector, matrix)
+        nearest = _nearest(similarity, rules.neighbours - 1)
+        within = nearest[to_distance(similarity[nearest]) <= threshold]
+        vector = _blend(vector, matrix, within if len(within) else nearest[:1], similarity, 1.0)
+    if rules.expansion > 1:
+        similarity = _products(vector, steps[-2])
+        vector = _blend(vector, steps[-2], _nearest(similarity, rules.expansion - 1), similarity, rules.alpha)
+    return _Steps(
+        near_duplicates=near_duplicates,
+        averaged=averaged,
+        final=vector,
+        plain_similarity=_products(plain, chain.fused),
+        similarity=_products(vector, steps[-1]),
+    )
+
+
+def _own_views(
+    catalogue: PreparedCatalogue, steps: _Steps, words: csr_matrix, trigrams: csr_matrix, query: ListingData
+) -> dict[str, Any]:
+    """The query's row of every view."""
+    views, same = catalogue.listings.views, steps.near_duplicates
+    sides: dict[str, Any] = {"words": words, "trigrams": trigrams}
+    sides |= {side: np.asarray(vectors, dtype=np.float64) for side, vectors in query.dense.items()}
+    averaged = {side: _mean(vector, views[side][same]) for side, vector in sides.items()}
+    nearest = _nearest(steps.similarity, 1)
+    expanded = {
+        side: _blend(averaged[side], views[f"averaged {side}"], nearest, steps.similarity, 1.0)
+        for side in sides
+        if f"expanded {side}" in views
+    }
+    return {
+        **sides,
+        **{f"averaged {side}": vector for side, vector in averaged.items()},
+        **{f"expanded {side}": vector for side, vector in expanded.items()},
+        "averaged": steps.averaged,
+        "final": steps.final,
+        "neighbourhood": _neighbourhood(steps.similarity),
+        "plain neighbourhood": _neighbourhood(steps.plain_similarity),
+    }
+
+
+def _near_rows(catalogue: PreparedCatalogue, steps: _Steps) -> RowArray:
+    """Rows among whose nearest the query would be, or that are among the nearest of the query; rising."""
+    found = [steps.near_duplicates]
+    for name, similarity, k in (("final", steps.similarity, NEAR_FINAL), ("plain", steps.plain_similarity, NEAR_PLAIN)):
+        last = catalogue.listings.nearest[name][:, k - 2]
+        among_theirs = to_distance(similarity) < np.minimum(to_distance(last), _NOTHING_IN_COMMON)
+        found += [_nearest(similarity, k - 1), np.flatnonzero(among_theirs)]
+    return np.unique(np.concatenate(found))
+
+
+def _near_duplicates(catalogue: PreparedCatalogue, query: npt.NDArray[np.uint64]) -> RowArray:
+    """Rows of the listings with (nearly) the query's photo, unless it is a placeholder."""
+    bits, listings = catalogue.rules.photo_bits, catalogue.listings
+    if bits is None:
+        return np.zeros(0, dtype=np.int64)
+    near = listings.has_photo & (hash_bits(listings.hashes, query) <= bits)
+    return np.flatnonzero(near) if near.sum() <= MAX_SHARED else np.zeros(0, dtype=np.int64)
+
+
+def _mean(vector: Any, others: Any) -> Any:
+    """Mean direction of a vector and some others, sparse or dense as they are."""
+    if not others.shape[0]:
+        return vector
+    total = csr_matrix(others.sum(axis=0)) if scipy.sparse.issparse(others) else others.sum(axis=0, keepdims=True)
+    return _unit(vector + total)
+
+
+def _blend(vector: Any, matrix: Any, rows: RowArray, similarity: FloatArray, alpha: float) -> Any:
+    weights = np.maximum(similarity[rows], 0.0)[None, :] ** alpha
+    return _unit(vector + (csr_matrix(weights) if scipy.sparse.issparse(matrix) else weights) @ matrix[rows])
+
+
+def _unit(vector: Any) -> Any:
+    return normalize(vector.tocsr() if scipy.sparse.issparse(vector) else np.asarray(vector))
+
+
+def _products(vector: Any, matrix: Any) -> FloatArray:
+    products = matrix @ vector.T
+    return np.asarray(products.todense() if scipy.sparse.issparse(products) else products, dtype=np.float64).ravel()
+
+
+def _nearest(similarity: FloatArray, k: int) -> RowArray:
+    """The `k` nearest rows that have anything in common with the query, by rounded distance, then by row."""
+    distances = to_distance(similarity)
+    order = np.argsort(distances, kind="stable")[:k]
+    return order[distances[order] < _NOTHING_IN_COMMON]
+
+
+def _top(similarity: FloatArray) -> npt.NDArray[np.float64]:
+    top = np.zeros((1, CANDIDATES - 1))
+    nearest = _nearest(similarity, CANDIDATES - 1)
+    top[0, : len(nearest)] = 1.0 - to_distance(similarity[nearest])
+    return top
+
+
+def _neighbourhood(similarity: FloatArray) -> csr_matrix:
+    rows = _nearest(similarity, NEIGHBOURHOOD - 1)
+    weights = np.maximum(similarity[rows], 0.0) ** 3
+    vector = csr_matrix((weights, (np.zeros(len(rows), np.int64), rows)), shape=(1, len(similarity)))
+    # The listings hold themselves with weight 2 in their neighbourhoods; the query is no row, but counts in the norm.
+    return (vector / np.sqrt(weights @ weights + 4.0)).tocsr()
+
+
+def _below(rows: Any, own: Any) -> Any:
+    if scipy.sparse.issparse(rows):
+        return scipy.sparse.vstack([rows, own]).tocsr()
+    return np.vstack([rows, own])

@@ -1,0 +1,164 @@
+"""A pair scorer in a folder: ``trees.txt`` of LightGBM, and ``scorer.json`` with all else; nothing is executed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from product_matching.errors import InputError
+from product_matching.files import atomic_folder, read_json
+from product_matching.matching.chain import VectorRules
+from product_matching.matching.second_stage import SCORER_FILE, TREES_FILE
+from product_matching.matching.second_stage.listing_data import TITLE_SIDES, DenseSide
+from product_matching.matching.second_stage.scorer import PairScorer
+from product_matching.matching.second_stage.trees import BoostedTrees, check_trees
+from product_matching.validation import Name, Sha256, Share, validate
+
+MAX_SCORER_BYTES, MAX_TREES_BYTES = 1_000_000, 100_000_000
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+
+class _TitleSide(_Entry):
+    name: Literal["words", "trigrams"]
+
+
+class _DenseSide(_Entry):
+    name: Literal["photo", "sentence"]
+    dimension: Annotated[int, Field(ge=1, le=100_000)]
+    model: Annotated[str, Field(max_length=200)]
+    sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
+
+
+class _Rules(_Entry):
+    photo_bits: Annotated[int, Field(ge=0, le=64)] | None
+    cross_mean: bool
+    blend: Annotated[list[Share], Field(max_length=10)]
+    expansion: Annotated[int, Field(ge=1, le=50)]
+    alpha: Annotated[float, Field(ge=0, le=100)]
+    neighbours: Annotated[int, Field(ge=2, le=1000)]
+
+
+class _Tuned(_Entry):
+    n: Annotated[int, Field(ge=1)]
+    protocol: Name
+    f1: Share
+
+
+class _Scorer(_Entry):
+    """The fields of ``scorer.json``."""
+
+    format: Literal[1]
+    sides: Annotated[list[_TitleSide | _DenseSide], Field(min_length=2, max_length=4)]
+    features: Annotated[list[Name], Field(min_length=1, max_length=1000)]
+    rules: _Rules
+    blend: Share | None
+    threshold: Share
+    tuned: _Tuned
+    trees_sha256: Sha256
+
+
+def write_scorer(scorer: PairScorer, folder: Path) -> None:
+    """Write a scorer into a folder, which is made if it is not there.
+
+    Raises
+    ------
+    InputError
+        The folder holds something else than a scorer, or cannot be written.
+    """
+    check_target(folder)
+    with atomic_folder(folder) as partial:
+        (partial / TREES_FILE).write_text(scorer.trees.text, encoding="utf-8", newline="\n")
+        (partial / SCORER_FILE).write_text(describe_scorer(scorer), encoding="utf-8", newline="\n")
+
+
+def check_target(folder: Path) -> None:
+    """Raise an `InputError` for a target that is something else than a scorer or an empty folder."""
+    if folder.exists() and not (folder / SCORER_FILE).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} exists and is not a pair scorer: give a folder that does not exist yet.")
+
+
+def describe_scorer(scorer: PairScorer) -> str:
+    """The text of ``scorer.json``."""
+    rules = scorer.rules
+    entry = _Scorer(
+        format=1,
+        sides=[
+            *(_TitleSide(name=name) for name in TITLE_SIDES),  # type: ignore[arg-type]
+            *(
+                _DenseSide(name=side.name, dimension=side.dimension, model=side.model, sha256=side.sha256)  # type: ignore[arg-type]
+                for side in scorer.dense
+            ),
+        ],
+        features=list(scorer.names),
+        rules=_Rules(
+            photo_bits=rules.photo_bits,
+            cross_mean=rules.cross_mean,
+            blend=list(rules.blend),
+            expansion=rules.expansion,
+            alpha=rules.alpha,
+            neighbours=rules.neighbours,
+        ),
+        blend=scorer.blend,
+        threshold=scorer.threshold,
+        tuned=_Tuned(n=scorer.n, protocol=scorer.protocol, f1=scorer.f1),
+        trees_sha256=_sha256(scorer.trees.text),
+    )
+    return json.dumps(entry.model_dump(), indent=2, ensure_ascii=False) + "\n"
+
+
+def read_scorer(folder: Path) -> PairScorer:
+    """Read a scorer that `write_scorer` has written.
+
+    Raises
+    ------
+    InputError
+        The folder is missing, damaged, or holds something else.
+    """
+    if not (folder / SCORER_FILE).is_file():
+        raise InputError(f"There is no pair scorer at {folder} (no {SCORER_FILE}): train-pairs makes one.")
+    try:
+        content = read_json(folder / SCORER_FILE, max_bytes=MAX_SCORER_BYTES)
+        entry = validate(_Scorer, content, f"The pair scorer {folder}")
+        text = _read_trees(folder / TREES_FILE)
+        if _sha256(text) != entry.trees_sha256:
+            raise ValueError(f"{TREES_FILE} is not the file that {SCORER_FILE} names")
+        check_trees(text, entry.features)
+    except (OSError, ValueError) as error:
+        raise InputError(f"The pair scorer {folder} cannot be read: {error!s:.200}.") from error
+    return _scorer(entry, text)
+
+
+def _scorer(entry: _Scorer, text: str) -> PairScorer:
+    dense = [
+        DenseSide(side.name, side.dimension, side.model, side.sha256)
+        for side in entry.sides
+        if isinstance(side, _DenseSide)
+    ]
+    return PairScorer(
+        trees=BoostedTrees(text),
+        names=tuple(entry.features),
+        dense=tuple(dense),
+        rules=VectorRules(**entry.rules.model_dump() | {"blend": tuple(entry.rules.blend)}),
+        blend=entry.blend,
+        threshold=entry.threshold,
+        n=entry.tuned.n,
+        protocol=entry.tuned.protocol,
+        f1=entry.tuned.f1,
+    )
+
+
+def _read_trees(path: Path) -> str:
+    if path.stat().st_size > MAX_TREES_BYTES:
+        raise ValueError(f"{path.name} has {path.stat().st_size:,} bytes, but at most {MAX_TREES_BYTES:,} are read")
+    return path.read_text(encoding="utf-8")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,280 @@
+"""Training of the pair scorer: it learns under given splits and is tuned on pairs that its trees have not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import GroupKFold
+
+from product_matching.listings.splits import Split
+from product_matching.matching.chain import VectorRules
+from product_matching.matching.second_stage.candidate_pairs import (
+    CandidatePairs,
+    PreparedCatalogue,
+    find_candidate_pairs,
+)
+from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
+from product_matching.matching.second_stage.pairs import Pairs
+from product_matching.matching.second_stage.scorer import PairScorer, final_scores
+from product_matching.matching.second_stage.trees import BoostedTrees, train_trees
+from product_matching.metrics.listing_f1 import group_sizes, query_part
+from product_matching.metrics.sweep import ThresholdChoice, best_threshold
+from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
+
+_CROSS_FITS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learning:
+    """How the second stage learns.
+
+    Attributes
+    ----------
+    trees
+        Number of trees.
+    feature_share, models
+        See `train_trees`.
+    size_exponent
+        See `size_weights`: with 0 all pairs count the same, with 1 a group counts by its listings, as in the metric,
+        and not by its pairs, of which large groups have far more.
+    blends
+        Thresholds of the blending by score that are tried on the tuning listings; None for no blending.
+    """
+
+    trees: int = 300
+    feature_share: float = 1.0
+    models: int = 1
+    size_exponent: float = 0.0
+    blends: tuple[float | None, ...] = (None, 0.4, 0.5, 0.6)
+
+
+#: What did best on fold 1 of the Shopee titles, without and with sentence vectors.
+TITLES_ALONE = Learning(feature_share=0.3, models=3)
+WITH_SENTENCES = Learning(feature_share=0.3, models=3, size_exponent=1.0, blends=(None, 0.5, 0.6, 0.7, 0.8))
+#: What did best on the validation part of the demo catalogue, with photo vectors and far fewer pairs.
+WITH_PHOTOS = Learning(
+    trees=100, feature_share=0.3, models=3, size_exponent=1.0, blends=(None, 0.4, 0.5, 0.6, 0.7, 0.8)
+)
+
+
+def learning_for(sides: Iterable[str]) -> Learning:
+    """How a scorer learns that compares these dense sides."""
+    named = set(sides)
+    return WITH_PHOTOS if "photo" in named else WITH_SENTENCES if named else TITLES_ALONE
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LabelledCatalogue:
+    """A prepared catalogue with its candidate pairs and its labels.
+
+    Attributes
+    ----------
+    catalogue, candidates
+        The catalogue and its pairs.
+    labels
+        Number of each listing's label group, shape (N,).
+    """
+
+    catalogue: PreparedCatalogue
+    candidates: CandidatePairs
+    labels: RowArray
+
+    @classmethod
+    def of(cls, catalogue: PreparedCatalogue, labels: RowArray) -> LabelledCatalogue:
+        """Find the candidate pairs of a catalogue."""
+        return cls(catalogue=catalogue, candidates=find_candidate_pairs(catalogue), labels=labels)
+
+    @property
+    def same(self) -> npt.NDArray[np.bool_]:
+        """Whether each candidate pair is truly one product."""
+        pairs = self.candidates.pairs
+        same: npt.NDArray[np.bool_] = self.labels[pairs.first] == self.labels[pairs.second]
+        return same
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Lessons:
+    """What is learned from, and where it is tuned.
+
+    Attributes
+    ----------
+    training
+        Catalogues, each with the rows that may be learned from.
+    tuning, queries
+        The catalogue where blending and threshold are chosen, and the rows that are looked up in it.
+    cross_fit
+        Whether training and tuning share their listings: the tuning scores then come from trees that have not seen
+        the groups of the listing. There is one training catalogue then, the tuning catalogue.
+    """
+
+    training: Sequence[tuple[LabelledCatalogue, RowArray]]
+    tuning: LabelledCatalogue
+    queries: RowArray
+    cross_fit: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LearningSplits:
+    """Which listings are learned from, and which tune; `cross_fit` as in `Lessons`."""
+
+    training: Sequence[Split]
+    tuning: Split
+    cross_fit: bool = False
+
+
+class Preparation:
+    """Labelled listings of which some catalogues are prepared, each once.
+
+    Parameters
+    ----------
+    data, labels
+        All listings, and the number of each one's label group, shape (N,).
+    splits
+        Which of them are learned from; their titles may weigh words everywhere, as those need no labels.
+    rules
+        The chain.
+    """
+
+    def __init__(self, data: ListingData, labels: RowArray, splits: LearningSplits, rules: VectorRules) -> None:
+        self._data, self._labels, self._splits, self._rules = data, labels, splits, rules
+        self._trained = np.unique(np.concatenate([split.catalogue[split.queries] for split in splits.training]))
+        self._prepared: dict[bytes, LabelledCatalogue] = {}
+
+    def catalogue(self, rows: RowArray) -> LabelledCatalogue:
+        """The catalogue of some rows."""
+        key = rows.tobytes()
+        if key not in self._prepared:
+            background = [self._data.titles[row] for row in np.union1d(self._trained, rows)]
+            prepared = PreparedCatalogue.of(self._data.take(rows), self._rules, background)
+            self._prepared[key] = LabelledCatalogue.of(prepared, self._labels[rows])
+        return self._prepared[key]
+
+    def lessons(self) -> Lessons:
+        """What is learned from, and where it is tuned."""
+        splits = self._splits
+        return Lessons(
+            training=[(self.catalogue(split.catalogue), split.queries) for split in splits.training],
+            tuning=self.catalogue(splits.tuning.catalogue),
+            queries=splits.tuning.queries,
+            cross_fit=splits.cross_fit,
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Trained:
+    """A trained scorer with what it made of the tuning catalogue.
+
+    Attributes
+    ----------
+    scorer
+        The scorer.
+    tuned
+        Neighbours of the tuning catalogue at the distance 1 - score, from trees that have not seen the pair's groups.
+    """
+
+    scorer: PairScorer
+    tuned: Neighbours
+
+
+def train_scorer(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide], protocol: str) -> Trained:
+    """Train a pair scorer and choose its blending and its threshold.
+
+    Parameters
+    ----------
+    lessons
+        What is learned from, and where it is tuned; all catalogues prepared with the same rules.
+    learning
+        How.
+    dense
+        The dense vectors of the catalogues.
+    protocol
+        What the figure of the tuning catalogue is, in a few words.
+    """
+    tuning = lessons.tuning
+    trees = _fit(lessons.training, learning)
+    probabilities = trees.probabilities(tuning.candidates.features)
+    if lessons.cross_fit:
+        unseen = _cross_fit(*lessons.training[0], learning)
+        probabilities = np.where(np.isnan(unseen), probabilities, unseen)
+    blend, choice, tuned = _tune(lessons, tuning.candidates.pairs.symmetric(probabilities), learning.blends)
+    scorer = PairScorer(
+        trees=trees,
+        names=tuple(tuning.candidates.names),
+        dense=tuple(dense),
+        rules=tuning.catalogue.rules,
+        blend=blend,
+        threshold=choice.threshold,
+        n=choice.n,
+        protocol=protocol,
+        f1=choice.f1,
+    )
+    return Trained(scorer=scorer, tuned=tuned)
+
+
+def best_of(rules: Iterable[VectorRules], train: Callable[[VectorRules], Trained]) -> Trained:
+    """Train under several chains and keep the one with the best F1 where it was tuned; among equals the first."""
+    return max(map(train, rules), key=lambda trained: trained.scorer.f1)
+
+
+def _fit(parts: Sequence[tuple[LabelledCatalogue, RowArray]], learning: Learning) -> BoostedTrees:
+    """Train on the pairs whose two listings are both training listings.
+
+    The pairs with any other listing are left out, and all of those are different products: the different pairs that
+    stay stand for them with a larger weight.
+    """
+    features, same, weights = [], [], []
+    for labelled, rows in parts:
+        pairs = labelled.candidates.pairs
+        learns = np.zeros(pairs.n, dtype=np.bool_)
+        learns[rows] = True
+        kept = learns[pairs.first] & learns[pairs.second]
+        features.append(labelled.candidates.features[kept])
+        same.append(labelled.same[kept])
+        missing = np.where(same[-1], 1.0, pairs.n / len(rows))
+        weights.append(missing * size_weights(pairs, labelled.labels, learning.size_exponent)[kept])
+    return train_trees(
+        np.concatenate(features),
+        parts[0][0].candidates.names,
+        np.concatenate(same),
+        np.concatenate(weights),
+        iterations=learning.trees,
+        feature_share=learning.feature_share,
+        models=learning.models,
+    )
+
+
+def size_weights(pairs: Pairs, labels: RowArray, exponent: float) -> FloatArray:
+    """Weight of each pair of a labelled catalogue: the mean of ``n_c ** -exponent`` over its two listings.
+
+    Scaled to the mean 1; shape (P,).
+    """
+    sizes = group_sizes(labels).astype(np.float64) ** -exponent
+    weights = (sizes[pairs.first] + sizes[pairs.second]) / 2
+    return weights / weights.mean() if len(weights) else weights
+
+
+def _cross_fit(labelled: LabelledCatalogue, rows: RowArray, learning: Learning) -> FloatArray:
+    """Probabilities for the pairs of each training listing from trees that saw no pair of its groups; NaN elsewhere."""
+    candidates = labelled.candidates
+    probabilities = np.full(len(candidates.pairs), np.nan)
+    for learned, held_out in GroupKFold(_CROSS_FITS).split(rows, groups=labelled.labels[rows]):
+        trees = _fit([(labelled, rows[learned])], learning)
+        asked = np.isin(candidates.pairs.first, rows[held_out])
+        probabilities[asked] = trees.probabilities(candidates.features[asked])
+    return probabilities
+
+
+def _tune(
+    lessons: Lessons, probabilities: FloatArray, blends: Sequence[float | None]
+) -> tuple[float | None, ThresholdChoice, Neighbours]:
+    """Choose the blending and the threshold with the best F1; among equals the first."""
+    tuning, tried = lessons.tuning, []
+    for blend in blends:
+        scores = final_scores(tuning.catalogue, tuning.candidates, probabilities, blend)
+        near = tuning.candidates.pairs.to_neighbours(scores)
+        choice = best_threshold(query_part(near, lessons.queries), tuning.labels, lessons.queries)
+        tried.append((blend, choice, near))
+    return max(tried, key=lambda one: one[1].f1)

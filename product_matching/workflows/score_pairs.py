@@ -1,0 +1,129 @@
+"""The second stage on a bundle: what a pair scorer needs of it, and predictions for a query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from product_matching.errors import InputError
+from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue
+from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer, Prediction
+from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
+from product_matching.matching.thresholds import Thresholds
+from product_matching.store.bundle import Bundle
+from product_matching.workflows.find import Finder, Query, describe_matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from product_matching.matching.second_stage.scorer import PairScorer
+    from product_matching.search.neighbours import RowArray
+
+
+def bundle_sides(bundle: Bundle) -> tuple[DenseSide, ...]:
+    """The dense vectors of a bundle, with the encoder that made them."""
+    model = bundle.manifest.photo_model
+    if bundle.photo_vectors is None or model is None:
+        return ()
+    return (DenseSide("photo", model.dimension, model.name, model.fingerprint),)
+
+
+def bundle_data(bundle: Bundle, sides: Iterable[DenseSide], rows: RowArray | None = None) -> ListingData:
+    """Titles, pHashes and the named dense vectors of a bundle's listings, or of some of them."""
+    chosen = np.arange(len(bundle)) if rows is None else rows
+    titles = bundle.listings["title"].to_numpy(dtype=object)[chosen].tolist()
+    phashes = np.array(bundle.phashes, dtype=object)[chosen].tolist()
+    vectors = {"photo": bundle.photo_vectors}
+    dense = {side.name: np.array(vectors[side.name][chosen]) for side in sides}  # type: ignore[index]
+    return ListingData(titles, phashes, dense)
+
+
+def check_sides(bundle: Bundle, scorer: PairScorer) -> None:
+    """Check that a bundle has what a scorer compares.
+
+    Raises
+    ------
+    InputError
+        It lacks titles or vectors, or its vectors are of another encoder.
+    """
+    name = bundle.manifest.name
+    if not bundle.has_title.any():
+        raise InputError(f"The pair scorer compares titles, but the catalogue {name} has none.")
+    there = {side.name: side for side in bundle_sides(bundle)}
+    for side in scorer.dense:
+        own = there.get(side.name)
+        if own is None:
+            raise InputError(f"The pair scorer compares {side.name} vectors, but the catalogue {name} has none.")
+        if (own.dimension, own.sha256) != (side.dimension, side.sha256):
+            raise InputError(
+                f"The pair scorer compares {side.name} vectors of {side.model} ({side.sha256[:12]}), but those of the "
+                f"catalogue {name} are of {own.model} ({own.sha256[:12]}): train one for them with train-pairs."
+            )
+
+
+def prepare_scorer(bundle: Bundle, scorer: PairScorer) -> CatalogueScorer:
+    """Score all candidate pairs of a bundle: seconds for thousands of listings, so keep the result.
+
+    Raises
+    ------
+    InputError
+        The bundle lacks what the scorer compares.
+    """
+    check_sides(bundle, scorer)
+    return CatalogueScorer(scorer, PreparedCatalogue.of(bundle_data(bundle, scorer.dense), scorer.rules))
+
+
+def check_query(scorer: PairScorer, query: Query) -> None:
+    """Check that a query from outside the catalogue has what a scorer compares.
+
+    Raises
+    ------
+    InputError
+        It lacks the title or the photo.
+    """
+    if query.row is not None:
+        return
+    needed = {"title": bool(query.text), **{side.name: query.photo is not None for side in scorer.dense}}
+    missing = [side for side, there in needed.items() if not there]
+    if missing:
+        compared = " and ".join(f"{side}s" for side in needed)
+        raise InputError(f"The pair scorer compares {compared}, but this search has no {missing[0]}.")
+
+
+def predict(prepared: CatalogueScorer, query: Query) -> list[Prediction]:
+    """Predictions for the candidates of a query, the surest first.
+
+    Raises
+    ------
+    InputError
+        The query lacks what the scorer compares.
+    """
+    if query.row is not None:
+        return prepared.predict_row(query.row)
+    check_query(prepared.scorer, query)
+    dense = {side.name: np.asarray(query.photo)[None, :] for side in prepared.scorer.dense}
+    return prepared.predict_query(ListingData([query.text], [query.phash], dense))
+
+
+def predicted_matches(
+    finder: Finder, prepared: CatalogueScorer, query: Query, thresholds: Thresholds
+) -> list[dict[str, Any]]:
+    """Describe the listings that the second stage accepts, the surest first, with score and main reasons.
+
+    Returns
+    -------
+    list of dict
+        As `describe_matches` gives, with ``score`` and ``reasons``: pairs of a feature and how far it moved the log
+        odds.
+    """
+    accepted = [prediction for prediction in predict(prepared, query) if prediction.is_match]
+    rows = np.array([prediction.row for prediction in accepted], dtype=np.int64)
+    candidates = finder.measure(query, rows)
+    described = describe_matches(finder.bundle, candidates, thresholds)
+    return [listing | _describe(prediction) for prediction, listing in zip(accepted, described, strict=True)]
+
+
+def _describe(prediction: Prediction) -> dict[str, Any]:
+    reasons = [[name, round(share, 4)] for name, share in prediction.reasons]
+    return {"score": prediction.score, "reasons": reasons}

@@ -1,0 +1,144 @@
+"""Train a pair scorer on a labelled catalogue or bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.errors import InputError
+from product_matching.listings.parts import listing_parts
+from product_matching.listings.splits import Split, group_folds
+from product_matching.matching.chain import MEASURED_CHAIN, VectorRules
+from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
+from product_matching.matching.second_stage.training import (
+    LearningSplits,
+    Preparation,
+    Trained,
+    best_of,
+    learning_for,
+    train_scorer,
+)
+from product_matching.search.neighbours import RowArray
+from product_matching.workflows.score_pairs import bundle_data, bundle_sides
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from product_matching.matching.second_stage.scorer import PairScorer
+    from product_matching.store.bundle import Bundle
+
+#: Chains that the candidates and features may come from.
+CHAINS = (replace(MEASURED_CHAIN.vectors, blend=()), MEASURED_CHAIN.vectors)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TrainingData:
+    """Labelled listings that a scorer is trained on.
+
+    Attributes
+    ----------
+    data
+        Titles, pHashes and vectors of N listings.
+    names
+        Label group of each listing, shape (N,), "" for none.
+    parts
+        Part of each listing (train, validation, test), shape (N,); None where the catalogue has none.
+    dense
+        The dense vectors in `data`.
+    encoder_saw_training
+        Whether the vectors' encoder has learned from the part ``train``: similarities there are too good to learn from.
+    """
+
+    data: ListingData
+    names: npt.NDArray[np.object_]
+    parts: npt.NDArray[np.object_] | None
+    dense: Sequence[DenseSide] = ()
+    encoder_saw_training: bool = False
+
+
+def table_training_data(listings: pd.DataFrame) -> TrainingData:
+    """Titles, pHashes and labels of a catalogue's table."""
+    _check_columns(listings)
+    hashes = listings["image_phash"].tolist() if "image_phash" in listings else [""] * len(listings)
+    data = ListingData(listings["title"].tolist(), [str(one) for one in hashes])
+    return TrainingData(data=data, names=_names(listings), parts=listing_parts(listings))
+
+
+def bundle_training_data(bundle: Bundle) -> TrainingData:
+    """What a bundle holds of its listings, photo vectors among it."""
+    _check_columns(bundle.listings)
+    sides, model = bundle_sides(bundle), bundle.manifest.photo_model
+    return TrainingData(
+        data=bundle_data(bundle, sides),
+        names=_names(bundle.listings),
+        parts=listing_parts(bundle.listings),
+        dense=sides,
+        encoder_saw_training=model is not None and bool(model.training),
+    )
+
+
+def train_pairs(given: TrainingData, *, chains: Sequence[VectorRules] = CHAINS, trees: int | None = None) -> PairScorer:
+    """Train a pair scorer for use.
+
+    A catalogue with parts is learned from in its part ``train`` and tuned on its part ``validation``, each looked up
+    in itself; where the vectors' encoder has learned from ``train``, too, the scorer learns from ``validation`` and is
+    tuned there by cross-fitting. The part ``test`` is never looked at. Without parts four fifths of the label groups
+    are learned from and the last fifth tunes, all looked up in the whole catalogue.
+
+    Raises
+    ------
+    InputError
+        There are too few labelled listings.
+    """
+    splits, protocol = _splits(given)
+    labels = np.unique(given.names.astype(str), return_inverse=True)[1].astype(np.int64)
+    learning = learning_for(side.name for side in given.dense)
+    if trees is not None:
+        learning = replace(learning, trees=trees)
+    if not any(given.data.phashes):
+        chains = tuple(dict.fromkeys(replace(rules, photo_bits=None) for rules in chains))
+
+    def train(rules: VectorRules) -> Trained:
+        return train_scorer(Preparation(given.data, labels, splits, rules).lessons(), learning, given.dense, protocol)
+
+    return best_of(chains, train).scorer
+
+
+def _splits(given: TrainingData) -> tuple[LearningSplits, str]:
+    if given.parts is None or not (given.parts == "validation").any():
+        folds, everything = group_folds(given.names), np.arange(len(given.names))
+        tuning, training = (Split(everything, np.flatnonzero(rows)) for rows in (folds == 1, folds != 1))
+        protocol = "learned from four fifths of the label groups, tuned on the last fifth, in the whole catalogue"
+        return LearningSplits(training=(training,), tuning=tuning), protocol
+    validation = np.flatnonzero(given.parts == "validation")
+    tuning = Split(validation, queries_with_others(given.names[validation]))
+    train = np.flatnonzero(given.parts == "train")
+    if len(train) and not given.encoder_saw_training:
+        protocol = "learned from the part train, tuned on the part validation, each looked up in itself"
+        return LearningSplits(training=(Split.whole(train),), tuning=tuning), protocol
+    protocol = "learned from the part validation, tuned there by cross-fitting, looked up in itself"
+    return LearningSplits(training=(Split.whole(validation),), tuning=tuning, cross_fit=True), protocol
+
+
+def queries_with_others(names: npt.NDArray[np.object_]) -> RowArray:
+    """Positions of the listings that have another one of their label group; the others are distractors."""
+    _, groups, counts = np.unique(names.astype(str), return_inverse=True, return_counts=True)
+    return np.flatnonzero(counts[groups] > 1).astype(np.int64)
+
+
+def _check_columns(listings: pd.DataFrame) -> None:
+    for column, what in (("title", "titles"), ("label_group", "label groups")):
+        if column not in listings or not (listings[column] != "").any():
+            raise InputError(f"The catalogue has no {what} (column {column!r}): a pair scorer cannot learn from it.")
+
+
+def _names(listings: pd.DataFrame) -> npt.NDArray[np.object_]:
+    names = listings["label_group"].to_numpy(dtype=object)
+    unlabelled = int((names == "").sum())
+    if unlabelled:
+        raise InputError(f"{unlabelled} of {len(names)} listings have no label_group, but training needs one of each.")
+    return names
