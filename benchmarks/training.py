@@ -41,7 +41,7 @@ def draw_photos(arguments: argparse.Namespace) -> LabelledPhotos:
 
 
 def build_machinery(
-    recipe: Recipe, preparation: Preparation, labels: np.ndarray, weights: Path | None, device: torch.device
+    recipe: Recipe, preparation: Preparation, labels: np.ndarray, *, weights: Path | None, device: torch.device
 ) -> Machinery:
     """Build what a training steps with."""
     task = build_task(recipe, preparation, labels, weights=weights).to(device)
@@ -65,7 +65,7 @@ def time_bare(machinery: Machinery, ready: list[Batch], steps: int) -> float:
 
 
 def measure(
-    machinery: Machinery, photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, repeats: int
+    machinery: Machinery, photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, *, repeats: int
 ) -> tuple[list[float], list[float]]:
     """Bare speeds and epochs' speeds in turn, one more of the first."""
     ready = [
@@ -100,8 +100,8 @@ def main() -> None:
     started = time.perf_counter()
     photos = decode_part(drawn, recipe.image_size, preparation.interpolation)
     decoded = len(photos) / (time.perf_counter() - started)
-    machinery = build_machinery(recipe, preparation, drawn.labels, weights, device)
-    bare, epochs = measure(machinery, photos, recipe, preparation, arguments.repeats)
+    machinery = build_machinery(recipe, preparation, drawn.labels, weights=weights, device=device)
+    bare, epochs = measure(machinery, photos, recipe, preparation, repeats=arguments.repeats)
     ratios = [epoch / ((before + after) / 2) for epoch, before, after in zip(epochs, bare, bare[1:], strict=False)]
     result = {
         "photos": len(photos),

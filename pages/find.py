@@ -76,17 +76,17 @@ def _draw_search(finder: Finder, address: Address) -> None:
         draw_preparation(finder.bundle, scoring)
     with panel:
         draw_query_panel(finder.bundle, address, asked)
-        _draw_settings(finder, address, asked, candidates, answer)
+        _draw_settings(finder, address, asked, candidates=candidates, answer=answer)
         _draw_more_samples(finder, asked)
     with results:
         if answer is None:
             _draw_start(finder, address)
         else:
-            _draw_answer(finder, address, asked, answer, search_ms)
+            _draw_answer(finder, address, asked, answer, search_ms=search_ms)
 
 
 def _draw_settings(
-    finder: Finder, address: Address, asked: Asked, candidates: Candidates | None, answer: Answer | None
+    finder: Finder, address: Address, asked: Asked, *, candidates: Candidates | None, answer: Answer | None
 ) -> None:
     manifest = finder.bundle.manifest
     thresholds = chosen_thresholds(address, manifest)
@@ -126,9 +126,17 @@ def _search(address: Address) -> None:
     st.switch_page(FIND, query_params=write_address(address, FIND))
 
 
-def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer, search_ms: float) -> None:
+def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer, *, search_ms: float) -> None:
     predictions = answer.decision.predictions or {}
-    cards = Cards(finder, asked.query, answer.thresholds, answer.rules, asked.words, predictions, search_listing)
+    cards = Cards(
+        finder=finder,
+        query=asked.query,
+        thresholds=answer.thresholds,
+        rules=answer.rules,
+        words=asked.words,
+        predictions=predictions,
+        search=search_listing,
+    )
     _draw_headline(answer, cards, address)
     st.caption(" · ".join(filter(None, [answer.shares, say_timing(asked, search_ms)])))
     if answer.truth:

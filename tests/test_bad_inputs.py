@@ -46,8 +46,11 @@ class Given:
     def build(self, content: str | bytes, *more: object, name: str = "c.csv") -> list[object]:
         return ["build", self.write(name, content), "--out", self.folder / "out", *more]
 
-    def with_images(self, content: str) -> list[object]:
+    def with_images(self, content: str, *, bad: str | None = None) -> list[object]:
+        """A catalogue with a photo, and a second one, `bad.png`, of the given content."""
         self.write("images/good.png", self.photo.read_bytes())
+        if bad is not None:
+            self.write("images/bad.png", bad)
         return self.build(content, "--images", self.folder / "images", "--model", self.model)
 
     def with_model(self, **settings: object) -> list[object]:
@@ -134,7 +137,7 @@ CATALOGUES: list[Case] = [
     ("query id twice", lambda g: [*g.with_images(PHOTO), "--queries", g.write("q.csv", QUERIES + "q1,good.png\n")], 1, "duplicate query_id: row 2 .'q1' as in row 1"),
     ("query without photo", lambda g: [*g.with_images(PHOTO), "--queries", g.write("q.csv", QUERIES + "q2,\n")], 1, "no photo: row 2"),
     ("query photo upwards", lambda g: [*g.with_images(PHOTO), "--queries", g.write("q.csv", QUERIES + "q2,../c.csv\n")], 1, "not a path inside the image folder: row 2"),
-    ("query photo is text", lambda g: [*g.with_images(PHOTO), "--queries", g.write("q.csv", QUERIES + "q2,bad.png\n"), *([] if g.write("images/bad.png", "text") else [])], 1, "The query 'q2' cannot be used: The photo bad.png"),
+    ("query photo is text", lambda g: [*g.with_images(PHOTO, bad="text"), "--queries", g.write("q.csv", QUERIES + "q2,bad.png\n")], 1, "The query 'q2' cannot be used: The photo bad.png"),
     ("queries for titles", lambda g: [*g.with_images("posting_id,title,image\na,Red lamp,\n")[:-2], "--queries", g.write("q.csv", QUERIES)], 1, "the catalogue has none to compare them with"),
     ("label column", lambda g: g.build(TITLES, "--label-column", "sku"), 1, "'sku'"),
 ]  # fmt: skip

@@ -27,18 +27,26 @@ def test_a_file_is_the_old_one_until_the_new_one_is_whole(tmp_path: Path) -> Non
     path.write_text("old")
     with atomic_file(path) as partial:
         partial.write_text("new")
-        assert path.read_text() == "old" and partial.parent.parent == tmp_path
-    assert path.read_text() == "new" and names(tmp_path) == ["a.csv"]
+        assert path.read_text() == "old"
+        assert partial.parent.parent == tmp_path
+    assert path.read_text() == "new"
+    assert names(tmp_path) == ["a.csv"]
 
 
 @pytest.mark.parametrize("error", [Stopped(), KeyboardInterrupt(), OSError(28, "No space left on device")])
 def test_a_writer_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path, error: BaseException) -> None:
     path = tmp_path / "a.csv"
     path.write_text("old")
-    with pytest.raises((Stopped, KeyboardInterrupt, InputError)), atomic_file(path) as partial:
-        partial.write_text("half of the n")
-        raise error
-    assert path.read_text() == "old" and names(tmp_path) == ["a.csv"]
+
+    def write() -> None:
+        with atomic_file(path) as partial:
+            partial.write_text("half of the n")
+            raise error
+
+    with pytest.raises((Stopped, KeyboardInterrupt, InputError)):
+        write()
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["a.csv"]
 
 
 def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
@@ -51,7 +59,8 @@ def test_the_temporary_name_ends_as_the_file_does(tmp_path: Path) -> None:
     """numpy adds .npy to any other ending, and Pillow goes by it."""
     with atomic_file(tmp_path / "a.npy", durable=True) as partial:
         np.save(partial, np.arange(3))
-    assert np.load(tmp_path / "a.npy").tolist() == [0, 1, 2] and names(tmp_path) == ["a.npy"]
+    assert np.load(tmp_path / "a.npy").tolist() == [0, 1, 2]
+    assert names(tmp_path) == ["a.npy"]
 
 
 def test_permissions_of_a_file_are_kept_and_a_new_one_follows_the_mask(tmp_path: Path) -> None:
@@ -68,7 +77,8 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "far" / "a.txt").write_text("old")
     (tmp_path / "link").symlink_to(tmp_path / "far" / "a.txt")
     write_text(tmp_path / "link", "new")
-    assert (tmp_path / "link").is_symlink() and (tmp_path / "far" / "a.txt").read_text() == "new"
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "far" / "a.txt").read_text() == "new"
 
 
 def test_what_is_no_file_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -76,7 +86,8 @@ def test_what_is_no_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "pipe", tmp_path / "none" / "a.txt", Path(os.devnull)):
         with pytest.raises(InputError, match="cannot be written: give a file in a folder that exists"):
             write_text(path, "a")
-    assert names(tmp_path) == ["pipe"] and not Path(os.devnull).is_file()
+    assert names(tmp_path) == ["pipe"]
+    assert not Path(os.devnull).is_file()
 
 
 def test_missing_folders_are_made_where_asked(tmp_path: Path) -> None:
@@ -92,16 +103,23 @@ def test_a_folder_is_the_old_one_until_the_new_one_is_whole(tmp_path: Path) -> N
         with atomic_folder(out) as folder:
             (folder / content).write_text(content)
             assert content == "old" or names(out) == ["old"]
-    assert names(out) == ["new"] and names(out.parent) == ["out"]
+    assert names(out) == ["new"]
+    assert names(out.parent) == ["out"]
 
 
 def test_a_build_that_fails_leaves_the_old_folder(tmp_path: Path) -> None:
     with atomic_folder(tmp_path / "out") as folder:
         (folder / "old").touch()
-    with pytest.raises(Stopped), atomic_folder(tmp_path / "out") as folder:
-        (folder / "new").touch()
-        raise Stopped
-    assert names(tmp_path / "out") == ["old"] and names(tmp_path) == ["out"]
+
+    def build() -> None:
+        with atomic_folder(tmp_path / "out") as folder:
+            (folder / "new").touch()
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        build()
+    assert names(tmp_path / "out") == ["old"]
+    assert names(tmp_path) == ["out"]
 
 
 def test_an_exchange_that_fails_half_way_brings_the_old_folder_back(
@@ -122,7 +140,8 @@ def test_an_exchange_that_fails_half_way_brings_the_old_folder_back(
         atomic_folder(out) as folder,
     ):
         (folder / "new").touch()
-    assert names(out) == ["old"] and names(tmp_path) == ["out"]
+    assert names(out) == ["old"]
+    assert names(tmp_path) == ["out"]
 
 
 def test_what_killed_builds_left_is_no_obstacle(tmp_path: Path) -> None:
@@ -131,7 +150,8 @@ def test_what_killed_builds_left_is_no_obstacle(tmp_path: Path) -> None:
         (tmp_path / left / "half").touch()
     with atomic_folder(tmp_path / "out") as folder:
         (folder / "new").touch()
-    assert names(tmp_path / "out") == ["new"] and len(names(tmp_path)) == 4
+    assert names(tmp_path / "out") == ["new"]
+    assert len(names(tmp_path)) == 4
 
 
 @pytest.mark.parametrize("exists", [False, True])
@@ -152,13 +172,14 @@ def test_builds_at_the_same_moment_never_meet(tmp_path: Path, exists: bool) -> N
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(build, range(8)))
     number = names(out)[0][-1]
-    assert names(out) == [f"first{number}", f"second{number}"] and names(tmp_path) == ["out"]
+    assert names(out) == [f"first{number}", f"second{number}"]
+    assert names(tmp_path) == ["out"]
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
-        pytest.raises(InputError, match="out cannot be written .*: give another one"),
+        pytest.raises(InputError, match=r"out cannot be written .*: give another one"),
         atomic_folder(tmp_path / "file" / "out"),
     ):
         raise AssertionError("not reached")

@@ -33,7 +33,9 @@ class Whole(BaseModel, extra="forbid"):
 def test_a_value_that_fits_becomes_the_typed_object() -> None:
     value = {"name": "x", "parts": [{"size": 3}], "pair": [1, 2.5], "named": {"p": {"size": 1, "word": "b"}}}
     whole = validate(Whole, value, "f.json")
-    assert whole.parts == [Part(3.0)] and whole.pair == (1.0, 2.5) and whole.named["p"].word == "b"
+    assert whole.parts == [Part(3.0)]
+    assert whole.pair == (1.0, 2.5)
+    assert whole.named["p"].word == "b"
 
 
 @pytest.mark.parametrize(
@@ -70,12 +72,13 @@ def test_what_does_not_fit_is_told_in_one_sentence(change: dict[str, object], se
     with pytest.raises(InputError) as caught:
         validate(Whole, {"name": "x", **change}, "f.json")
     assert sentence is None or str(caught.value) == sentence
-    assert str(caught.value).startswith("f.json: ") and "\n" not in str(caught.value)
+    assert str(caught.value).startswith("f.json: ")
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("value", [None, [], "text", 3])
 def test_a_value_that_is_no_object_is_told(value: object) -> None:
-    with pytest.raises(InputError, match="f.json is .*, but must be an object"):
+    with pytest.raises(InputError, match=r"f\.json is .*, but must be an object"):
         validate(Whole, value, "f.json")
 
 

@@ -61,7 +61,7 @@ class Parameter:
     of_result: bool = False
 
 
-def _parameter(name: str, kind: Kind, pages: tuple[str, ...], default: Any = None, **belongs: bool) -> Any:
+def _parameter(name: str, kind: Kind, pages: tuple[str, ...], *, default: Any = None, **belongs: bool) -> Any:
     return field(default=default, metadata={"name": name, "kind": kind, "pages": pages, **belongs})
 
 
@@ -103,24 +103,24 @@ class Address:
     listing: str | None = _parameter("listing", Name(), (FIND,), of_catalogue=True)
     upload: str | None = _parameter("upload", Digest("the upload", "upload the photo again"), (FIND,))
     sample: str | None = _parameter("sample", Name(), (FIND,), of_catalogue=True)
-    title: str = _parameter("q", _TITLE, (FIND,), "")
+    title: str = _parameter("q", _TITLE, (FIND,), default="")
     photo_threshold: float | None = _parameter("photo", Distance(), (FIND, REVIEW), of_catalogue=True)
     title_threshold: float | None = _parameter("title", Distance(), (FIND, REVIEW), of_catalogue=True)
     fused_threshold: float | None = _parameter("both", Distance(), (FIND, REVIEW), of_catalogue=True)
     photo_bits: int | None = _parameter("bits", Whole(PHOTO_BITS), (FIND, REVIEW))
-    quantity_veto: bool = _parameter("veto", Switch(), (FIND, REVIEW), False)
+    quantity_veto: bool = _parameter("veto", Switch(), (FIND, REVIEW), default=False)
     min2: float | None = _parameter("nearest", Distance(), (FIND, REVIEW))
-    cross_mean: bool = _parameter("cross", Switch(), (REVIEW,), False)
-    blend: int = _parameter("blend", Whole(STAGES), (REVIEW,), 0)
-    expansion: int = _parameter("expand", Whole(EXPANSION), (REVIEW,), 1)
-    mutual: bool = _parameter("mutual", Switch(), (REVIEW,), False)
+    cross_mean: bool = _parameter("cross", Switch(), (REVIEW,), default=False)
+    blend: int = _parameter("blend", Whole(STAGES), (REVIEW,), default=0)
+    expansion: int = _parameter("expand", Whole(EXPANSION), (REVIEW,), default=1)
+    mutual: bool = _parameter("mutual", Switch(), (REVIEW,), default=False)
     scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW))
-    results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), 24)
-    order: str = _parameter("sort", Choice(tuple(ORDERS)), (REVIEW,), "size")
-    page: int = _parameter("page", Whole(range(1, 1_000_000)), (REVIEW,), 1, of_catalogue=True, of_result=True)
-    measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), MEASURES[0])
-    methods: str = _parameter("by", Choice(METHODS), (MODELS,), METHODS[0])
-    all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), False)
+    results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), default=24)
+    order: str = _parameter("sort", Choice(tuple(ORDERS)), (REVIEW,), default="size")
+    page: int = _parameter("page", Whole(range(1, 1_000_000)), (REVIEW,), default=1, of_catalogue=True, of_result=True)
+    measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), default=MEASURES[0])
+    methods: str = _parameter("by", Choice(METHODS), (MODELS,), default=METHODS[0])
+    all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), default=False)
 
     @property
     def asks(self) -> bool:

@@ -59,7 +59,12 @@ def build(
     listings = read_catalogue(catalogue, images=images, label_column=label_column)
     samples = None if queries is None or images is None else read_queries(queries, images=images)
     encoder = _build_encoder(listings, model, weights, image_size, device, batch_size)
-    options = BuildOptions(title_weighting.value, photo_threshold, title_threshold, overwrite)
+    options = BuildOptions(
+        weighting=title_weighting.value,
+        photo_threshold=photo_threshold,
+        title_threshold=title_threshold,
+        overwrite=overwrite,
+    )
     started = time.perf_counter()
     try:
         with bars(keep=True) as progress:

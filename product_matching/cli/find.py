@@ -135,7 +135,7 @@ def _make_query(
             raise InputError(f"The bundle {finder.bundle.manifest.name} {why}.")
         if matrix.nnz == 0 and vector is None:
             raise InputError(f"None of these words is in a title of {finder.bundle.manifest.name}: try other words.")
-    return Query(vector, matrix, phash=phash, text=title or ""), timing
+    return Query(photo=vector, title=matrix, phash=phash, text=title or ""), timing
 
 
 def _decode(photo: Path) -> tuple[Image, str, float]:

@@ -42,7 +42,7 @@ def unpack_archive(archive: Path, folder: Path, progress: Progress) -> None:
             total = sum(entry.file_size for entry in entries)
             check_room(folder, total, "the unpacked files")
             with written_in(folder):
-                _write_all(opened, entries, folder, total, progress)
+                _write_all(opened, entries, folder, progress)
     except InputError:
         raise
     except OSError as error:
@@ -96,10 +96,8 @@ def _problem_of(entry: zipfile.ZipInfo) -> str:
     return f"has {in_megabytes(entry.file_size)}, but at most {in_megabytes(most)}" if entry.file_size > most else ""
 
 
-def _write_all(
-    opened: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], folder: Path, total: int, progress: Progress
-) -> None:
-    progress.begin("unpacking", total, unit="B")
+def _write_all(opened: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], folder: Path, progress: Progress) -> None:
+    progress.begin("unpacking", sum(entry.file_size for entry in entries), unit="B")
     for entry in entries:
         stop_if_cancelled(progress)
         target = folder / entry.filename

@@ -143,15 +143,13 @@ def train_glove(
     documents = [[columns[word] for word in title_words(title)] for title in titles]
     words = tuple(str(word) for word in counter.get_feature_names_out())
     counts = count_cooccurrences(documents, len(words), window)
-    vectors = _fit(counts, dimension, x_max, epochs, learning_rate, np.random.default_rng(seed))
+    vectors = _fit(counts, dimension=dimension, x_max=x_max, epochs=epochs, rate=learning_rate, seed=seed)
     return GloveEncoder(words, vectors, np.ones(len(words)))
 
 
-def _fit(
-    counts: csr_matrix, dimension: int, x_max: float, epochs: int, rate: float, rng: np.random.Generator
-) -> FloatMatrix:
+def _fit(counts: csr_matrix, *, dimension: int, x_max: float, epochs: int, rate: float, seed: int) -> FloatMatrix:
     """Each side holds a word's vector and, in its last column, its bias."""
-    n = counts.shape[0]
+    n, rng = counts.shape[0], np.random.default_rng(seed)
     logs = np.log(counts.data).astype(np.float32)
     importance = np.minimum(1.0, (counts.data / x_max) ** _X_MAX_POWER).astype(np.float32)
     sides: list[FloatMatrix] = [
@@ -161,7 +159,7 @@ def _fit(
     rows = np.repeat(np.arange(n), np.diff(counts.indptr))
     errors = csr_matrix((np.empty(counts.nnz, np.float32), counts.indices, counts.indptr), shape=(n, n))
     for _ in range(epochs):
-        _set_errors(errors, sides, rows, logs, importance)
+        _set_errors(errors, sides, rows, logs=logs, importance=importance)
         for side, other, matrix in ((0, 1, errors), (1, 0, errors.T)):
             gradient = _gradient(matrix, sides[other])
             squares[side] += gradient * gradient
@@ -173,6 +171,7 @@ def _set_errors(
     errors: csr_matrix,
     sides: list[FloatMatrix],
     rows: npt.NDArray[np.int64],
+    *,
     logs: npt.NDArray[np.float32],
     importance: npt.NDArray[np.float32],
 ) -> None:

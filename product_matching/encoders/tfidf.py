@@ -16,7 +16,7 @@ Weighting = Literal["tfidf", "idf"]
 WEIGHTINGS: tuple[Weighting, ...] = get_args(Weighting)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TitleEncoder:
     """Titles to sparse vectors over the words of a catalogue.
 
@@ -60,10 +60,11 @@ class TitleEncoder:
         try:
             counts = counter.fit_transform(titles)
         except ValueError:  # scikit-learn's word for titles without a single word
-            return cls(weighting, (), np.zeros(0), len(titles))
+            return cls(weighting=weighting, words=(), idf=np.zeros(0), n_titles=len(titles))
         frequency = np.bincount(counts.indices, minlength=counts.shape[1])
         words = tuple(str(word) for word in counter.get_feature_names_out())
-        return cls(weighting, words, np.log((1 + len(titles)) / (1 + frequency)) + 1, len(titles))
+        idf = np.log((1 + len(titles)) / (1 + frequency)) + 1
+        return cls(weighting=weighting, words=words, idf=idf, n_titles=len(titles))
 
     @property
     def dimension(self) -> int:

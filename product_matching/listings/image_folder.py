@@ -55,11 +55,18 @@ def _list(root: Path, parent: Path, wanted: set[str]) -> tuple[set[str], set[str
             for entry in (entry for entry in entries if entry.name in wanted):
                 if entry.is_symlink() and not _is_inside(Path(entry.path), root):
                     outside.add(entry.name)
-                elif os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file():
+                elif _is_file(entry):
                     present.add(entry.name)
     except OSError:
         return set(), set()
     return present, outside
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link in a circle, or to a place that may not be looked at
+        return False
 
 
 def _is_inside(path: Path, root: Path) -> bool:

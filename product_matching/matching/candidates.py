@@ -15,7 +15,7 @@ RowArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidates:
     """Listings near a query, or the second listings of any pairs.
 

@@ -86,7 +86,9 @@ def linkage_distances(candidates: Candidates, thresholds: Thresholds, rules: Pai
     return np.minimum(shares, FAR)
 
 
-def decide_pairs(n: int, first: RowArray, candidates: Candidates, thresholds: Thresholds, rules: Rules) -> DecidedPairs:
+def decide_pairs(
+    n: int, first: RowArray, candidates: Candidates, *, thresholds: Thresholds, rules: Rules
+) -> DecidedPairs:
     """Decide pairs of a catalogue.
 
     Parameters

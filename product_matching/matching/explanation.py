@@ -48,7 +48,7 @@ class QuantityComparison:
         return bool(set(self.first) & set(self.second))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """Everything that speaks for or against one pair.
 
@@ -109,14 +109,14 @@ def explain_pair(
         return None if distance is None else (1.0 - distance) / len(sides)
 
     return Explanation(
-        photo_distance,
-        title_distance,
-        part(photo_distance),
-        part(title_distance),
-        bits,
-        words,
-        quantities,
-        bool(measured) and not any(one.agree for one in measured),
+        photo_distance=photo_distance,
+        title_distance=title_distance,
+        photo_part=part(photo_distance),
+        title_part=part(title_distance),
+        phash_bits=bits,
+        words=words,
+        quantities=quantities,
+        vetoed=bool(measured) and not any(one.agree for one in measured),
     )
 
 

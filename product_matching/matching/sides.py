@@ -79,7 +79,7 @@ class Sides:
         )
         bits = None if self.hashes is None else self.hashes.bits(first, second)
         quantities = None if self.quantities is None else self.quantities.compare(first, second)
-        return Candidates(second, photo, title, bits, quantities)
+        return Candidates(rows=second, photo=photo, title=title, bits=bits, quantities=quantities)
 
     def pairs_within(
         self,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PartitionScores:
     """How well a partition agrees with the true groups.
 
@@ -55,11 +55,11 @@ def score_partition(
     both = np.bincount(cell)[cell][rows]
     predicted, true = np.bincount(group)[group][rows], np.bincount(label)[label][rows]
     return PartitionScores(
-        _share((both - 1).sum(), (predicted - 1).sum()),
-        _share((both - 1).sum(), (true - 1).sum()),
-        float(np.mean(both / predicted)),
-        float(np.mean(both / true)),
-        float(np.mean(2 * both / (predicted + true))),
+        pair_precision=_share((both - 1).sum(), (predicted - 1).sum()),
+        pair_recall=_share((both - 1).sum(), (true - 1).sum()),
+        bcubed_precision=float(np.mean(both / predicted)),
+        bcubed_recall=float(np.mean(both / true)),
+        listing_f1=float(np.mean(2 * both / (predicted + true))),
     )
 
 

@@ -33,7 +33,7 @@ class ThresholdChoice:
     n: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sweep:
     """Mean scores of the queries at every threshold that changes a prediction; every array has shape (T,).
 
@@ -115,7 +115,9 @@ def sweep_thresholds(
         name: (starts[name].sum() + np.cumsum(np.bincount(where[1:], steps[name], len(thresholds)))) / len(own)
         for name in steps
     }
-    return Sweep(thresholds, means["f1"], means["precision"], means["recall"], len(labels))
+    return Sweep(
+        thresholds=thresholds, f1=means["f1"], precision=means["precision"], recall=means["recall"], n=len(labels)
+    )
 
 
 def _running_counts(queries: npt.NDArray[np.int64], correct: FloatArray) -> tuple[FloatArray, FloatArray]:

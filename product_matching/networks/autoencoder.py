@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -46,7 +48,7 @@ class ConvolutionalAutoencoder(nn.Module):
         edge = image_size // _REDUCTION
         self._smallest = (_CHANNELS[-1], edge, edge)
         n_values = _CHANNELS[-1] * edge * edge
-        steps = list(zip(_CHANNELS[:-1], _CHANNELS[1:], strict=True))
+        steps = list(pairwise(_CHANNELS))
         self.encoder = nn.Sequential(*(_down(wide, deep) for wide, deep in steps))
         self.to_latent = nn.Linear(n_values, latent_dimension)
         self.from_latent = nn.Linear(latent_dimension, n_values)

@@ -39,7 +39,7 @@ from product_matching.store.thumbnails import Thumbnails, open_thumbnails
 PHOTO_SHA256 = "photo_sha256"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Bundle:
     """An opened bundle; arrays of photos are memory-mapped.
 
@@ -152,7 +152,17 @@ def open_bundle(folder: Path) -> Bundle:
         samples = read_sample_queries(folder, manifest)
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, pa.ArrowException) as error:
         raise InputError(f"The bundle {folder} is damaged ({error!s:.120}): build it anew.") from error
-    return Bundle(folder, manifest, fingerprint, listings, vectors, encoder, matrix, thumbnails, samples)
+    return Bundle(
+        folder=folder,
+        manifest=manifest,
+        fingerprint=fingerprint,
+        listings=listings,
+        photo_vectors=vectors,
+        title_encoder=encoder,
+        title_matrix=matrix,
+        thumbnails=thumbnails,
+        samples=samples,
+    )
 
 
 def _check_size(path: Path, entry: FileEntry) -> None:
@@ -186,7 +196,9 @@ def read_titles(folder: Path, manifest: Manifest) -> tuple[TitleEncoder | None, 
     words, idf = vocabulary["words"], np.array(vocabulary["idf"], dtype=np.float64)
     if not all(isinstance(word, str) for word in words) or not np.isfinite(idf).all():
         raise ValueError(f"{TITLE_VOCABULARY_FILE} holds something else than words and weights")
-    encoder = TitleEncoder(manifest.title_weighting, tuple(words), idf, int(vocabulary["n_titles"]))
+    encoder = TitleEncoder(
+        weighting=manifest.title_weighting, words=tuple(words), idf=idf, n_titles=int(vocabulary["n_titles"])
+    )
     matrix = csr_matrix(load_npz(folder / TITLE_MATRIX_FILE))
     matrix.check_format(full_check=True)
     if matrix.shape != (manifest.n_listings, encoder.dimension) or not np.isfinite(matrix.data).all():

@@ -46,7 +46,7 @@ CatalogueId = Annotated[str, Field(strict=True, pattern="^[0-9a-f]{8}(-[0-9a-f]{
 _CONFIG = ConfigDict(extra="forbid")
 
 
-@dataclass(frozen=True, config=_CONFIG)
+@dataclass(frozen=True, config=_CONFIG, kw_only=True)
 class TunedThreshold:
     """A default threshold and what it was tuned on: a threshold moves with the size of the catalogue.
 

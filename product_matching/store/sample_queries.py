@@ -32,7 +32,7 @@ _PATTERNS = {
 _LENGTH_TOLERANCE = 1e-4
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class SampleQuery:
     """One photo to try a catalogue with.
 
@@ -87,7 +87,15 @@ class SampleQueries:
     def __getitem__(self, row: int) -> SampleQuery:
         query_id, title, label_group, kind, phash, _ = self.table.iloc[row]
         picture = self.photos.get(row) or b""
-        return SampleQuery(query_id, title, label_group, kind, phash, self.vectors[row], picture)
+        return SampleQuery(
+            query_id=query_id,
+            title=title,
+            label_group=label_group,
+            kind=kind,
+            phash=phash,
+            vector=self.vectors[row],
+            picture=picture,
+        )
 
     def find(self, query_id: str) -> SampleQuery | None:
         """The query of an id; None if there is none."""

@@ -48,7 +48,7 @@ _FILL_ROWS = 2048
 _PHOTO_INDEX, _TITLE_INDEX = IndexSpec("flat"), IndexSpec("sparse")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BuildOptions:
     """How a bundle is built.
 
@@ -127,7 +127,11 @@ def build_bundle(
             manifest = _build_titles(folder, listings, manifest, options)
         if catalogue.has_photos and encoder is not None:
             cache = cache or EmbeddingCache(encoder.model)
-            manifest = _build_photos(folder, catalogue, listings, manifest, encoder, cache, options, progress)
+            photos = _embed_catalogue(folder, catalogue, encoder, cache, workers=options.workers, progress=progress)
+            _note_photos(listings, photos)
+            vectors = _write_vectors(folder / PHOTO_VECTORS_FILE, photos, encoder.dimension, cache)
+            manifest = _describe_photos(manifest, listings, photos, vectors=vectors, options=options)
+            manifest = replace(manifest, photo_model=encoder.model)
             if queries is not None:
                 build_queries(folder, queries, encoder, cache, workers=options.workers)
                 manifest = replace(manifest, n_queries=len(queries))
@@ -165,7 +169,7 @@ def _kept_id(out: Path) -> str | None:
 
 
 def _threshold(given: float | None, n: int, tune: Callable[[], TunedThreshold]) -> TunedThreshold:
-    return tune() if given is None else TunedThreshold(given, n, "given by hand")
+    return tune() if given is None else TunedThreshold(distance=given, n=n, protocol="given by hand")
 
 
 def _build_titles(folder: Path, listings: pd.DataFrame, manifest: Manifest, options: BuildOptions) -> Manifest:
@@ -188,37 +192,45 @@ def _build_titles(folder: Path, listings: pd.DataFrame, manifest: Manifest, opti
 
 def _tune_titles(matrix: csr_matrix, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
     index = open_index(_TITLE_INDEX, matrix)
-    return tune_threshold(index, matrix, usable, label_groups(listings), validation_rows(listings))
+    return tune_threshold(index, matrix, usable, labels=label_groups(listings), validation=validation_rows(listings))
 
 
-def _build_photos(
+def _embed_catalogue(
     folder: Path,
     catalogue: Catalogue,
-    listings: pd.DataFrame,
-    manifest: Manifest,
     encoder: PhotoEmbedder,
     cache: EmbeddingCache,
-    options: BuildOptions,
+    *,
+    workers: int,
     progress: Progress,
-) -> Manifest:
+) -> list[EmbeddedPhoto]:
+    """Embed every photo into the cache and write the thumbnails."""
     paths = [catalogue.photo_path(row) for row in range(len(catalogue))]
     photos: list[EmbeddedPhoto] = []
     with ThumbnailWriter(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE) as thumbnails:
-        stream = embed_photos(paths, encoder, cache, workers=options.workers)
+        stream = embed_photos(paths, encoder, cache, workers=workers)
         for photo in track(progress, stream, "photos", total=len(paths), unit="photo"):
             thumbnails.append(photo.thumbnail)
             photos.append(replace(photo, thumbnail=b""))
-    _note_photos(listings, photos)
-    usable = (listings[PHOTO_SHA256] != "").to_numpy(dtype=np.bool_)
-    if not usable.any():
+    if not any(photo.sha256 for photo in photos):
         raise InputError(f"None of the {len(paths)} photos can be read, first: {photos[0].problem}")
-    vectors = _write_vectors(folder / PHOTO_VECTORS_FILE, [photo.sha256 for photo in photos], encoder.dimension, cache)
+    return photos
+
+
+def _describe_photos(
+    manifest: Manifest,
+    listings: pd.DataFrame,
+    photos: list[EmbeddedPhoto],
+    *,
+    vectors: npt.NDArray[np.float32],
+    options: BuildOptions,
+) -> Manifest:
+    usable = (listings[PHOTO_SHA256] != "").to_numpy(dtype=np.bool_)
     n = int(usable.sum())
     ids = listings["posting_id"]
     return replace(
         manifest,
         n_photos=n,
-        photo_model=encoder.model,
         index=replace(manifest.index, photo=_PHOTO_INDEX),
         photo_threshold=_threshold(options.photo_threshold, n, lambda: _tune_photos(vectors, usable, listings)),
         unreadable_photos={ids[row]: photo.problem for row, photo in enumerate(photos) if photo.problem},
@@ -227,7 +239,7 @@ def _build_photos(
 
 def _tune_photos(vectors: Any, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
     index = open_index(_PHOTO_INDEX, vectors)
-    return tune_threshold(index, vectors, usable, label_groups(listings), validation_rows(listings))
+    return tune_threshold(index, vectors, usable, labels=label_groups(listings), validation=validation_rows(listings))
 
 
 def _note_photos(listings: pd.DataFrame, photos: list[EmbeddedPhoto]) -> None:
@@ -238,10 +250,12 @@ def _note_photos(listings: pd.DataFrame, photos: list[EmbeddedPhoto]) -> None:
     listings["image_phash"] = own.where(own != "", computed)
 
 
-def _write_vectors(path: Path, photos: list[str], dimension: int, cache: EmbeddingCache) -> npt.NDArray[np.float32]:
+def _write_vectors(
+    path: Path, photos: list[EmbeddedPhoto], dimension: int, cache: EmbeddingCache
+) -> npt.NDArray[np.float32]:
     """Write the vectors from the cache in blocks, zeros for a listing without a readable photo."""
     vectors = np.lib.format.open_memmap(path, mode="w+", dtype="<f4", shape=(len(photos), dimension))
-    for start, block in _blocks(photos):
+    for start, block in _blocks([photo.sha256 for photo in photos]):
         found = cache.get(sha256 for sha256 in block if sha256)
         for row, sha256 in enumerate(block, start):
             vectors[row] = found[sha256] if sha256 else 0

@@ -37,7 +37,7 @@ SAME_PHOTO_BITS = 4
 INTERNAL_COLUMNS = (PHOTO_SHA256,)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Query:
     """What is searched for, as vectors; either side may be missing.
 
@@ -115,7 +115,9 @@ class Finder:
         title = bundle.title_matrix[row] if bundle.title_matrix is not None else None
         text = str(bundle.listings["title"].iloc[row]) if has_title else ""
         phash = bundle.phashes[row]
-        return Query(photo if has_photo else None, title if has_title else None, row, phash, text)
+        return Query(
+            photo=photo if has_photo else None, title=title if has_title else None, row=row, phash=phash, text=text
+        )
 
     def sample_query(self, query_id: str, *, with_title: bool = False) -> Query:
         """Make the query that a sample photo of the bundle is, with its title beside it if asked for.
@@ -127,7 +129,7 @@ class Finder:
         """
         sample = self.bundle.sample(query_id)
         title = sample.title if with_title else ""
-        return Query(sample.vector, self.title_query(title), phash=sample.phash, text=title)
+        return Query(photo=sample.vector, title=self.title_query(title), phash=sample.phash, text=title)
 
     def title_query(self, title: str) -> csr_matrix | None:
         """Represent a typed title; None if the catalogue has no titles or the text has no words."""
@@ -219,7 +221,7 @@ class Finder:
             else np.where(has_side[rows], index.distances(vector, rows), np.nan)
             for (index, vector), has_side in zip(self._both(query), has, strict=True)
         ]
-        return Candidates(rows, distances[0], distances[1])
+        return Candidates(rows=rows, photo=distances[0], title=distances[1])
 
 
 def _release_pages(vectors: npt.NDArray[np.float32]) -> None:

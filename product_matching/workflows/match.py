@@ -91,7 +91,7 @@ def match_catalogue(
         The progress was cancelled.
     """
     sides = bundle_sides(bundle, rules, thresholds.photo)
-    return _match_sides(bundle, sides, thresholds, rules, progress)
+    return _match_sides(bundle, sides, thresholds, rules, progress=progress)
 
 
 def match_by_defaults(
@@ -103,17 +103,17 @@ def match_by_defaults(
     """
     sides = bundle_sides(bundle, rules, given.photo)
     thresholds = tuned_thresholds(bundle, sides, given) if rules.vectors.is_on else fill_thresholds(bundle, given)
-    return _match_sides(bundle, sides, thresholds, rules, progress)
+    return _match_sides(bundle, sides, thresholds, rules, progress=progress)
 
 
 def _match_sides(
-    bundle: Bundle, sides: Sides, thresholds: Thresholds, rules: Rules, progress: Progress
+    bundle: Bundle, sides: Sides, thresholds: Thresholds, rules: Rules, *, progress: Progress
 ) -> CatalogueMatches:
     reached = thresholds if rules.pairs.min2 is None else thresholds.widened(rules.pairs.min2)
     same = _same_photos(bundle, rules.pairs.photo_bits)
     first, second = sides.pairs_within(reached.reach(), same, max_pairs=MAX_PAIRS, progress=progress)
     measured = sides.measure(first, second)
-    decided = decide_pairs(len(bundle), first, measured, thresholds, rules)
+    decided = decide_pairs(len(bundle), first, measured, thresholds=thresholds, rules=rules)
 
     def measure(one: RowArray, other: RowArray) -> npt.NDArray[np.float64]:
         return linkage_distances(sides.measure(one, other), thresholds, rules.pairs)

@@ -68,7 +68,7 @@ def _tuned(bundle: Bundle, side: Side | None, given: float | None, spec: IndexSp
     if side is None or given is not None:
         return given
     index, validation = open_index(spec, side.vectors), validation_rows(bundle.listings)
-    return tune_threshold(index, side.vectors, side.present, bundle.labels, validation).distance
+    return tune_threshold(index, side.vectors, side.present, labels=bundle.labels, validation=validation).distance
 
 
 def _photo_side(bundle: Bundle, rules: Rules, threshold: float | None) -> Side | None:

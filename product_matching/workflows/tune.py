@@ -47,6 +47,7 @@ def tune_threshold(
     index: VectorIndex[Any],
     vectors: Any,
     usable: npt.NDArray[np.bool_],
+    *,
     labels: npt.NDArray[np.object_] | None,
     validation: RowArray | None = None,
 ) -> TunedThreshold:
@@ -85,7 +86,7 @@ def tune_threshold(
     n = int(usable.sum())
     if asked.labels is None:
         near = index.nearest(vectors[rows], min(_NEIGHBOURS_WITHOUT_LABELS + 1, index.size))
-        return TunedThreshold(_three_others_on_average(near, rows), n, protocol)
+        return TunedThreshold(distance=_three_others_on_average(near, rows), n=n, protocol=protocol)
     best, stopped = _best_of_labels(index, vectors, rows, _group_numbers(asked.labels))
     return replace(best, n=n, protocol=protocol + stopped)
 
@@ -114,7 +115,7 @@ def _best_of_labels(
     index: VectorIndex[Any], vectors: Any, rows: RowArray, groups: RowArray
 ) -> tuple[TunedThreshold, str]:
     """The threshold with the best F1, and in words where the search had to stop before it was sure."""
-    best = TunedThreshold(0.0, 0, "")
+    best = TunedThreshold(distance=0.0, n=0, protocol="")
     searched, too_far, radius = 0.0, math.inf, _FIRST_RADIUS
     while True:
         near = _search_within(index, vectors, rows, radius)
@@ -148,7 +149,9 @@ def _best_within(near: Neighbours, groups: RowArray, rows: RowArray, radius: flo
         scores = score_listings(keep_within(near, distance), groups, rows, cap=None)
         tried.append((float(scores.f1.mean()), distance, float(scores.precision.mean()), float(scores.recall.mean())))
     f1, distance, precision, recall = max(tried)
-    return TunedThreshold(distance, 0, "", round(f1, 4), precision=round(precision, 4), recall=round(recall, 4))
+    return TunedThreshold(
+        distance=distance, n=0, protocol="", f1=round(f1, 4), precision=round(precision, 4), recall=round(recall, 4)
+    )
 
 
 def best_beyond(near: Neighbours, groups: RowArray, rows: RowArray) -> float:

@@ -128,7 +128,8 @@ def test_a_threshold_above_the_sliders_end_is_brought_to_it() -> None:
 )
 def test_a_value_that_cannot_be_used_is_told_in_one_sentence(page: str, params: dict[str, str], said: str) -> None:
     _, problems = read_address(params, page)
-    assert len(problems) == 1 and problems[0].startswith(said)
+    assert len(problems) == 1
+    assert problems[0].startswith(said)
 
 
 def test_a_page_does_not_look_at_the_parameters_of_others() -> None:

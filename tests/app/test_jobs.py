@@ -31,7 +31,8 @@ def begun(runner: JobRunner, key: str, visitor: str = "anna") -> Iterator[tuple[
 def test_a_job_gives_its_progress_and_its_result() -> None:
     runner = JobRunner()
     with begun(runner, "a") as (job, work):
-        assert job.state is State.RUNNING and not job.finished
+        assert job.state is State.RUNNING
+        assert not job.finished
         assert (job.stage.description, job.stage.fraction) == ("holding", 0.5)
         with pytest.raises(LookupError, match="it is running"):
             _ = job.result
@@ -56,14 +57,17 @@ def test_a_job_is_cancelled_once_nobody_wants_it() -> None:
     with begun(runner, "a") as (job, work):
         runner.start("a", work, "berta")
         runner.cancel("a", "anna")
-        assert not job.cancelled and runner.find("a", "anna") is None
+        assert not job.cancelled
+        assert runner.find("a", "anna") is None
         runner.cancel("a", "berta")
         assert job.cancelled
-    assert job.state is State.CANCELLED and not job.error
+    assert job.state is State.CANCELLED
+    assert not job.error
     again = Held("again")
     again.released.set()
     fresh = runner.start("a", again, "anna")
-    assert fresh.wait(SECONDS) and fresh.result == "again"
+    assert fresh.wait(SECONDS)
+    assert fresh.result == "again"
 
 
 def test_no_more_jobs_run_at_once_than_allowed_and_the_others_wait_in_order() -> None:
@@ -88,8 +92,10 @@ def test_a_waiting_job_that_is_cancelled_never_begins() -> None:
     with begun(runner, "first"):
         job = runner.start("second", work, "anna")
         runner.cancel("second", "anna")
-        assert job.state is State.CANCELLED and job.finished
-    assert runner.wait_for_all(SECONDS) and work.calls == 0
+        assert job.state is State.CANCELLED
+        assert job.finished
+    assert runner.wait_for_all(SECONDS)
+    assert work.calls == 0
 
 
 def test_a_users_mistake_is_told_and_tried_again_on_demand() -> None:
@@ -101,10 +107,12 @@ def test_a_users_mistake_is_told_and_tried_again_on_demand() -> None:
     job = runner.start("a", refuse, "anna")
     assert job.wait(SECONDS)
     assert (job.state, job.error) == (State.FAILED, "The bundle has no titles.")
-    assert runner.find("a", "anna") is job and runner.find("a", "berta") is None
+    assert runner.find("a", "anna") is job
+    assert runner.find("a", "berta") is None
     work = Held()
     work.released.set()
-    assert runner.start("a", work, "anna").wait(SECONDS) and work.calls == 1
+    assert runner.start("a", work, "anna").wait(SECONDS)
+    assert work.calls == 1
 
 
 def test_an_unexpected_error_is_one_sentence_and_stands_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -114,7 +122,8 @@ def test_an_unexpected_error_is_one_sentence_and_stands_in_the_log(caplog: pytes
         raise ZeroDivisionError("secret detail")
 
     job = runner.start("a", fail, "anna")
-    assert job.wait(SECONDS) and job.error == UNEXPECTED
+    assert job.wait(SECONDS)
+    assert job.error == UNEXPECTED
     assert "secret detail" in caplog.text
     assert runner.start("b", lambda _: "goes on", "anna").wait(SECONDS)
 
@@ -133,7 +142,8 @@ def test_results_beyond_the_limit_are_dropped_the_least_recently_used_first() ->
 def test_a_job_tracks_an_iteration() -> None:
     runner = JobRunner()
     job = runner.start("a", lambda progress: list(track(progress, range(4), "counting")), "anna")
-    assert job.wait(SECONDS) and job.result == [0, 1, 2, 3]
+    assert job.wait(SECONDS)
+    assert job.result == [0, 1, 2, 3]
     assert job.stage.fraction == 1.0
 
 

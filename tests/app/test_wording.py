@@ -107,7 +107,9 @@ def test_numbers_in_words() -> None:
 
 
 def test_a_default_says_what_it_reached_as_far_as_that_is_known() -> None:
-    known = TunedThreshold(0.25, 1200, "best F1 on its own labels", 0.7223, precision=0.8789, recall=0.7025)
+    known = TunedThreshold(
+        distance=0.25, n=1200, protocol="best F1 on its own labels", f1=0.7223, precision=0.8789, recall=0.7025
+    )
     assert tuned_on(known, "photos") == (
         "Default 0.250, tuned with N = 1,200 photos; best F1 on its own labels, mean F1 0.72 "
         "(precision 0.88, recall 0.70)."

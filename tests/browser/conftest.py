@@ -16,9 +16,9 @@ from urllib.request import urlopen
 import pytest
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.store.comparison_example import example_comparison, write_comparison  # noqa: E402
+from tests.store.comparison_example import example_comparison, write_comparison
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM_ARGUMENTS = [

@@ -47,11 +47,15 @@ def test_build_find_match_and_verify(
     monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(built.parent))
     status, out, _ = run("find", "small", "--photo", small_catalogue / "images" / "4b.jpg", "--json")
     answer = json.loads(out)
-    assert status == 0 and set(answer) == {"matches", "timing_ms"}
+    assert status == 0
+    assert set(answer) == {"matches", "timing_ms"}
     assert set(answer["timing_ms"]) == {"decode", "encode", "search"}
     first = answer["matches"][0]
-    assert first["posting_id"] == "4b" and first["photo_distance"] == 0 and first["by"] == ["photo"]
-    assert first["title_distance"] is None and first["price"] == "40"
+    assert first["posting_id"] == "4b"
+    assert first["photo_distance"] == 0
+    assert first["by"] == ["photo"]
+    assert first["title_distance"] is None
+    assert first["price"] == "40"
     assert run("match", built, "--out", tmp_path / "matches.csv")[0] == 0
     with (tmp_path / "matches.csv").open(newline="") as stream:
         matches = {row["posting_id"]: set(row["matches"].split()) for row in csv.DictReader(stream)}
@@ -71,7 +75,8 @@ def test_build_takes_queries(
         "build", small_catalogue / "listings.csv", "--images", small_catalogue / "images", "--model", tiny_model,
         "--queries", small_queries, "--device", "cpu", "--batch-size", 8, "--out", tmp_path / "demo", "--json",
     )  # fmt: skip
-    assert status == 0 and json.loads(out)["queries"] == 5, err
+    assert status == 0, err
+    assert json.loads(out)["queries"] == 5
     ours, theirs = (
         {path.name: path.read_bytes() for path in folder.iterdir()} for folder in (tmp_path / "demo", sampled_bundle)
     )
@@ -96,7 +101,8 @@ def test_find_by_a_sample_needs_no_model(run: Run, sampled_bundle: Path) -> None
 
 def test_find_with_tight_thresholds_says_what_to_do(run: Run, built: Path) -> None:
     status, out, _ = run("find", built, "--title", "speaker", "--title-threshold", 0)
-    assert status == 0 and "No listing is within the thresholds; larger thresholds accept more." in out
+    assert status == 0
+    assert "No listing is within the thresholds; larger thresholds accept more." in out
 
 
 def test_find_prints_no_more_than_asked_for(run: Run, built: Path) -> None:
@@ -126,7 +132,8 @@ def test_another_column_can_name_the_products(run: Run, small_catalogue: Path, t
 def test_verify_fails_on_a_changed_file(run: Run, built: Path) -> None:
     (built / "listings.parquet").write_bytes((built / "listings.parquet").read_bytes()[:-1] + b"x")
     status, out, err = run("verify", built)
-    assert status == 1 and "listings.parquet" in out + err
+    assert status == 1
+    assert "listings.parquet" in out + err
 
 
 def test_help_names_every_command(run: Run) -> None:
@@ -163,7 +170,8 @@ def test_match_writes_groups_under_rules_and_decisions(run: Run, built: Path, tm
     assert groups["8a"] == groups["0a"] == "0a"
     assert groups["1a"] != groups["1b"]
     assert groups["3a"] == groups["3b"] == groups["3c"]
-    assert "thresholds: photo" in out and (tmp_path / "m.csv").is_file()
+    assert "thresholds: photo" in out
+    assert (tmp_path / "m.csv").is_file()
 
 
 def test_find_takes_rules(run: Run, built: Path) -> None:
@@ -175,9 +183,12 @@ def test_find_takes_rules(run: Run, built: Path) -> None:
 def test_explain_tells_the_words_and_the_quantities(run: Run, built: Path) -> None:
     status, out, _ = run("explain", built, "1a", "1b")
     assert status == 0
-    assert "volume    220 and 220 agree" in out and "nescafe" in out and "bits differ" in out
+    assert "volume    220 and 220 agree" in out
+    assert "nescafe" in out
+    assert "bits differ" in out
     explanation = json.loads(run("explain", built, "1a", "1b", "--json")[1])
-    assert explanation["vetoed"] is False and explanation["phash_bits"] is not None
+    assert explanation["vetoed"] is False
+    assert explanation["phash_bits"] is not None
 
 
 def many_products(path: Path) -> Path:
@@ -199,7 +210,8 @@ def test_evaluate_prints_what_a_figure_needs(run: Run, tmp_path: Path, protocol:
     report = json.loads(out)
     assert {"method", "protocol", "n_queries", "n_catalogue", "threshold", "f1", "f1_interval", "precision", "recall",
             "seconds"} <= set(report)  # fmt: skip
-    assert report["protocol"] == protocol and 0 < report["f1"] <= 1
+    assert report["protocol"] == protocol
+    assert 0 < report["f1"] <= 1
 
 
 def test_evaluate_measures_a_bundle_by_its_photos_alone(run: Run, small_bundle: Path) -> None:
@@ -223,7 +235,8 @@ def test_evaluate_leaves_out_what_the_model_of_a_bundle_was_trained_on(run: Run)
 def test_evaluate_all_writes_a_table(run: Run, tmp_path: Path) -> None:
     path = many_products(tmp_path / "c.csv")
     status, out, err = run("evaluate", path, "--method", "all", "--protocol", "full", "--out", tmp_path / "t.md")
-    assert status == 1 and "image_phash" in err
+    assert status == 1
+    assert "image_phash" in err
     with_photos = path.read_text().replace("label_group\n", "label_group,image_phash\n", 1).splitlines()
     rows = [with_photos[0], *(f"{line},{len(line) % 4:016x}" for line in with_photos[1:])]
     path.write_text("\n".join(rows) + "\n")
@@ -249,16 +262,19 @@ def test_evaluate_measures_sentence_models_as_they_are_and_fine_tuned(
     )
     status, out, err = run(*ask, "sentence", "--sentence", recipe)
     assert status == 0, err
-    assert json.loads(out)["f1"] != plain["f1"] and json.loads(out)["n_queries"] == plain["n_queries"]
+    assert json.loads(out)["f1"] != plain["f1"]
+    assert json.loads(out)["n_queries"] == plain["n_queries"]
     for method, option, sentence in (
         ("sentence", (), "give a recipe or model"),
         ("idf", ("--sentence", recipe), "no effect with the method 'idf'"),
         ("sentence", ("--sentence", tmp_path / "none.toml"), "cannot be read"),
     ):
         status, _, err = run(*ask, method, *option)
-        assert status == 1 and sentence in err
+        assert status == 1
+        assert sentence in err
     status, _, err = run("evaluate", path, "--protocol", "half", "--method", "sentence", "--sentence", recipe)
-    assert status == 1 and "is measured under fold or dense only, not 'half'" in err
+    assert status == 1
+    assert "is measured under fold or dense only, not 'half'" in err
 
 
 def test_a_trained_scorer_decides_in_find_and_match(run: Run, tmp_path: Path) -> None:
@@ -270,7 +286,9 @@ def test_a_trained_scorer_decides_in_find_and_match(run: Run, tmp_path: Path) ->
                            tmp_path / "pairs", "--json")  # fmt: skip
     matches = json.loads(out)["matches"]
     assert status == 0, err
-    assert matches[0]["posting_id"].startswith("0x") and 0 <= matches[0]["score"] <= 1 and matches[0]["reasons"]
+    assert matches[0]["posting_id"].startswith("0x")
+    assert 0 <= matches[0]["score"] <= 1
+    assert matches[0]["reasons"]
     status, _, err = run("match", tmp_path / "b", "--pairs", tmp_path / "pairs", "--out", tmp_path / "m.csv")
     assert status == 0, err
     with (tmp_path / "m.csv").open(newline="") as stream:

@@ -13,7 +13,9 @@ def test_bars_show_each_stage_on_stderr_alone(capsys: pytest.CaptureFixture[str]
             list(track(shown, range(3), stage, unit=stage[:-1]))
     out, err = capsys.readouterr()
     assert out == ""
-    assert "photos: 100%" in err and "titles: 100%" in err and "3/3" in err
+    assert "photos: 100%" in err
+    assert "titles: 100%" in err
+    assert "3/3" in err
 
 
 def test_bars_show_bytes_in_megabytes(capsys: pytest.CaptureFixture[str]) -> None:

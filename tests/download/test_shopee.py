@@ -90,10 +90,13 @@ def test_what_is_in_the_way_is_one_sentence_and_what_has_arrived_is_gone_on_with
     out, kaggle.error = tmp_path / "data", error
     with pytest.raises(InputError, match=said) as caught:
         download_competition(out, SMALL)
-    assert "secret" not in str(caught.value) and "\n" not in str(caught.value)
-    assert not out.exists() and list(contents(staging(out)).values()) == [b"half"]
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not out.exists()
+    assert list(contents(staging(out)).values()) == [b"half"]
     assert download_competition(out, SMALL)
-    assert kaggle.asked[0] == kaggle.asked[1] and not staging(out).exists()
+    assert kaggle.asked[0] == kaggle.asked[1]
+    assert not staging(out).exists()
 
 
 @pytest.mark.parametrize(
@@ -106,10 +109,11 @@ def test_what_is_in_the_way_is_one_sentence_and_what_has_arrived_is_gone_on_with
 )
 def test_a_damaged_download_is_thrown_away(tmp_path: Path, kaggle: Kaggle, error: Exception) -> None:
     out, kaggle.error = tmp_path / "data", error
-    with pytest.raises(InputError, match="damaged .* It is deleted: the same command downloads it anew") as caught:
+    with pytest.raises(InputError, match=r"damaged .* It is deleted: the same command downloads it anew") as caught:
         download_competition(out, SMALL)
     assert "\n" not in str(caught.value)
-    assert not out.exists() and not staging(out).exists()
+    assert not out.exists()
+    assert not staging(out).exists()
     assert download_competition(out, SMALL)
 
 
@@ -118,7 +122,8 @@ def test_other_data_from_kaggle_is_refused(tmp_path: Path, kaggle: Kaggle) -> No
     kaggle.archive = write_archive(tmp_path / "other.zip", {"train.csv": b"posting_id,image\n1,a.jpg\n"})
     with pytest.raises(InputError, match=r"What Kaggle sent is not the competition's: its train\.csv has other"):
         download_competition(out, SMALL)
-    assert not out.exists() and not staging(out).exists()
+    assert not out.exists()
+    assert not staging(out).exists()
 
 
 @pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"username": "me"}', b"\xff", b"[" * 100_000])
@@ -132,8 +137,10 @@ def test_without_credentials_that_can_be_used_nothing_is_asked(
     said = "There are no Kaggle credentials: make a token at" if content is None else "credentials cannot be read"
     with pytest.raises(InputError, match=said) as caught:
         download_competition(tmp_path / "data", SMALL)
-    assert "https://www.kaggle.com/settings" in str(caught.value) and "\n" not in str(caught.value)
-    assert kaggle.asked == [] and not (tmp_path / "data").exists()
+    assert "https://www.kaggle.com/settings" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert kaggle.asked == []
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_disk_that_is_too_small_is_said_before_anything_arrives(

@@ -125,6 +125,7 @@ def test_the_lite2_weights_bring_their_preparation_and_are_widened(
     encoder = PhotoEncoder.load(resolve_model("tf_efficientnet_lite2", weights=weights), device="cpu")
     model = encoder.model
     assert (model.image_size, model.mean, model.std, model.interpolation) == (260, HALVES, HALVES, "bicubic")
-    assert model.licence == "Apache-2.0" and model.dimension == 1280
+    assert model.licence == "Apache-2.0"
+    assert model.dimension == 1280
     assert {parameter.dtype for parameter in encoder.network.parameters()} == {torch.float32}
     assert np.linalg.norm(encoder.encode(make_photo(1))) == pytest.approx(1, abs=1e-6)

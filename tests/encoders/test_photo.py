@@ -100,7 +100,7 @@ def test_a_missing_field_is_named(tiny_model: Path, tmp_path: Path) -> None:
     content = json.loads((folder / "model.json").read_text())
     del content["dimension"]
     (folder / "model.json").write_text(json.dumps(content))
-    with pytest.raises(InputError, match="model.json: dimension is missing"):
+    with pytest.raises(InputError, match=r"model\.json: dimension is missing"):
         read_model_folder(folder)
 
 

@@ -114,8 +114,10 @@ def test_a_photo_is_turned_upright_and_laid_on_white_before_it_is_squared(
     left_red.paste("red", (0, 0, 32, 32))
     (tmp_path / "turned.jpg").write_bytes(_turned(left_red))
     pixels = read_pixels(tmp_path / "turned.jpg", 32, "bilinear")
-    assert pixels.shape == (32, 32, 3) and pixels.dtype == np.uint8
-    assert pixels[2, 16, 0] > 200 and pixels[-3, 16, 2] > 200, "red is above once the photo stands upright"
+    assert pixels.shape == (32, 32, 3)
+    assert pixels.dtype == np.uint8
+    assert pixels[2, 16, 0] > 200, "red is above once the photo stands upright"
+    assert pixels[-3, 16, 2] > 200, "blue is below"
     Image.new("RGBA", (5, 9), (0, 0, 0, 0)).save(tmp_path / "clear.png")
     assert (read_pixels(tmp_path / "clear.png", 32, "bicubic") == 255).all()
 

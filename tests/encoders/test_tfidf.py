@@ -60,4 +60,4 @@ def test_rows_have_length_one_or_zero_and_one_at_most_for_new_titles(titles: lis
 
 def test_a_weighting_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="'bm25' is not one of tfidf, idf"):
-        TitleEncoder("bm25", (), np.zeros(0), 0)  # type: ignore[arg-type]
+        TitleEncoder(weighting="bm25", words=(), idf=np.zeros(0), n_titles=0)  # type: ignore[arg-type]

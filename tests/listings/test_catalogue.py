@@ -53,8 +53,10 @@ def problems_of(path: Path, **options: object) -> list[str]:
 
 def test_titles_and_photos(write: Write, images: Path) -> None:
     catalogue = read_catalogue(write(FULL), images=images)
-    assert isinstance(catalogue, Catalogue) and len(catalogue) == 2
-    assert catalogue.has_titles and catalogue.has_photos
+    assert isinstance(catalogue, Catalogue)
+    assert len(catalogue) == 2
+    assert catalogue.has_titles
+    assert catalogue.has_photos
     assert isinstance(catalogue.listings.index, pd.RangeIndex)
     assert catalogue.listings.to_dict("list") == {
         "posting_id": ["007", "x8"],
@@ -68,19 +70,24 @@ def test_titles_and_photos(write: Write, images: Path) -> None:
 
 def test_without_an_image_folder_there_are_no_photos(write: Write) -> None:
     catalogue = read_catalogue(write(FULL))
-    assert catalogue.has_titles and not catalogue.has_photos
-    assert catalogue.image_folder is None and catalogue.photo_path(0) is None
+    assert catalogue.has_titles
+    assert not catalogue.has_photos
+    assert catalogue.image_folder is None
+    assert catalogue.photo_path(0) is None
     assert list(catalogue.listings["image"]) == ["a.jpg", "sub/b.jpg"]
 
 
 def test_titles_only(write: Write) -> None:
     catalogue = read_catalogue(write("posting_id,title\n1,Shoe\n"))
-    assert catalogue.has_titles and not catalogue.has_photos and catalogue.photo_path(0) is None
+    assert catalogue.has_titles
+    assert not catalogue.has_photos
+    assert catalogue.photo_path(0) is None
 
 
 def test_photos_only(write: Write, images: Path) -> None:
     catalogue = read_catalogue(write("posting_id,image\n1,a.jpg\n2,./sub//b.jpg\n3,c d é.jpg\n"), images=images)
-    assert catalogue.has_photos and not catalogue.has_titles
+    assert catalogue.has_photos
+    assert not catalogue.has_titles
     assert all(path is not None and path.is_file() for path in map(catalogue.photo_path, range(3)))
 
 
@@ -140,7 +147,8 @@ def test_parquet_types(write: Write) -> None:
         "image_phash": ["94974f937d4c2433", ""],
         "label_group": ["3", ""],
     }
-    assert catalogue.listings["price"].dtype == np.float64 and catalogue.listings["product"].dtype == np.float64
+    assert catalogue.listings["price"].dtype == np.float64
+    assert catalogue.listings["product"].dtype == np.float64
 
 
 def test_csv_and_parquet_read_the_same(write: Write, images: Path) -> None:
@@ -158,7 +166,8 @@ def test_parquet_text_must_be_utf8(tmp_path: Path) -> None:
     latin = pa.Array.from_buffers(pa.string(), 1, pa.array([b"caf\xe9"]).buffers())
     pq.write_table(pa.table({"posting_id": ["a"], "title": latin}), tmp_path / "l.parquet")
     (problem,) = problems_of(tmp_path / "l.parquet")
-    assert problem.startswith("it is not a Parquet file that can be read") and "UTF8" in problem
+    assert problem.startswith("it is not a Parquet file that can be read")
+    assert "UTF8" in problem
 
 
 def test_what_pandas_notes_in_a_parquet_file_is_ignored(tmp_path: Path) -> None:
@@ -213,7 +222,8 @@ def test_parquet_columns_that_are_no_text(column: str, values: list, problem: st
 )
 def test_files_that_are_no_catalogue(content: bytes | pd.DataFrame, name: str, problem: str, write: Write) -> None:
     (found,) = problems_of(write(content, name))
-    assert problem in found and "\n" not in found
+    assert problem in found
+    assert "\n" not in found
 
 
 def test_no_file(tmp_path: Path) -> None:
@@ -245,7 +255,8 @@ def test_no_file(tmp_path: Path) -> None:
 )
 def test_wrong_rows(rows: str, problem: str, write: Write) -> None:
     (found,) = problems_of(write("posting_id,title\n" + rows))
-    assert problem in found and "\n" not in found
+    assert problem in found
+    assert "\n" not in found
 
 
 def test_the_first_few_rows_are_named_and_the_rest_counted(write: Write) -> None:

@@ -14,7 +14,7 @@ from product_matching.matching.thresholds import PairRules, Thresholds
 #: mean is near enough, and without a photo. Listing 6 has no candidate.
 FIRST = np.array([0, 0, 1, 2, 4])
 CANDIDATES = Candidates(
-    np.array([1, 2, 3, 3, 5]),
+    rows=np.array([1, 2, 3, 3, 5]),
     photo=np.array([0.05, 0.9, 0.100001, 0.12, np.nan]),
     title=np.array([0.8, 0.4, 0.400001, 0.42, 0.7]),
     bits=np.array([2.0, 30.0, 0.0, np.nan, np.nan]),
@@ -36,7 +36,7 @@ def matches_of(decided: DecidedPairs) -> list[list[int]]:
 
 
 def test_a_pair_exactly_at_its_threshold_is_a_match_and_stands_at_one() -> None:
-    decided = decide_pairs(7, FIRST, CANDIDATES, THRESHOLDS, Rules())
+    decided = decide_pairs(7, FIRST, CANDIDATES, thresholds=THRESHOLDS, rules=Rules())
     assert matches_of(decided) == [[1, 2], [0], [0], [], [], [], []]
     at = pairs_at(decided)
     assert at[0, 2] == at[2, 0] == 1.0
@@ -47,7 +47,9 @@ def test_a_pair_exactly_at_its_threshold_is_a_match_and_stands_at_one() -> None:
 
 def test_the_linkage_distance_of_a_match_is_at_most_one_and_of_any_other_pair_more() -> None:
     thresholds = Thresholds(0.1, 0.4, 0.27)
-    decided = decide_pairs(7, FIRST, CANDIDATES, thresholds, Rules(pairs=PairRules(quantity_veto=True)))
+    decided = decide_pairs(
+        7, FIRST, CANDIDATES, thresholds=thresholds, rules=Rules(pairs=PairRules(quantity_veto=True))
+    )
     at = pairs_at(decided)
     for first, second in zip(FIRST.tolist(), CANDIDATES.rows.tolist(), strict=True):
         assert (at[first, second] <= 1) == (second in decided.matches.of(first))
@@ -67,22 +69,25 @@ def test_the_same_photo_stands_at_its_share_of_differing_bits_where_that_is_near
     assert shares[0] == 2 / 64
     assert shares[2] == 0
     assert linkage_distances(CANDIDATES, Thresholds(0.1, 0.9), PairRules(photo_bits=64))[1] == pytest.approx(0.4 / 0.9)
-    decided = decide_pairs(7, FIRST, CANDIDATES, THRESHOLDS, Rules(pairs=rules))
+    decided = decide_pairs(7, FIRST, CANDIDATES, thresholds=THRESHOLDS, rules=Rules(pairs=rules))
     assert matches_of(decided)[1] == [0, 3]
 
 
 def test_min2_gives_only_those_without_a_match_their_nearest_within_reach() -> None:
-    reached = decide_pairs(7, FIRST, CANDIDATES, THRESHOLDS, Rules(pairs=PairRules(min2=0.5)))
+    reached = decide_pairs(7, FIRST, CANDIDATES, thresholds=THRESHOLDS, rules=Rules(pairs=PairRules(min2=0.5)))
     assert matches_of(reached) == [[1, 2], [0], [0], [1], [], [], []]
     assert pairs_at(reached)[3, 1] == 1.0
-    further = decide_pairs(7, FIRST, CANDIDATES, THRESHOLDS, Rules(pairs=PairRules(min2=0.75)))
+    further = decide_pairs(7, FIRST, CANDIDATES, thresholds=THRESHOLDS, rules=Rules(pairs=PairRules(min2=0.75)))
     assert matches_of(further)[4:6] == [[5], [4]]
     vetoed = PairRules(quantity_veto=True, min2=0.75)
-    assert matches_of(decide_pairs(7, FIRST, CANDIDATES, THRESHOLDS, Rules(pairs=vetoed)))[4:6] == [[], []]
+    assert matches_of(decide_pairs(7, FIRST, CANDIDATES, thresholds=THRESHOLDS, rules=Rules(pairs=vetoed)))[4:6] == [
+        [],
+        [],
+    ]
 
 
 def test_a_pair_that_is_near_from_one_side_only_is_no_mutual_match() -> None:
     """Listing 0 is nearest to 1 and to 2; its own nearest is 1."""
-    decided = decide_pairs(7, FIRST, CANDIDATES, THRESHOLDS, Rules(mutual=1))
+    decided = decide_pairs(7, FIRST, CANDIDATES, thresholds=THRESHOLDS, rules=Rules(mutual=1))
     assert matches_of(decided)[:3] == [[1], [0], []]
     assert pairs_at(decided)[0, 2] == FAR

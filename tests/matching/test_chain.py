@@ -16,11 +16,14 @@ PHASHES = ["a" * 16, "a" * 16] + [f"{row:016x}" for row in range(1000, 9000, 100
 
 def test_every_rule_is_off_unless_it_is_asked_for() -> None:
     assert Rules() == PLAIN
-    assert not PLAIN.vectors.is_on and PLAIN.pairs == PairRules() and PLAIN.mutual is None
+    assert not PLAIN.vectors.is_on
+    assert PLAIN.pairs == PairRules()
+    assert PLAIN.mutual is None
     matrix = csr_matrix(VECTORS)
     assert improve_vectors(matrix, near_photos(PHASHES, 4), VectorRules(), SparseJoin())[-1] is matrix
     stages = run_stages(matrix, None, VectorRules(), SparseJoin())
-    assert stages.near is stages.plain and stages.final is matrix
+    assert stages.near is stages.plain
+    assert stages.final is matrix
     np.testing.assert_array_equal(stages.near.rows, SparseJoin().nearest(matrix, 51).rows)
 
 

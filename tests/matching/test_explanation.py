@@ -43,7 +43,8 @@ def test_quantities_tell_the_veto_and_counts_do_not() -> None:
     assert (weight.dimension, weight.first, weight.second, weight.agree) == ("weight", (50.0,), (100.0,), False)
     assert explained.vetoed
     pieces = explain_pair((TITLES[2], TITLES[4]), ENCODER)
-    assert [one.dimension for one in pieces.quantities] == ["count"] and not pieces.vetoed
+    assert [one.dimension for one in pieces.quantities] == ["count"]
+    assert not pieces.vetoed
 
 
 def test_words_that_the_catalogue_does_not_know_are_shown() -> None:

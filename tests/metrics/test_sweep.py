@@ -53,7 +53,8 @@ def test_the_precise_threshold_has_the_best_recall_that_precision_allows() -> No
     neighbours = sort_neighbours(np.array([0, 1, 0, 0]), np.array([1, 0, 2, 3]), np.array([0.1, 0.1, 0.2, 0.3]), 4)
     sweep = sweep_thresholds(neighbours, [0, 0, 1, 2])
     precise = sweep.at_precision(0.98)
-    assert precise is not None and precise.threshold == 0.1
+    assert precise is not None
+    assert precise.threshold == 0.1
     assert sweep.at_precision(1.01) is None
 
 
@@ -66,6 +67,7 @@ def test_a_sweep_without_a_cap_counts_every_prediction() -> None:
     assert (free.best().threshold, free.best().f1, free.best().n) == (0.6, 1.0, n)
     assert (free.precision[-1], free.recall[-1]) == (pytest.approx(61 / 91), pytest.approx(1.0))
     capped = sweep_thresholds(near, labels, [0])
-    assert capped.best().threshold == 0.49 and capped.recall[-1] == pytest.approx(50 / 61)
+    assert capped.best().threshold == 0.49
+    assert capped.recall[-1] == pytest.approx(50 / 61)
     assert score_listings(near, labels, [0], cap=None).predicted.tolist() == [91]
     assert score_listings(near, labels, [0]).predicted.tolist() == [50]

@@ -39,7 +39,8 @@ def test_the_least_recently_used_upload_is_dropped() -> None:
     first, second = store.put(b"one", "1.png"), store.put(b"two", "2.png")
     assert store.get(first) is not None
     store.put(b"three", "3.png")
-    assert store.get(first) is not None and store.get(second) is None
+    assert store.get(first) is not None
+    assert store.get(second) is None
     assert len(store) == 2
 
 
@@ -50,7 +51,8 @@ def test_old_files_are_given_up_before_their_embeddings(encode_photo: Callable[.
     embed_upload(store.get(key), "model", encoder)
     store.put(b"newer", "b.png")
     old = store.get(key)
-    assert old.data is None and old.thumbnail.startswith(b"\xff\xd8")
+    assert old.data is None
+    assert old.thumbnail.startswith(b"\xff\xd8")
     assert embed_upload(old, "model", encoder).tolist() == [1, 0]
     with pytest.raises(InputError, match="upload it again"):
         embed_upload(old, "another model", encoder)
@@ -63,10 +65,13 @@ def test_an_upload_is_embedded_once_for_each_model(encode_photo: Callable[..., b
     upload = store.get(upload_key(photo))
     for fingerprint in ("one", "one", "two", "two"):
         embed_upload(upload, fingerprint, encoder)
-    assert encoder.calls == 2 and upload.name == "renamed.png"
+    assert encoder.calls == 2
+    assert upload.name == "renamed.png"
 
 
-CANDIDATES = Candidates(np.arange(5), np.array([0.1, 0.3, np.nan, 0.6, 1.2]), np.array([0.2, 1.0, 0.5, np.nan, 1.0]))
+CANDIDATES = Candidates(
+    rows=np.arange(5), photo=np.array([0.1, 0.3, np.nan, 0.6, 1.2]), title=np.array([0.2, 1.0, 0.5, np.nan, 1.0])
+)
 
 
 def test_a_decision_divides_the_candidates() -> None:

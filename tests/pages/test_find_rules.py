@@ -30,11 +30,11 @@ FIND = "pages/find.py"
 Open = Callable[..., AppTest]
 NAN = float("nan")
 CANDIDATES = Candidates(
-    np.arange(5),
-    np.array([0.1, 0.5, 0.5, NAN, 0.6]),
-    np.array([0.1, 0.1, 0.5, 0.4, 0.9]),
-    np.array([NAN, 3, 9, NAN, 0]),
-    np.array([-1, 1, 0, 0, 0], dtype=np.int8),
+    rows=np.arange(5),
+    photo=np.array([0.1, 0.5, 0.5, NAN, 0.6]),
+    title=np.array([0.1, 0.1, 0.5, 0.4, 0.9]),
+    bits=np.array([NAN, 3, 9, NAN, 0]),
+    quantities=np.array([-1, 1, 0, 0, 0], dtype=np.int8),
 )
 
 
@@ -82,7 +82,8 @@ def test_each_rule_of_the_address_decides_as_the_library_does(
 ) -> None:
     app = open_app(FIND, bundle="small", listing="5b", **{"photo": "0", "title": "0", **params})
     expected = finder.matches(finder.listing_query(finder.bundle.row_of("5b")), thresholds, rules).rows.tolist()
-    assert matched_rows(app) == expected and expected
+    assert matched_rows(app) == expected
+    assert expected
     assert re.search("both together|same photo|nearest, though beyond", shown(app))
     exported = pd.read_csv(
         io.BytesIO(matches_csv(finder, finder.listing_query(finder.bundle.row_of("5b")), thresholds, rules)), dtype=str
@@ -111,15 +112,18 @@ def test_a_rule_is_switched_without_searching_again_and_stands_in_the_address(
 
 def test_another_quantity_is_marked_on_what_it_keeps_out(open_app: Open) -> None:
     app = open_app(FIND, bundle="titles", q="Tepung Terigu Hana Emas 2 Kg", title="0.8", veto="1")
-    assert matched_rows(app) == [] and "Every listing" not in shown(app)
-    assert "other quantity" in shown(app) and "their titles state other quantities" in shown(app)
+    assert matched_rows(app) == []
+    assert "Every listing" not in shown(app)
+    assert "other quantity" in shown(app)
+    assert "their titles state other quantities" in shown(app)
 
 
 def test_an_uploaded_photo_is_the_same_photo_by_its_phash(open_app: Open, small_catalogue: Path) -> None:
     app = open_app(FIND, bundle="small", photo="0", bits="2")
     photo = (small_catalogue / "images" / "3b.jpg").read_bytes()
     app.file_uploader[0].set_value(("renamed.jpg", photo, "image/jpeg")).run()
-    assert {9, 10} <= set(matched_rows(app)) and "same photo" in shown(app)
+    assert {9, 10} <= set(matched_rows(app))
+    assert "same photo" in shown(app)
 
 
 @pytest.mark.parametrize(
@@ -152,12 +156,14 @@ def test_the_pair_scorer_decides_with_scores_and_reasons(with_scorer: Open) -> N
     app = with_scorer(FIND, bundle="small", listing="3a", photo="0", title="0")
     finish_jobs(app.selectbox(key="find_scorer").set_value("tiny").run())
     assert app.query_params["scorer"] == "tiny"
-    assert "by the pair scorer" in shown(app) and re.search(r"score [01]\.\d\d", shown(app))
+    assert "by the pair scorer" in shown(app)
+    assert re.search(r"score [01]\.\d\d", shown(app))
     assert re.search(r"(For|Against): \w+", shown(app))
     assert all(slider.disabled for slider in app.slider)
     assert all(toggle.disabled for toggle in app.toggle if str(toggle.key).endswith("_on"))
     app.selectbox(key="find_scorer").set_value("").run()
-    assert "scorer" not in app.query_params and not any(slider.disabled for slider in app.slider)
+    assert "scorer" not in app.query_params
+    assert not any(slider.disabled for slider in app.slider)
 
 
 def test_distances_decide_until_the_pair_scorer_is_prepared_and_cancelling_turns_it_off(
@@ -167,17 +173,20 @@ def test_distances_decide_until_the_pair_scorer_is_prepared_and_cancelling_turns
     monkeypatch.setattr("product_matching.app.shared.scorers._prepared", lambda *_: work(NO_PROGRESS))
     app = with_scorer(FIND, bundle="small", listing="3a", scorer="tiny")
     assert work.begun.wait(SECONDS)
-    assert "at these distances" in shown(app) and not any(slider.disabled for slider in app.slider)
+    assert "at these distances" in shown(app)
+    assert not any(slider.disabled for slider in app.slider)
     assert "until the pair scorer is ready" in app.get("progress")[0].proto.text
     next(button for button in app.button if button.label == "Cancel").click().run()
     assert "scorer" not in app.query_params
-    assert not app.run().get("progress") and not app.error
+    assert not app.run().get("progress")
+    assert not app.error
     work.released.set()
 
 
 def test_a_typed_title_is_scored_too(with_scorer: Open) -> None:
     app = finish_jobs(with_scorer(FIND, bundle="titles", q="Tepung Terigu Hana Emas 1 Kg", scorer="tiny"))
-    assert re.search(r"score [01]\.\d\d", shown(app)) and not app.error
+    assert re.search(r"score [01]\.\d\d", shown(app))
+    assert not app.error
 
 
 def test_without_a_title_the_pair_scorer_leaves_it_to_the_distances(
@@ -220,8 +229,10 @@ def test_an_explanation_tells_photo_words_and_quantities() -> None:
 
     said = shown(AppTest.from_function(page).run())
     assert "pHash: 3 bits of 64 differ" in said
-    assert "Weights differ: 2,000 g and 900 g" in said and "would keep them apart" in said
-    assert re.search(r"Only in the search:.*2kg", said) and re.search(r"Only in this listing:.*jeruk", said)
+    assert "Weights differ: 2,000 g and 900 g" in said
+    assert "would keep them apart" in said
+    assert re.search(r"Only in the search:.*2kg", said)
+    assert re.search(r"Only in this listing:.*jeruk", said)
     assert "(x)" not in said
 
 
@@ -285,7 +296,7 @@ def test_what_a_scorer_lacks_is_said_in_one_sentence(bundles: Path, finder: Find
     with pytest.raises(InputError, match="compares titles and photos, but this search has no photo"):
         predict(prepared, Query(text="daia bubuk"))
     own = finder.listing_query(0)
-    outside = Query(own.photo, own.title, phash=own.phash, text=own.text)
+    outside = Query(photo=own.photo, title=own.title, phash=own.phash, text=own.text)
     assert 0 in [prediction.row for prediction in predict(prepared, outside)]
 
 

@@ -94,8 +94,10 @@ def test_a_network_tells_what_it_is_and_how_it_does(
 ) -> None:
     app = open_models_of(open_models, trained, monkeypatch)
     text = shown(app)
-    assert "test_efficientnet · 64 px" in text and " · 0.4 MB · 18 ms a photo in one thread" in text
-    assert "Trained with ArcFace from ImageNet" in text and "Licence: Apache-2.0" in text
+    assert "test_efficientnet · 64 px" in text
+    assert " · 0.4 MB · 18 ms a photo in one thread" in text
+    assert "Trained with ArcFace from ImageNet" in text
+    assert "Licence: Apache-2.0" in text
     assert "Data: 1,609 training photos in 677 classes of demo/listings.csv" in text
     assert "Catalogues embedded with it: photos, small, demo" in text
     figures = app.table[0].value
@@ -105,7 +107,9 @@ def test_a_network_tells_what_it_is_and_how_it_does(
     )
     assert any("--model trained" in code.value for code in app.code)
     card = app.expander[0].markdown[0].value
-    assert "##### trained" in card and "| test | 0\\.7 |" in card and "](http" not in card
+    assert "##### trained" in card
+    assert "| test | 0\\.7 |" in card
+    assert "](http" not in card
 
 
 def open_models_of(open_models: Open, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
@@ -150,7 +154,8 @@ def test_a_network_says_only_what_it_can_say() -> None:
     ]
     for training in strange:
         model = PhotoModel(**network, training=training)
-        assert own_scores(model) == {} and trained_on(model) == ""
+        assert own_scores(model) == {}
+        assert trained_on(model) == ""
 
 
 def test_what_a_training_writes_is_understood() -> None:
@@ -159,7 +164,9 @@ def test_what_a_training_writes_is_understood() -> None:
         f1=values, recall_at_1=values, map_at_r=values, units=np.arange(40) // 4, threshold=0.4, n=50, n_queries=40
     )
     written = json.loads(json.dumps({"figures": {"validation": asdict(Scores.of(scores))}}))
-    found = own_scores(PhotoModel("n", "b", "0" * 64, 2, training=written))["validation"]
+    found = own_scores(PhotoModel(name="n", backbone="b", weights_sha256="0" * 64, dimension=2, training=written))[
+        "validation"
+    ]
     assert (found.figure("f1"), found.n, found.queries) == (Figure(0.5, (0.5, 0.5)), 50, 40)
 
 
@@ -169,7 +176,8 @@ def test_the_comparison_is_shown_with_its_protocols(open_models: Open) -> None:
     assert "Best F1 on the demo catalogue **Second stage** with 0.926 [0.883, 0.969]" in text
     assert "on groceries that no network was trained on **mobilenetv2_arcface** with 0.522" in text
     assert "**Groceries**: 7 packaged products that no network has seen" in text
-    assert "closed-set accuracy, not F1 of sets" in text and "full, N = 34,250" in text
+    assert "closed-set accuracy, not F1 of sets" in text
+    assert "full, N = 34,250" in text
     assert "- IDF stands above ArcFace here and below it as reported" in text
     assert "product-matching compare --models build/comparison" in text
     assert [button.label for button in app.get("download_button")] == ["Table as CSV", "Differences as CSV"]
@@ -191,11 +199,13 @@ def test_the_table_has_every_row_in_its_section(comparison: Comparison) -> None:
     ]
     assert table["Reported F1"][1:5] == ["0.510¹", "0.590²", "0.620²", "0.700³"]
     assert list(protocol_notes(comparison).values()) == ["¹", "²", "³", "⁴", "⁵"]
-    assert table["Reproduced F1"][7].startswith("0.661⁵  \n") and table["Reproduced F1"][1] == "–"
+    assert table["Reproduced F1"][7].startswith("0.661⁵  \n")
+    assert table["Reproduced F1"][1] == "–"
     assert table["Groceries: F1"][7] == "–"
     assert table["Demo: F1"][1] == "0.452  \n:small[:gray[\\[0\\.409\\,\u00a00\\.495\\]]]"
     thinned, full = table["Groceries: F1"][4], comparison_table(comparison, "groceries_full")["Groceries: F1"][4]
-    assert thinned.startswith("0.481") and full.startswith("0.421")
+    assert thinned.startswith("0.481")
+    assert full.startswith("0.421")
 
 
 def test_columns_without_figures_and_what_follows_a_remarks_colon_are_left_out(tmp_path: Path) -> None:
@@ -207,7 +217,8 @@ def test_columns_without_figures_and_what_follows_a_remarks_colon_are_left_out(t
     assert list(shown) == ["Method", "Demo: F1", "Reported F1"]
     assert shown["Method"][1].endswith("  \n:small[:gray[assumes that nobody is alone]]")
     titles = comparison_table(methods_of(read(table, tmp_path), "Title"), "groceries")
-    assert titles["Method"][2].endswith("word…]]") and len(titles["Method"][2]) < 90
+    assert titles["Method"][2].endswith("word…]]")
+    assert len(titles["Method"][2]) < 90
 
 
 def test_methods_can_be_chosen_by_what_they_look_at(open_models: Open, comparison: Comparison) -> None:
@@ -218,7 +229,8 @@ def test_methods_can_be_chosen_by_what_they_look_at(open_models: Open, compariso
     first, titles = open_models(), open_models(by="Title")
     assert charted(first) == [row.name for row in charted_rows(methods_of(comparison, "Photo"), "f1", "groceries")]
     assert charted(titles) == ["IDF", "TF-IDF", "GloVe + IDF", "GloVe"]
-    assert "Beside the" not in shown(titles) and not titles.toggle
+    assert "Beside the" not in shown(titles)
+    assert not titles.toggle
     assert len(charted(open_models(by="All"))) == 17
 
 
@@ -234,7 +246,8 @@ def test_what_ships_is_the_first_difference_and_untrained_methods_stand_aside(
 ) -> None:
     trained, others = split_differences(comparison.rows, comparison.differences)
     assert len(trained) + len(others) == len(comparison.differences)
-    assert trained[0].row == "mobilenetv2_arcface" and trained[-1].row == "ArcFace + weighted sampler"
+    assert trained[0].row == "mobilenetv2_arcface"
+    assert trained[-1].row == "ArcFace + weighted sampler"
     assert {each.row for each in others} == {"pHash", "imagededup DHash"}
     app = open_models()
     aside = next(each for each in app.expander if each.label == "Methods without training beside it")
@@ -247,7 +260,8 @@ def test_differences_are_coloured_only_beyond_chance(comparison: Comparison) -> 
     assert difference_cell(Figure(0.05, (0.0, 0.09))).startswith(":gray[+0.050]")
     assert (difference_cell(None), difference_cell(Figure(0.05))) == ("–", "+0.050")
     table = difference_table(comparison.differences, "f1", "groceries")
-    assert list(table) == ["Method", "Demo: F1", "Groceries: F1"] and len(table["Method"]) == 8
+    assert list(table) == ["Method", "Demo: F1", "Groceries: F1"]
+    assert len(table["Method"]) == 8
     assert list(difference_table(comparison.differences, "f1", "groceries_full")) == ["Method", "Demo: F1"]
 
 
@@ -261,7 +275,8 @@ def test_the_measure_stands_in_the_address(open_models: Open, measure: str, key:
 
 def test_a_measure_that_is_none_is_f1(open_models: Open) -> None:
     app = open_models(measure="<b>")
-    assert app.get("button_group")[1].value == "F1" and not app.exception
+    assert app.get("button_group")[1].value == "F1"
+    assert not app.exception
 
 
 def test_the_groceries_can_be_shown_with_every_photo(open_models: Open) -> None:
@@ -274,13 +289,16 @@ def test_the_groceries_can_be_shown_with_every_photo(open_models: Open) -> None:
 def test_the_chart_holds_each_figure_at_its_place(comparison: Comparison) -> None:
     rows = charted_rows(comparison, "f1", "groceries")
     best = [row.figure("demo", "f1") for row in rows]
-    assert len(rows) == len(comparison.rows) and all(best)
+    assert len(rows) == len(comparison.rows)
+    assert all(best)
     assert [each.value for each in best if each] == sorted((each.value for each in best if each), reverse=True)
     demo, groceries, reported, names = comparison_chart(rows, "f1", "groceries")["data"]
     assert demo["x"] == [each.value for each in best if each]
     low = demo["x"][0] - demo["error_x"]["arrayminus"][0]
     assert (low, demo["x"][0] + demo["error_x"]["array"][0]) == pytest.approx((0.883, 0.969))
-    assert len(groceries["x"]) == 9 and len(reported["x"]) == 10 and len(names["text"]) == 17
+    assert len(groceries["x"]) == 9
+    assert len(reported["x"]) == 10
+    assert len(names["text"]) == 17
     assert round(groceries["y"][0]) == [row.name for row in rows].index("mobilenetv2_arcface")
     assert len(comparison_chart(rows, "recall_at_1", "groceries")["data"]) == 3, "what is reported is F1"
     assert "Second stage: demo 0.926 [0.883, 0.969], groceries –" in describe_chart(rows, "f1", "groceries")
@@ -296,7 +314,8 @@ def test_long_names_are_told_apart_on_two_lines(tmp_path: Path) -> None:
     names = {row.name: text for row, text in zip(rows, chart["data"][-1]["text"], strict=True)}
     assert names[start + "min2"] == "Shipped model mobilenetv2_arcface + TF-IDF:<br>fused distance, min2"
     assert names["ArcFace + weighted sampler + TF-IDF: fused distance"].endswith("TF-IDF:<br>fused distance")
-    assert names[start + 90 * "x"].endswith("…") and names["ArcFace"] == "ArcFace"
+    assert names[start + 90 * "x"].endswith("…")
+    assert names["ArcFace"] == "ArcFace"
     short = comparison_chart([row for row in rows if len(row.name) < 40], "f1", "groceries")
     assert chart["layout"]["height"] / len(rows) > short["layout"]["height"] / (len(rows) - 3)
 
@@ -329,20 +348,23 @@ def test_without_a_comparison_one_sentence_says_how_to_make_it(open_models: Open
     (tmp_path / "comparison.json").unlink()
     app = open_models()
     assert "There is no comparison of methods here yet: `make comparison`" in shown(app)
-    assert not app.error and not app.get("plotly_chart")
+    assert not app.error
+    assert not app.get("plotly_chart")
 
 
 def test_a_damaged_comparison_is_one_sentence(open_models: Open, tmp_path: Path) -> None:
     (tmp_path / "comparison.json").write_text('{"format": 1, "rows"', encoding="utf-8")
     app = open_models()
     assert len(app.error) == 1
-    assert "comparison.json is not JSON" in shown(app) and "`make comparison`" in shown(app)
+    assert "comparison.json is not JSON" in shown(app)
+    assert "`make comparison`" in shown(app)
 
 
 def test_an_empty_comparison_leaves_the_page_whole(open_models: Open, tmp_path: Path) -> None:
     write_comparison(tmp_path / "comparison.json", example_comparison() | {"rows": [], "differences": [], "order": []})
     text = shown(open_models())
-    assert "No method was scored" in text and "No method has a figure of F1" in text
+    assert "No method was scored" in text
+    assert "No method has a figure of F1" in text
 
 
 def test_texts_of_the_file_are_shown_as_they_are(open_models: Open, tmp_path: Path) -> None:
@@ -361,11 +383,15 @@ def test_texts_of_the_file_are_shown_as_they_are(open_models: Open, tmp_path: Pa
     evil = [text for text in texts if "evil" in text]
     assert len(evil) >= 7
     for text in evil:
-        assert "](" not in text and "://" not in text and "<b" not in re.sub(r"\\<", "", text)
-        assert ":red[" not in re.sub(r":red\[−", "", text) and "`" not in re.sub(r"\\`", "", text)
+        assert "](" not in text
+        assert "://" not in text
+        assert "<b" not in re.sub(r"\\<", "", text)
+        assert ":red[" not in re.sub(r":red\[−", "", text)
+        assert "`" not in re.sub(r"\\`", "", text)
     chart = json.loads(app.get("plotly_chart")[0].proto.spec)
     drawn = [text for trace in chart["data"] for text in trace["text"] if "onload" in text]
-    assert drawn and all("<b onload" not in text for text in drawn)
+    assert drawn
+    assert all("<b onload" not in text for text in drawn)
 
 
 @pytest.mark.parametrize(

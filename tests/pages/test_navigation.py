@@ -74,7 +74,8 @@ def test_a_deep_link_wins_over_what_is_remembered(open_app: Open) -> None:
     app.query_params.update({"bundle": "small", "q": "paper bag", "photo": "0.2"})
     app.run()
     assert app.query_params == {"bundle": "small", "q": "paper bag", "photo": "0.2"}
-    assert app.slider(key="find_title_threshold") and app.text_input(key="find_title").value == "paper bag"
+    assert app.slider(key="find_title_threshold")
+    assert app.text_input(key="find_title").value == "paper bag"
     assert not app.toggle(key="find_quantity_veto_on").value
     assert link(app, FIND) == {"bundle": "small", "q": "paper bag", "photo": "0.2"}
 
@@ -98,7 +99,8 @@ def test_a_listing_of_a_group_is_searched_for_at_the_same_thresholds(open_app: O
     app = open_app(REVIEW, bundle="small", photo="0.5", mutual="1")
     finish_jobs(next(button for button in app.button if button.label == "Find the groups").click().run())
     next(button for button in app.button if str(button.key).startswith("listing_")).click().run()
-    assert app.query_params["photo"] == "0.5" and set(app.query_params) == {"bundle", "listing", "photo"}
+    assert app.query_params["photo"] == "0.5"
+    assert set(app.query_params) == {"bundle", "listing", "photo"}
     assert link(app, REVIEW) == {"bundle": "small", "photo": "0.5", "mutual": "1"}
 
 

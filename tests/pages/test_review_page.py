@@ -56,7 +56,8 @@ def metric(app: AppTest, label: str) -> str:
 
 def test_groups_are_found_on_the_button_and_every_listing_leads_to_find(open_app: Open, finder: Finder) -> None:
     app = open_app(REVIEW, bundle="small")
-    assert not app.metric and "All 25 listings are compared" in shown(app)
+    assert not app.metric
+    assert "All 25 listings are compared" in shown(app)
     press(app)
     _, groups = group_catalogue(match_by_defaults(finder.bundle, Thresholds()))
     assert metric(app, "Groups") == str(len(groups))
@@ -94,10 +95,12 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
 def test_groups_are_found_in_the_background_and_appear_when_they_are_done(open_app: Open, held: Held) -> None:
     app = begin(open_app(REVIEW, bundle="small"))
     assert held.begun.wait(SECONDS)
-    assert not app.metric and app.get("progress")[0].proto.value == 50
+    assert not app.metric
+    assert app.get("progress")[0].proto.value == 50
     assert "Finding the groups: holding 50%, " in app.get("progress")[0].proto.text
     app.toggle(key="review_mutual_on").set_value(True).run()
-    assert not app.get("progress") and "All 25 listings are compared" in shown(app), "other rules are other groups"
+    assert not app.get("progress"), "other rules are other groups"
+    assert "All 25 listings are compared" in shown(app)
     app.switch_page("pages/models.py").run()
     app.switch_page(REVIEW)
     app.query_params.clear()
@@ -105,7 +108,8 @@ def test_groups_are_found_in_the_background_and_appear_when_they_are_done(open_a
     assert app.run().get("progress"), "the work survives a change of pages"
     held.released.set()
     finish_jobs(app)
-    assert int(metric(app, "Groups")) > 0 and not app.get("progress")
+    assert int(metric(app, "Groups")) > 0
+    assert not app.get("progress")
     assert held.calls == 1
 
 
@@ -131,7 +135,8 @@ def test_cancelled_work_leaves_the_button_and_can_begin_anew(open_app: Open, hel
     assert not app.run().get("progress")
     held.released.set()
     assert resources.jobs().wait_for_all(SECONDS)
-    assert not app.run().metric and not app.error
+    assert not app.run().metric
+    assert not app.error
     assert int(metric(press(app), "Groups")) > 0
     assert held.calls == 2
 
@@ -149,7 +154,8 @@ def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(
     with monkeypatch.context() as patched:
         patched.setattr(module, "find_groups", fail)
         app = press(open_app(REVIEW, bundle="small"))
-        assert said in shown(app) and len(app.error) == 1
+        assert said in shown(app)
+        assert len(app.error) == 1
     assert int(metric(press(app.run()), "Groups")) > 0
 
 
@@ -175,7 +181,8 @@ def test_catalogues_of_one_side_are_grouped(open_app: Open, bundle: str) -> None
 
 def test_no_groups_at_all_is_said(open_app: Open) -> None:
     app = press(open_app(REVIEW, bundle="titles", title="0"))
-    assert metric(app, "Groups") == "0" and "No two listings are near enough" in shown(app)
+    assert metric(app, "Groups") == "0"
+    assert "No two listings are near enough" in shown(app)
     assert not app.download_button
 
 
@@ -203,4 +210,5 @@ def test_without_any_catalogue_it_says_how_to_build_one(
 ) -> None:
     monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path))
     app = open_app(REVIEW)
-    assert "There is no catalogue in" in shown(app) and not app.button
+    assert "There is no catalogue in" in shown(app)
+    assert not app.button

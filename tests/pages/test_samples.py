@@ -57,7 +57,8 @@ def bundle(bundles: Path) -> Bundle:
 
 def test_home_leads_a_sample_into_find(open_app: Open) -> None:
     app = open_app(bundle="demo")
-    assert "Try one of these" in shown(app) and "start from a listing" not in shown(app)
+    assert "Try one of these" in shown(app)
+    assert "start from a listing" not in shown(app)
     assert sorted(keys(app, "sample_")) == [f"sample_{row}" for row in range(5)]
     app.button(key="sample_1").click().run()
     assert app.title[0].value == "Find duplicates"
@@ -66,7 +67,8 @@ def test_home_leads_a_sample_into_find(open_app: Open) -> None:
 
 def test_find_offers_samples_and_then_listings(open_app: Open) -> None:
     app = open_app(FIND, bundle="demo", photo="0.2")
-    assert "Or start from a listing" in shown(app) and len(keys(app, "start_")) == 12
+    assert "Or start from a listing" in shown(app)
+    assert len(keys(app, "start_")) == 12
     app.button(key="sample_0").click().run()
     own = {"sample": "q3", "q": "Hana Emas Tepung Terigu 1kg promo"}
     assert app.query_params == {"bundle": "demo", **own, "photo": "0.2"}
@@ -78,8 +80,10 @@ def test_a_deep_link_searches_by_the_stored_embedding(open_app: Open, bundle: Bu
     app = open_app(FIND, bundle="demo", sample="q3")
     assert card_ids(app, bundle) == bundle.listings["posting_id"].iloc[expected].tolist()
     assert "Known for this sample: 3 of 3 listings of the same product found." in shown(app)
-    assert "Hana Emas Tepung Terigu 1kg promo" in shown(app) and "Searched by its photo alone." in shown(app)
-    assert not app.file_uploader and not app.error
+    assert "Hana Emas Tepung Terigu 1kg promo" in shown(app)
+    assert "Searched by its photo alone." in shown(app)
+    assert not app.file_uploader
+    assert not app.error
     assert [slider.key for slider in app.slider] == ["find_photo_threshold"]
 
 
@@ -108,14 +112,16 @@ def test_samples_need_neither_model_nor_network(
     assert set(card_ids(app, bundle)) == {"3a", "3b", "3c"}
     home = open_app(bundle="demo")
     assert "Photos of your own cannot be searched in this catalogue yet: tiny" in shown(home)
-    assert "Copy its folder tiny-" in shown(home) and not home.file_uploader
+    assert "Copy its folder tiny-" in shown(home)
+    assert not home.file_uploader
 
 
 def test_the_title_can_be_searched_as_well(open_app: Open, bundle: Bundle) -> None:
     app = open_app(FIND, bundle="demo", sample="q7")
     click(app, "Search with its title too")
     assert app.query_params == {"bundle": "demo", "sample": "q7", "q": "Speaker Fleco F6"}
-    assert "Searched by photo and title." in shown(app) and "Known for this sample: 2 of 3" in shown(app)
+    assert "Searched by photo and title." in shown(app)
+    assert "Known for this sample: 2 of 3" in shown(app)
     assert [slider.key for slider in app.slider] == ["find_photo_threshold", "find_title_threshold"]
     click(app, "Search by its photo alone")
     assert app.query_params == {"bundle": "demo", "sample": "q7"}
@@ -162,7 +168,8 @@ def test_the_next_samples_are_a_click_away_and_the_way_out_too(open_app: Open, b
 )
 def test_a_bad_address_is_answered_with_a_sentence(open_app: Open, params: dict[str, str], said: str) -> None:
     app = open_app(FIND, **{"bundle": "demo", **params})
-    assert said in shown(app) and len(shown(app)) < 5000
+    assert said in shown(app)
+    assert len(shown(app)) < 5000
     assert len(app.warning) + len(app.error) == 1
 
 
@@ -203,7 +210,8 @@ def test_found_samples_come_first_nearest_by_photo_and_title_first(bundle: Bundl
     assert sorted(sample_order(bundle)) == list(range(len(true)))
     shares = [nearest_shares(bundle, row, true[row]) for row in found]
     keys = [(min(each) > 1, sum(each)) for each in shares]
-    assert keys == sorted(keys) and len(set(keys)) == len(keys)
+    assert keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
 
 
 def test_a_match_by_photo_and_title_comes_before_a_nearer_one_by_title_alone(bundle: Bundle) -> None:
@@ -225,7 +233,8 @@ def test_every_fourth_sample_has_no_match_while_others_have(bundle: Bundle, labe
     """Whether nothing is known of its product, or its product is known and not in the catalogue."""
     labelled = with_labels(bundle, ["bag"] * 5, [label, "group5", "group2", "group7", "group1"])
     order = sample_order(labelled)
-    assert order[3] == 0 and sorted(order) == list(range(5))
+    assert order[3] == 0
+    assert sorted(order) == list(range(5))
 
 
 def test_samples_of_which_none_has_a_match_stay_in_their_order(bundle: Bundle) -> None:
@@ -288,7 +297,8 @@ def test_own_catalogues_come_before_the_demo(
         shutil.copytree(source, tmp_path / name)
     monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path))
     app = open_app(FIND)
-    assert app.query_params == {"bundle": first} and not app.error
+    assert app.query_params == {"bundle": first}
+    assert not app.error
     assert open_app(FIND, bundle="demo").query_params == {"bundle": "demo"}
 
 
@@ -296,4 +306,5 @@ def test_the_listed_truth_is_not_told_before_the_search(open_app: Open, small_qu
     labels = pd.read_csv(small_queries, keep_default_na=False)["label_group"]
     for page in (None, FIND):
         said = shown(open_app(page, bundle="demo"))
-        assert not any(label and label in said for label in labels) and "Known for" not in said
+        assert not any(label and label in said for label in labels)
+        assert "Known for" not in said

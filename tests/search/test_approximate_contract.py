@@ -92,7 +92,8 @@ def test_every_approximate_kind_that_a_manifest_can_name_is_held_to_this_contrac
 
 
 def test_the_backend_says_that_it_is_approximate(index: VectorIndex[Any]) -> None:
-    assert not index.exact and index.size == N
+    assert not index.exact
+    assert index.size == N
 
 
 @pytest.mark.parametrize("threshold", [0.05, 0.2, 0.4])
@@ -101,7 +102,8 @@ def test_within_finds_nine_tenths_and_nothing_beyond(
 ) -> None:
     true, found = (pairs(one.within(vectors[:200], threshold)) for one in (exact, index))
     assert len(true) >= 200
-    assert found.keys() <= true.keys() and len(found) >= RECALL * len(true)
+    assert found.keys() <= true.keys()
+    assert len(found) >= RECALL * len(true)
 
 
 def test_nearest_finds_nine_tenths(index: VectorIndex[Any], exact: FlatIndex, vectors: npt.NDArray[np.float32]) -> None:
@@ -130,7 +132,8 @@ def test_a_pair_at_its_distance_is_within_it(index: VectorIndex[Any], vectors: n
 
 def test_a_row_finds_itself(index: VectorIndex[Any], vectors: npt.NDArray[np.float32]) -> None:
     found = index.nearest(vectors[:200], 1)
-    assert (found.distances < 1e-6).all() and len(found.rows) == 200
+    assert (found.distances < 1e-6).all()
+    assert len(found.rows) == 200
 
 
 def test_a_hundred_identical_rows_lose_no_other_pair(backend: Any, vectors: npt.NDArray[np.float32]) -> None:

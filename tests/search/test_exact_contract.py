@@ -84,7 +84,9 @@ def test_the_kind_in_the_manifest_opens_its_backend(kind: Any) -> None:
     vectors = random_vectors(30)
     backend = BACKENDS[kind]
     index = open_index(IndexSpec(kind), backend.convert(vectors))
-    assert type(index) is backend.build and index.exact and IndexSpec(kind).exact
+    assert type(index) is backend.build
+    assert index.exact
+    assert IndexSpec(kind).exact
     queries = backend.convert(vectors[:3])
     assert_same(index.nearest(queries, 5), backend.index(vectors).nearest(queries, 5))
 

@@ -68,7 +68,7 @@ def test_blocks_cover_the_queries_in_order() -> None:
     ("offsets", "rows", "distances"), [([0, 2], [1], [0.5]), ([1, 1], [1], [0.5]), ([], [], []), ([0, 1], [1], [])]
 )
 def test_inconsistent_neighbours_are_refused(offsets: list[int], rows: list[int], distances: list[float]) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"rows but|offsets must run"):
         Neighbours(np.array(offsets, dtype=np.int64), np.array(rows, dtype=np.int64), np.array(distances))
 
 

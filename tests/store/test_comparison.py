@@ -62,7 +62,8 @@ def test_what_was_not_measured_may_be_null(tmp_path: Path) -> None:
     table["rows"][0]["demo"] |= {"threshold": None, "recall_at_1": None, "map_at_r": None, "f1_interval": None}
     table["differences"], table["order"] = [], []
     read = read_comparison(write_comparison(tmp_path / "c.json", table))
-    assert read is not None and read.rows[0].demo is not None
+    assert read is not None
+    assert read.rows[0].demo is not None
     assert read.rows[0].demo.figure("recall_at_1") is None
     assert read.rows[0].demo.figure("f1") == Figure(0.452)
 

@@ -105,7 +105,8 @@ def test_a_bundle_of_the_format_before_opens_and_answers_as_before(small_bundle:
     assert verify_bundle(old) == []
     thresholds = default_thresholds(new)
     found = [Finder(one).matches(Finder(one).listing_query(4), thresholds).rows.tolist() for one in (bundle, new)]
-    assert found[0] == found[1] and found[0]
+    assert found[0] == found[1]
+    assert found[0]
 
 
 def test_the_demo_catalogue_that_ships_opens() -> None:

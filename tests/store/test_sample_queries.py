@@ -27,7 +27,8 @@ def bundle(sampled_bundle: Path, tmp_path: Path) -> Path:
 def test_samples_are_read_as_they_were_listed(sampled_bundle: Path, small_queries: Path) -> None:
     bundle = open_bundle(sampled_bundle)
     listed = pd.read_csv(small_queries, dtype=str, keep_default_na=False)
-    assert bundle.samples is not None and len(bundle.samples) == bundle.manifest.n_queries == 5
+    assert bundle.samples is not None
+    assert len(bundle.samples) == bundle.manifest.n_queries == 5
     assert tuple(bundle.samples.table) == COLUMNS
     for column in ("query_id", "title", "label_group", "kind"):
         assert bundle.samples.table[column].tolist() == listed[column].tolist()
@@ -51,7 +52,8 @@ def test_a_bundle_from_before_there_were_samples_opens(small_bundle: Path, tmp_p
     shutil.copytree(small_bundle, tmp_path / "old")
     edit_manifest(tmp_path / "old", lambda manifest: manifest.pop("n_queries"))
     bundle = open_bundle(tmp_path / "old")
-    assert bundle.samples is None and read_manifest(tmp_path / "old").n_queries == 0
+    assert bundle.samples is None
+    assert read_manifest(tmp_path / "old").n_queries == 0
     with pytest.raises(InputError, match="The catalogue small has no sample photos"):
         bundle.sample("q3")
 

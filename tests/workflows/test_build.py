@@ -142,15 +142,18 @@ def open_built(catalogue: Catalogue, out: Path, **arguments: object) -> Bundle:
 
 def test_titles_alone_make_a_bundle_without_photos(catalogue: Catalogue, tmp_path: Path) -> None:
     bundle = open_built(Catalogue(catalogue.listings, None), tmp_path / "titles")
-    assert bundle.photo_vectors is None and bundle.thumbnails is None
-    assert not bundle.has_photo.any() and bundle.has_title.all()
+    assert bundle.photo_vectors is None
+    assert bundle.thumbnails is None
+    assert not bundle.has_photo.any()
+    assert bundle.has_title.all()
     assert verify_bundle(tmp_path / "titles") == []
 
 
 def test_photos_alone_make_a_bundle_without_titles(catalogue: Catalogue, encoder: PhotoEncoder, tmp_path: Path) -> None:
     frame = catalogue.listings.drop(columns="title").iloc[:24]
     bundle = open_built(Catalogue(frame, catalogue.image_folder), tmp_path / "photos", encoder=encoder)
-    assert bundle.title_encoder is None and bundle.title_matrix is None
+    assert bundle.title_encoder is None
+    assert bundle.title_matrix is None
     assert bundle.manifest.title_threshold is None
     assert verify_bundle(tmp_path / "photos") == []
 
@@ -167,9 +170,12 @@ def thresholds_of(catalogue: Catalogue, out: Path, encoder: PhotoEncoder, **opti
 
 def test_thresholds_are_tuned_on_the_labels(small_bundle: Path) -> None:
     manifest = open_bundle(small_bundle).manifest
-    assert manifest.photo_threshold is not None and manifest.title_threshold is not None
-    assert manifest.photo_threshold.f1 == 1.0 and manifest.photo_threshold.n == 24
-    assert "own labels" in manifest.title_threshold.protocol and manifest.title_threshold.n == 25
+    assert manifest.photo_threshold is not None
+    assert manifest.title_threshold is not None
+    assert manifest.photo_threshold.f1 == 1.0
+    assert manifest.photo_threshold.n == 24
+    assert "own labels" in manifest.title_threshold.protocol
+    assert manifest.title_threshold.n == 25
 
 
 def test_without_labels_a_listing_has_three_others_on_average(
@@ -177,7 +183,8 @@ def test_without_labels_a_listing_has_three_others_on_average(
 ) -> None:
     plain = Catalogue(catalogue.listings.drop(columns="label_group"), catalogue.image_folder)
     manifest = thresholds_of(plain, tmp_path / "plain", encoder)
-    assert manifest.photo_threshold is not None and manifest.photo_threshold.f1 is None
+    assert manifest.photo_threshold is not None
+    assert manifest.photo_threshold.f1 is None
     assert "no labels" in manifest.photo_threshold.protocol
     vectors = np.array(open_bundle(tmp_path / "plain").photo_vectors[:24], dtype=np.float64)
     others = (1 - vectors @ vectors.T <= manifest.photo_threshold.distance + 1e-9).sum() - 24
@@ -186,7 +193,8 @@ def test_without_labels_a_listing_has_three_others_on_average(
 
 def test_thresholds_given_by_hand_are_kept(catalogue: Catalogue, encoder: PhotoEncoder, tmp_path: Path) -> None:
     manifest = thresholds_of(catalogue, tmp_path / "b", encoder, photo_threshold=0.25, title_threshold=0.5)
-    assert manifest.photo_threshold is not None and manifest.title_threshold is not None
+    assert manifest.photo_threshold is not None
+    assert manifest.title_threshold is not None
     assert (manifest.photo_threshold.distance, manifest.title_threshold.distance) == (0.25, 0.5)
     assert manifest.photo_threshold.protocol == "given by hand"
 
@@ -208,7 +216,7 @@ def test_a_bundle_is_replaced_only_when_asked(catalogue: Catalogue, tmp_path: Pa
     with pytest.raises(InputError, match="is a bundle already: give --overwrite"):
         build_bundle(titles, tmp_path / "b")
     assert content(tmp_path / "b") == before
-    build_bundle(titles, tmp_path / "b", options=BuildOptions("tfidf", overwrite=True))
+    build_bundle(titles, tmp_path / "b", options=BuildOptions(weighting="tfidf", overwrite=True))
     assert open_bundle(tmp_path / "b").manifest.title_weighting == "tfidf"
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 

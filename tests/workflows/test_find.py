@@ -41,12 +41,16 @@ def test_a_title_finds_the_listings_of_its_product(finder: Finder) -> None:
 
 def test_photo_and_title_together_match_by_either(finder: Finder) -> None:
     bundle = finder.bundle
-    query = Query(np.array(bundle.photo_vectors[bundle.row_of("2a")]), finder.title_query("Gantungan Kunci Kayu"))
+    query = Query(
+        photo=np.array(bundle.photo_vectors[bundle.row_of("2a")]), title=finder.title_query("Gantungan Kunci Kayu")
+    )
     thresholds = Thresholds(0.001, 0.1)
     matches = finder.matches(query, thresholds)
     told = {match["posting_id"]: match for match in describe_matches(bundle, matches, thresholds)}
-    assert told["2a"]["by"] == ["photo"] and told["8a"]["by"] == ["title"]
-    assert told["8a"]["photo_distance"] is None and told["8a"]["title_distance"] == 0
+    assert told["2a"]["by"] == ["photo"]
+    assert told["8a"]["by"] == ["title"]
+    assert told["8a"]["photo_distance"] is None
+    assert told["8a"]["title_distance"] == 0
     assert told["2a"]["title_distance"] == 1
 
 
@@ -83,7 +87,10 @@ def test_candidates_are_the_nearest_by_each_side(finder: Finder) -> None:
 
 def test_an_equal_photo_comes_before_listings_that_are_middling_by_both(finder: Finder) -> None:
     bundle = finder.bundle
-    query = Query(np.array(bundle.photo_vectors[bundle.row_of("2a")]), finder.title_query("Nescafe Eclair Latte 220ml"))
+    query = Query(
+        photo=np.array(bundle.photo_vectors[bundle.row_of("2a")]),
+        title=finder.title_query("Nescafe Eclair Latte 220ml"),
+    )
     matches = finder.matches(query, Thresholds(0.6, 0.95))
     assert matches.relative(Thresholds(0.6, 0.95)).tolist() == sorted(matches.relative(Thresholds(0.6, 0.95)))
     assert set(ids(finder, matches.rows[:2])) == {"1a", "2a"}
@@ -100,7 +107,8 @@ def test_a_pair_exactly_at_the_threshold_is_a_match(finder: Finder) -> None:
 
 def test_a_listing_without_a_photo_is_searched_by_title_alone(finder: Finder) -> None:
     query = finder.listing_query(finder.bundle.row_of("8a"))
-    assert query.photo is None and query.title is not None
+    assert query.photo is None
+    assert query.title is not None
     assert len(finder.matches(query, Thresholds(0.999, None))) == 0
 
 
@@ -135,7 +143,8 @@ def test_the_fused_threshold_accepts_by_the_mean_of_both(finder: Finder) -> None
     thresholds = Thresholds(0.0, 0.0, 0.25)
     expected = set(candidates.rows[(candidates.photo + candidates.title) / 2 <= 0.25].tolist())
     matches = finder.matches(query, thresholds)
-    assert expected and set(matches.rows.tolist()) == expected
+    assert expected
+    assert set(matches.rows.tolist()) == expected
     told = describe_matches(finder.bundle, matches, thresholds)
     assert all("fused" in match["by"] for match in told)
 
@@ -172,7 +181,7 @@ def test_a_query_without_a_match_has_its_nearest_within_reach(finder: Finder) ->
 
 @pytest.mark.parametrize("rules", [{"photo_bits": -1}, {"photo_bits": 65}, {"min2": -0.1}, {"min2": float("nan")}])
 def test_rules_out_of_range_are_refused(rules: dict[str, float]) -> None:
-    with pytest.raises(InputError, match="must be .*from 0 to"):
+    with pytest.raises(InputError, match=r"must be .*from 0 to"):
         PairRules(**rules)
 
 
@@ -184,4 +193,5 @@ def test_an_explanation_adds_up(finder: Finder) -> None:
     assert (explanation.photo_distance, explanation.title_distance) == (candidates.photo[at], candidates.title[at])
     shared = sum(word.share for word in explanation.words if word.side == "both")
     assert shared == pytest.approx(1 - candidates.title[at], abs=1e-5)
-    assert explanation.quantities[0].dimension == "volume" and explanation.quantities[0].agree
+    assert explanation.quantities[0].dimension == "volume"
+    assert explanation.quantities[0].agree

@@ -111,7 +111,8 @@ def test_thresholds_that_are_not_given_are_the_bundles_own_or_tuned_for_the_rule
     plain = match_by_defaults(finder.bundle, Thresholds()).thresholds
     averaged = match_by_defaults(finder.bundle, Thresholds(), Rules(vectors=VectorRules(expansion=3))).thresholds
     assert plain == default_thresholds(finder.bundle)
-    assert plain.title is not None and averaged.title is not None
+    assert plain.title is not None
+    assert averaged.title is not None
     assert averaged.title < plain.title
 
 

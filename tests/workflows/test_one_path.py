@@ -115,7 +115,8 @@ def test_the_catalogue_is_larger_than_every_cap_and_has_a_group_larger_than_it(c
     found = found_at_once(crowded, *SETTINGS["photo or title"])
     assert len(found) == 240 > CANDIDATES
     assert min(len(found[row]) for row in range(N_COPIES)) == N_COPIES - 1 > CANDIDATES
-    assert not crowded.has_photo.all() and not crowded.has_title.all()
+    assert not crowded.has_photo.all()
+    assert not crowded.has_title.all()
 
 
 def test_the_settings_differ_from_each_other(crowded: Bundle) -> None:
@@ -175,7 +176,8 @@ def differing(answers: dict[str, list[list[str]]], kind: Callable[[list[str]], o
 @pytest.mark.parametrize("fused", [None, 0.5, 0.6])
 def test_the_demo_catalogue_has_one_answer(tmp_path: Path, fused: float | None) -> None:
     answers = answers_of_all(open_bundle(DEMO), str(DEMO), tmp_path, fused)
-    assert len(answers["match"]) == 901 and max(map(len, answers["Find"])) > 5
+    assert len(answers["match"]) == 901
+    assert max(map(len, answers["Find"])) > 5
     none = {"match": 0, "match --groups": 0, "Review": 0}
     assert differing(answers, set) == none
     assert differing(answers, tuple) == none

@@ -80,7 +80,9 @@ def test_a_sample_finds_its_product_by_photo_and_by_title(sampled_bundle: Path) 
     ids = finder.bundle.listings["posting_id"]
     thresholds = default_thresholds(finder.bundle)
     alone, both = (finder.sample_query("q3", with_title=with_title) for with_title in (False, True))
-    assert alone.title is None and alone.row is None and both.text.startswith("Hana Emas")
+    assert alone.title is None
+    assert alone.row is None
+    assert both.text.startswith("Hana Emas")
     assert set(ids[finder.matches(alone, thresholds).rows]) == {"3a", "3b", "3c"}
     assert {"3a", "3b", "3c"} <= set(ids[finder.matches(both, thresholds).rows])
     assert finder.sample_query("q5", with_title=True).title is None
@@ -105,7 +107,8 @@ def test_only_a_small_plain_jpeg_is_kept_as_it_came(
     picture = built_pictures(tmp_path, path, catalogue, encoder, tmp_path / "out")
     (tmp_path / "shown.jpg").write_bytes(picture)
     with Image.open(tmp_path / "shown.jpg") as shown:
-        assert shown.format == "JPEG" and not shown.getexif()
+        assert shown.format == "JPEG"
+        assert not shown.getexif()
         assert shown.size == {"png": (96, 80), "large": (256, 192), "turned": (80, 96)}[kind]
 
 
@@ -113,7 +116,7 @@ def test_a_query_that_cannot_be_read_leaves_no_bundle(
     catalogue: Catalogue, encoder: PhotoEncoder, tmp_path: Path
 ) -> None:
     (tmp_path / "bad.jpg").write_bytes(b"no photo")
-    with pytest.raises(InputError, match="The query 'q' cannot be used: The photo bad.jpg"):
+    with pytest.raises(InputError, match=r"The query 'q' cannot be used: The photo bad\.jpg"):
         built_pictures(tmp_path, tmp_path / "bad.jpg", catalogue, encoder, tmp_path / "out" / "b")
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -70,12 +70,12 @@ def test_the_validation_rows_are_those_that_say_so_and_empty_cells_are_for_nothi
 def test_the_threshold_is_the_best_of_the_validation_part_in_the_whole_catalogue() -> None:
     vectors, labels, parts = pairs_of_parts()
     usable = np.ones(len(labels), dtype=np.bool_)
-    tuned = tune_threshold(FlatIndex(vectors), vectors, usable, labels, rows_of(parts))
+    tuned = tune_threshold(FlatIndex(vectors), vectors, usable, labels=labels, validation=rows_of(parts))
     reach = 1 - np.cos(ANGLES["validation"])
     assert reach <= tuned.distance < reach + 0.002
     assert (tuned.n, tuned.f1) == (len(labels), 1.0)
     assert tuned.protocol == "best F1 of the validation part in the whole catalogue"
-    everything = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    everything = tune_threshold(FlatIndex(vectors), vectors, usable, labels=labels)
     assert everything.distance >= 1 - np.cos(ANGLES["test"])
 
 
@@ -86,9 +86,11 @@ def test_listings_of_other_parts_are_in_the_way() -> None:
     for row in rows[::2]:
         vectors[row - 2 * N_PAIRS] = turned(vectors[row], vectors[row + 1], -0.2)
     usable = np.ones(len(labels), dtype=np.bool_)
-    alone = tune_threshold(FlatIndex(vectors[rows]), vectors[rows], usable[rows], labels[rows])
-    among_all = tune_threshold(FlatIndex(vectors), vectors, usable, labels, rows)
-    assert alone.f1 == 1.0 and among_all.f1 is not None and among_all.f1 < 1.0
+    alone = tune_threshold(FlatIndex(vectors[rows]), vectors[rows], usable[rows], labels=labels[rows])
+    among_all = tune_threshold(FlatIndex(vectors), vectors, usable, labels=labels, validation=rows)
+    assert alone.f1 == 1.0
+    assert among_all.f1 is not None
+    assert among_all.f1 < 1.0
     near = FlatIndex(vectors).nearest(vectors[rows], len(labels))
     best = max(listing_f1(keep_within(near, distance), labels, rows).mean() for distance in np.arange(0, 1, 0.001))
     assert among_all.f1 == pytest.approx(best, abs=1e-4)
@@ -104,20 +106,20 @@ def turned(first: np.ndarray, second: np.ndarray, angle: float) -> np.ndarray:
 def test_the_labels_of_the_other_parts_change_nothing(part: str) -> None:
     vectors, labels, parts = pairs_of_parts()
     usable = np.ones(len(labels), dtype=np.bool_)
-    before = tune_threshold(FlatIndex(vectors), vectors, usable, labels, rows_of(parts))
+    before = tune_threshold(FlatIndex(vectors), vectors, usable, labels=labels, validation=rows_of(parts))
     forged = labels.copy()
     forged[parts == part] = "one group"
-    assert tune_threshold(FlatIndex(vectors), vectors, usable, forged, rows_of(parts)) == before
+    assert tune_threshold(FlatIndex(vectors), vectors, usable, labels=forged, validation=rows_of(parts)) == before
 
 
 def test_a_catalogue_whose_validation_part_has_no_label_is_tuned_without_labels() -> None:
     vectors, labels, parts = pairs_of_parts()
     labels[parts == "validation"] = ""
     usable = np.ones(len(labels), dtype=np.bool_)
-    tuned = tune_threshold(FlatIndex(vectors), vectors, usable, labels, rows_of(parts))
+    tuned = tune_threshold(FlatIndex(vectors), vectors, usable, labels=labels, validation=rows_of(parts))
     assert tuned.f1 is None
     assert tuned.protocol == "no labels in a validation part: three other listings on average"
-    unlabelled = tune_threshold(FlatIndex(vectors), vectors, usable, None, rows_of(parts))
+    unlabelled = tune_threshold(FlatIndex(vectors), vectors, usable, labels=None, validation=rows_of(parts))
     assert (unlabelled.distance, unlabelled.n) == (tuned.distance, tuned.n)
 
 
@@ -153,7 +155,9 @@ def test_a_bundle_and_its_rules_are_tuned_on_the_validation_part(tmp_path: Path,
     assert tuned == match_by_defaults(other, Thresholds(), rules).thresholds.title
     named = bundle_of(listings.rename(columns={"part": "section"}), tmp_path / "named")
     everything = match_by_defaults(named, Thresholds(), rules).thresholds.title
-    assert tuned is not None and everything is not None and tuned < everything
+    assert tuned is not None
+    assert everything is not None
+    assert tuned < everything
 
 
 def test_a_bundle_keeps_what_its_threshold_reached_and_an_older_one_without_it_opens(tmp_path: Path) -> None:
@@ -181,7 +185,7 @@ def test_the_threshold_is_the_best_of_a_use_without_a_cap(spread: float) -> None
     """The oracle tries every step of a thousandth with all matches; a cap of 50 would look for another threshold."""
     vectors, labels = crowded_groups(8, 80, spread)
     usable = np.ones(len(labels), dtype=np.bool_)
-    tuned = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    tuned = tune_threshold(FlatIndex(vectors), vectors, usable, labels=labels)
     distances = np.round(1 - vectors.astype(np.float64) @ vectors.astype(np.float64).T, 6)
     same = labels[:, None] == labels[None, :]
 
@@ -209,10 +213,10 @@ def test_no_larger_threshold_is_better_than_the_bound_that_ends_the_search() -> 
 def test_where_memory_ends_the_search_the_best_so_far_is_taken_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, labels = crowded_groups(8, 40, 0.06)
     usable = np.ones(len(labels), dtype=np.bool_)
-    whole = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    whole = tune_threshold(FlatIndex(vectors), vectors, usable, labels=labels)
     near = FlatIndex(vectors).within(vectors, 0.2)
     monkeypatch.setattr(tune, "MAX_PAIRS", len(near.rows))
-    cut = tune_threshold(FlatIndex(vectors), vectors, usable, labels)
+    cut = tune_threshold(FlatIndex(vectors), vectors, usable, labels=labels)
     assert whole.distance > 0.22 > cut.distance >= 0.19
     assert cut.f1 < whole.f1
     assert f"more than {len(near.rows):,} pairs are within 0.2" in cut.protocol

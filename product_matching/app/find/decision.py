@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from product_matching.matching.second_stage.catalogue_scorer import Prediction
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Decision:
     """The candidates of a query, divided.
 
@@ -69,12 +69,12 @@ def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO
     gaps = beyond_by(candidates, thresholds)[left]
     left = left[np.isfinite(gaps)][np.argsort(gaps[np.isfinite(gaps)], kind="stable")]
     return Decision(
-        candidates.take(matches).nearest_first(thresholds),
-        candidates.take(left),
-        int((photo & matches).sum()),
-        int((title & matches).sum()),
-        int((photo & title & matches).sum()),
-        _may_miss(candidates, thresholds, retrieved),
+        matches=candidates.take(matches).nearest_first(thresholds),
+        beyond=candidates.take(left),
+        n_photo=int((photo & matches).sum()),
+        n_title=int((title & matches).sum()),
+        n_both=int((photo & title & matches).sum()),
+        at_least=_may_miss(candidates, thresholds, retrieved),
     )
 
 
@@ -96,13 +96,13 @@ def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) 
     """
     matched = np.array([prediction.is_match for prediction in predictions], dtype=np.bool_)
     return Decision(
-        candidates.take(matched),
-        candidates.take(~matched),
-        0,
-        0,
-        0,
-        False,
-        {prediction.row: prediction for prediction in predictions},
+        matches=candidates.take(matched),
+        beyond=candidates.take(~matched),
+        n_photo=0,
+        n_title=0,
+        n_both=0,
+        at_least=False,
+        predictions={prediction.row: prediction for prediction in predictions},
     )
 
 

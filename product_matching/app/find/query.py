@@ -20,7 +20,7 @@ from product_matching.store.sample_queries import SampleQuery
 from product_matching.workflows.find import Finder, Query
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Asked:
     """A query and what the page shows of it.
 
@@ -61,7 +61,7 @@ def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Call
     """Make the query that an address asks for; problems are told, never raised."""
     if address.listing is not None:
         return _ask_listing(address.listing, finder)
-    asked = _ask_title(address.title, finder) if address.title else Asked(Query())
+    asked = _ask_title(address.title, finder) if address.title else Asked(query=Query())
     if address.sample is not None:
         return _with_sample(asked, address.sample, finder)
     if address.upload is None:
@@ -72,7 +72,7 @@ def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Call
         return replace(asked, problems=(str(error), *asked.problems))
     return replace(
         asked,
-        query=Query(vector, asked.query.title, phash=upload.phash, text=asked.query.text),
+        query=Query(photo=vector, title=asked.query.title, phash=upload.phash, text=asked.query.text),
         key=f"upload {upload.key} {asked.key}",
         upload=upload,
         decode_ms=upload.decode_ms,
@@ -89,7 +89,7 @@ def _with_sample(asked: Asked, query_id: str, finder: Finder) -> Asked:
         return replace(asked, problems=(f"{error} {other}, or search by photo or title.", *asked.problems))
     return replace(
         asked,
-        query=Query(sample.vector, asked.query.title, phash=sample.phash, text=asked.query.text),
+        query=Query(photo=sample.vector, title=asked.query.title, phash=sample.phash, text=asked.query.text),
         key=f"sample {sample.query_id} {asked.key}",
         sample=sample,
     )
@@ -100,13 +100,13 @@ def _ask_listing(posting_id: str, finder: Finder) -> Asked:
     try:
         row = bundle.row_of(posting_id)
     except InputError as error:
-        return Asked(Query(), problems=(f"{error} Choose another one, or search by photo or title.",))
+        return Asked(query=Query(), problems=(f"{error} Choose another one, or search by photo or title.",))
     query = finder.listing_query(row)
     if query.photo is None and query.title is None:
         problem = f"The listing {posting_id!r:.80} has neither a readable photo nor a title to search with."
-        return Asked(Query(), problems=(problem,))
+        return Asked(query=Query(), problems=(problem,))
     title = str(bundle.listings["title"].iloc[row]) if bundle.has_title[row] else ""
-    return Asked(query, f"listing {row}", frozenset(title_words(title)))
+    return Asked(query=query, key=f"listing {row}", words=frozenset(title_words(title)))
 
 
 def _ask_title(title: str, finder: Finder) -> Asked:
@@ -114,14 +114,14 @@ def _ask_title(title: str, finder: Finder) -> Asked:
     name = finder.bundle.manifest.name
     vector: csr_matrix | None = finder.title_query(title)
     if vector is None:
-        return Asked(Query(), problems=(f"The catalogue {name} has no titles: search it with a photo.",))
+        return Asked(query=Query(), problems=(f"The catalogue {name} has no titles: search it with a photo.",))
     if vector.nnz == 0:
         problem = f"None of these words is in a title of {name}: try other words, or a photo."
-        return Asked(Query(), problems=(problem,))
+        return Asked(query=Query(), problems=(problem,))
     digest = hashlib.sha256(title.encode("utf-8", "replace")).hexdigest()
     words = frozenset(title_words(title))
-    query = Query(None, vector, text=title)
-    return Asked(query, f"title {digest}", words, encode_ms=1000 * (perf_counter() - started))
+    query = Query(title=vector, text=title)
+    return Asked(query=query, key=f"title {digest}", words=words, encode_ms=1000 * (perf_counter() - started))
 
 
 def _embedded(

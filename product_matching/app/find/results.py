@@ -24,7 +24,7 @@ CARD_WIDTH = 200
 _DISTANCES = ("photo_distance", "title_distance")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Cards:
     """What the cards of one search share.
 
@@ -71,26 +71,26 @@ def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None
             with grid.cell():
                 name = listing_name(record)
                 draw_picture(bundle, row, name)
-                st.markdown(_badges(record, cards, row, veto, matched))
+                st.markdown(_badges(record, cards, row, veto=veto, matched=matched))
                 st.markdown(marked_title(shorten(name), cards.words))
                 _draw_actions(row, record, cards)
 
 
-def _badges(record: dict[str, Any], cards: Cards, row: int, veto: bool, matched: bool) -> str:
+def _badges(record: dict[str, Any], cards: Cards, row: int, *, veto: bool, matched: bool) -> str:
     """The score, the distances and the rules; green and with a tick where a listing matches by it."""
     badges = []
     prediction = cards.predictions.get(row)
     if prediction is not None:
-        badges.append(_badge(f"score {prediction.score:.2f}", prediction.is_match))
+        badges.append(_badge(f"score {prediction.score:.2f}", matched=prediction.is_match))
     for side in ("photo", "title"):
         distance = record[f"{side}_distance"]
         if distance is not None:
-            badges.append(_badge(f"{side} {distance_text(distance)}", side in record["by"] and not veto))
+            badges.append(_badge(f"{side} {distance_text(distance)}", matched=side in record["by"] and not veto))
     if "fused" in record["by"]:
         mean = (record["photo_distance"] + record["title_distance"]) / 2
-        badges.append(_badge(f"both together {distance_text(mean)}", not veto))
+        badges.append(_badge(f"both together {distance_text(mean)}", matched=not veto))
     if "phash" in record["by"]:
-        badges.append(_badge("same photo", not veto))
+        badges.append(_badge("same photo", matched=not veto))
     if veto:
         badges.append(":red-badge[:material/block: other quantity]")
     if matched and prediction is None and not record["by"]:
@@ -98,7 +98,7 @@ def _badges(record: dict[str, Any], cards: Cards, row: int, veto: bool, matched:
     return " ".join(badges)
 
 
-def _badge(text: str, matched: bool) -> str:
+def _badge(text: str, *, matched: bool) -> str:
     return f":green-badge[:material/check: {text}]" if matched else f":gray-badge[{text}]"
 
 

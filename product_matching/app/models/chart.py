@@ -53,8 +53,8 @@ def comparison_chart(
     lines = max((name.count("<br>") + 1 for name in names), default=1)
     shift = _DOTS_AT[lines]
     data = [
-        _dots(rows, measure, "demo", "Demo catalogue", _COLOURS["demo"], shift),
-        _dots(rows, measure, groceries, "Unseen groceries", _COLOURS["groceries"], shift + 0.18),
+        _dots(rows, measure, "demo", name="Demo catalogue", colour=_COLOURS["demo"], shift=shift),
+        _dots(rows, measure, groceries, name="Unseen groceries", colour=_COLOURS["groceries"], shift=shift + 0.18),
     ]
     if measure == "f1":
         data.append(_reported(rows, shift))
@@ -95,7 +95,9 @@ def _names(names: list[str], start: float, shift: float, colour: str | None) -> 
     }
 
 
-def _dots(rows: list[Row], measure: Measure, source: DataName, name: str, colour: str, shift: float) -> dict[str, Any]:
+def _dots(
+    rows: list[Row], measure: Measure, source: DataName, *, name: str, colour: str, shift: float
+) -> dict[str, Any]:
     x, y, above, below, text = [], [], [], [], []
     for place, row in enumerate(rows):
         figure = row.figure(source, measure)

@@ -27,7 +27,7 @@ MAX_CARD_CHARS = 40_000
 _PARTS = ("validation", "test")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ListedModel:
     """A network's folder, with its settings or the reason why it cannot be used.
 
@@ -66,13 +66,17 @@ def _read(folder: Path) -> ListedModel:
         size = (folder / WEIGHTS_FILE).stat().st_size
         with safe_open(folder / WEIGHTS_FILE, "numpy"):  # reads the head, which says how long the file must be
             pass
-        return ListedModel(folder.name, model, "", size / 1e6, _card(folder / CARD_FILE))
+        return ListedModel(
+            name=folder.name, model=model, problem="", megabytes=size / 1e6, card=_card(folder / CARD_FILE)
+        )
     except InputError as error:
-        return ListedModel(folder.name, None, str(error))
+        return ListedModel(name=folder.name, model=None, problem=str(error))
     except SafetensorError as error:
-        return ListedModel(folder.name, None, f"{folder / WEIGHTS_FILE} is damaged ({error!s:.80}).")
+        return ListedModel(name=folder.name, model=None, problem=f"{folder / WEIGHTS_FILE} is damaged ({error!s:.80}).")
     except OSError as error:
-        return ListedModel(folder.name, None, f"{folder / WEIGHTS_FILE} cannot be read ({error.strerror}).")
+        return ListedModel(
+            name=folder.name, model=None, problem=f"{folder / WEIGHTS_FILE} cannot be read ({error.strerror})."
+        )
 
 
 def _card(path: Path) -> str:

@@ -29,7 +29,7 @@ class Encoder(Protocol):
         """Embed one photo; shape (D,), float32, length 1."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Upload:
     """One uploaded photo.
 
@@ -85,7 +85,7 @@ class UploadStore:
         """Keep an uploaded file and return its key; the same file again is the same upload."""
         key = upload_key(data)
         with self._lock:
-            upload = self._uploads.setdefault(key, Upload(key, name, data))
+            upload = self._uploads.setdefault(key, Upload(key=key, name=name, data=data))
             upload.name, upload.data = name, data
             self._uploads.move_to_end(key)
             self._drop_oldest()

@@ -52,7 +52,7 @@ def pair_features(
     columns["cosine of plain"] = plain
     for name in listings.nearest:
         values = plain if name == "plain" else similar[name]
-        columns |= _neighbourhood_features(name, listings, values, first, second)
+        columns |= _neighbourhood_features(name, listings, values, first=first, second=second)
     columns |= _photo_features(listings, first, second) | _word_features(listings, first, second)
     columns |= _text_features(listings, first, second)
     columns["quantities"] = listings.measures.compare(first, second)
@@ -101,7 +101,7 @@ def _weighted(similar: dict[str, FloatArray], dense: Sequence[str]) -> FloatArra
 
 
 def _neighbourhood_features(
-    name: str, listings: ListingFeatures, similarity: FloatArray, first: RowArray, second: RowArray
+    name: str, listings: ListingFeatures, similarity: FloatArray, *, first: RowArray, second: RowArray
 ) -> dict[str, npt.NDArray[Any]]:
     """Rank, density, z-score and gap of a similarity among both listings' nearest; percentile in the catalogue."""
     nearest, nearest_other = listings.nearest[name], listings.nearest_other[name]

@@ -68,8 +68,10 @@ def add_query(catalogue: PreparedCatalogue, query: ListingData) -> QueriedListin
     """
     words, trigrams = catalogue.encoders.encode(query.titles)
     hashes, has_photo = parse_phashes(query.phashes)
-    steps = _take_steps(catalogue, fuse_sides(words, trigrams, list(query.dense.values())), hashes, bool(has_photo[0]))
-    own = _own_views(catalogue, steps, words, trigrams, query)
+    plain = fuse_sides(words, trigrams, list(query.dense.values()))
+    near_duplicates = _near_duplicates(catalogue, hashes) if has_photo[0] else np.zeros(0, dtype=np.int64)
+    steps = _take_steps(catalogue, plain, near_duplicates)
+    own = _own_views(catalogue, steps, words=words, trigrams=trigrams, query=query)
     nearest = {"plain": _top(steps.plain_similarity), "final": _top(steps.similarity)}
     for side in query.dense:
         name = f"averaged {side}"
@@ -101,22 +103,19 @@ def likely_candidates(queried: QueriedListings) -> npt.NDArray[np.bool_]:
     return is_likely(queried.listings, np.full(len(others), len(others)), others)
 
 
-def _take_steps(
-    catalogue: PreparedCatalogue, plain: csr_matrix, hashes: npt.NDArray[np.uint64], has_photo: bool
-) -> _Steps:
+def _take_steps(catalogue: PreparedCatalogue, plain: csr_matrix, near_duplicates: RowArray) -> _Steps:
     """Average the query over its near-duplicates, then blend and expand it as the rules say."""
     chain, rules = catalogue.chain, catalogue.rules
-    near_duplicates = _near_duplicates(catalogue, hashes) if has_photo else np.zeros(0, dtype=np.int64)
     averaged = _mean(plain, chain.fused[near_duplicates]) if rules.cross_mean else plain
     vector, steps = averaged, chain.stages.steps
     for threshold, matrix in zip(rules.blend, steps, strict=False):
         similarity = _products(vector, matrix)
         nearest = _nearest(similarity, rules.neighbours - 1)
         within = nearest[to_distance(similarity[nearest]) <= threshold]
-        vector = _blend(vector, matrix, within if len(within) else nearest[:1], similarity, 1.0)
+        vector = _blend(vector, matrix, within if len(within) else nearest[:1], similarity)
     if rules.expansion > 1:
         similarity = _products(vector, steps[-2])
-        vector = _blend(vector, steps[-2], _nearest(similarity, rules.expansion - 1), similarity, rules.alpha)
+        vector = _blend(vector, steps[-2], _nearest(similarity, rules.expansion - 1), similarity, alpha=rules.alpha)
     return _Steps(
         near_duplicates=near_duplicates,
         averaged=averaged,
@@ -127,7 +126,7 @@ def _take_steps(
 
 
 def _own_views(
-    catalogue: PreparedCatalogue, steps: _Steps, words: csr_matrix, trigrams: csr_matrix, query: ListingData
+    catalogue: PreparedCatalogue, steps: _Steps, *, words: csr_matrix, trigrams: csr_matrix, query: ListingData
 ) -> dict[str, Any]:
     """The query's row of every view."""
     views, same = catalogue.listings.views, steps.near_duplicates
@@ -136,7 +135,7 @@ def _own_views(
     averaged = {side: _mean(vector, views[side][same]) for side, vector in sides.items()}
     nearest = _nearest(steps.similarity, 1)
     expanded = {
-        side: _blend(averaged[side], views[f"averaged {side}"], nearest, steps.similarity, 1.0)
+        side: _blend(averaged[side], views[f"averaged {side}"], nearest, steps.similarity)
         for side in sides
         if f"expanded {side}" in views
     }
@@ -178,7 +177,7 @@ def _mean(vector: Any, others: Any) -> Any:
     return _unit(vector + total)
 
 
-def _blend(vector: Any, matrix: Any, rows: RowArray, similarity: FloatArray, alpha: float) -> Any:
+def _blend(vector: Any, matrix: Any, rows: RowArray, similarity: FloatArray, *, alpha: float = 1.0) -> Any:
     weights = np.maximum(similarity[rows], 0.0)[None, :] ** alpha
     return _unit(vector + (csr_matrix(weights) if scipy.sparse.issparse(matrix) else weights) @ matrix[rows])
 

@@ -66,7 +66,7 @@ class SparseJoin:
         if k < 1:
             raise ValueError(f"k must be a whole number from 1, not {k}")
         rows = _exact(vectors)
-        found = _nearest(rows, rows.T.tocsr(), k, k + 1, self._threads)
+        found = _nearest(rows, rows.T.tocsr(), k, width=k + 1, threads=self._threads)
         return keep_within(found, np.nextafter(_NOTHING_IN_COMMON, 0.0))
 
     def distances(self, vectors: Any, first: RowArray, second: RowArray) -> FloatArray:
@@ -86,7 +86,7 @@ def _exact(matrix: Any) -> csr_matrix:
     return rows
 
 
-def _nearest(queries: csr_matrix, postings: csr_matrix, k: int, width: int, threads: int) -> Neighbours:
+def _nearest(queries: csr_matrix, postings: csr_matrix, k: int, *, width: int, threads: int) -> Neighbours:
     """Find the `k` nearest of each query among its `width` largest products, which are more than `k`.
 
     Where the last of those is as near as the k-th, more that are equal may have been left out, in no order that is
@@ -99,7 +99,7 @@ def _nearest(queries: csr_matrix, postings: csr_matrix, k: int, width: int, thre
     found = keep_nearest(found, k)
     if len(tied) == 0:
         return found
-    again = _nearest(queries[tied], postings, k, _WIDER * width, threads)
+    again = _nearest(queries[tied], postings, k, width=_WIDER * width, threads=threads)
     kept = ~np.isin(found.queries(), tied)
     return sort_neighbours(
         np.concatenate([found.queries()[kept], tied[again.queries()]]),

@@ -27,7 +27,7 @@ def finder(small_bundle: Path) -> Finder:
 def answered(finder: Finder, address: Address, *, retrieved: int = RETRIEVED, listing: str = "5b") -> Answer:
     """The answer to the search for a listing."""
     query = finder.listing_query(finder.bundle.row_of(listing))
-    asked, candidates = Asked(query), finder.candidates(query, retrieved)
+    asked, candidates = Asked(query=query), finder.candidates(query, retrieved)
     return answer_search(finder.bundle, address, asked, candidates, scored=None, retrieved=retrieved)
 
 
@@ -53,7 +53,8 @@ def test_no_more_cards_are_shown_than_asked_for_and_the_rest_is_told(finder: Fin
     address = Address(photo_threshold=0.999, title_threshold=0.0, results=12)
     answer, everything = answered(finder, address), answered(finder, replace(address, results=96))
     count = len(everything.shown)
-    assert count > 12 and answer.shown.rows.tolist() == everything.shown.rows[:12].tolist()
+    assert count > 12
+    assert answer.shown.rows.tolist() == everything.shown.rows[:12].tolist()
     assert answer.count == everything.count == f"{count} matches"
     assert answer.rest == f"The nearest 12 of {count} are shown: show more cards, or download them all."
     assert everything.rest == ""
@@ -65,7 +66,8 @@ def test_as_many_matches_as_were_retrieved_are_at_least_so_many(finder: Finder) 
 
 def test_without_a_match_it_says_which_distance_lets_the_nearest_in(finder: Finder) -> None:
     answer = answered(finder, Address(photo_threshold=0.0, title_threshold=0.0))
-    assert answer.count == "0 matches" and "Raise the photo distance to 0." in answer.no_match
+    assert answer.count == "0 matches"
+    assert "Raise the photo distance to 0." in answer.no_match
     assert 0 < len(answer.beyond) <= N_BEYOND
     assert answer.beyond_note.endswith("the first that a raised slider lets in.")
 
@@ -87,23 +89,24 @@ def test_a_pair_scorer_decides_alone_and_in_the_order_of_its_scores(finder: Find
     answer = answer_search(
         finder.bundle,
         Address(photo_threshold=0.0, quantity_veto=True),
-        Asked(query),
+        Asked(query=query),
         candidates,
         scored=Scored(candidates=candidates, predictions=predictions),
         retrieved=RETRIEVED,
     )
     assert answer.shown.rows.tolist() == [each.row for each in predictions if each.is_match]
     assert (answer.thresholds, answer.rules, answer.shares) == (Thresholds(), NO_RULES, "")
-    assert answer.is_scored and answer.decided_by == "by the pair scorer"
+    assert answer.is_scored
+    assert answer.decided_by == "by the pair scorer"
     assert answer.beyond_note == "Not matches by their score, the highest first."
 
 
 def test_a_query_of_one_side_uses_that_sides_threshold_alone() -> None:
     thresholds, side = Thresholds(0.3, 0.4, 0.35), np.zeros(2, dtype=np.float32)
-    assert used_thresholds(thresholds, Query(side, None)) == Thresholds(0.3, None, None)
+    assert used_thresholds(thresholds, Query(photo=side, title=None)) == Thresholds(0.3, None, None)
     assert used_thresholds(thresholds, Query()) == thresholds
 
 
 def test_only_what_took_time_is_told() -> None:
-    assert say_timing(Asked(Query(), encode_ms=12.2), 0.4) == "encoded in 12 ms, searched in under 1 ms"
-    assert say_timing(Asked(Query()), 0.0) == ""
+    assert say_timing(Asked(query=Query(), encode_ms=12.2), 0.4) == "encoded in 12 ms, searched in under 1 ms"
+    assert say_timing(Asked(query=Query()), 0.0) == ""
