@@ -51,7 +51,8 @@ class ColourGridEncoder:
         cell = self.model.image_size // GRID
         cells = np.stack(pixels).reshape(len(pixels), GRID, cell, GRID, cell, 3).mean(axis=(2, 4)) / 255
         features = cells.reshape(len(pixels), self.dimension) - 0.5  # centred: dark and bright photos are far apart
-        return (features / np.linalg.norm(features, axis=1, keepdims=True)).astype(np.float32)
+        unit: npt.NDArray[np.float32] = (features / np.linalg.norm(features, axis=1, keepdims=True)).astype(np.float32)
+        return unit
 
     def encode(self, photo: Image.Image) -> npt.NDArray[np.float32]:
         """Embed one photo, as a search does."""

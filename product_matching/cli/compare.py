@@ -118,4 +118,5 @@ def _is_there(path: Path, what: str) -> bool:
 
 
 def _show(steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
-    return tqdm(steps, total=total, desc=what, leave=False, smoothing=0.05, mininterval=1.0)
+    shown: Iterable[Any] = tqdm(steps, total=total, desc=what, leave=False, smoothing=0.05, mininterval=1.0)
+    return shown

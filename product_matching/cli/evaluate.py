@@ -151,9 +151,8 @@ def _not_trained_on(bundle: Bundle) -> RowArray:
     from product_matching.listings.parts import listing_parts
 
     model, parts = bundle.manifest.photo_model, listing_parts(bundle.listings)
-    everything = np.arange(len(bundle.listings))
     if model is None or not model.training or parts is None or not (parts == "train").any():
-        return everything
+        return np.arange(len(bundle.listings))
     if (parts == "train").all():
         raise InputError(f"Nothing is left to measure: the model {model.name} may have been trained on every listing.")
     typer.echo(
@@ -161,7 +160,7 @@ def _not_trained_on(bundle: Bundle) -> RowArray:
         f"{model.name} may have been trained on them.",
         err=True,
     )
-    return everything[parts != "train"]
+    return np.flatnonzero(parts != "train")
 
 
 def _with_sentences(listings: LabelledListings, sentence: str, method: str, protocol: str) -> LabelledListings:
@@ -196,7 +195,8 @@ def _evaluate_all(listings: LabelledListings, protocol: str, settings: Settings,
 
 
 def _show(steps: Iterable[Any], total: int) -> Iterable[Any]:
-    return tqdm(steps, total=total, leave=False, smoothing=0.05, mininterval=1.0, unit="step")
+    shown: Iterable[Any] = tqdm(steps, total=total, leave=False, smoothing=0.05, mininterval=1.0, unit="step")
+    return shown
 
 
 def _tell(reports: list[Report], out: Path | None, as_json: bool, single: bool) -> None:

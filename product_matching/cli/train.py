@@ -106,7 +106,8 @@ def _read_catalogues(files: list[Path], folders: list[Path], label_columns: list
 
 
 def _show(steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
-    return tqdm(steps, total=total, desc=what, leave=False, smoothing=0.05, mininterval=1.0)
+    shown: Iterable[Any] = tqdm(steps, total=total, desc=what, leave=False, smoothing=0.05, mininterval=1.0)
+    return shown
 
 
 def _report(report: dict[str, Any], out: Path, as_json: bool) -> None:

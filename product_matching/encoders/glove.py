@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
 
 from product_matching.errors import InputError
 from product_matching.listings.titles import title_words
 
-_X_MAX_POWER = 0.75
+_WINDOW, _X_MAX, _X_MAX_POWER = 10, 10.0, 0.75
+_LEARNING_RATE, _SEED = 0.1, 0
 _CHUNK = 200_000
 FloatMatrix = npt.NDArray[np.float32]
 
@@ -48,7 +48,8 @@ class GloveEncoder:
     def encode(self, titles: Sequence[str]) -> FloatMatrix:
         """Turn raw titles into unit vectors, shape (len(titles), D); a title without a known word is zero."""
         counts = _counter(self.words).transform(titles)
-        return normalize(np.asarray(counts @ (self.vectors * self.weights[:, None]))).astype(np.float32)
+        vectors: FloatMatrix = normalize(np.asarray(counts @ (self.vectors * self.weights[:, None]))).astype(np.float32)
+        return vectors
 
 
 def _counter(words: Sequence[str]) -> CountVectorizer:
@@ -106,33 +107,24 @@ def count_cooccurrences(documents: Sequence[Sequence[int]], n_words: int, window
     for apart in range(1, window + 1):
         near = where[apart:] == where[:-apart]
         pairs = flat[:-apart][near], flat[apart:][near]
-        total += csr_matrix((np.full(int(near.sum()), 1 / apart), pairs), shape=(n_words, n_words))
+        total = total + csr_matrix((np.full(int(near.sum()), 1 / apart), pairs), shape=(n_words, n_words))
     return (total + total.T).tocsr()
 
 
-def train_glove(
-    titles: Sequence[str],
-    *,
-    dimension: int = 100,
-    window: int = 10,
-    x_max: float = 10.0,
-    epochs: int = 100,
-    learning_rate: float = 0.1,
-    seed: int = 0,
-) -> GloveEncoder:
+def train_glove(titles: Sequence[str], *, dimension: int = 100, epochs: int = 100) -> GloveEncoder:
     """Train word vectors on a catalogue's titles: weighted least squares on log co-occurrence counts.
 
-    ``w_i . c_j + b_i + d_j = log x_ij`` with weights ``min(1, (x_ij / x_max) ** 0.75)``, by AdaGrad over all counts
+    ``w_i . c_j + b_i + d_j = log x_ij`` with weights ``min(1, (x_ij / 10) ** 0.75)``, by AdaGrad over all counts
     at once; a word's vector is ``w + c`` (Pennington, Socher and Manning, "GloVe", 2014).
 
     Parameters
     ----------
     titles
         Raw titles.
-    dimension, window, x_max
-        Length of the vectors; places within which words co-occur; count from which a pair has full weight.
-    epochs, learning_rate, seed
-        Steps over all counts, their size, and the seed of the start.
+    dimension
+        Length of the vectors.
+    epochs
+        Steps over all counts.
     """
     counter = CountVectorizer(analyzer=title_words)
     try:
@@ -142,16 +134,16 @@ def train_glove(
     columns = counter.vocabulary_
     documents = [[columns[word] for word in title_words(title)] for title in titles]
     words = tuple(str(word) for word in counter.get_feature_names_out())
-    counts = count_cooccurrences(documents, len(words), window)
-    vectors = _fit(counts, dimension=dimension, x_max=x_max, epochs=epochs, rate=learning_rate, seed=seed)
+    counts = count_cooccurrences(documents, len(words), _WINDOW)
+    vectors = _fit(counts, dimension, epochs)
     return GloveEncoder(words, vectors, np.ones(len(words)))
 
 
 def _fit(counts: csr_matrix, *, dimension: int, x_max: float, epochs: int, rate: float, seed: int) -> FloatMatrix:
     """Each side holds a word's vector and, in its last column, its bias."""
-    n, rng = counts.shape[0], np.random.default_rng(seed)
+    n, rng = counts.shape[0], np.random.default_rng(_SEED)
     logs = np.log(counts.data).astype(np.float32)
-    importance = np.minimum(1.0, (counts.data / x_max) ** _X_MAX_POWER).astype(np.float32)
+    importance = np.minimum(1.0, (counts.data / _X_MAX) ** _X_MAX_POWER).astype(np.float32)
     sides: list[FloatMatrix] = [
         ((rng.random((n, dimension + 1)) - 0.5) / dimension).astype(np.float32) for _ in range(2)
     ]
@@ -163,7 +155,7 @@ def _fit(counts: csr_matrix, *, dimension: int, x_max: float, epochs: int, rate:
         for side, other, matrix in ((0, 1, errors), (1, 0, errors.T)):
             gradient = _gradient(matrix, sides[other])
             squares[side] += gradient * gradient
-            sides[side] = (sides[side] - rate * gradient / np.sqrt(squares[side])).astype(np.float32)
+            sides[side] = (sides[side] - _LEARNING_RATE * gradient / np.sqrt(squares[side])).astype(np.float32)
     return sides[0][:, :-1] + sides[1][:, :-1]
 
 
@@ -183,7 +175,7 @@ def _set_errors(
         errors.data[part] = importance[part] * (predicted - logs[part])
 
 
-def _gradient(errors: scipy.sparse.spmatrix, other: FloatMatrix) -> FloatMatrix:
+def _gradient(errors: csr_matrix | csc_matrix, other: FloatMatrix) -> FloatMatrix:
     through = np.ones_like(other)  # the bias is a weight on the constant 1
     through[:, :-1] = other[:, :-1]
     return np.asarray(errors @ through, dtype=np.float32)

@@ -36,7 +36,7 @@ _PerChannel = Annotated[Number, Field(ge=-1e6, le=1e6)]
 _Spread = Annotated[Number, Field(gt=0, le=1e6)]
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", kw_only=True), kw_only=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"), kw_only=True)
 class PhotoModel:
     """What a photo model is: its backbone and how a photo is prepared for it.
 

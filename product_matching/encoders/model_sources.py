@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import timm
+from timm.data.config import resolve_data_config
 
 from product_matching.encoders.model_folder import (
     MODEL_FILE,
@@ -150,7 +151,7 @@ def _describe(name: str, weights: Path, image_size: int | None) -> PhotoModel:
 
 def _timm_settings(name: str) -> dict[str, Any]:
     published = timm.get_pretrained_cfg(name)
-    config = timm.data.resolve_data_config(pretrained_cfg=published.to_dict() if published else {})
+    config = resolve_data_config(pretrained_cfg=published.to_dict() if published else {})
     return {
         "image_size": int(config["input_size"][-1]),
         "mean": tuple(float(value) for value in config["mean"]),

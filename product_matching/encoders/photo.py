@@ -113,7 +113,8 @@ class PhotoEncoder:
 
     def encode(self, photo: Image.Image) -> FloatVectors:
         """Embed one photo as soon as possible; shape (dimension,), float32, length 1."""
-        return self._forward([self.prepare(photo)], 1)[0]
+        vector: FloatVectors = self._forward([self.prepare(photo)], 1)[0]
+        return vector
 
     def _forward(self, pixels: Sequence[Pixels], batch_size: int) -> FloatVectors:
         batch = np.zeros((batch_size, *pixels[0].shape), dtype=np.uint8)

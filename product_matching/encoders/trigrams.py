@@ -34,7 +34,8 @@ class TrigramEncoder:
 
     def encode(self, titles: Sequence[str]) -> csr_matrix:
         """Turn raw titles into vectors; shape (len(titles), trigrams), float32, rows of length 1 or 0."""
-        return self.vectoriser.transform([_written(title) for title in titles])
+        vectors: csr_matrix = self.vectoriser.transform([_written(title) for title in titles])
+        return vectors
 
 
 def _written(title: str) -> str:

@@ -133,7 +133,7 @@ def _to_listings(table: CatalogueTable, label_column: str, problems: list[str]) 
         except pa.ArrowException:
             problems.append(f"column {name!r} holds {columns[name].type}; accepted are text and whole numbers")
             columns = columns.drop_columns([name])
-    listings = columns.to_pandas(ignore_metadata=True).assign(**texts)
+    listings: pd.DataFrame = columns.to_pandas(ignore_metadata=True).assign(**texts)
     return listings.set_axis(pd.Index(table.row_numbers), axis="index")
 
 
@@ -144,12 +144,12 @@ def to_text(column: pa.ChunkedArray) -> pd.Series:
         column = column.cast(pa.int64())
     elif not (pa.types.is_integer(kind) or pa.types.is_null(kind) or _is_text(kind)):
         raise pa.ArrowTypeError(str(kind))
-    text = column.cast(pa.string()).to_pandas().astype("str").fillna("")
+    text: pd.Series = column.cast(pa.string()).to_pandas().astype("str").fillna("")
     return text.mask(text.str.strip() == "", "")
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return any(test(kind) for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
 
 
 def check_ids(ids: pd.Series, problems: list[str]) -> None:

@@ -6,7 +6,8 @@ rows of length 1 (a zero row stays zero).
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +18,11 @@ from sklearn.preprocessing import normalize
 from product_matching.matching.rules import select, union
 from product_matching.search.neighbours import Neighbours, keep_nearest, keep_within
 
+#: Vectors of one kind: what goes in dense comes out dense.
+Vectors = TypeVar("Vectors", csr_matrix, npt.NDArray[np.floating])
 
-def fuse(parts: list[Any], weights: list[float]) -> Any:
+
+def fuse(parts: Sequence[Vectors], weights: Sequence[float]) -> Vectors:
     """Concatenate several kinds of unit vectors so that the cosine is the weighted mean of their cosines.
 
     Parameters
@@ -31,11 +35,10 @@ def fuse(parts: list[Any], weights: list[float]) -> Any:
     if len(parts) != len(weights) or min(weights) < 0 or abs(sum(weights) - 1) > 1e-9:
         raise ValueError(f"weights must be {len(parts)} numbers from 0 with the sum 1, not {weights}")
     scaled = [part * np.float32(np.sqrt(weight)) for part, weight in zip(parts, weights, strict=True)]
-    sparse = any(scipy.sparse.issparse(part) for part in parts)
-    return _unit(scipy.sparse.hstack(scaled).tocsr() if sparse else np.hstack(scaled))
+    return _unit(_beside(scaled))
 
 
-def cross_mean(vectors: Any, same: Neighbours) -> Any:
+def cross_mean(vectors: Vectors, same: Neighbours) -> Vectors:
     """Replace each vector by the mean over the listings that are the same in the other modality.
 
     Titles are averaged over identical photos (see `near_photos`), photo vectors over identical titles.
@@ -50,7 +53,7 @@ def cross_mean(vectors: Any, same: Neighbours) -> Any:
     return _unit(_weights(same, np.ones(len(same.rows)), fill_own=True) @ vectors)
 
 
-def expand(vectors: Any, neighbours: Neighbours, k: int = 2, alpha: float = 1.0) -> Any:
+def expand(vectors: Vectors, neighbours: Neighbours, k: int = 2, alpha: float = 1.0) -> Vectors:
     """Replace each vector by the sum of its `k` nearest, itself among them, each weighted by similarity ** alpha.
 
     Database-side augmentation (Arandjelovic and Zisserman 2012), with alpha the weighting of alpha query expansion
@@ -62,7 +65,7 @@ def expand(vectors: Any, neighbours: Neighbours, k: int = 2, alpha: float = 1.0)
     return _unit(_weights(nearest, np.maximum(1.0 - nearest.distances, 0.0) ** alpha) @ vectors)
 
 
-def blend_neighbourhoods(vectors: Any, neighbours: Neighbours, threshold: float, *, min2: bool = True) -> Any:
+def blend_neighbourhoods(vectors: Vectors, neighbours: Neighbours, threshold: float) -> Vectors:
     """Replace each vector by the similarity-weighted sum over its neighbourhood: one stage of INB.
 
     Iterative neighbourhood blending (first place of the Shopee competition, 2021). Distances shrink at every stage,
@@ -75,13 +78,9 @@ def blend_neighbourhoods(vectors: Any, neighbours: Neighbours, threshold: float,
     neighbours
         Near rows of each row, itself among them.
     threshold
-        Cosine distance up to which a row belongs to the neighbourhood.
-    min2
-        Whether the nearest other row belongs to it even beyond the threshold.
+        Cosine distance up to which a row belongs to the neighbourhood; the nearest other row belongs to it even beyond.
     """
-    near = keep_within(neighbours, threshold)
-    if min2:
-        near = _with_nearest_other(near, keep_nearest(neighbours, 2))
+    near = _with_nearest_other(keep_within(neighbours, threshold), keep_nearest(neighbours, 2))
     return _unit(_weights(near, np.maximum(1.0 - near.distances, 0.0)) @ vectors)
 
 
@@ -95,10 +94,16 @@ def _weights(neighbours: Neighbours, weights: npt.NDArray[np.float64], *, fill_o
     matrix = csr_matrix((weights.astype(np.float32), neighbours.rows, neighbours.offsets), shape=(n, n))
     if not fill_own:
         return matrix
-    return matrix + scipy.sparse.diags((np.diff(neighbours.offsets) == 0).astype(np.float32))
+    return csr_matrix(matrix + scipy.sparse.diags((np.diff(neighbours.offsets) == 0).astype(np.float32)))
 
 
-def _unit(vectors: Any) -> Any:
-    if scipy.sparse.issparse(vectors):
-        return normalize(vectors.tocsr(), copy=False).astype(np.float32)
-    return normalize(np.asarray(vectors), copy=False).astype(np.float32)
+def _beside(parts: Sequence[Vectors]) -> Vectors:
+    first = parts[0]
+    if isinstance(first, csr_matrix):
+        return csr_matrix(scipy.sparse.hstack(parts))
+    return np.hstack(parts)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    unit: Vectors = normalize(vectors, copy=False).astype(np.float32)
+    return unit

@@ -42,12 +42,13 @@ def other_neighbours(
 ) -> npt.NDArray[np.bool_]:
     """Which of the M neighbours count as predictions: not the listing itself, and within the cap; shape (M,)."""
     own = _own_rows(neighbours, query_rows)[neighbours.queries()]
-    other = neighbours.rows != own
+    other: npt.NDArray[np.bool_] = neighbours.rows != own
     if cap is None:
         return other
     before = np.concatenate([[0], np.cumsum(other)])
     position = before[1:] - np.repeat(before[neighbours.offsets[:-1]], np.diff(neighbours.offsets))
-    return other & (position < cap)
+    within: npt.NDArray[np.bool_] = position < cap
+    return other & within
 
 
 def score_listings(

@@ -56,11 +56,13 @@ class ConvolutionalAutoencoder(nn.Module):
 
     def encode(self, pixels: Tensor) -> Tensor:
         """Latent vectors of photos: (B, 3, S, S) to (B, latent_dimension), float32."""
-        return self.to_latent(self.encoder(pixels).flatten(1)).float()
+        latent: Tensor = self.to_latent(self.encoder(pixels).flatten(1))
+        return latent.float()
 
     def decode(self, latent: Tensor) -> Tensor:
         """Photos of latent vectors: (B, latent_dimension) to (B, 3, S, S), float32."""
-        return self.decoder(self.from_latent(latent).unflatten(1, self._smallest)).float()
+        pixels: Tensor = self.decoder(self.from_latent(latent).unflatten(1, self._smallest))
+        return pixels.float()
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Reconstruct photos: (B, 3, S, S) to (B, 3, S, S), float32."""

@@ -72,7 +72,8 @@ class EmbeddingNetwork(nn.Module):
                 "pooled: give a convolutional architecture, such as mobilenetv2_100."
             )
         with torch.autocast(features.device.type, enabled=False):
-            return self.neck(self.pooling(features.float()))
+            embeddings: Tensor = self.neck(self.pooling(features.float()))
+        return embeddings
 
 
 def build_network(

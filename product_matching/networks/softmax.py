@@ -30,7 +30,8 @@ class SoftmaxHead(nn.Module):
     def logits(self, embeddings: Tensor) -> Tensor:
         """Scores of the classes: (B, dimension) to (B, n_classes), float32 under autocast too."""
         with torch.autocast(embeddings.device.type, enabled=False):
-            return self.classifier(as_full_precision(embeddings))
+            scores: Tensor = self.classifier(as_full_precision(embeddings))
+        return scores
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean loss of a batch: embeddings (B, dimension) and labels (B,) to a scalar."""

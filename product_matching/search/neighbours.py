@@ -80,7 +80,9 @@ class Neighbours:
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.offsets))
 
 
-def sort_neighbours(queries: RowArray, rows: RowArray, distances: FloatArray, n_queries: int) -> Neighbours:
+def sort_neighbours(
+    queries: npt.NDArray[np.integer], rows: npt.NDArray[np.integer], distances: FloatArray, n_queries: int
+) -> Neighbours:
     """Bring loose (query, row, distance) triples into the order that `Neighbours` promises."""
     order = np.lexsort((rows, distances, queries))
     counts = np.bincount(queries, minlength=n_queries)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse
+from scipy.sparse import csr_matrix
 
 from product_matching.search.arguments import (
     check_at_most_unit,
@@ -154,28 +155,32 @@ class SparseIndex:
         return sort_neighbours(queries, rows, distances, len(found))
 
 
-def _squared_lengths(rows: Any) -> FloatArray:
+def _is_sparse(matrix: object) -> bool:
+    return bool(scipy.sparse.issparse(matrix))  # as a plain bool: the type that it narrows to has no shape
+
+
+def _squared_lengths(rows: csr_matrix) -> FloatArray:
     return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
 
 
-def _sorted_rows(name: str, matrix: Any, width: int | None = None) -> Any:
+def _sorted_rows(name: str, matrix: Any, width: int | None = None) -> csr_matrix:
     """Copy `matrix` into CSR float64 with its columns sorted, each once: the order in which products are summed."""
-    if not scipy.sparse.issparse(matrix):
+    if not _is_sparse(matrix):
         raise ValueError(f"{name} must be a scipy.sparse matrix, not {type(matrix).__name__}")
     check_width(name, matrix.shape, width)
-    rows = scipy.sparse.csr_matrix(matrix, dtype=np.float64, copy=True)
+    rows = csr_matrix(matrix, dtype=np.float64, copy=True)
     rows.sum_duplicates()
     if (rows.data < 0.0).any():
         raise ValueError(f"{name} must hold no negative weight, not {rows.data.min()}")
     return rows
 
 
-def _neighbours(products: Any, kept: npt.NDArray[np.bool_]) -> Neighbours:
+def _neighbours(products: csr_matrix, kept: npt.NDArray[np.bool_]) -> Neighbours:
     queries = np.repeat(np.arange(products.shape[0]), np.diff(products.indptr))
     return sort_neighbours(queries[kept], products.indices[kept], to_distance(products.data[kept]), products.shape[0])
 
 
-def _kth_largest(products: Any, k: int) -> FloatArray:
+def _kth_largest(products: csr_matrix, k: int) -> FloatArray:
     """For each row of a CSR matrix its k-th largest entry; 0 where it has no more than `k`."""
     largest = np.zeros(products.shape[0])
     for row in np.flatnonzero(np.diff(products.indptr) > k):

@@ -24,10 +24,10 @@ def test_words_of_one_topic_come_to_lie_together() -> None:
     topics = [["lip", "cream", "matte", "wardah", "merah"], ["kabel", "usb", "charger", "meter", "cepat"]]
     titles = [" ".join(rng.permutation(topics[copy % 2])[:4]) for copy in range(400)]
     titles += [" ".join(rng.permutation(topics[0] + topics[1])[:4]) for _ in range(40)]
-    encoder = train_glove(titles, dimension=8, epochs=60, learning_rate=0.1)
+    encoder = train_glove(titles, dimension=8, epochs=60)
     lip, cream, kabel = encoder.encode(["lip", "cream", "kabel"])
     assert lip @ cream > lip @ kabel + 0.3
-    again = train_glove(titles, dimension=8, epochs=60, learning_rate=0.1)
+    again = train_glove(titles, dimension=8, epochs=60)
     np.testing.assert_array_equal(again.vectors, encoder.vectors)
 
 

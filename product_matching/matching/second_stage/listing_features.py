@@ -196,7 +196,8 @@ def _neighbourhoods(near: Neighbours) -> csr_matrix:
     few = keep_nearest(near, NEIGHBOURHOOD)
     weights = np.maximum(1.0 - few.distances, 0.0) ** 3
     matrix = csr_matrix((weights, few.rows, few.offsets), shape=(len(near), len(near)))
-    return normalize(matrix + scipy.sparse.identity(len(near)), copy=False).astype(np.float32).tocsr()
+    unit: csr_matrix = normalize(matrix + scipy.sparse.identity(len(near)), copy=False).astype(np.float32)
+    return unit
 
 
 def word_weights(words: csr_matrix, encoder: TitleEncoder) -> tuple[csr_matrix, csr_matrix]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse
 from rapidfuzz import fuzz, process
 from scipy.sparse import csr_matrix
 
@@ -60,13 +59,13 @@ def pair_features(
     return np.column_stack(list(columns.values())).astype(np.float32), list(columns)
 
 
-def row_products(vectors: Any, first: RowArray, second: RowArray) -> FloatArray:
+def row_products(vectors: csr_matrix | npt.NDArray[np.floating], first: RowArray, second: RowArray) -> FloatArray:
     """Inner product of the rows `first` and `second` of a CSR or dense matrix; shape (P,).
 
     Columns of a CSR matrix that most rows fill are multiplied as a dense matrix, which is many times faster.
     """
-    if not scipy.sparse.issparse(vectors):
-        return _dense_products(np.asarray(vectors), first, second)
+    if not isinstance(vectors, csr_matrix):
+        return _dense_products(vectors, first, second)
     used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
     vectors, first, second = vectors[used], places[: len(first)], places[len(first) :]
     filled = np.bincount(vectors.indices, minlength=vectors.shape[1]) > vectors.shape[0] / 2

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
 from product_matching.listings.quantities import QuantityTable
+from product_matching.matching.blending import Vectors
 from product_matching.matching.chain import CANDIDATES
 from product_matching.matching.second_stage.candidate_pairs import NEAR_FINAL, NEAR_PLAIN, PreparedCatalogue, is_likely
 from product_matching.matching.second_stage.listing_data import ListingData
@@ -169,26 +170,40 @@ def _near_duplicates(catalogue: PreparedCatalogue, query: npt.NDArray[np.uint64]
     return np.flatnonzero(near) if near.sum() <= MAX_SHARED else np.zeros(0, dtype=np.int64)
 
 
-def _mean(vector: Any, others: Any) -> Any:
+def _mean(vector: Vectors, others: Vectors) -> Vectors:
     """Mean direction of a vector and some others, sparse or dense as they are."""
     if not others.shape[0]:
         return vector
-    total = csr_matrix(others.sum(axis=0)) if scipy.sparse.issparse(others) else others.sum(axis=0, keepdims=True)
-    return _unit(vector + total)
+    return _unit(vector + _summed(others))
 
 
-def _blend(vector: Any, matrix: Any, rows: RowArray, similarity: FloatArray, *, alpha: float = 1.0) -> Any:
+def _blend(vector: Vectors, matrix: Vectors, rows: RowArray, similarity: FloatArray, *, alpha: float = 1.0) -> Vectors:
     weights = np.maximum(similarity[rows], 0.0)[None, :] ** alpha
-    return _unit(vector + (csr_matrix(weights) if scipy.sparse.issparse(matrix) else weights) @ matrix[rows])
+    return _unit(vector + _weighted_sum(weights, matrix[rows]))
 
 
-def _unit(vector: Any) -> Any:
-    return normalize(vector.tocsr() if scipy.sparse.issparse(vector) else np.asarray(vector))
+def _summed(rows: Vectors) -> Vectors:
+    if isinstance(rows, csr_matrix):
+        return csr_matrix(rows.sum(axis=0))
+    total: npt.NDArray[np.floating] = rows.sum(axis=0, keepdims=True)
+    return total
 
 
-def _products(vector: Any, matrix: Any) -> FloatArray:
-    products = matrix @ vector.T
-    return np.asarray(products.todense() if scipy.sparse.issparse(products) else products, dtype=np.float64).ravel()
+def _weighted_sum(weights: FloatArray, rows: Vectors) -> Vectors:
+    if isinstance(rows, csr_matrix):
+        return csr_matrix(csr_matrix(weights) @ rows)
+    return weights @ rows
+
+
+def _unit(vector: Vectors) -> Vectors:
+    unit: Vectors = normalize(vector)
+    return unit
+
+
+def _products(vector: Vectors, matrix: Vectors) -> FloatArray:
+    if isinstance(matrix, csr_matrix):
+        return np.asarray((matrix @ vector.T).toarray(), dtype=np.float64).ravel()
+    return np.asarray(matrix @ vector.T, dtype=np.float64).ravel()
 
 
 def _nearest(similarity: FloatArray, k: int) -> RowArray:
@@ -210,10 +225,10 @@ def _neighbourhood(similarity: FloatArray) -> csr_matrix:
     weights = np.maximum(similarity[rows], 0.0) ** 3
     vector = csr_matrix((weights, (np.zeros(len(rows), np.int64), rows)), shape=(1, len(similarity)))
     # The listings hold themselves with weight 2 in their neighbourhoods; the query is no row, but counts in the norm.
-    return (vector / np.sqrt(weights @ weights + 4.0)).tocsr()
+    return csr_matrix(vector / np.sqrt(weights @ weights + 4.0))
 
 
-def _below(rows: Any, own: Any) -> Any:
-    if scipy.sparse.issparse(rows):
-        return scipy.sparse.vstack([rows, own]).tocsr()
+def _below(rows: Vectors, own: Vectors) -> Vectors:
+    if isinstance(rows, csr_matrix):
+        return csr_matrix(scipy.sparse.vstack([rows, own]))
     return np.vstack([rows, own])

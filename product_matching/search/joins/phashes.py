@@ -51,7 +51,8 @@ def _parse(phash: str, row: int) -> int:
 
 def hash_bits(first: HashArray, second: HashArray) -> npt.NDArray[np.int64]:
     """Bits in which two arrays of hashes differ (Hamming distance), broadcast against each other."""
-    return np.bitwise_count(first ^ second).astype(np.int64)
+    bits: npt.NDArray[np.int64] = np.bitwise_count(first ^ second).astype(np.int64)
+    return bits
 
 
 @dataclass(frozen=True, eq=False)
