@@ -19,7 +19,7 @@ class Progress(Protocol):
     def cancelled(self) -> bool:
         """Whether the work should stop."""
 
-    def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+    def begin(self, description: str, total: int, *, unit: str = "") -> None:
         """Begin a stage of the work; the stage before it is over.
 
         Parameters
@@ -28,8 +28,6 @@ class Progress(Protocol):
             What is done, such as "comparing photos".
         total
             Number of its steps.
-        done
-            Steps that an earlier attempt has done.
         unit
             What one step is, such as "photo", or "B" for bytes.
         """
@@ -43,7 +41,7 @@ class NoProgress:
 
     cancelled = False
 
-    def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+    def begin(self, description: str, total: int, *, unit: str = "") -> None:
         """Show nothing."""
 
     def advance(self, n: int = 1) -> None:

@@ -25,10 +25,10 @@ class RecordedProgress:
         """Whether the stage to cancel has come so far."""
         return self._stage == self._cancel_in and self.stages[self._stage][0] >= self._cancel_after
 
-    def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+    def begin(self, description: str, total: int, *, unit: str = "") -> None:
         """Begin to count."""
         self._stage = description
-        self.stages[description] = [done, total]
+        self.stages[description] = [0, total]
 
     def advance(self, n: int = 1) -> None:
         """Count."""

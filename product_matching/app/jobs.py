@@ -105,9 +105,9 @@ class Job(Generic[T]):
         """Whether the work should stop."""
         return self._cancelled.is_set()
 
-    def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+    def begin(self, description: str, total: int, *, unit: str = "") -> None:
         """Begin a stage of the work."""
-        self.stage = Stage(description=description, done=done, total=total)
+        self.stage = Stage(description=description, done=0, total=total)
 
     def advance(self, n: int = 1) -> None:
         """Count further steps."""

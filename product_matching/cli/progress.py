@@ -25,13 +25,12 @@ class Bars:
         self._keep = keep
         self._bar: tqdm[None] | None = None
 
-    def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+    def begin(self, description: str, total: int, *, unit: str = "") -> None:
         """Show a new bar."""
         self.close()
         self._bar = tqdm(
             desc=description,
             total=total,
-            initial=done,
             unit=unit or "step",
             unit_scale=unit == "B",
             leave=self._keep,

@@ -19,6 +19,7 @@ MAX_PHOTO_BYTES = 20 * 2**20
 #: Largest photo that is decoded, in pixels (about 7,000 x 7,000). Checked before anything is decompressed.
 MAX_PHOTO_PIXELS = 50_000_000
 
+_THUMBNAIL_QUALITY = 82
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 _ACCEPTED = "accepted are JPEG, PNG, WebP, GIF, BMP and TIFF"
 
@@ -47,7 +48,7 @@ def read_photo(path: Path) -> bytes:
     return data
 
 
-def decode_photo(data: bytes, *, name: str = "photo", max_edge: int | None = None) -> Image.Image:
+def decode_photo(data: bytes, *, name: str = "photo") -> Image.Image:
     """Decode a photo of any accepted format into upright RGB pixels.
 
     The first frame of an animation is taken; the EXIF orientation is applied; transparency is laid on white;
@@ -59,10 +60,6 @@ def decode_photo(data: bytes, *, name: str = "photo", max_edge: int | None = Non
         The file's content. Its name's ending does not matter.
     name
         What an error message calls the photo: a file name, or "photo" if it has none.
-    max_edge
-        Lets the JPEG decoder halve a larger photo up to three times while it decodes, as long as neither edge
-        falls below `max_edge` pixels. Fast for thumbnails and networks; `phash` can differ by a few bits, so
-        hash photos that were decoded without it. Other formats are decoded whole.
 
     Raises
     ------
@@ -74,8 +71,6 @@ def decode_photo(data: bytes, *, name: str = "photo", max_edge: int | None = Non
     try:
         with _open(data) as image:
             _check_pixels(image.size, shown)
-            if max_edge is not None:
-                image.draft(None, (max_edge, max_edge))
             image.load()
             with suppress(Exception):  # damaged EXIF data is no reason to refuse the pixels
                 ImageOps.exif_transpose(image, in_place=True)
@@ -90,13 +85,13 @@ def decode_photo(data: bytes, *, name: str = "photo", max_edge: int | None = Non
     return photo
 
 
-def thumbnail(image: Image.Image, edge: int = 256, quality: int = 82) -> bytes:
+def thumbnail(image: Image.Image, edge: int = 256) -> bytes:
     """Write a photo as a JPEG of at most `edge` pixels, never enlarged, without metadata; same pixels, same bytes."""
     small = image.convert("RGB") if image.mode != "RGB" else image.copy()
     small.thumbnail((edge, edge), Image.Resampling.LANCZOS)
     small.info = {}
     buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=quality)
+    small.save(buffer, "JPEG", quality=_THUMBNAIL_QUALITY)
     return buffer.getvalue()
 
 

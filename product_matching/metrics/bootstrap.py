@@ -7,14 +7,13 @@ import numpy.typing as npt
 
 from product_matching.search.neighbours import FloatArray
 
+_LEVEL = 0.95
 _DRAWS = 1000
 _SEED = 20240501
 
 
-def bootstrap_interval(
-    scores: FloatArray, labels: npt.ArrayLike, *, level: float = 0.95, draws: int = _DRAWS, seed: int = _SEED
-) -> tuple[float, float]:
-    """Percentile bootstrap over groups (Efron 1979; cluster resampling).
+def bootstrap_interval(scores: FloatArray, labels: npt.ArrayLike) -> tuple[float, float]:
+    """Percentile bootstrap over groups (Efron 1979; cluster resampling): 1000 resamples, the same ones every time.
 
     Parameters
     ----------
@@ -22,15 +21,11 @@ def bootstrap_interval(
         One score a listing, shape (Q,).
     labels
         Group of each of these listings, shape (Q,).
-    level
-        Share of the draws inside the interval.
-    draws, seed
-        Number of resamples, and the seed that makes them the same every time.
 
     Returns
     -------
     tuple of float
-        Lower and upper end of the interval of the mean.
+        Lower and upper end of the 95 % interval of the mean.
 
     Examples
     --------
@@ -40,10 +35,10 @@ def bootstrap_interval(
     """
     group = np.unique(np.asarray(labels), return_inverse=True)[1]
     sums, counts = np.bincount(group, scores), np.bincount(group)
-    rng = np.random.default_rng(seed)
-    means = np.empty(draws)
-    for draw in range(draws):
+    rng = np.random.default_rng(_SEED)
+    means = np.empty(_DRAWS)
+    for draw in range(_DRAWS):
         drawn = rng.integers(len(sums), size=len(sums))
         means[draw] = sums[drawn].sum() / counts[drawn].sum()
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(means, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     return float(low), float(high)

@@ -7,6 +7,8 @@ from torch import Tensor, nn
 
 from product_matching.errors import InputError
 
+_SMALLEST = 1e-6
+
 
 def average_pool(features: Tensor) -> Tensor:
     """Mean over the positions of a feature map.
@@ -24,7 +26,7 @@ def average_pool(features: Tensor) -> Tensor:
     return features.mean(dim=(-2, -1))
 
 
-def gem_pool(features: Tensor, p: Tensor | float, *, smallest: float = 1e-6) -> Tensor:
+def gem_pool(features: Tensor, p: Tensor | float) -> Tensor:
     """Generalised mean ``(mean x^p)^(1/p)`` over the positions of a feature map.
 
     One is the average, and the larger p, the nearer the maximum. The map is divided by its maximum before it is
@@ -33,11 +35,9 @@ def gem_pool(features: Tensor, p: Tensor | float, *, smallest: float = 1e-6) -> 
     Parameters
     ----------
     features
-        Shape (B, C, H, W); values below `smallest` count as `smallest`.
+        Shape (B, C, H, W); values below 1e-6 count as 1e-6, as a root has no gradient at zero.
     p
         Exponent, above 0; a number or a tensor of one.
-    smallest
-        Above 0: a root has no gradient at zero.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def gem_pool(features: Tensor, p: Tensor | float, *, smallest: float = 1e-6) -> 
     F. Radenovic, G. Tolias and O. Chum. "Fine-tuning CNN image retrieval with no human annotation."
     IEEE Transactions on Pattern Analysis and Machine Intelligence, 2018. arXiv:1711.02512
     """
-    positive = features.clamp(min=smallest)
+    positive = features.clamp(min=_SMALLEST)
     largest = positive.amax(dim=(-2, -1), keepdim=True).detach()  # the result does not depend on it
     power = (positive / largest).pow(p).mean(dim=(-2, -1)).pow(1 / p)
     return power * largest[..., 0, 0]

@@ -23,6 +23,8 @@ from product_matching.validation import Count, Number, Sha256, Share, Text, vali
 BUNDLE_FORMAT = 2
 #: The format before: neither catalogue id nor index. It is read, and derived what it lacks.
 _FORMAT_WITHOUT_IDENTITY = 1
+#: The number of words, which is that of the title matrix: manifests that hold it are read without it.
+_FORMER_FIELD = "title_dimension"
 MANIFEST_FILE = "manifest.json"
 #: An unreadable photo takes some 150 bytes of it.
 MAX_MANIFEST_BYTES = 50_000_000
@@ -66,8 +68,8 @@ class TunedThreshold:
     n: Count
     protocol: Text
     f1: Share | None = None
-    precision: Share | None = field(default=None, kw_only=True)
-    recall: Share | None = field(default=None, kw_only=True)
+    precision: Share | None = None
+    recall: Share | None = None
 
 
 @dataclass(frozen=True, config=_CONFIG)
@@ -100,8 +102,8 @@ class Manifest:
         Listings, those with a readable photo, and those with a title.
     photo_model
         Model of the photo vectors; None for a catalogue without photos.
-    title_weighting, title_dimension
-        How titles were weighted and the number of words; None and 0 without titles.
+    title_weighting
+        How titles were weighted; None without titles.
     index
         The search backend of each side.
     photo_threshold, title_threshold
@@ -121,7 +123,6 @@ class Manifest:
     n_titles: Count
     photo_model: PhotoModel | None
     title_weighting: Weighting | None
-    title_dimension: Count
     index: SideIndexes
     photo_threshold: TunedThreshold | None
     title_threshold: TunedThreshold | None
@@ -164,6 +165,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"{path} has bundle format {version!r:.40}, but this version reads {_FORMAT_WITHOUT_IDENTITY} and "
             f"{BUNDLE_FORMAT}: build it anew."
         )
+    content.pop(_FORMER_FIELD, None)
     manifest = validate(Manifest, content, str(path))
     expected = _expected_files(manifest)
     if set(manifest.files) != expected:

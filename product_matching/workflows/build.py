@@ -40,6 +40,7 @@ from product_matching.workflows.query_list import QueryList, build_queries
 from product_matching.workflows.tune import tune_threshold
 
 if TYPE_CHECKING:
+    from product_matching.encoders.model_folder import PhotoModel
     from product_matching.encoders.protocol import PhotoEmbedder
 
 log = logging.getLogger(__name__)
@@ -130,8 +131,9 @@ def build_bundle(
             photos = _embed_catalogue(folder, catalogue, encoder, cache, workers=options.workers, progress=progress)
             _note_photos(listings, photos)
             vectors = _write_vectors(folder / PHOTO_VECTORS_FILE, photos, encoder.dimension, cache)
-            manifest = _describe_photos(manifest, listings, photos, vectors=vectors, options=options)
-            manifest = replace(manifest, photo_model=encoder.model)
+            manifest = _describe_photos(
+                manifest, listings, photos, model=encoder.model, vectors=vectors, options=options
+            )
             if queries is not None:
                 build_queries(folder, queries, encoder, cache, workers=options.workers)
                 manifest = replace(manifest, n_queries=len(queries))
@@ -150,7 +152,6 @@ def _empty_manifest(out: Path, posting_ids: pd.Series) -> Manifest:
         n_titles=0,
         photo_model=None,
         title_weighting=None,
-        title_dimension=0,
         index=SideIndexes(),
         photo_threshold=None,
         title_threshold=None,
@@ -184,7 +185,6 @@ def _build_titles(folder: Path, listings: pd.DataFrame, manifest: Manifest, opti
         manifest,
         n_titles=n,
         title_weighting=encoder.weighting,
-        title_dimension=encoder.dimension,
         index=replace(manifest.index, title=_TITLE_INDEX),
         title_threshold=threshold,
     )
@@ -222,6 +222,7 @@ def _describe_photos(
     listings: pd.DataFrame,
     photos: list[EmbeddedPhoto],
     *,
+    model: PhotoModel,
     vectors: npt.NDArray[np.float32],
     options: BuildOptions,
 ) -> Manifest:
@@ -231,6 +232,7 @@ def _describe_photos(
     return replace(
         manifest,
         n_photos=n,
+        photo_model=model,
         index=replace(manifest.index, photo=_PHOTO_INDEX),
         photo_threshold=_threshold(options.photo_threshold, n, lambda: _tune_photos(vectors, usable, listings)),
         unreadable_photos={ids[row]: photo.problem for row, photo in enumerate(photos) if photo.problem},

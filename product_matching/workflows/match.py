@@ -101,9 +101,10 @@ def match_by_defaults(
 
     It is the bundle's own, as in `find`; with rules on vectors one that is tuned for them (`tuned_thresholds`).
     """
+    if not rules.vectors.is_on:
+        return match_catalogue(bundle, fill_thresholds(bundle, given), rules, progress=progress)
     sides = bundle_sides(bundle, rules, given.photo)
-    thresholds = tuned_thresholds(bundle, sides, given) if rules.vectors.is_on else fill_thresholds(bundle, given)
-    return _match_sides(bundle, sides, thresholds, rules, progress=progress)
+    return _match_sides(bundle, sides, tuned_thresholds(bundle, sides, given), rules, progress=progress)
 
 
 def _match_sides(

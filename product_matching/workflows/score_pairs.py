@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from product_matching.matching.second_stage.scorer import PairScorer
-    from product_matching.search.neighbours import RowArray
 
 
 def bundle_sides(bundle: Bundle) -> tuple[DenseSide, ...]:
@@ -29,13 +28,12 @@ def bundle_sides(bundle: Bundle) -> tuple[DenseSide, ...]:
     return (DenseSide("photo", model.dimension, model.name, model.fingerprint),)
 
 
-def bundle_data(bundle: Bundle, sides: Iterable[DenseSide], rows: RowArray | None = None) -> ListingData:
-    """Titles, pHashes and the named dense vectors of a bundle's listings, or of some of them."""
-    chosen = np.arange(len(bundle)) if rows is None else rows
-    titles = bundle.listings["title"].to_numpy(dtype=object)[chosen].tolist()
-    phashes = np.array(bundle.phashes, dtype=object)[chosen].tolist()
+def bundle_data(bundle: Bundle, sides: Iterable[DenseSide]) -> ListingData:
+    """Titles, pHashes and the named dense vectors of a bundle's listings."""
+    titles = bundle.listings["title"].to_numpy(dtype=object).tolist()
+    phashes = bundle.phashes
     vectors = {"photo": bundle.photo_vectors}
-    dense = {side.name: np.array(vectors[side.name][chosen]) for side in sides}  # type: ignore[index]
+    dense = {side.name: np.array(vectors[side.name]) for side in sides}  # type: ignore[index]
     return ListingData(titles, phashes, dense)
 
 

@@ -173,7 +173,7 @@ def test_the_first_frame_of_an_animation(file_format: str, encode_photo: Encode)
 
 @pytest.mark.parametrize("size", [(1, 10_000), (10_000, 1), (1, 1)])
 def test_extreme_shapes(size: tuple[int, int], make_photo: Draw, encode_photo: Encode) -> None:
-    decoded = decode_photo(encode_photo(make_photo(5, *size), "JPEG"), max_edge=64)
+    decoded = decode_photo(encode_photo(make_photo(5, *size), "JPEG"))
     assert decoded.size == size
     assert len(phash(decoded)) == 16
     assert max(decode_photo(thumbnail(decoded)).size) == min(max(size), 256)
@@ -259,14 +259,6 @@ def test_damaged_photos_decode_or_raise_photo_error(file_format: str, edits: lis
         problem = str(error)
     assert mode == "RGB"
     assert "\n" not in problem
-
-
-def test_a_large_jpeg_may_be_decoded_smaller(make_photo: Draw, encode_photo: Encode) -> None:
-    data = encode_photo(make_photo(7, 1000, 600), "JPEG")
-    assert decode_photo(data).size == (1000, 600)
-    assert decode_photo(data, max_edge=150).size == (250, 150)
-    assert decode_photo(data, max_edge=200).size == (500, 300)
-    assert decode_photo(data, max_edge=2000).size == (1000, 600)
 
 
 def test_a_photo_without_a_name() -> None:

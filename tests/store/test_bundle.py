@@ -110,6 +110,12 @@ def test_a_manifest_that_does_not_hold_is_refused(
         open_bundle(bundle)
 
 
+def test_a_manifest_from_when_it_held_the_number_of_words_is_read(bundle: Path) -> None:
+    manifest = open_bundle(bundle).manifest
+    edit_manifest(bundle, lambda m: m.update(title_dimension=7))
+    assert open_bundle(bundle).manifest == manifest
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{", "null", "[" * 100_000])
 def test_a_manifest_that_is_no_object_is_refused(bundle: Path, content: str) -> None:
     (bundle / "manifest.json").write_text(content)

@@ -236,7 +236,7 @@ def test_builds_of_one_bundle_at_once_leave_a_valid_bundle(
     out, begun, cache = tmp_path / "b", threading.Barrier(2), EmbeddingCache(encoder.model, tmp_path / "cache")
 
     class WaitForTheOther(NoProgress):
-        def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+        def begin(self, description: str, total: int, *, unit: str = "") -> None:
             begun.wait(timeout=60)
             begun.wait(timeout=60)
 
@@ -257,7 +257,7 @@ def test_a_bundle_built_meanwhile_is_not_replaced_unasked(
     out, titles = tmp_path / "b", Catalogue(catalogue.listings, None)
 
     class BuildAnother(NoProgress):
-        def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+        def begin(self, description: str, total: int, *, unit: str = "") -> None:
             build_bundle(titles, out)
 
     with pytest.raises(InputError, match="is a bundle already: give --overwrite"):

@@ -15,6 +15,9 @@ from product_matching.matching.second_stage.score_blending import blend_by_score
 from product_matching.matching.second_stage.trees import BoostedTrees
 from product_matching.search.neighbours import FloatArray
 
+#: How many reasons are named for a pair.
+_REASONS = 3
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PairScorer:
@@ -72,10 +75,10 @@ class PairScorer:
             raise InputError(f"The pair scorer was trained on other features: {', '.join(odd) or 'another order'}.")
         return self.trees.probabilities(features)
 
-    def reasons(self, features: npt.NDArray[np.floating], count: int = 3) -> list[list[tuple[str, float]]]:
-        """Name the features that moved each pair's log odds most, with how far; shape of features (P, F)."""
+    def reasons(self, features: npt.NDArray[np.floating]) -> list[list[tuple[str, float]]]:
+        """Name the three features that moved each pair's log odds most, with how far; shape of features (P, F)."""
         contributions = self.trees.contributions(features)
-        order = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :count]
+        order = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :_REASONS]
         return [[(self.names[f], float(row[f])) for f in top] for row, top in zip(contributions, order, strict=True)]
 
 

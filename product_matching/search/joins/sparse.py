@@ -26,6 +26,7 @@ _NOTHING_IN_COMMON = 1.0
 _WIDER = 8
 _BLOCK_ROWS = 512
 _MEASURED_PAIRS = 100_000
+_THREADS = 2
 #: Products this much below a bound may still round to a distance that meets it.
 _ROUNDING = 2e-6
 
@@ -35,15 +36,7 @@ class SparseJoin:
 
     The products are summed in float64 in the order of the columns, as `SparseIndex` does: a pair has the same
     distance in the join, in a search and in an export.
-
-    Parameters
-    ----------
-    threads
-        Threads of `nearest`.
     """
-
-    def __init__(self, threads: int = 2) -> None:
-        self._threads = threads
 
     def within(
         self, vectors: Any, threshold: float, *, max_pairs: int | None = None, progress: Progress = NO_PROGRESS
@@ -66,7 +59,7 @@ class SparseJoin:
         if k < 1:
             raise ValueError(f"k must be a whole number from 1, not {k}")
         rows = _exact(vectors)
-        found = _nearest(rows, rows.T.tocsr(), k, width=k + 1, threads=self._threads)
+        found = _nearest(rows, rows.T.tocsr(), k, width=k + 1)
         return keep_within(found, np.nextafter(_NOTHING_IN_COMMON, 0.0))
 
     def distances(self, vectors: Any, first: RowArray, second: RowArray) -> FloatArray:
@@ -86,20 +79,20 @@ def _exact(matrix: Any) -> csr_matrix:
     return rows
 
 
-def _nearest(queries: csr_matrix, postings: csr_matrix, k: int, *, width: int, threads: int) -> Neighbours:
+def _nearest(queries: csr_matrix, postings: csr_matrix, k: int, *, width: int) -> Neighbours:
     """Find the `k` nearest of each query among its `width` largest products, which are more than `k`.
 
     Where the last of those is as near as the k-th, more that are equal may have been left out, in no order that is
     ours: these queries are searched for again with a larger width.
     """
-    product = sp_matmul_topn(queries, postings, top_n=width, n_threads=threads).tocoo()
+    product = sp_matmul_topn(queries, postings, top_n=width, n_threads=_THREADS).tocoo()
     found = sort_neighbours(product.row, product.col, to_distance(product.data), queries.shape[0])
     full = np.flatnonzero(np.diff(found.offsets) >= width)
     tied = full[found.distances[found.offsets[full] + width - 1] == found.distances[found.offsets[full] + k - 1]]
     found = keep_nearest(found, k)
     if len(tied) == 0:
         return found
-    again = _nearest(queries[tied], postings, k, width=_WIDER * width, threads=threads)
+    again = _nearest(queries[tied], postings, k, width=_WIDER * width)
     kept = ~np.isin(found.queries(), tied)
     return sort_neighbours(
         np.concatenate([found.queries()[kept], tied[again.queries()]]),

@@ -76,7 +76,7 @@ def test_it_learns_to_tell_products_apart(cosmetics, scorer: PairScorer) -> None
 
 def test_reasons_name_the_strongest_features(cosmetics, scorer: PairScorer) -> None:
     features = cosmetics.candidates.features[:5]
-    for row, reasons in zip(features, scorer.reasons(features, 3), strict=True):
+    for row, reasons in zip(features, scorer.reasons(features), strict=True):
         assert len(reasons) == 3
         assert all(name in scorer.names for name, _ in reasons)
         strengths = [abs(strength) for _, strength in reasons]

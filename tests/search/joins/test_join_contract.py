@@ -127,7 +127,7 @@ class Watched(NoProgress):
     def cancelled(self) -> bool:
         return self.done >= self._stop_after
 
-    def begin(self, description: str, total: int, *, done: int = 0, unit: str = "") -> None:
+    def begin(self, description: str, total: int, *, unit: str = "") -> None:
         self.total = total
 
     def advance(self, n: int = 1) -> None:
