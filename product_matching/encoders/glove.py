@@ -139,7 +139,7 @@ def train_glove(titles: Sequence[str], *, dimension: int = 100, epochs: int = 10
     return GloveEncoder(words, vectors, np.ones(len(words)))
 
 
-def _fit(counts: csr_matrix, *, dimension: int, x_max: float, epochs: int, rate: float, seed: int) -> FloatMatrix:
+def _fit(counts: csr_matrix, dimension: int, epochs: int) -> FloatMatrix:
     """Each side holds a word's vector and, in its last column, its bias."""
     n, rng = counts.shape[0], np.random.default_rng(_SEED)
     logs = np.log(counts.data).astype(np.float32)
