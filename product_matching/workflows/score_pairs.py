@@ -33,7 +33,7 @@ def bundle_data(bundle: Bundle, sides: Iterable[DenseSide]) -> ListingData:
     titles = bundle.listings["title"].to_numpy(dtype=object).tolist()
     phashes = bundle.phashes
     vectors = {"photo": bundle.photo_vectors}
-    dense = {side.name: np.array(vectors[side.name]) for side in sides}  # type: ignore[index]
+    dense = {side.name: np.array(vectors[side.name]) for side in sides}
     return ListingData(titles, phashes, dense)
 
 
