@@ -25,6 +25,7 @@ from product_matching.app.resources import (
     uploads,
     warm_up,
 )
+from product_matching.app.shared.downloads import draw_csv_download
 from product_matching.app.shared.gallery import draw_listing_choice
 from product_matching.app.shared.sample_gallery import draw_sample_choice, draw_sample_strip
 from product_matching.app.shared.samples import sample_address
@@ -167,14 +168,11 @@ def _draw_headline(answer: Answer, cards: Cards, address: Address) -> None:
             width=116,
             **coupled("results", address.results),
         )
-        st.download_button(
+        draw_csv_download(
             "Download",
-            data=lambda: _csv(answer, cards),
-            file_name=f"{cards.finder.bundle.manifest.name}-matches.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            help="All matches as CSV, with their distances and every column of the catalogue.",
+            lambda: _csv(answer, cards),
+            f"{cards.finder.bundle.manifest.name}-matches.csv",
+            tooltip="All matches as CSV, with their distances and every column of the catalogue.",
         )
 
 

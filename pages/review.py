@@ -17,6 +17,7 @@ from product_matching.app.review.groups import CatalogueGroups, count_sizes, fin
 from product_matching.app.review.panel import draw_settings
 from product_matching.app.review.request import GroupRequest, request_groups, say_request
 from product_matching.app.shared.charts import size_chart
+from product_matching.app.shared.downloads import draw_csv_download
 from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.scorers import scorer_names
 from product_matching.app.shared.scroll import scroll_up_for
@@ -103,15 +104,7 @@ def _draw_summary(bundle: Bundle, found: CatalogueGroups) -> None:
     )
     with st.container(horizontal=True):
         for label, name, make, says in _DOWNLOADS:
-            st.download_button(
-                label,
-                data=partial(make, bundle, found),
-                file_name=f"{bundle.manifest.name}-{name}.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-                help=says,
-            )
+            draw_csv_download(label, partial(make, bundle, found), f"{bundle.manifest.name}-{name}.csv", tooltip=says)
 
 
 def _draw_list(finder: Finder, address: Address, found: CatalogueGroups) -> None:

@@ -68,17 +68,21 @@ class Candidates:
         """Mean of both distances, rounded as they are; NaN where one is missing; shape (M,)."""
         return np.round((self.photo + self.title) / 2, DISTANCE_DECIMALS)
 
-    def relative(self, thresholds: Thresholds) -> FloatArray:
-        """Distance as a share of its threshold, by the better of the sides that decide; shape (M,).
-
-        A pair exactly at a threshold stands at 1 and every match at 1 or below, whatever the scale of its side.
-        """
+    def deciding(self, thresholds: Thresholds) -> list[tuple[FloatArray, float]]:
+        """Distances of each side that has a threshold, with it: photo, title, and both together."""
         sides = (
             (self.photo, thresholds.photo),
             (self.title, thresholds.title),
             (self.fused, thresholds.fused),
         )
-        shares = [_share(distances, threshold) for distances, threshold in sides if threshold is not None]
+        return [(distances, threshold) for distances, threshold in sides if threshold is not None]
+
+    def relative(self, thresholds: Thresholds) -> FloatArray:
+        """Distance as a share of its threshold, by the better of the sides that decide; shape (M,).
+
+        A pair exactly at a threshold stands at 1 and every match at 1 or below, whatever the scale of its side.
+        """
+        shares = [_share(distances, threshold) for distances, threshold in self.deciding(thresholds)]
         return np.fmin.reduce(shares) if shares else np.full(len(self), np.inf)
 
     def nearest_first(self, thresholds: Thresholds) -> Candidates:

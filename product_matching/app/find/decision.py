@@ -108,14 +108,8 @@ def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) 
 
 def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.float64]:
     """How far each candidate is beyond its nearest threshold; infinite where nothing is in common with the query."""
-    sides = (
-        (candidates.photo, thresholds.photo),
-        (candidates.title, thresholds.title),
-        (candidates.fused, thresholds.fused),
-    )
     gaps = np.full(len(candidates), np.inf)
-    for distances, threshold in sides:
-        if threshold is not None:
-            gap = np.where(np.isnan(distances) | (distances >= 1), np.inf, distances - threshold)
-            gaps = np.minimum(gaps, gap)
+    for distances, threshold in candidates.deciding(thresholds):
+        gap = np.where(np.isnan(distances) | (distances >= 1), np.inf, distances - threshold)
+        gaps = np.minimum(gaps, gap)
     return gaps

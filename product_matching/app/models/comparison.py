@@ -20,6 +20,7 @@ from product_matching.app.models.table import (
     protocol_notes,
     split_differences,
 )
+from product_matching.app.shared.downloads import draw_csv_download
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.errors import InputError
 from product_matching.places import comparison_file
@@ -105,24 +106,18 @@ def _draw_table(choice: Choice) -> None:
 
 def _draw_downloads(comparison: Comparison) -> None:
     with st.container(horizontal=True):
-        st.download_button(
+        draw_csv_download(
             "Table as CSV",
-            data=lambda: comparison_csv(comparison),
-            file_name="comparison.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            help="All methods and figures, with their intervals, settings, thresholds and protocols.",
+            lambda: comparison_csv(comparison),
+            "comparison.csv",
+            tooltip="All methods and figures, with their intervals, settings, thresholds and protocols.",
         )
         if comparison.differences:
-            st.download_button(
+            draw_csv_download(
                 "Differences as CSV",
-                data=lambda: differences_csv(comparison),
-                file_name="comparison-differences.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-                help="Every difference with its interval, by all measures.",
+                lambda: differences_csv(comparison),
+                "comparison-differences.csv",
+                tooltip="Every difference with its interval, by all measures.",
             )
 
 
