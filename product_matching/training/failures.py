@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import torch
 
 from product_matching.errors import InputError
 from product_matching.training.recipe import Recipe
+from product_matching.training.recipe_base import TrainingRecipe
 
 
-class Steps(Protocol):
-    """What decides how far a step goes, in a recipe of photos or of titles."""
-
-    @property
-    def learning_rate(self) -> float: ...  # noqa: D102
-    @property
-    def warmup_epochs(self) -> float: ...  # noqa: D102
-    @property
-    def clip_norm(self) -> float: ...  # noqa: D102
-
-
-def loss_error(loss: float, epoch: int, step: int, recipe: Steps) -> InputError:
+def loss_error(loss: float, epoch: int, step: int, recipe: TrainingRecipe) -> InputError:
     """Say that a loss is no finite number any more; epoch and step are counted from 0."""
     return InputError(
         f"The loss is {loss} at epoch {epoch + 1}, step {step + 1}: lower learning_rate ({recipe.learning_rate:g}) or "

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import nn
 
-
-class Rates(Protocol):
-    """What the optimizer needs of a recipe, of photos or of titles."""
-
-    @property
-    def learning_rate(self) -> float: ...  # noqa: D102
-    @property
-    def head_learning_rate(self) -> float | None: ...  # noqa: D102
-    @property
-    def weight_decay(self) -> float: ...  # noqa: D102
+from product_matching.training.recipe_base import TrainingRecipe
 
 
-def parameter_groups(task: nn.Module, recipe: Rates) -> list[dict[str, Any]]:
+def parameter_groups(task: nn.Module, recipe: TrainingRecipe) -> list[dict[str, Any]]:
     """Parameters by highest learning rate and weight decay, in an order that does not change.
 
     Biases, normalisations and the exponent of GeM (everything of one dimension) are not decayed; what lies in
@@ -37,7 +28,7 @@ def parameter_groups(task: nn.Module, recipe: Rates) -> list[dict[str, Any]]:
     ]
 
 
-def build_optimizer(task: nn.Module, recipe: Rates) -> torch.optim.AdamW:
+def build_optimizer(task: nn.Module, recipe: TrainingRecipe) -> torch.optim.AdamW:
     """AdamW over `parameter_groups`.
 
     References

@@ -1,37 +1,62 @@
-"""A recipe: everything that decides how a photo model is trained, read from TOML and checked field by field."""
+"""A recipe of photos: everything that decides how a photo model is trained, read from TOML."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
 
 from product_matching.errors import InputError
 from product_matching.networks.kinds import Neck, Pooling
-from product_matching.training.recipe_checks import CHECKS, NUMBERS, check_together
-from product_matching.training.recipe_file import read_settings
+from product_matching.store.model_folder import BackboneArgument
+from product_matching.training.recipe_base import (
+    RECIPE_CONFIG,
+    Chance,
+    Epochs,
+    RecipeName,
+    Switch,
+    TrainingRecipe,
+    UpTo90Percent,
+    parse_settings,
+    read_settings,
+)
+from product_matching.validation import Number
 
 Method = Literal["arcface", "softmax", "autoencoder"]
+_Edge = Annotated[int, Field(strict=True, ge=32, le=1024)]
+
+_ARCFACE_ONLY = ("scale", "margin_start", "margin_end", "margin_epochs", "class_margin_exponent")
+_CLASSES_ONLY = (
+    *("backbone", "backbone_arguments", "pretrained", "pooling", "neck", "embedding_size"),
+    *("freeze_batchnorm", "head_learning_rate", "label_smoothing", "cutmix", "singles", "sampler_exponent"),
+)
+#: Fields that have no effect with a method.
+_IDLE: dict[str, tuple[str, ...]] = {
+    "arcface": ("picture_epochs",),
+    "softmax": (*_ARCFACE_ONLY, "picture_epochs"),
+    "autoencoder": (*_ARCFACE_ONLY, *_CLASSES_ONLY),
+}
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How a photo model is trained. Epochs may be fractions where a ramp is meant.
+@dataclass(frozen=True, kw_only=True, config=RECIPE_CONFIG)
+class Recipe(TrainingRecipe):
+    """How a photo model is trained; see `TrainingRecipe` for what it has in common with a recipe of titles.
 
     Attributes
     ----------
-    name
-        Name of the model; without one that of the file.
     method
         ``"arcface"``, ``"softmax"`` or ``"autoencoder"`` (which has no labels, no backbone and no neck).
     backbone, backbone_arguments
         Name of the timm architecture and its further arguments, such as ``{"pad_type": "same"}``.
     pretrained
         Whether to start from published weights where no weights file is given; otherwise from random ones.
-    image_size, batch_size
-        Edge of the square input in pixels; photos per step.
+    image_size
+        Edge of the square input in pixels.
     embedding_size
         Edge at which photos are embedded once training is over, and in validation; without it `image_size`. Random
         crops show things larger than they are, so that a larger edge than in training can be better (Touvron et al.
@@ -40,20 +65,8 @@ class Recipe:
         How features become the embedding. `dimension` is its length where the neck or the autoencoder sets it.
     freeze_batchnorm
         Keep the backbone's BatchNorm statistics as they came (the neck's are always learnt).
-    epochs, warmup_epochs, seed
-        Passes over the training photos; those over which the learning rate rises; the source of all chance.
-    learning_rate, head_learning_rate, weight_decay, clip_norm
-        AdamW's highest rate for the network and for the class weights, its weight decay (convolutions and matrices
-        only), and the largest length of the gradient.
-    sampler_exponent
-        `a` of the sampling weight ``n_c ** -a``: 0 takes each photo once an epoch, 1 each class equally often.
     singles
         Whether classes of one photo are trained on; its augmented copies are then the class.
-    scale, margin_start, margin_end, margin_epochs, class_margin_exponent
-        ArcFace: scale of the cosines; margin in radians, rising over so many epochs; ``x`` of the class-size margin
-        ``margin * n_c ** -x``.
-    label_smoothing
-        Share of the target that is spread over all classes.
     flip, crop, colour_jitter, cutmix
         Chance of a horizontal flip; smallest share of the photo's area that a random crop keeps (1: no crop); largest
         relative change of brightness, contrast and saturation; chance of CutMix for a batch.
@@ -63,39 +76,23 @@ class Recipe:
         Terms of the trained model, in words, for its card; without it those of the starting weights.
     """
 
-    name: str
     method: Method
-    image_size: int
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    backbone: str = "tf_efficientnet_b3"
-    backbone_arguments: dict[str, str | int | float | bool] = field(default_factory=dict)
-    pretrained: bool = True
-    embedding_size: int | None = None
+    image_size: _Edge
+    backbone: RecipeName = "tf_efficientnet_b3"
+    backbone_arguments: dict[str, BackboneArgument] = field(default_factory=dict)
+    pretrained: Switch = True
+    embedding_size: _Edge | None = None
     pooling: Pooling = "avg"
     neck: Neck = "batchnorm"
-    dimension: int | None = None
-    freeze_batchnorm: bool = False
-    warmup_epochs: float = 1.0
-    seed: int = 0
-    head_learning_rate: float | None = None
-    weight_decay: float = 0.0001
-    clip_norm: float = 5.0
-    sampler_exponent: float = 0.0
-    singles: bool = False
-    scale: float = 30.0
-    margin_start: float = 0.2
-    margin_end: float = 0.5
-    margin_epochs: float = 0.0
-    class_margin_exponent: float | None = None
-    label_smoothing: float = 0.0
-    flip: float = 0.5
-    crop: float = 1.0
-    colour_jitter: float = 0.0
-    cutmix: float = 0.0
-    picture_epochs: int = 5
-    licence: str = ""
+    dimension: Annotated[int, Field(strict=True, ge=2, le=4096)] | None = None
+    freeze_batchnorm: Switch = False
+    singles: Switch = False
+    flip: Chance = 0.5
+    crop: Annotated[Number, Field(ge=0.05, le=1)] = 1.0
+    colour_jitter: UpTo90Percent = 0.0
+    cutmix: Chance = 0.0
+    picture_epochs: Epochs = 5
+    licence: Annotated[str, Field(strict=True, max_length=500)] = ""
 
     @property
     def evaluation_size(self) -> int:
@@ -106,6 +103,16 @@ class Recipe:
     def fingerprint(self) -> str:
         """SHA-256 over all fields: a checkpoint is continued only by the recipe that it was made by."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+    @model_validator(mode="after")
+    def _check_dimension(self) -> Self:
+        sets_dimension = self.method == "autoencoder" or self.neck == "linear-batchnorm"
+        if sets_dimension != (self.dimension is not None):
+            raise ValueError(
+                f"dimension is {self.dimension or 'missing'}, but must be given with the neck 'linear-batchnorm' and "
+                "with the autoencoder, and with nothing else"
+            )
+        return self
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -128,18 +135,13 @@ def parse_recipe(settings: dict[str, Any], origin: str) -> Recipe:
     InputError
         A field is unknown, missing, out of range or without effect.
     """
-    known = {entry.name: entry for entry in fields(Recipe)}
-    unknown = sorted(settings.keys() - known.keys())
-    if unknown:
-        raise InputError(f"{origin}: the field {unknown[0]!r} is unknown; accepted are {', '.join(sorted(known))}.")
-    for name, (accepted, what) in CHECKS.items():
-        if name in settings and not accepted(settings[name]):
-            raise InputError(f"{origin}: {name} is {settings[name]!r:.80}, but must be {what}.")
-    missing = [
-        name for name in ("method", "image_size", "epochs", "batch_size", "learning_rate") if name not in settings
-    ]
-    if missing:
-        raise InputError(f"{origin}: {missing[0]} is missing; it must be {CHECKS[missing[0]][1]}.")
-    check_together(settings, origin)
-    values: dict[str, Any] = {name: float(value) if name in NUMBERS else value for name, value in settings.items()}
-    return Recipe(**values)
+    _refuse_idle(settings, origin)
+    return parse_settings(Recipe, settings, origin)
+
+
+def _refuse_idle(settings: dict[str, Any], origin: str) -> None:
+    """Refuse fields that have no effect with the recipe's method; an unknown method is left to the model."""
+    method = str(settings.get("method"))
+    for name in _IDLE.get(method, ()):
+        if name in settings:
+            raise InputError(f"{origin}: {name} has no effect with method {method!r}: leave it out.")

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
+
+from product_matching.training.recipe_base import TrainingRecipe
 
 
-class Schedule(Protocol):
-    """What the two curves need of a recipe, of photos or of titles."""
-
-    @property
-    def epochs(self) -> int: ...  # noqa: D102
-    @property
-    def warmup_epochs(self) -> float: ...  # noqa: D102
-    @property
-    def margin_start(self) -> float: ...  # noqa: D102
-    @property
-    def margin_end(self) -> float: ...  # noqa: D102
-    @property
-    def margin_epochs(self) -> float: ...  # noqa: D102
-
-
-def learning_rate_factor(recipe: Schedule, time: float) -> float:
+def learning_rate_factor(recipe: TrainingRecipe, time: float) -> float:
     """Share of the highest learning rate at a time: a linear rise over the warm-up, then half a cosine down to 0.
 
     Parameters
@@ -37,7 +23,7 @@ def learning_rate_factor(recipe: Schedule, time: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (time - recipe.warmup_epochs) / rest)) if rest else 1.0
 
 
-def margin_at(recipe: Schedule, time: float) -> float:
+def margin_at(recipe: TrainingRecipe, time: float) -> float:
     """ArcFace margin at a time, in radians: a linear rise over `margin_epochs`, then constant."""
     done = min(1.0, time / recipe.margin_epochs) if recipe.margin_epochs else 1.0
     return recipe.margin_start + done * (recipe.margin_end - recipe.margin_start)

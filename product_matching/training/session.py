@@ -29,10 +29,10 @@ from product_matching.training.optimizer import build_optimizer
 from product_matching.training.parts import LabelledPhotos, TrainingParts, split_catalogues
 from product_matching.training.pixels import DecodedPhotos, Progress, decode_part
 from product_matching.training.recipe import Recipe
-from product_matching.training.recipe_checks import CHECKS
 from product_matching.training.start import Preparation, find_start
 from product_matching.training.tasks import Task, build_task
 from product_matching.training.validation import embed_part, score_retrieval
+from product_matching.validation import validate
 
 log = logging.getLogger(__name__)
 LAST, BEST, REPORT = "last.safetensors", "best.safetensors", "report.json"
@@ -143,14 +143,7 @@ def load_trained(folder: Path) -> TrainedTask:
     state = read_state(path)
     if not isinstance(state.get("recipe"), dict):
         raise InputError(f"The checkpoint {path} holds no recipe.")
-    settings = {name: value for name, value in state["recipe"].items() if value is not None}
-    wrong = [name for name, value in settings.items() if name not in CHECKS or not CHECKS[name][0](value)]
-    try:
-        recipe = Recipe(**settings)
-    except TypeError as error:
-        raise InputError(f"The checkpoint {path} holds a recipe of another version ({error!s:.80}).") from error
-    if wrong:
-        raise InputError(f"The checkpoint {path} holds a recipe with {wrong[0]} = {settings[wrong[0]]!r:.60}.")
+    recipe = validate(Recipe, state["recipe"], f"The recipe in the checkpoint {path}")
     preparation = _prepared(state, path)
     classes = np.arange(count_classes(path), dtype=np.int64)
     task = build_task(recipe, preparation, classes)

@@ -4,7 +4,7 @@ import pytest
 from product_matching.training.titles.batches import drop_tokens, title_batches
 from product_matching.training.titles.recipe import TitleRecipe
 
-RECIPE = TitleRecipe("r", epochs=1, batch_size=4, learning_rate=0.1)
+RECIPE = TitleRecipe(name="r", epochs=1, batch_size=4, learning_rate=0.1)
 RNG = np.random.default_rng(0)
 TOKENS = [[1] * int(length) for length in RNG.integers(3, 40, 203)]
 LABELS = np.repeat(np.arange(29), 7)

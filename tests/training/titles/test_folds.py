@@ -42,7 +42,7 @@ def test_each_part_is_embedded_by_its_own_encoder(
     listings: LabelledListings, tiny_sentence_model: Path, tmp_path: Path
 ) -> None:
     recipe = TitleRecipe(
-        "tiny", epochs=1, batch_size=8, learning_rate=0.01, backbone=str(tiny_sentence_model), max_tokens=16
+        name="tiny", epochs=1, batch_size=8, learning_rate=0.01, backbone=str(tiny_sentence_model), max_tokens=16
     )
     vectors = out_of_fold_vectors(listings, "fold", recipe, folder=tmp_path, device="cpu")
     assert vectors.shape == (60, 32) and np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)

@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def test_training_brings_the_titles_of_a_product_together(
     recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     longer = parse_title_recipe(
-        {**recipe.__dict__, "epochs": 12, "margin_epochs": 0, "margin_end": 0.1, "class_margin_exponent": 0.1},
+        {**asdict(recipe), "epochs": 12, "margin_epochs": 0, "margin_end": 0.1, "class_margin_exponent": 0.1},
         "The recipe",
     )
     with caplog.at_level(logging.INFO, "product_matching.training"):
@@ -92,7 +93,7 @@ def test_what_is_trained_is_not_trained_again(
 
 
 def test_half_precision_trains_too(recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path) -> None:
-    short = parse_title_recipe({**recipe.__dict__, "epochs": 2, "bfloat16": True, "class_margin_exponent": 0.1}, "")
+    short = parse_title_recipe({**asdict(recipe), "epochs": 2, "bfloat16": True, "class_margin_exponent": 0.1}, "")
     weights = train_titles(short, *titles, tmp_path, device="cpu")
     assert all(np.isfinite(tensor.float().numpy()).all() for tensor in load_file(weights).values())
 
