@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from product_matching.encoders.model_folder import BackboneArgument
 from product_matching.errors import InputError
 from product_matching.networks.kinds import Neck, Pooling
-from product_matching.store.model_folder import BackboneArgument
 from product_matching.training.recipe_base import (
     RECIPE_CONFIG,
     Chance,
