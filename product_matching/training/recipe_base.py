@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from product_matching.errors import InputError
 from product_matching.validation import Number, validate
 
-RecipeName = Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+
+def _check_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise ValueError(
+            f"it is {name!r:.80}, but must be a name of letters, digits, dots, hyphens and underscores that begins "
+            "with a letter or digit, of at most 100 characters"
+        )
+    return name
+
+
+RecipeName = Annotated[str, Field(strict=True), AfterValidator(_check_name)]
 Switch = Annotated[bool, Field(strict=True)]
 Rate = Annotated[Number, Field(gt=0, le=10)]
 Epochs = Annotated[int, Field(strict=True, ge=1, le=10_000)]

@@ -39,7 +39,7 @@ def test_the_fingerprint_changes_with_every_field() -> None:
         ({"learning_rate": 0}, "learning_rate is 0, but must be above 0."),
         ({"learning_rate": float("nan")}, "learning_rate is nan, but must be a finite number."),
         ({"flip": 1.5}, "flip is 1.5, but must be at most 1."),
-        ({"name": "../up"}, "name is '../up', but must be a text of the pattern"),
+        ({"name": "../up"}, "name: it is '../up', but must be a name of letters, digits,"),
         ({"pretrained": "no"}, "pretrained is 'no', but must be true or false."),
         (
             {"backbone_arguments": {"a": [1]}},
