@@ -23,11 +23,12 @@ import torch  # noqa: E402
 
 from product_matching.encoders.photo import pick_device  # noqa: E402
 from product_matching.listings.catalogue import read_catalogue  # noqa: E402
+from product_matching.progress import NO_PROGRESS  # noqa: E402
 from product_matching.training.batches import Batch, batches  # noqa: E402
 from product_matching.training.loop import Machinery, build_scaler, train_epoch  # noqa: E402
 from product_matching.training.optimizer import build_optimizer  # noqa: E402
 from product_matching.training.parts import LabelledPhotos, split_catalogues  # noqa: E402
-from product_matching.training.pixels import DecodedPhotos, decode_part, unseen  # noqa: E402
+from product_matching.training.pixels import DecodedPhotos, decode_part  # noqa: E402
 from product_matching.training.recipe import Recipe, read_recipe  # noqa: E402
 from product_matching.training.start import Preparation, find_start  # noqa: E402
 from product_matching.training.tasks import build_task  # noqa: E402
@@ -73,10 +74,10 @@ def measure(
     ]
     steps = len(photos) // recipe.batch_size
     time_bare(machinery, ready, 4)
-    train_epoch(machinery, photos, recipe, preparation, 0, unseen)
+    train_epoch(machinery, photos, recipe, preparation, 0, NO_PROGRESS)
     bare, epochs = [time_bare(machinery, ready, steps)], []
     for epoch in range(repeats):
-        epochs.append(train_epoch(machinery, photos, recipe, preparation, epoch, unseen).photos_per_second)
+        epochs.append(train_epoch(machinery, photos, recipe, preparation, epoch, NO_PROGRESS).photos_per_second)
         bare.append(time_bare(machinery, ready, steps))
     return bare, epochs
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from product_matching.cli.arguments import Device
+from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.files import write_text
 
 if TYPE_CHECKING:
-    from product_matching.comparison.run import Inputs
     from product_matching.listings.catalogue import Catalogue
+    from product_matching.store.comparison import Comparison
 
 _COMMAND = "product-matching compare"
 
@@ -65,34 +64,33 @@ def compare(
     from product_matching.encoders.process import tune_process
 
     tune_process()
-    from product_matching.comparison.run import Inputs
+    from product_matching.comparison.run import Comparing, Inputs
 
     logging.getLogger("product_matching.comparison").setLevel(logging.INFO)
     if shipped is not None and not shipped.is_dir():
         raise InputError(f"The model folder {shipped} does not exist.")
-    inputs = Inputs(
-        demo=_read(demo, demo_images),
-        groceries=_read_if_there(groceries, groceries_images),
-        models=models,
-        backbone=backbone,
-        weights=weights,
-        image_size=image_size,
-        shipped=shipped,
-        shopee=shopee if _is_there(shopee, "reproduced figures") else None,
-        hashes=hashes,
-        device=device.value,
-        progress=_show,
-    )
-    with logging_redirect_tqdm():
-        _measure(inputs, out, json_out, readme)
+    with logging_redirect_tqdm(), bars() as progress:
+        inputs = Inputs(
+            demo=_read(demo, demo_images),
+            groceries=_read_if_there(groceries, groceries_images),
+            models=models,
+            backbone=backbone,
+            weights=weights,
+            image_size=image_size,
+            shipped=shipped,
+            shopee=shopee if _is_there(shopee, "reproduced figures") else None,
+            hashes=hashes,
+            device=device.value,
+            progress=progress,
+        )
+        comparison = Comparing(inputs).run(_COMMAND)
+    _write(comparison, out, json_out, readme)
 
 
-def _measure(inputs: Inputs, out: Path, json_out: Path, readme: Path | None) -> None:
+def _write(comparison: Comparison, out: Path, json_out: Path, readme: Path | None) -> None:
     from product_matching.comparison.markdown import to_markdown
-    from product_matching.comparison.run import Comparing
     from product_matching.comparison.summary import put_into, summary_table
 
-    comparison = Comparing(inputs).run(_COMMAND)
     for path, text in ((json_out, comparison.to_json()), (out, to_markdown(comparison))):
         write_text(path, text, parents=True)
         typer.echo(f"Written: {path}")
@@ -115,8 +113,3 @@ def _is_there(path: Path, what: str) -> bool:
     if not path.exists():
         typer.echo(f"Left out: {what}, as there is no {path}.", err=True)
     return path.exists()
-
-
-def _show(steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
-    shown: Iterable[Any] = tqdm(steps, total=total, desc=what, leave=False, smoothing=0.05, mininterval=1.0)
-    return shown

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from product_matching.cli import rules as option
 from product_matching.cli.arguments import AsJson, LabelColumn
+from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.files import write_text
 
@@ -178,8 +177,8 @@ def _with_sentences(listings: LabelledListings, sentence: str, method: str, prot
     recipe = read_title_recipe(Path(sentence))
     logging.getLogger("product_matching.training").setLevel(logging.INFO)
     two_stage = method not in ("sentence", "chain+sentence")
-    with logging_redirect_tqdm():
-        vectors = out_of_fold_vectors(listings, protocol, recipe, two_stage=two_stage, progress=_show)
+    with logging_redirect_tqdm(), bars() as progress:
+        vectors = out_of_fold_vectors(listings, protocol, recipe, two_stage=two_stage, progress=progress)
     return replace(listings, sentence_vectors=vectors)
 
 
@@ -192,11 +191,6 @@ def _evaluate_all(listings: LabelledListings, protocol: str, settings: Settings,
         if not quiet:
             typer.echo(f"{report.method}: F1 {report.f1:.4f} in {report.seconds:.0f} s", err=True)
     return reports
-
-
-def _show(steps: Iterable[Any], total: int) -> Iterable[Any]:
-    shown: Iterable[Any] = tqdm(steps, total=total, leave=False, smoothing=0.05, mininterval=1.0, unit="step")
-    return shown
 
 
 def _tell(reports: list[Report], out: Path | None, as_json: bool, single: bool) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from product_matching.cli.arguments import AsJson, Device
+from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def train(
     catalogues = _read_catalogues(catalogue, images, label_column or ["label_group"])
     logging.getLogger("product_matching.training").setLevel(logging.INFO)
     try:
-        with logging_redirect_tqdm():
+        with logging_redirect_tqdm(), bars() as progress:
             report = run_training(
                 checked,
                 catalogues,
@@ -75,7 +74,7 @@ def train(
                 average=average_with or (),
                 score_test=score_test,
                 device=device.value,
-                progress=_show,
+                progress=progress,
             )
     except KeyboardInterrupt:
         typer.echo(
@@ -103,11 +102,6 @@ def _read_catalogues(files: list[Path], folders: list[Path], label_columns: list
             name += "'"
         catalogues[name] = read_catalogue(file, images=folder, label_column=column)
     return catalogues
-
-
-def _show(steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
-    shown: Iterable[Any] = tqdm(steps, total=total, desc=what, leave=False, smoothing=0.05, mininterval=1.0)
-    return shown
 
 
 def _report(report: dict[str, Any], out: Path, as_json: bool) -> None:

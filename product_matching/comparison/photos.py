@@ -17,10 +17,11 @@ from product_matching.encoders.model_folder import WEIGHTS_FILE
 from product_matching.encoders.photo import FloatVectors, PhotoEncoder, pick_device
 from product_matching.errors import InputError
 from product_matching.files import atomic_file, file_sha256
+from product_matching.progress import Progress, track
 from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.neighbours import Neighbours, RowArray
 from product_matching.training.parts import LabelledPhotos
-from product_matching.training.pixels import DecodedPhotos, Progress, decode_part
+from product_matching.training.pixels import DecodedPhotos, decode_part
 from product_matching.training.session import BEST, load_trained
 from product_matching.training.validation import embed_part
 
@@ -81,9 +82,8 @@ def model_source(folder: Path, device: str, progress: Progress) -> PhotoSource:
 
     def embed(paths: Sequence[Path]) -> FloatVectors:
         photos = _decode(paths, model.image_size, model.interpolation, progress)
-        starts = range(0, len(photos), _BATCH)
-        batches = progress(starts, len(starts), "embedding")
-        return np.concatenate([encoder.encode_pixels(list(photos.pixels[start : start + _BATCH])) for start in batches])
+        starts = track(progress, range(0, len(photos), _BATCH), "embedding", unit="batch")
+        return np.concatenate([encoder.encode_pixels(list(photos.pixels[start : start + _BATCH])) for start in starts])
 
     size = (folder / WEIGHTS_FILE).stat().st_size / 1e6
     return PhotoSource(f"{model.backbone}, {model.image_size} px, {size:.1f} MB", model.fingerprint, embed)

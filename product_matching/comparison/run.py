@@ -38,8 +38,8 @@ from product_matching.encoders.model_sources import resolve_model
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
 from product_matching.metrics.retrieval import QueryScores
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.store.comparison import Comparison, DataName, Reproduced
-from product_matching.training.pixels import Progress, unseen
 
 log = logging.getLogger(__name__)
 #: The training whose photo model the rows with titles are made on.
@@ -82,7 +82,7 @@ class Inputs:
     shopee: Path | None = None
     hashes: Path | None = None
     device: str = "auto"
-    progress: Progress = unseen
+    progress: Progress = NO_PROGRESS
 
 
 class Comparing:

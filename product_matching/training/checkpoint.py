@@ -177,7 +177,7 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Te
         if name.startswith(_OPTIMIZER):
             number, _, entry = name.removeprefix(_OPTIMIZER).partition(".")
             fits = number.isascii() and number.isdigit() and int(number) < len(parameters)
-            if not fits or tensor.ndim and tensor.shape != parameters[int(number)].shape:
+            if not fits or (tensor.ndim and tensor.shape != parameters[int(number)].shape):
                 raise InputError(f"The checkpoint {path} is of another optimizer (at {name:.80}).")
             like = parameters[int(number)].detach()
             state.setdefault(int(number), {})[entry] = torch.empty_like(like).copy_(tensor) if tensor.ndim else tensor

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from product_matching.progress import Progress, track
 from product_matching.training.batches import Batch, batches, steps_per_epoch
 from product_matching.training.failures import loss_error
 from product_matching.training.optimizer import set_learning_rate
-from product_matching.training.pixels import DecodedPhotos, Progress
+from product_matching.training.pixels import DecodedPhotos
 from product_matching.training.recipe import Recipe
 from product_matching.training.sampler import network_seed
 from product_matching.training.schedule import learning_rate_factor
@@ -79,12 +80,14 @@ def train_epoch(
     epoch
         Number of the epoch, from 0.
     progress
-        Wraps the iteration over batches, to show it.
+        Shows the steps; asked before each whether the work should stop.
 
     Raises
     ------
     InputError
         The loss is no longer a finite number.
+    Cancelled
+        The work should stop.
     """
     torch.manual_seed(network_seed(recipe.seed, epoch))  # dropout and stochastic depth draw from here
     machinery.task.train()
@@ -92,7 +95,7 @@ def train_epoch(
     losses = torch.zeros(steps, device=machinery.device)
     started = time.perf_counter()
     drawn = batches(photos, recipe, preparation, epoch, machinery.device)
-    for step, batch in enumerate(progress(drawn, steps, f"epoch {epoch + 1}/{recipe.epochs}")):
+    for step, batch in enumerate(track(progress, drawn, f"epoch {epoch + 1}/{recipe.epochs}", total=steps)):
         _set_time(machinery, recipe, epoch + (step + 0.5) / steps)
         losses[step] = _step(machinery, batch, recipe.clip_norm)
         if (step + 1) % _STEPS_PER_CHECK == 0 or step + 1 == steps:

@@ -5,29 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from product_matching.encoders.preprocess import Pixels, read_pixels
 from product_matching.errors import InputError
+from product_matching.progress import NO_PROGRESS, Progress, track
 from product_matching.search.neighbours import RowArray
 from product_matching.training.parts import LabelledPhotos
 
 log = logging.getLogger(__name__)
 #: Decoded photos are kept in memory up to this many bytes: about 14,000 photos of 300 px.
 MEMORY_BUDGET = 4 * 2**30
-#: Shows the progress of an iteration, given its number of steps and what is done.
-Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
-
-
-def unseen(steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
-    """Show nothing."""
-    return steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +46,12 @@ def decode_part(
     image_size: int,
     interpolation: str,
     *,
-    progress: Progress = unseen,
-    memory_budget: int = MEMORY_BUDGET,
+    progress: Progress = NO_PROGRESS,
 ) -> DecodedPhotos:
     """Decode and resize the photos of a part in threads; those that cannot be read are named in the log and left out.
+
+    More than `MEMORY_BUDGET` bytes are written to an unnamed temporary file (`TMPDIR` says where) of
+    ``N * S * S * 3`` bytes, which the system removes with the process.
 
     Parameters
     ----------
@@ -68,17 +62,16 @@ def decode_part(
     interpolation
         Filter that they are resized with.
     progress
-        Wraps the iteration, to show it.
-    memory_budget
-        Bytes up to which pixels are held in memory. More are written to an unnamed temporary file (`TMPDIR` says
-        where) of ``N * S * S * 3`` bytes, which the system removes with the process.
+        Shows how many are decoded.
 
     Raises
     ------
     InputError
         No photo can be read.
+    Cancelled
+        The work should stop.
     """
-    pixels = _room(len(photos), image_size, memory_budget)
+    pixels = _room(len(photos), image_size)
     readable = np.ones(len(photos), dtype=np.bool_)
 
     def decode(row: int) -> str | None:
@@ -89,10 +82,14 @@ def decode_part(
             return str(error)
         return None
 
-    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="photos") as pool:
-        for row, problem in enumerate(progress(pool.map(decode, range(len(photos))), len(photos), "decoding")):
+    pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="photos")
+    try:
+        problems = pool.map(decode, range(len(photos)))
+        for row, problem in enumerate(track(progress, problems, "decoding", total=len(photos), unit="photo")):
             if problem:
                 log.warning("Listing %s is left out: %s", photos.names[row], problem)
+    finally:
+        pool.shutdown(cancel_futures=True)
     if len(photos) and not readable.any():
         raise InputError(f"None of {len(photos)} photos can be read; the first is {photos.paths[0]}.")
     return DecodedPhotos(_close_up(pixels, readable), photos.labels[readable])
@@ -107,9 +104,9 @@ def _close_up(pixels: Pixels, readable: npt.NDArray[np.bool_]) -> Pixels:
     return pixels[: len(kept)]
 
 
-def _room(n: int, edge: int, memory_budget: int) -> Pixels:
+def _room(n: int, edge: int) -> Pixels:
     shape = (n, edge, edge, 3)
-    if n * edge * edge * 3 <= memory_budget:
+    if n * edge * edge * 3 <= MEMORY_BUDGET:
         return np.empty(shape, dtype=np.uint8)
     with tempfile.TemporaryFile() as scratch:  # the mapping keeps the file after its name and handle are gone
         log.info("%d photos of %d px are kept in a temporary file of %d MB.", n, edge, n * edge * edge * 3 >> 20)

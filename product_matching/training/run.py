@@ -13,6 +13,7 @@ from product_matching.encoders.photo import pick_device
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
 from product_matching.metrics.listing_f1 import group_sizes
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import RowArray
 from product_matching.training.averaging import OtherTraining, average_with, check_same_mean, load_others
 from product_matching.training.checkpoint import read_tensors, restore_task, task_tensors
@@ -26,7 +27,7 @@ from product_matching.training.export import (
 )
 from product_matching.training.failures import explained
 from product_matching.training.loop import train_epoch
-from product_matching.training.pixels import DecodedPhotos, Progress, unseen
+from product_matching.training.pixels import DecodedPhotos
 from product_matching.training.recipe import Recipe
 from product_matching.training.reconstructions import write_reconstructions
 from product_matching.training.schedule import learning_rate_factor, margin_at
@@ -46,7 +47,7 @@ def train(
     score_test: bool = False,
     average: Sequence[Path] = (),
     device: str = "auto",
-    progress: Progress = unseen,
+    progress: Progress = NO_PROGRESS,
 ) -> dict[str, Any]:
     """Train a model.
 
@@ -72,7 +73,7 @@ def train(
     device
         ``"auto"``, ``"cpu"`` or ``"cuda"``.
     progress
-        Wraps long iterations, to show them.
+        Shows decoding, steps and embedding; it can stop the training after any step.
 
     Returns
     -------
@@ -84,6 +85,8 @@ def train(
     InputError
         Something that was given cannot be used, the loss is no longer finite, or the memory does not suffice; the last
         checkpoint is kept.
+    Cancelled
+        The work should stop; the last checkpoint is kept.
     """
     training = begin(recipe, catalogues, out, weights, resume, pick_device(device), progress)
     others = load_others(training, average)

@@ -14,6 +14,7 @@ import torch
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
 from product_matching.metrics.retrieval import QueryScores
+from product_matching.progress import Progress
 from product_matching.training.batches import steps_per_epoch
 from product_matching.training.checkpoint import (
     count_classes,
@@ -27,7 +28,7 @@ from product_matching.training.curves import EpochRecord, best_record, write_cur
 from product_matching.training.loop import Machinery, build_scaler
 from product_matching.training.optimizer import build_optimizer
 from product_matching.training.parts import LabelledPhotos, TrainingParts, split_catalogues
-from product_matching.training.pixels import DecodedPhotos, Progress, decode_part
+from product_matching.training.pixels import DecodedPhotos, decode_part
 from product_matching.training.recipe import Recipe
 from product_matching.training.start import Preparation, find_start
 from product_matching.training.tasks import Task, build_task
@@ -70,7 +71,7 @@ class Training:
     folder
         Where checkpoints, curves, report and model go.
     progress
-        Wraps long iterations, to show them.
+        Shows decoding, steps and embedding.
     """
 
     recipe: Recipe

@@ -13,8 +13,10 @@ from product_matching.errors import InputError
 from product_matching.metrics.listing_f1 import MAX_PREDICTIONS, group_sizes, query_part
 from product_matching.metrics.retrieval import QueryScores, score_queries
 from product_matching.metrics.sweep import best_threshold
-from product_matching.search.flat import FlatIndex
-from product_matching.training.pixels import DecodedPhotos, Progress, unseen
+from product_matching.progress import NO_PROGRESS, Progress, track
+from product_matching.search.open import open_index
+from product_matching.search.spec import IndexSpec
+from product_matching.training.pixels import DecodedPhotos
 from product_matching.training.start import Preparation
 from product_matching.training.tasks import Task
 
@@ -25,7 +27,7 @@ def embed_part(
     preparation: Preparation,
     device: torch.device,
     batch_size: int,
-    progress: Progress = unseen,
+    progress: Progress = NO_PROGRESS,
 ) -> FloatVectors:
     """Embed the photos of a part in evaluation mode; shape (N, D), float32, rows of unit norm.
 
@@ -37,8 +39,7 @@ def embed_part(
     task.eval()
     parts = []
     with torch.inference_mode():
-        starts = range(0, len(photos), batch_size)
-        for start in progress(starts, len(starts), "embedding"):
+        for start in track(progress, range(0, len(photos), batch_size), "embedding", unit="batch"):
             batch = as_batch(photos.pixels[start : start + batch_size], device)
             pixels = normalise(batch, preparation.mean, preparation.std)
             parts.append(F.normalize(task.embed(pixels).float(), dim=1).cpu().numpy())
@@ -70,7 +71,7 @@ def score_retrieval(vectors: FloatVectors, labels: npt.ArrayLike, *, threshold: 
     if not len(queries):
         raise InputError(f"None of {len(labels)} listings with a readable photo has another one in its group.")
     largest = int(group_sizes(labels).max())
-    nearest = FlatIndex(vectors).nearest(vectors, k=max(largest, MAX_PREDICTIONS + 1))
+    nearest = open_index(IndexSpec("flat"), vectors).nearest(vectors, k=max(largest, MAX_PREDICTIONS + 1))
     looked_up = query_part(nearest, queries)
     if threshold is None:
         threshold = best_threshold(looked_up, labels, queries).threshold

@@ -13,19 +13,19 @@ from product_matching.comparison.photos import PhotoSource, VectorStore, model_s
 from product_matching.encoders.photo import FloatVectors
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
-from product_matching.training.pixels import unseen
+from product_matching.progress import NO_PROGRESS
 
 
 def test_a_training_embeds_as_the_model_that_it_exported(demo: Catalogue, trainings: Path) -> None:
     data = demo_set(demo)
-    own = trained_source(trainings / "arcface_sampler", "cpu", unseen).embed(data.paths)
-    exported = model_source(trainings / "arcface_sampler" / "model", "cpu", unseen).embed(data.paths)
+    own = trained_source(trainings / "arcface_sampler", "cpu", NO_PROGRESS).embed(data.paths)
+    exported = model_source(trainings / "arcface_sampler" / "model", "cpu", NO_PROGRESS).embed(data.paths)
     assert own.shape == exported.shape
     assert (own * exported).sum(axis=1).min() > 0.999  # the export is in half precision
 
 
 def test_an_autoencoder_embeds_by_its_latent_vectors(demo: Catalogue, trainings: Path) -> None:
-    source = trained_source(trainings / "autoencoder", "cpu", unseen)
+    source = trained_source(trainings / "autoencoder", "cpu", NO_PROGRESS)
     vectors = source.embed(demo_set(demo).paths[:5])
     assert vectors.shape == (5, 16)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
@@ -34,7 +34,7 @@ def test_an_autoencoder_embeds_by_its_latent_vectors(demo: Catalogue, trainings:
 
 def test_an_unfinished_training_is_refused(trainings: Path) -> None:
     with pytest.raises(InputError, match="no finished training"):
-        trained_source(trainings / "softmax", "cpu", unseen)
+        trained_source(trainings / "softmax", "cpu", NO_PROGRESS)
 
 
 def test_vectors_are_made_once_for_the_same_photos_and_model(demo: Catalogue, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
+from product_matching.training import pixels as pixels_module
 from product_matching.training.parts import LabelledPhotos
 from product_matching.training.pixels import decode_part
 
@@ -28,9 +29,10 @@ def files(tmp_path: Path, make_photo: Callable[..., Image.Image]) -> list[Path]:
 
 @pytest.mark.parametrize("budget", [2**30, 1000])
 def test_pixels_are_those_that_the_encoder_sees_in_memory_or_in_a_file(
-    files: list[Path], tiny_model: Path, budget: int
+    files: list[Path], tiny_model: Path, budget: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    decoded = decode_part(part_of(files), 64, "bicubic", memory_budget=budget)
+    monkeypatch.setattr(pixels_module, "MEMORY_BUDGET", budget)
+    decoded = decode_part(part_of(files), 64, "bicubic")
     encoder = PhotoEncoder.load(tiny_model, device="cpu")
     for path, pixels in zip(files, decoded.pixels, strict=True):
         assert np.array_equal(pixels, encoder.prepare(Image.open(path).convert("RGB")))

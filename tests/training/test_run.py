@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,15 @@ from product_matching.errors import InputError
 from product_matching.files import file_sha256
 from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.metrics.retrieval import MEASURES
+from product_matching.progress import Cancelled
 from product_matching.training import loop, session
-from product_matching.training.batches import Batch
 from product_matching.training.checkpoint import read_state, write_checkpoint
 from product_matching.training.parts import split_catalogues
 from product_matching.training.pixels import decode_part
 from product_matching.training.recipe import Recipe
 from product_matching.training.run import train
 from product_matching.training.validation import score_retrieval
+from tests.recorded_progress import RecordedProgress
 from tests.training.conftest import TINY, autoencoder_recipe, tiny_recipe
 
 STEPS = 3  # full batches of 6 in 18 training photos
@@ -37,19 +38,17 @@ class Stop(BaseException):
     """Ends a training as a kill would: nothing in the library catches it."""
 
 
-class StopAt:
-    """A progress that stops a training before one step of one epoch."""
+class StopAt(RecordedProgress):
+    """A progress that stops a training before one step of one epoch (from 0)."""
 
     def __init__(self, epoch: int, step: int) -> None:
-        self.left = epoch * STEPS + step
+        super().__init__(cancel_in=f"epoch {epoch + 1}/3", cancel_after=step)
 
-    def __call__(self, steps: Iterable[Any], total: int, what: str) -> Iterable[Any]:
-        for step in steps:
-            if isinstance(step, Batch):
-                if self.left == 0:
-                    raise Stop
-                self.left -= 1
-            yield step
+    @property
+    def cancelled(self) -> bool:
+        if super().cancelled:
+            raise Stop
+        return False
 
 
 def same_weights(first: Path, second: Path) -> bool:
@@ -57,8 +56,17 @@ def same_weights(first: Path, second: Path) -> bool:
     return tensors.keys() == others.keys() and all(torch.equal(tensors[name], others[name]) for name in tensors)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """The last bits of a sum depend on the number of threads: all trainings here, and in other processes, have one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, photo_folder: Path) -> Path:
+def whole(tmp_path_factory: pytest.TempPathFactory, photo_folder: Path, one_thread: None) -> Path:
     """Folder of an uninterrupted training; read only."""
     folder = tmp_path_factory.mktemp("whole")
     photos = read_catalogue(photo_folder / "listings.csv", images=photo_folder / "images")
@@ -90,27 +98,45 @@ def test_an_interrupted_training_ends_as_if_it_had_not_been(
     assert json.loads(json.dumps(report["figures"])) == expected["figures"]
 
 
+def test_a_cancelled_training_stops_after_the_step_and_keeps_its_last_epoch(
+    tmp_path: Path, photos: dict[str, Catalogue], whole: Path
+) -> None:
+    progress = RecordedProgress(cancel_in="epoch 3/3", cancel_after=1)
+    with pytest.raises(Cancelled):
+        train(tiny_recipe(), photos, tmp_path, device="cpu", progress=progress)
+    assert progress.stages["epoch 2/3"] == [STEPS, STEPS]
+    assert progress.stages["epoch 3/3"] == [1, STEPS]
+    assert len(read_state(tmp_path / session.LAST)["history"]) == 2
+    assert not list(tmp_path.glob("*.tmp*"))
+    train(tiny_recipe(), photos, tmp_path, device="cpu", resume=True)
+    assert same_weights(tmp_path / session.LAST, whole / session.LAST)
+
+
 def test_a_process_killed_in_the_second_epoch_goes_on(tmp_path: Path, photo_folder: Path, whole: Path) -> None:
     script = f"""
 import os, signal
+import torch
 from pathlib import Path
 from product_matching.listings.catalogue import read_catalogue
-from product_matching.training.batches import Batch
-from product_matching.training.checkpoint import read_state, write_checkpoint
+from product_matching.progress import NoProgress
 from product_matching.training.recipe import parse_recipe
 from product_matching.training.run import train
 
-def progress(steps, total, what):
-    for step in steps:
-        if isinstance(step, Batch) and Path({str(tmp_path / session.LAST)!r}).exists():
-            os.kill(os.getpid(), signal.SIGKILL)
-        yield step
+class Killing(NoProgress):
+    def begin(self, description, total, **others):
+        self.description = description
 
+    def advance(self, n=1):
+        if self.description == "epoch 2/3":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+torch.set_num_threads(1)
 folder = Path({str(photo_folder)!r})
 photos = read_catalogue(folder / "listings.csv", images=folder / "images")
-train(parse_recipe({TINY!r}, "r"), {{"drawn": photos}}, Path({str(tmp_path)!r}), device="cpu", progress=progress)
+train(parse_recipe({TINY!r}, "r"), {{"drawn": photos}}, Path({str(tmp_path)!r}), device="cpu", progress=Killing())
 """
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
+    assert len(read_state(tmp_path / session.LAST)["history"]) == 1
     photos = read_catalogue(photo_folder / "listings.csv", images=photo_folder / "images")
     train(tiny_recipe(), {"drawn": photos}, tmp_path, device="cpu", resume=True)
     assert same_weights(tmp_path / session.LAST, whole / session.LAST)

@@ -15,9 +15,10 @@ from product_matching.errors import InputError
 from product_matching.evaluation.listings import LabelledListings
 from product_matching.evaluation.protocols import Plan, plan_protocol
 from product_matching.places import home_folder
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import RowArray
 from product_matching.training.titles.recipe import TitleRecipe
-from product_matching.training.titles.training import Progress, train_titles
+from product_matching.training.titles.training import train_titles
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def out_of_fold_vectors(
     two_stage: bool = True,
     folder: Path | None = None,
     device: str = "auto",
-    progress: Progress = lambda steps, total: steps,
+    progress: Progress = NO_PROGRESS,
 ) -> FloatVectors:
     """Embed all titles with encoders fine-tuned as a protocol allows.
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +20,7 @@ from product_matching.files import atomic_file
 from product_matching.networks.arcface import ArcFaceHead
 from product_matching.networks.title_network import TitleNetwork, load_title_network
 from product_matching.networks.weights import save_weights
+from product_matching.progress import NO_PROGRESS, Progress, track
 from product_matching.search.neighbours import RowArray
 from product_matching.training.checkpoint import (
     optimizer_tensors,
@@ -39,8 +39,6 @@ from product_matching.training.titles.recipe import TitleRecipe
 log = logging.getLogger(__name__)
 WEIGHTS, LAST = "weights.safetensors", "last.safetensors"
 _EMBED_BATCH = 256
-#: Wraps the steps of an epoch, to show them; given their number.
-Progress = Callable[[Iterable[Any], int], Iterable[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +88,7 @@ def train_titles(
     out: Path,
     *,
     device: str = "auto",
-    progress: Progress = lambda steps, total: steps,
+    progress: Progress = NO_PROGRESS,
 ) -> Path:
     """Fine-tune a sentence network, or go on with a fine-tuning that was interrupted.
 
@@ -110,7 +108,7 @@ def train_titles(
     device
         ``"auto"``, ``"cpu"`` or ``"cuda"``.
     progress
-        Wraps the steps of an epoch.
+        Shows the steps; it can stop the training after any of them.
 
     Returns
     -------
@@ -200,7 +198,7 @@ def _train_epoch(training: TitleTraining, epoch: int, progress: Progress) -> flo
     batches = title_batches(training.tokens, training.labels, recipe, epoch)
     task.train()
     total = 0.0
-    for step, rows in enumerate(progress(batches, len(batches))):
+    for step, rows in enumerate(track(progress, batches, f"epoch {epoch + 1}/{recipe.epochs}")):
         now = epoch + (step + 0.5) / len(batches)
         task.head.margin = margin_at(recipe, now)
         set_learning_rate(training.optimizer, learning_rate_factor(recipe, now))

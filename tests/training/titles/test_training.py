@@ -1,8 +1,6 @@
 import logging
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +8,10 @@ from safetensors.torch import load_file
 
 from product_matching.encoders.sentence import SentenceEncoder
 from product_matching.errors import InputError
+from product_matching.progress import Cancelled
 from product_matching.training.titles.recipe import TitleRecipe, parse_title_recipe
 from product_matching.training.titles.training import LAST, WEIGHTS, train_titles
+from tests.recorded_progress import RecordedProgress
 
 WORDS = ["kopi", "teh", "susu", "gula", "lampu", "sepatu", "tas", "jam", "topi", "botol"]
 FILLERS = ["murah", "promo", "ori", "baru", "cod", "ready"]
@@ -63,21 +63,11 @@ def recall_at_1(vectors: np.ndarray, labels: np.ndarray) -> float:
 def test_an_interrupted_training_ends_as_an_uninterrupted_one(
     recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path
 ) -> None:
-    class Killed(Exception):
-        pass
-
-    epochs: list[int] = []
-
-    def kill(steps: Iterable[Any], total: int) -> Iterable[Any]:
-        epochs.append(total)
-        for step, rows in enumerate(steps):
-            if len(epochs) == 2 and step == 3:
-                raise Killed
-            yield rows
-
     whole = train_titles(recipe, *titles, tmp_path / "whole", device="cpu")
-    with pytest.raises(Killed):
-        train_titles(recipe, *titles, tmp_path / "parts", device="cpu", progress=kill)
+    progress = RecordedProgress(cancel_in="epoch 2/3", cancel_after=3)
+    with pytest.raises(Cancelled):
+        train_titles(recipe, *titles, tmp_path / "parts", device="cpu", progress=progress)
+    assert progress.stages == {"epoch 1/3": [8, 8], "epoch 2/3": [3, 8]}
     assert (tmp_path / "parts" / LAST).is_file() and not (tmp_path / "parts" / WEIGHTS).exists()
     resumed = train_titles(recipe, *titles, tmp_path / "parts", device="cpu")
     assert resumed.read_bytes() == whole.read_bytes()
@@ -101,13 +91,8 @@ def test_half_precision_trains_too(recipe: TitleRecipe, titles: tuple[list[str],
 def test_another_training_and_too_little_data_are_refused(
     recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path
 ) -> None:
-    def stop(steps: Iterable[Any], total: int) -> Iterable[Any]:
-        if (tmp_path / LAST).is_file():
-            raise KeyboardInterrupt
-        return steps
-
-    with pytest.raises(KeyboardInterrupt):
-        train_titles(recipe, *titles, tmp_path, device="cpu", progress=stop)
+    with pytest.raises(Cancelled):
+        train_titles(recipe, *titles, tmp_path, device="cpu", progress=RecordedProgress("epoch 2/3"))
     with pytest.raises(InputError, match="of another recipe or other titles"):
         train_titles(recipe, titles[0][::-1], titles[1], tmp_path, device="cpu")
     with pytest.raises(InputError, match="at least two products"):
