@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from product_matching.encoders.process import tune_process
@@ -24,9 +26,15 @@ import torch  # noqa: E402
 from product_matching.encoders.photo import pick_device  # noqa: E402
 from product_matching.listings.catalogue import read_catalogue  # noqa: E402
 from product_matching.progress import NO_PROGRESS  # noqa: E402
-from product_matching.training.batches import Batch, batches  # noqa: E402
-from product_matching.training.loop import Machinery, build_scaler, train_epoch  # noqa: E402
-from product_matching.training.optimizer import build_optimizer  # noqa: E402
+from product_matching.training.batches import Batch, epoch_batches  # noqa: E402
+from product_matching.training.loop import (  # noqa: E402
+    EpochBatches,
+    Machinery,
+    autocast,
+    build_machinery,
+    half_precision,
+    train_epoch,
+)
 from product_matching.training.parts import LabelledPhotos, split_catalogues  # noqa: E402
 from product_matching.training.pixels import DecodedPhotos, decode_part  # noqa: E402
 from product_matching.training.recipe import Recipe, read_recipe  # noqa: E402
@@ -41,23 +49,23 @@ def draw_photos(arguments: argparse.Namespace) -> LabelledPhotos:
     return train.take(np.random.default_rng(0).permutation(len(train))[: arguments.photos])
 
 
-def build_machinery(
+def build(
     recipe: Recipe, preparation: Preparation, labels: np.ndarray, *, weights: Path | None, device: torch.device
-) -> Machinery:
+) -> Machinery[Batch]:
     """Build what a training steps with."""
     task = build_task(recipe, preparation, labels, weights=weights).to(device)
     task = task.to(memory_format=torch.channels_last).train()
-    return Machinery(task, build_optimizer(task, recipe), build_scaler(device), device)
+    return build_machinery(recipe, task, device, half_precision(device))
 
 
-def time_bare(machinery: Machinery, ready: list[Batch], steps: int) -> float:
+def time_bare(machinery: Machinery[Batch], ready: list[Batch], steps: int) -> float:
     """Photos per second of network, loss and backward pass."""
     photos, started = 0, time.perf_counter()
     for step in range(steps):
         batch = ready[step % len(ready)]
         machinery.task.zero_grad()
-        with machinery.autocast():
-            loss = machinery.task(batch.pixels, batch.labels, None)
+        with autocast(machinery.device, machinery.precision):
+            loss = machinery.task(replace(batch, mix=None))
         loss.backward()
         photos += len(batch.labels)
     if machinery.device.type == "cuda":
@@ -66,18 +74,20 @@ def time_bare(machinery: Machinery, ready: list[Batch], steps: int) -> float:
 
 
 def measure(
-    machinery: Machinery, photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, *, repeats: int
+    machinery: Machinery[Batch], photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, *, repeats: int
 ) -> tuple[list[float], list[float]]:
     """Bare speeds and epochs' speeds in turn, one more of the first."""
-    ready = [
-        batch for batch, _ in zip(batches(photos, recipe, preparation, 0, machinery.device), range(4), strict=False)
-    ]
+
+    def draw(epoch: int) -> EpochBatches[Batch]:
+        return epoch_batches(photos, recipe, preparation, epoch, machinery.device)
+
+    ready = list(islice(draw(0).drawn, 4))
     steps = len(photos) // recipe.batch_size
     time_bare(machinery, ready, 4)
-    train_epoch(machinery, photos, recipe, preparation, 0, NO_PROGRESS)
+    train_epoch(machinery, draw(0), 0, NO_PROGRESS)
     bare, epochs = [time_bare(machinery, ready, steps)], []
     for epoch in range(repeats):
-        epochs.append(train_epoch(machinery, photos, recipe, preparation, epoch, NO_PROGRESS).photos_per_second)
+        epochs.append(train_epoch(machinery, draw(epoch), epoch, NO_PROGRESS).listings_per_second)
         bare.append(time_bare(machinery, ready, steps))
     return bare, epochs
 
@@ -101,7 +111,7 @@ def main() -> None:
     started = time.perf_counter()
     photos = decode_part(drawn, recipe.image_size, preparation.interpolation)
     decoded = len(photos) / (time.perf_counter() - started)
-    machinery = build_machinery(recipe, preparation, drawn.labels, weights=weights, device=device)
+    machinery = build(recipe, preparation, drawn.labels, weights=weights, device=device)
     bare, epochs = measure(machinery, photos, recipe, preparation, repeats=arguments.repeats)
     ratios = [epoch / ((before + after) / 2) for epoch, before, after in zip(epochs, bare, bare[1:], strict=False)]
     result = {

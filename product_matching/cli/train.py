@@ -57,25 +57,19 @@ def train(
     from product_matching.encoders.process import tune_process
 
     tune_process()
+    from product_matching.training.options import TrainingOptions
     from product_matching.training.recipe import read_recipe
     from product_matching.training.run import train as run_training
 
     checked = read_recipe(recipe)
     catalogues = _read_catalogues(catalogue, images, label_column or ["label_group"])
+    options = TrainingOptions(
+        weights=weights, resume=resume, score_test=score_test, average=average_with or (), device=device.value
+    )
     logging.getLogger("product_matching.training").setLevel(logging.INFO)
     try:
         with logging_redirect_tqdm(), bars() as progress:
-            report = run_training(
-                checked,
-                catalogues,
-                out,
-                weights=weights,
-                resume=resume,
-                average=average_with or (),
-                score_test=score_test,
-                device=device.value,
-                progress=progress,
-            )
+            report = run_training(checked, catalogues, out, options, progress)
     except KeyboardInterrupt:
         typer.echo(
             f"Interrupted. {out} keeps the last finished epoch: the same command with --resume goes on.", err=True

@@ -22,7 +22,8 @@ from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.neighbours import Neighbours, RowArray
 from product_matching.training.parts import LabelledPhotos
 from product_matching.training.pixels import DecodedPhotos, decode_part
-from product_matching.training.session import BEST, load_trained
+from product_matching.training.session import BEST
+from product_matching.training.trained import load_trained
 from product_matching.training.validation import embed_part
 
 log = logging.getLogger(__name__)
@@ -57,12 +58,12 @@ def trained_source(folder: Path, device: str, progress: Progress) -> PhotoSource
         The training is not there, not finished, or damaged.
     """
     trained = load_trained(folder)
-    recipe, where = trained.recipe, pick_device(device)
-    task = trained.task.to(where).to(memory_format=torch.channels_last)
+    recipe = trained.recipe
+    trained.task.to(pick_device(device)).to(memory_format=torch.channels_last)
 
     def embed(paths: Sequence[Path]) -> FloatVectors:
         photos = _decode(paths, recipe.evaluation_size, trained.preparation.interpolation, progress)
-        return embed_part(task, photos, trained.preparation, where, _BATCH, progress)
+        return embed_part(trained, photos, batch_size=_BATCH, progress=progress)
 
     network = "own network" if recipe.method == "autoencoder" else recipe.backbone
     remark = f"{network}, {recipe.image_size} px, {recipe.epochs} epochs"

@@ -107,8 +107,10 @@ class SentenceEncoder:
             return F.normalize(self.network(rows, mask), dim=1).cpu().numpy()
 
 
-def encode_once(encoder: SentenceEncoder, titles: Sequence[str], folder: Path | None = None) -> FloatVectors:
+def encode_once(encoder: SentenceEncoder, titles: Sequence[str]) -> FloatVectors:
     """Embed titles, or read what an earlier run with the same network has made of the same titles.
+
+    Vectors are kept in the user's data folder.
 
     Parameters
     ----------
@@ -116,12 +118,10 @@ def encode_once(encoder: SentenceEncoder, titles: Sequence[str], folder: Path | 
         The network.
     titles
         Raw titles.
-    folder
-        Where the vectors are kept; None takes the user's data folder.
     """
     digest = hashlib.sha256("\0".join(titles).encode("utf-8", "surrogatepass")).hexdigest()
     name = f"{encoder.network.fingerprint[:32]}-{digest[:32]}.npy"
-    path = (folder or home_folder() / "cache" / "titles") / name
+    path = home_folder() / "cache" / "titles" / name
     known = _read(path, (len(titles), encoder.dimension))
     if known is not None:
         return known

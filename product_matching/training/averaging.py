@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from product_matching.errors import InputError
 from product_matching.files import file_sha256, read_json
-from product_matching.training.session import BEST, Training, load_trained
+from product_matching.training.session import BEST
 from product_matching.training.tasks import ClassTask
+from product_matching.training.trained import TrainedTask, load_trained
 
 #: Cosine of the weights of two networks from which on they are taken to have a common start.
 _SAME_START = 0.5
@@ -36,7 +37,7 @@ class OtherTraining:
     tensors: Mapping[str, Tensor]
 
 
-def load_others(training: Training, folders: Sequence[Path]) -> list[OtherTraining]:
+def load_others(trained: TrainedTask, folders: Sequence[Path]) -> list[OtherTraining]:
     """Load the best epochs of finished trainings and check that their weights can be averaged with this one's.
 
     Raises
@@ -45,9 +46,9 @@ def load_others(training: Training, folders: Sequence[Path]) -> list[OtherTraini
         A folder holds no finished training, or one of another network, start or preparation of photos; or this is an
         autoencoder.
     """
-    if folders and not isinstance(training.machinery.task, ClassTask):
+    if folders and not isinstance(trained.task, ClassTask):
         raise InputError("An autoencoder is not averaged with others: it starts from random weights.")
-    return [_load_other(training, folder) for folder in folders]
+    return [_load_other(trained, folder) for folder in folders]
 
 
 def check_same_mean(report: Path, others: Sequence[OtherTraining]) -> None:
@@ -98,12 +99,12 @@ def average_with(network: nn.Module, others: Sequence[OtherTraining]) -> None:
             tensor.copy_((total / (len(others) + 1)).to(tensor.dtype))
 
 
-def _load_other(training: Training, folder: Path) -> OtherTraining:
+def _load_other(trained: TrainedTask, folder: Path) -> OtherTraining:
     other = load_trained(folder)
     tensors = other.task.network.state_dict()
-    own = training.machinery.task.network.state_dict()
-    alike = _shapes(tensors) == _shapes(own) and other.recipe.backbone == training.recipe.backbone
-    if not alike or other.preparation != training.preparation:
+    own = trained.task.network.state_dict()
+    alike = _shapes(tensors) == _shapes(own) and other.recipe.backbone == trained.recipe.backbone
+    if not alike or other.preparation != trained.preparation:
         raise InputError(
             f"The training {folder} cannot be averaged with this one: its network is {other.recipe.backbone} with "
             f"pooling {other.recipe.pooling} and neck {other.recipe.neck} from "

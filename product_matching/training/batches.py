@@ -13,6 +13,7 @@ from product_matching.encoders.preprocess import as_batch, normalise
 from product_matching.errors import InputError
 from product_matching.search.neighbours import RowArray
 from product_matching.training.augmentation import Mix, augment, cut_mix
+from product_matching.training.loop import EpochBatches
 from product_matching.training.pixels import DecodedPhotos
 from product_matching.training.recipe import Recipe
 from product_matching.training.sampler import epoch_order
@@ -44,10 +45,17 @@ def steps_per_epoch(n_photos: int, recipe: Recipe) -> int:
     return n_photos // recipe.batch_size
 
 
-def batches(
+def epoch_batches(
+    photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, epoch: int, device: torch.device
+) -> EpochBatches[Batch]:
+    """Draw the batches of an epoch (from 0), the same for the same recipe and epoch."""
+    steps = steps_per_epoch(len(photos), recipe)
+    return EpochBatches(_draw(photos, recipe, preparation, epoch, device), steps, steps * recipe.batch_size)
+
+
+def _draw(
     photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, epoch: int, device: torch.device
 ) -> Iterator[Batch]:
-    """Yield the batches of an epoch, the same for the same recipe and epoch."""
     order = epoch_order(photos.labels, recipe.sampler_exponent, seed=recipe.seed, epoch=epoch)
     for step in range(steps_per_epoch(len(photos), recipe)):
         start = step * recipe.batch_size

@@ -8,18 +8,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.files import file_sha256, write_text
 from product_matching.metrics.retrieval import QueryScores
+from product_matching.networks.build import EmbeddingNetwork
 from product_matching.networks.weights import load_weights, save_weights
 from product_matching.store.comparison import Scores
 from product_matching.training.averaging import OtherTraining
+from product_matching.training.curves import EpochRecord, best_record
 from product_matching.training.parts import TrainingParts
 from product_matching.training.recipe import Recipe
-from product_matching.training.start import Preparation
-from product_matching.training.tasks import ClassTask
+from product_matching.training.trained import TrainedTask
 
 MODEL_FOLDER = "model"
 #: Of the figures in the report.
@@ -31,8 +30,8 @@ _KIND = {
 }
 
 
-def round_weights(task: ClassTask, recipe: Recipe, device: torch.device, folder: Path) -> Path:
-    """Write the network in half precision and read it back, so that the figures are those of what is shipped.
+def round_weights(network: EmbeddingNetwork, backbone: str, folder: Path) -> Path:
+    """Write a network in half precision and read it back, so that the figures are those of what is shipped.
 
     Returns
     -------
@@ -40,18 +39,16 @@ def round_weights(task: ClassTask, recipe: Recipe, device: torch.device, folder:
         The weights file in `folder`.
     """
     path = folder / WEIGHTS_FILE
-    save_weights(task.network, path)
-    load_weights(task.network, path, recipe.backbone)
-    task.to(device)
+    save_weights(network, path)
+    load_weights(network, path, backbone)
     return path
 
 
 def describe_training(
     recipe: Recipe,
     parts: TrainingParts,
-    best_epoch: int,
+    history: Sequence[EpochRecord],
     figures: Mapping[str, QueryScores],
-    photos_per_second: float,
     others: Sequence[OtherTraining] = (),
 ) -> dict[str, Any]:
     """Everything that a reader of the figures has to know, as plain values for JSON.
@@ -60,12 +57,10 @@ def describe_training(
     ----------
     recipe, parts
         What was trained, on what.
-    best_epoch
-        The epoch (from 1) that was kept.
+    history
+        All epochs; the best one was kept, and the speed is their mean.
     figures
         By part: ``validation`` and, where it was scored, ``test``.
-    photos_per_second
-        Mean speed of the epochs.
     others
         Other trainings in the mean of the weights.
     """
@@ -77,10 +72,10 @@ def describe_training(
             "classes": parts.train.n_groups,
             "sha256": parts.digest,
         },
-        "best_epoch": best_epoch,
+        "best_epoch": best_record(history).epoch,
         "averaged_with": [{"recipe": other.recipe, "checkpoint_sha256": other.checkpoint_sha256} for other in others],
         "figures": {part: asdict(Scores.of(scores, decimals=_DECIMALS)) for part, scores in figures.items()},
-        "photos_per_second": round(photos_per_second, 1),
+        "photos_per_second": round(sum(record.photos_per_second for record in history) / len(history), 1),
     }
 
 
@@ -89,17 +84,13 @@ def write_report(report: Mapping[str, Any], path: Path) -> None:
     write_text(path, json.dumps(report, indent=2, ensure_ascii=False) + "\n", what="report")
 
 
-def export_model(
-    task: ClassTask, recipe: Recipe, preparation: Preparation, weights: Path, report: Mapping[str, Any], folder: Path
-) -> PhotoModel:
+def export_model(trained: TrainedTask, weights: Path, report: Mapping[str, Any], folder: Path) -> PhotoModel:
     """Write the model folder: weights, settings, card.
 
     Parameters
     ----------
-    task
-        Its network is what the weights are of.
-    recipe, preparation
-        How it was trained, and how photos are prepared for it.
+    trained
+        How the network was trained, and how photos are prepared for it.
     weights
         File of `round_weights`.
     report
@@ -107,12 +98,13 @@ def export_model(
     folder
         Where to; what is there is replaced.
     """
+    recipe, preparation = trained.recipe, trained.preparation
     start = preparation.source or "random weights"
     model = PhotoModel(
         name=recipe.name,
         backbone=recipe.backbone,
         weights_sha256=file_sha256(weights),
-        dimension=task.network.dimension,
+        dimension=trained.task.network.dimension,
         image_size=recipe.evaluation_size,
         mean=preparation.mean,
         std=preparation.std,

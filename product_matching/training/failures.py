@@ -9,7 +9,6 @@ from pathlib import Path
 import torch
 
 from product_matching.errors import InputError
-from product_matching.training.recipe import Recipe
 from product_matching.training.recipe_base import TrainingRecipe
 
 
@@ -22,13 +21,13 @@ def loss_error(loss: float, epoch: int, step: int, recipe: TrainingRecipe) -> In
 
 
 @contextmanager
-def explained(recipe: Recipe, epoch: int, checkpoint: Path) -> Iterator[None]:
+def explained(recipe: TrainingRecipe, epoch: int, checkpoint: Path) -> Iterator[None]:
     """Turn an end of memory or of finite numbers into a sentence with the checkpoint that is kept.
 
     Parameters
     ----------
     recipe
-        Its sizes are named.
+        Its fields that decide the memory are named.
     epoch
         The running epoch, from 0.
     checkpoint
@@ -47,10 +46,10 @@ def explained(recipe: Recipe, epoch: int, checkpoint: Path) -> Iterator[None]:
     except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
+        fields = " or ".join(f"{name} ({getattr(recipe, name)})" for name in recipe.memory_fields)
         raise InputError(
-            f"The memory did not suffice in epoch {epoch + 1}: lower batch_size ({recipe.batch_size}) or image_size "
-            f"({recipe.image_size}) in the recipe and train into another folder, or free memory and go on with "
-            f"--resume.{kept}"
+            f"The memory did not suffice in epoch {epoch + 1}: lower {fields} in the recipe and train into another "
+            f"folder, or free memory and resume.{kept}"
         ) from error
 
 

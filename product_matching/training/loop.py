@@ -3,69 +3,123 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Generic
 
 import torch
 from torch import Tensor
 
 from product_matching.progress import Progress, track
-from product_matching.training.batches import Batch, batches, steps_per_epoch
 from product_matching.training.failures import loss_error
-from product_matching.training.optimizer import set_learning_rate
-from product_matching.training.pixels import DecodedPhotos
-from product_matching.training.recipe import Recipe
+from product_matching.training.optimizer import build_optimizer, set_learning_rate
+from product_matching.training.recipe_base import TrainingRecipe
 from product_matching.training.sampler import network_seed
 from product_matching.training.schedule import learning_rate_factor
-from product_matching.training.start import Preparation
-from product_matching.training.tasks import Task
+from product_matching.training.task import BatchT, Task
 
 #: Steps between two looks at the loss, each of which waits for the GPU.
 _STEPS_PER_CHECK = 20
 
 
-@dataclass(frozen=True)
-class EpochResult:
-    """Mean loss of an epoch, and how many photos were trained on per second."""
-
-    loss: float
-    photos_per_second: float
-
-
 @dataclass(frozen=True, eq=False)
-class Machinery:
-    """What a step needs beside the data: the task, its optimizer, the loss scaler of float16, the device."""
+class EpochBatches(Generic[BatchT]):
+    """The batches of one epoch.
 
-    task: Task
+    Attributes
+    ----------
+    drawn
+        The batches, made as they are asked for.
+    steps, listings
+        Number of batches, and of listings in all of them.
+    """
+
+    drawn: Iterator[BatchT]
+    steps: int
+    listings: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochResult:
+    """One epoch of training.
+
+    Attributes
+    ----------
+    epoch
+        Its number, from 1.
+    loss
+        Mean over the steps.
+    learning_rate, margin
+        The highest learning rate of the network, and the margin in radians (0 without one), at its end.
+    listings_per_second, seconds
+        Speed and duration.
+    """
+
+    epoch: int
+    loss: float
+    learning_rate: float
+    margin: float
+    listings_per_second: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Machinery(Generic[BatchT]):
+    """What a step needs beside the data; task, optimizer and scaler change with every step.
+
+    Attributes
+    ----------
+    recipe
+        How to train.
+    task, optimizer
+        What is trained, and what trains it.
+    scaler
+        Of the loss in float16.
+    device
+        Where the task lies.
+    precision
+        In which the network is computed; None: float32. The weights stay in float32.
+    """
+
+    recipe: TrainingRecipe
+    task: Task[BatchT]
     optimizer: torch.optim.Optimizer
     scaler: torch.amp.GradScaler
     device: torch.device
-
-    def autocast(self) -> AbstractContextManager[object]:
-        """Mixed precision on a GPU (bfloat16 where it is native, else float16), nothing on a CPU."""
-        if self.device.type != "cuda":
-            return nullcontext()
-        return torch.autocast("cuda", dtype=half_precision())
+    precision: torch.dtype | None
 
 
-def half_precision() -> torch.dtype:
-    """The half precision of the GPU: bfloat16 from compute capability 8 on, float16 below."""
+def build_machinery(
+    recipe: TrainingRecipe, task: Task[BatchT], device: torch.device, precision: torch.dtype | None
+) -> Machinery[BatchT]:
+    """Build what a task on a device is trained with; see `Machinery`."""
+    # Only in float16 can gradients underflow.
+    scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
+    return Machinery(
+        recipe=recipe,
+        task=task,
+        optimizer=build_optimizer(task, recipe),
+        scaler=scaler,
+        device=device,
+        precision=precision,
+    )
+
+
+def autocast(device: torch.device, precision: torch.dtype | None) -> AbstractContextManager[object]:
+    """Mixed precision within this block; nothing without a precision."""
+    return nullcontext() if precision is None else torch.autocast(device.type, dtype=precision)
+
+
+def half_precision(device: torch.device) -> torch.dtype | None:
+    """The half precision of a GPU: bfloat16 from compute capability 8 on, float16 below; None on a CPU."""
+    if device.type != "cuda":
+        return None
     return torch.bfloat16 if torch.cuda.get_device_capability()[0] >= 8 else torch.float16
 
 
-def build_scaler(device: torch.device) -> torch.amp.GradScaler:
-    """Scaler of the loss, which does nothing where gradients cannot underflow (float32, bfloat16)."""
-    needed = device.type == "cuda" and half_precision() == torch.float16
-    return torch.amp.GradScaler(device.type, enabled=needed)
-
-
 def train_epoch(
-    machinery: Machinery,
-    photos: DecodedPhotos,
-    recipe: Recipe,
-    preparation: Preparation,
-    epoch: int,
-    progress: Progress,
+    machinery: Machinery[BatchT], batches: EpochBatches[BatchT], epoch: int, progress: Progress
 ) -> EpochResult:
     """Train one epoch.
 
@@ -73,10 +127,8 @@ def train_epoch(
     ----------
     machinery
         Its task and optimizer are changed.
-    photos
-        Training photos.
-    recipe, preparation
-        How to train, and how photos are brought into the network's units.
+    batches
+        Of this epoch.
     epoch
         Number of the epoch, from 0.
     progress
@@ -89,39 +141,45 @@ def train_epoch(
     Cancelled
         The work should stop.
     """
+    recipe, steps, started = machinery.recipe, batches.steps, time.perf_counter()
     torch.manual_seed(network_seed(recipe.seed, epoch))  # dropout and stochastic depth draw from here
     machinery.task.train()
-    steps = steps_per_epoch(len(photos), recipe)
     losses = torch.zeros(steps, device=machinery.device)
-    started = time.perf_counter()
-    drawn = batches(photos, recipe, preparation, epoch, machinery.device)
-    for step, batch in enumerate(track(progress, drawn, f"epoch {epoch + 1}/{recipe.epochs}", total=steps)):
-        _set_time(machinery, recipe, epoch + (step + 0.5) / steps)
-        losses[step] = _step(machinery, batch, recipe.clip_norm)
+    shown = track(progress, batches.drawn, f"epoch {epoch + 1}/{recipe.epochs}", total=steps)
+    for step, batch in enumerate(shown):
+        _set_time(machinery, epoch + (step + 0.5) / steps)
+        losses[step] = _step(machinery, batch)
         if (step + 1) % _STEPS_PER_CHECK == 0 or step + 1 == steps:
             _check_finite(losses[: step + 1], recipe, epoch)
-    seconds = time.perf_counter() - started
-    return EpochResult(float(losses.mean()), steps * recipe.batch_size / seconds)
+    loss, seconds = float(losses.mean()), time.perf_counter() - started
+    return EpochResult(
+        epoch=epoch + 1,
+        loss=loss,
+        learning_rate=recipe.learning_rate * learning_rate_factor(recipe, epoch + 1),
+        margin=machinery.task.margin(recipe, epoch + 1),
+        listings_per_second=batches.listings / seconds,
+        seconds=seconds,
+    )
 
 
-def _set_time(machinery: Machinery, recipe: Recipe, time_in_epochs: float) -> None:
-    machinery.task.set_time(recipe, time_in_epochs)
-    set_learning_rate(machinery.optimizer, learning_rate_factor(recipe, time_in_epochs))
+def _set_time(machinery: Machinery[BatchT], time_in_epochs: float) -> None:
+    machinery.task.set_time(machinery.recipe, time_in_epochs)
+    set_learning_rate(machinery.optimizer, learning_rate_factor(machinery.recipe, time_in_epochs))
 
 
-def _step(machinery: Machinery, batch: Batch, clip_norm: float) -> Tensor:
-    with machinery.autocast():
-        loss: Tensor = machinery.task(batch.pixels, batch.labels, batch.mix)
+def _step(machinery: Machinery[BatchT], batch: BatchT) -> Tensor:
+    with autocast(machinery.device, machinery.precision):
+        loss: Tensor = machinery.task(batch)
     machinery.optimizer.zero_grad(set_to_none=True)
     machinery.scaler.scale(loss).backward()
     machinery.scaler.unscale_(machinery.optimizer)
-    torch.nn.utils.clip_grad_norm_(machinery.task.parameters(), clip_norm)
+    torch.nn.utils.clip_grad_norm_(machinery.task.parameters(), machinery.recipe.clip_norm)
     machinery.scaler.step(machinery.optimizer)
     machinery.scaler.update()
     return loss.detach()
 
 
-def _check_finite(losses: Tensor, recipe: Recipe, epoch: int) -> None:
+def _check_finite(losses: Tensor, recipe: TrainingRecipe, epoch: int) -> None:
     wrong = torch.nonzero(~torch.isfinite(losses)).flatten().tolist()
     if wrong:
         raise loss_error(float(losses[wrong[0]]), epoch, wrong[0], recipe)

@@ -76,6 +76,8 @@ class Recipe(TrainingRecipe):
         Terms of the trained model, in words, for its card; without it those of the starting weights.
     """
 
+    memory_fields = ("batch_size", "image_size")
+
     method: Method
     image_size: _Edge
     backbone: RecipeName = "tf_efficientnet_b3"

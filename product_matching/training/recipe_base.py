@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -60,6 +60,9 @@ class TrainingRecipe:
     label_smoothing
         Share of the target that is spread over all classes.
     """
+
+    #: Fields that decide how much memory a step takes.
+    memory_fields: ClassVar[tuple[str, ...]] = ("batch_size",)
 
     name: RecipeName
     epochs: Epochs

@@ -17,10 +17,11 @@ _SHOWN = 8
 
 
 def write_reconstructions(
-    task: ReconstructionTask, photos: DecodedPhotos, preparation: Preparation, device: torch.device, path: Path
+    task: ReconstructionTask, photos: DecodedPhotos, preparation: Preparation, path: Path
 ) -> None:
     """Write the first 8 photos in one row and their reconstructions below as a PNG."""
     task.eval()
+    device = next(task.parameters()).device
     originals = photos.pixels[:_SHOWN]
     with torch.inference_mode():
         drawn = task.network(normalise(as_batch(originals, device), preparation.mean, preparation.std)).cpu()

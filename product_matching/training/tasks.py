@@ -1,11 +1,10 @@
-"""What is minimised: the loss of a classifier on embeddings, or of an autoencoder; both embed photos for retrieval."""
+"""What is trained on photos: a classifier on embeddings, or an autoencoder; both embed photos for retrieval."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -16,13 +15,13 @@ from product_matching.networks.build import EmbeddingNetwork, build_network
 from product_matching.networks.softmax import SoftmaxHead
 from product_matching.networks.weights import load_weights
 from product_matching.search.neighbours import RowArray
-from product_matching.training.augmentation import Mix
+from product_matching.training.batches import Batch
 from product_matching.training.recipe import Recipe
-from product_matching.training.schedule import margin_at
 from product_matching.training.start import Preparation
+from product_matching.training.task import Task, build_arcface_head
 
 
-class ClassTask(nn.Module):
+class ClassTask(Task[Batch]):
     """Tell the products apart: an embedding network and the head that trains it.
 
     Parameters
@@ -43,7 +42,7 @@ class ClassTask(nn.Module):
         self.head = head
         self._freeze_batchnorm = freeze_batchnorm
 
-    def train(self, mode: bool = True) -> ClassTask:
+    def train(self, mode: bool = True) -> ClassTask:  # noqa: FBT001, FBT002 - the signature of torch
         """Set training mode, in which the backbone's BatchNorm layers stay in evaluation mode if they are frozen."""
         super().train(mode)
         if self._freeze_batchnorm:
@@ -52,9 +51,9 @@ class ClassTask(nn.Module):
                     module.eval()
         return self
 
-    def forward(self, pixels: Tensor, labels: Tensor, mix: Mix | None) -> Tensor:
-        """Mean loss of a batch: photos (B, 3, S, S), classes (B,)."""
-        embeddings = self.network(pixels)
+    def forward(self, batch: Batch) -> Tensor:
+        """Mean loss of a batch, of mixed photos by their shares."""
+        embeddings, labels, mix = self.network(batch.pixels), batch.labels, batch.mix
         if mix is None:
             return cast(Tensor, self.head(embeddings, labels))
         own, others = self.head(embeddings, labels), self.head(embeddings, labels[mix.partners])
@@ -64,35 +63,27 @@ class ClassTask(nn.Module):
         """Embed photos (B, 3, S, S): (B, D), float32, not normalised."""
         return cast(Tensor, self.network(pixels))
 
-    def set_time(self, recipe: Recipe, time: float) -> None:
-        """Set what changes with the epochs since the start: the margin."""
-        if isinstance(self.head, ArcFaceHead):
-            self.head.margin = margin_at(recipe, time)
 
-
-class ReconstructionTask(nn.Module):
+class ReconstructionTask(Task[Batch]):
     """Draw each photo again from its latent vector, which is its embedding; classes play no part."""
 
     def __init__(self, autoencoder: ConvolutionalAutoencoder) -> None:
         super().__init__()
         self.network = autoencoder
 
-    def forward(self, pixels: Tensor, labels: Tensor, mix: Mix | None) -> Tensor:
-        """Mean squared error of a batch of photos (B, 3, S, S)."""
-        return reconstruction_loss(self.network, pixels)
+    def forward(self, batch: Batch) -> Tensor:
+        """Mean squared error of a batch."""
+        return reconstruction_loss(self.network, batch.pixels)
 
     def embed(self, pixels: Tensor) -> Tensor:
         """Latent vectors of photos (B, 3, S, S): (B, D), float32, not normalised."""
         return self.network.encode(pixels)
 
-    def set_time(self, recipe: Recipe, time: float) -> None:
-        """Nothing changes with time."""
+
+PhotoTask = ClassTask | ReconstructionTask
 
 
-Task = ClassTask | ReconstructionTask
-
-
-def build_task(recipe: Recipe, preparation: Preparation, labels: RowArray, *, weights: Path | None = None) -> Task:
+def build_task(recipe: Recipe, preparation: Preparation, labels: RowArray, *, weights: Path | None = None) -> PhotoTask:
     """Build what a recipe trains, the same random weights for the same seed.
 
     Parameters
@@ -122,22 +113,14 @@ def build_task(recipe: Recipe, preparation: Preparation, labels: RowArray, *, we
     if weights is not None:
         load_weights(network.backbone, weights, recipe.backbone)
     _check_fit(network, recipe)
-    head = _build_head(recipe, network.dimension, torch.from_numpy(np.bincount(labels)))
+    head = _build_head(recipe, network.dimension, labels)
     return ClassTask(network, head, freeze_batchnorm=recipe.freeze_batchnorm)
 
 
-def _build_head(recipe: Recipe, dimension: int, class_sizes: Tensor) -> ArcFaceHead | SoftmaxHead:
+def _build_head(recipe: Recipe, dimension: int, labels: RowArray) -> ArcFaceHead | SoftmaxHead:
     if recipe.method == "softmax":
-        return SoftmaxHead(dimension, len(class_sizes), label_smoothing=recipe.label_smoothing)
-    return ArcFaceHead(
-        dimension,
-        len(class_sizes),
-        scale=recipe.scale,
-        margin=margin_at(recipe, 0),
-        class_sizes=class_sizes,
-        class_margin_exponent=recipe.class_margin_exponent,
-        label_smoothing=recipe.label_smoothing,
-    )
+        return SoftmaxHead(dimension, int(labels.max()) + 1, label_smoothing=recipe.label_smoothing)
+    return build_arcface_head(recipe, dimension, labels)
 
 
 def _check_fit(network: EmbeddingNetwork, recipe: Recipe) -> None:

@@ -17,26 +17,39 @@ from product_matching.progress import NO_PROGRESS, Progress, track
 from product_matching.search.open import open_index
 from product_matching.search.spec import IndexSpec
 from product_matching.training.pixels import DecodedPhotos
-from product_matching.training.start import Preparation
-from product_matching.training.tasks import Task
+from product_matching.training.trained import TrainedTask
 
 
 def embed_part(
-    task: Task,
-    photos: DecodedPhotos,
-    preparation: Preparation,
-    device: torch.device,
-    batch_size: int,
-    progress: Progress = NO_PROGRESS,
+    trained: TrainedTask, photos: DecodedPhotos, *, batch_size: int, progress: Progress = NO_PROGRESS
 ) -> FloatVectors:
-    """Embed the photos of a part in evaluation mode; shape (N, D), float32, rows of unit norm.
+    """Embed the photos of a part in evaluation mode, where the network lies.
+
+    Parameters
+    ----------
+    trained
+        The network, and how photos are prepared for it.
+    photos
+        N photos.
+    batch_size
+        Photos in a forward pass.
+    progress
+        Shows the batches.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (N, D), float32, rows of unit norm.
 
     Raises
     ------
     InputError
         An embedding holds values that are not finite numbers.
+    Cancelled
+        The work should stop.
     """
-    task.eval()
+    task, preparation = trained.task.eval(), trained.preparation
+    device = next(task.parameters()).device
     parts = []
     with torch.inference_mode():
         for start in track(progress, range(0, len(photos), batch_size), "embedding", unit="batch"):

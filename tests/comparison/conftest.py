@@ -14,8 +14,7 @@ from safetensors.torch import save_file
 
 from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.networks.build import create_backbone
-from product_matching.training.run import train
-from tests.training.conftest import autoencoder_recipe, tiny_recipe
+from tests.training.conftest import autoencoder_recipe, tiny_recipe, train
 
 WORDS = ("kettle", "tumbler", "lamp", "jacket", "shampoo", "cable", "sandal", "mug", "chair", "soap", "brush", "bag")
 
@@ -71,8 +70,8 @@ def groceries(groceries_file: Path) -> Catalogue:
 def trainings(tmp_path_factory: pytest.TempPathFactory, demo: Catalogue) -> Path:
     """Folder with two finished trainings of one epoch, ``arcface_sampler`` and ``autoencoder``, and one unfinished."""
     folder = tmp_path_factory.mktemp("trainings")
-    train(tiny_recipe(epochs=1, margin_epochs=1), {"demo": demo}, folder / "arcface_sampler", device="cpu")
-    train(autoencoder_recipe(epochs=1), {"demo": demo}, folder / "autoencoder", device="cpu")
+    train(tiny_recipe(epochs=1, margin_epochs=1), {"demo": demo}, folder / "arcface_sampler")
+    train(autoencoder_recipe(epochs=1), {"demo": demo}, folder / "autoencoder")
     shutil.copytree(folder / "arcface_sampler", folder / "softmax")
     (folder / "softmax" / "report.json").unlink()
     return folder

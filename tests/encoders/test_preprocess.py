@@ -21,7 +21,9 @@ from product_matching.listings.photos import decode_photo, read_photo
 from product_matching.training.parts import LabelledPhotos
 from product_matching.training.pixels import decode_part
 from product_matching.training.start import Preparation
+from product_matching.training.trained import TrainedTask
 from product_matching.training.validation import embed_part
+from tests.training.conftest import tiny_recipe
 
 EDGE = 48
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -33,6 +35,7 @@ class Recorder(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.seen: list[Tensor] = []
+        self.place = nn.Parameter(torch.zeros(1))
 
     def forward(self, photos: Tensor) -> Tensor:
         self.seen += [photo.clone() for photo in photos]
@@ -98,7 +101,7 @@ def test_serving_and_validation_give_a_network_the_same_tensor_bit_for_bit(
     list(embed_photos(odd_photos, build, EmbeddingCache(build.model, tmp_path / "cache")))
     part = LabelledPhotos(tuple(path.name for path in odd_photos), tuple(odd_photos), np.arange(len(odd_photos)))
     decoded = decode_part(part, EDGE, interpolation)
-    embed_part(validation, decoded, Preparation(MEAN, STD, interpolation), torch.device("cpu"), 3)
+    embed_part(TrainedTask(tiny_recipe(), Preparation(MEAN, STD, interpolation), validation), decoded, batch_size=3)
     one_by_one, in_batches = search.network.seen, build.network.seen[: len(odd_photos)]
     assert len(one_by_one) == len(validation.seen) == len(odd_photos)
     for path, *tensors in zip(odd_photos, one_by_one, in_batches, validation.seen, strict=True):

@@ -51,10 +51,11 @@ def test_trained_weights_take_the_place_of_the_models_own(
 
 
 def test_titles_are_embedded_once(encoder: SentenceEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = encode_once(encoder, TITLES, tmp_path)
+    monkeypatch.setenv("PRODUCT_MATCHING_HOME", str(tmp_path))
+    first = encode_once(encoder, TITLES)
     monkeypatch.setattr(SentenceEncoder, "encode", lambda self, titles: np.full((len(titles), 32), 7, np.float32))
-    np.testing.assert_array_equal(encode_once(encoder, TITLES, tmp_path), first)
-    assert (encode_once(encoder, TITLES[:3], tmp_path) == 7).all()
-    [kept] = [path for path in tmp_path.iterdir() if np.array_equal(np.load(path), first)]
+    np.testing.assert_array_equal(encode_once(encoder, TITLES), first)
+    assert (encode_once(encoder, TITLES[:3]) == 7).all()
+    [kept] = [path for path in tmp_path.rglob("*.npy") if np.array_equal(np.load(path), first)]
     kept.write_bytes(kept.read_bytes()[:-9])
-    assert (encode_once(encoder, TITLES, tmp_path) == 7).all()
+    assert (encode_once(encoder, TITLES) == 7).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,9 @@ import pytest
 from PIL import Image
 
 from product_matching.listings.catalogue import Catalogue, read_catalogue
+from product_matching.progress import NO_PROGRESS, Progress
+from product_matching.training import run
+from product_matching.training.options import TrainingOptions
 from product_matching.training.recipe import Recipe, parse_recipe
 
 TINY = {
@@ -42,6 +45,18 @@ def autoencoder_recipe(**changes: Any) -> Recipe:
     """A recipe for a small autoencoder."""
     settings = {"name": "drawn", "method": "autoencoder", "image_size": 32, "epochs": 3, "batch_size": 6}
     return parse_recipe({**settings, "learning_rate": 0.003, "dimension": 16, **changes}, "The recipe")
+
+
+def train(
+    recipe: Recipe,
+    catalogues: Mapping[str, Catalogue],
+    out: Path,
+    *,
+    progress: Progress = NO_PROGRESS,
+    **options: Any,
+) -> dict[str, Any]:
+    """Train on the processor with the options of `TrainingOptions`."""
+    return run.train(recipe, catalogues, out, TrainingOptions(device="cpu", **options), progress)
 
 
 @pytest.fixture(scope="session")

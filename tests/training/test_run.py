@@ -26,10 +26,9 @@ from product_matching.training.checkpoint import read_state, write_checkpoint
 from product_matching.training.parts import split_catalogues
 from product_matching.training.pixels import decode_part
 from product_matching.training.recipe import Recipe
-from product_matching.training.run import train
 from product_matching.training.validation import score_retrieval
 from tests.recorded_progress import RecordedProgress
-from tests.training.conftest import TINY, autoencoder_recipe, tiny_recipe
+from tests.training.conftest import TINY, autoencoder_recipe, tiny_recipe, train
 
 STEPS = 3  # full batches of 6 in 18 training photos
 
@@ -70,7 +69,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, photo_folder: Path, one_thre
     """Folder of an uninterrupted training; read only."""
     folder = tmp_path_factory.mktemp("whole")
     photos = read_catalogue(photo_folder / "listings.csv", images=photo_folder / "images")
-    train(tiny_recipe(), {"drawn": photos}, folder, device="cpu")
+    train(tiny_recipe(), {"drawn": photos}, folder)
     return folder
 
 
@@ -80,7 +79,7 @@ def tested(tmp_path_factory: pytest.TempPathFactory, photo_folder: Path, whole: 
     folder = tmp_path_factory.mktemp("tested") / "copy"
     shutil.copytree(whole, folder)
     photos = read_catalogue(photo_folder / "listings.csv", images=photo_folder / "images")
-    train(tiny_recipe(), {"drawn": photos}, folder, device="cpu", resume=True, score_test=True)
+    train(tiny_recipe(), {"drawn": photos}, folder, resume=True, score_test=True)
     return folder
 
 
@@ -89,9 +88,9 @@ def test_an_interrupted_training_ends_as_if_it_had_not_been(
     tmp_path: Path, photos: dict[str, Catalogue], whole: Path, epoch: int, step: int
 ) -> None:
     with pytest.raises(Stop):
-        train(tiny_recipe(), photos, tmp_path, device="cpu", progress=StopAt(epoch, step))
+        train(tiny_recipe(), photos, tmp_path, progress=StopAt(epoch, step))
     assert (tmp_path / session.LAST).exists() == (epoch > 0)
-    report = train(tiny_recipe(), photos, tmp_path, device="cpu", resume=True)
+    report = train(tiny_recipe(), photos, tmp_path, resume=True)
     for name in (session.LAST, session.BEST, "model/weights.safetensors"):
         assert same_weights(tmp_path / name, whole / name), name
     expected = json.loads((whole / "report.json").read_text())
@@ -103,12 +102,12 @@ def test_a_cancelled_training_stops_after_the_step_and_keeps_its_last_epoch(
 ) -> None:
     progress = RecordedProgress(cancel_in="epoch 3/3", cancel_after=1)
     with pytest.raises(Cancelled):
-        train(tiny_recipe(), photos, tmp_path, device="cpu", progress=progress)
+        train(tiny_recipe(), photos, tmp_path, progress=progress)
     assert progress.stages["epoch 2/3"] == [STEPS, STEPS]
     assert progress.stages["epoch 3/3"] == [1, STEPS]
     assert len(read_state(tmp_path / session.LAST)["history"]) == 2
     assert not list(tmp_path.glob("*.tmp*"))
-    train(tiny_recipe(), photos, tmp_path, device="cpu", resume=True)
+    train(tiny_recipe(), photos, tmp_path, resume=True)
     assert same_weights(tmp_path / session.LAST, whole / session.LAST)
 
 
@@ -119,8 +118,8 @@ import torch
 from pathlib import Path
 from product_matching.listings.catalogue import read_catalogue
 from product_matching.progress import NoProgress
+from product_matching.training.options import TrainingOptions
 from product_matching.training.recipe import parse_recipe
-from product_matching.training.run import train
 
 class Killing(NoProgress):
     def begin(self, description, total, **others):
@@ -133,12 +132,13 @@ class Killing(NoProgress):
 torch.set_num_threads(1)
 folder = Path({str(photo_folder)!r})
 photos = read_catalogue(folder / "listings.csv", images=folder / "images")
-train(parse_recipe({TINY!r}, "r"), {{"drawn": photos}}, Path({str(tmp_path)!r}), device="cpu", progress=Killing())
+recipe, options = parse_recipe({TINY!r}, "r"), TrainingOptions(device="cpu")
+train(recipe, {{"drawn": photos}}, Path({str(tmp_path)!r}), options, Killing())
 """
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
     assert len(read_state(tmp_path / session.LAST)["history"]) == 1
     photos = read_catalogue(photo_folder / "listings.csv", images=photo_folder / "images")
-    train(tiny_recipe(), {"drawn": photos}, tmp_path, device="cpu", resume=True)
+    train(tiny_recipe(), {"drawn": photos}, tmp_path, resume=True)
     assert same_weights(tmp_path / session.LAST, whole / session.LAST)
 
 
@@ -157,22 +157,22 @@ def test_stopped_between_the_best_and_the_last_checkpoint_it_goes_on(
 
     monkeypatch.setattr(session, "write_checkpoint", stop_at_the_second_last)
     with pytest.raises(Stop):
-        train(tiny_recipe(), photos, tmp_path, device="cpu")
+        train(tiny_recipe(), photos, tmp_path)
     monkeypatch.undo()
-    train(tiny_recipe(), photos, tmp_path, device="cpu", resume=True)
+    train(tiny_recipe(), photos, tmp_path, resume=True)
     for name in (session.LAST, session.BEST):
         assert same_weights(tmp_path / name, whole / name), name
 
 
 def test_another_seed_ends_elsewhere(tmp_path: Path, photos: dict[str, Catalogue], whole: Path) -> None:
-    train(tiny_recipe(seed=1), photos, tmp_path, device="cpu")
+    train(tiny_recipe(seed=1), photos, tmp_path)
     assert not same_weights(tmp_path / session.LAST, whole / session.LAST)
 
 
 def test_a_finished_training_is_only_exported_again(tmp_path: Path, photos: dict[str, Catalogue]) -> None:
     recipe = tiny_recipe(epochs=1, margin_epochs=1)
-    first = train(recipe, photos, tmp_path, device="cpu")
-    assert train(recipe, photos, tmp_path, device="cpu", resume=True) == first
+    first = train(recipe, photos, tmp_path)
+    assert train(recipe, photos, tmp_path, resume=True) == first
 
 
 def test_the_test_part_is_looked_at_only_when_asked(whole: Path, tested: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_test_part_that_cannot_be_scored_is_said_before_anything_is_trained(
     parts = ["train" if row < 24 else "validation" for row in range(len(listings))]
     catalogue = Catalogue(listings.assign(part=parts), photos["drawn"].image_folder)
     with pytest.raises(InputError, match="The test part cannot be scored: it has no group of two photos"):
-        train(tiny_recipe(), {"drawn": catalogue}, tmp_path, device="cpu", score_test=True)
+        train(tiny_recipe(), {"drawn": catalogue}, tmp_path, score_test=True)
     assert not (tmp_path / session.LAST).exists()
 
 
@@ -204,15 +204,15 @@ def test_resuming_needs_the_same_recipe_and_data_and_starting_anew_an_empty_fold
     tmp_path: Path, photos: dict[str, Catalogue]
 ) -> None:
     recipe = tiny_recipe(epochs=1, margin_epochs=1)
-    train(recipe, photos, tmp_path, device="cpu")
+    train(recipe, photos, tmp_path)
     with pytest.raises(InputError, match="holds a training already: go on with --resume"):
-        train(recipe, photos, tmp_path, device="cpu")
+        train(recipe, photos, tmp_path)
     with pytest.raises(InputError, match="made by another recipe: learning_rate was 0.002 and is 0.003"):
         train(tiny_recipe(epochs=1, margin_epochs=1, learning_rate=0.003), photos, tmp_path, resume=True)
     renamed = photos["drawn"].listings.assign(label_group=photos["drawn"].listings["label_group"].str.upper())
     fewer = Catalogue(renamed.iloc[:-1], photos["drawn"].image_folder)
     with pytest.raises(InputError, match="made with other listings"):
-        train(recipe, {"drawn": fewer}, tmp_path, device="cpu", resume=True)
+        train(recipe, {"drawn": fewer}, tmp_path, resume=True)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_forged_checkpoint_is_refused(
     path = whole / session.LAST
     write_checkpoint(tmp_path / session.LAST, load_file(path), {**read_state(path), field: value})
     with pytest.raises(InputError, match=said):
-        train(tiny_recipe(), photos, tmp_path, device="cpu", resume=True)
+        train(tiny_recipe(), photos, tmp_path, resume=True)
 
 
 @pytest.mark.parametrize(
@@ -261,10 +261,10 @@ def test_a_failure_is_one_sentence_and_the_last_good_checkpoint_stays(
 
     monkeypatch.setattr(loop, "_step", failing)
     with pytest.raises(InputError, match=said) as caught:
-        train(tiny_recipe(), photos, tmp_path, device="cpu")
+        train(tiny_recipe(), photos, tmp_path)
     assert str(caught.value).endswith(f"The checkpoint of epoch 1 is kept in {tmp_path}.")
     monkeypatch.undo()
-    train(tiny_recipe(), photos, tmp_path, device="cpu", resume=True)
+    train(tiny_recipe(), photos, tmp_path, resume=True)
     assert same_weights(tmp_path / session.LAST, whole / session.LAST)
 
 
@@ -276,12 +276,12 @@ def test_an_error_that_is_no_failure_of_the_machine_is_not_hidden(
 
     monkeypatch.setattr(loop, "_step", wrong)
     with pytest.raises(RuntimeError, match="mat1"):
-        train(tiny_recipe(), photos, tmp_path, device="cpu")
+        train(tiny_recipe(), photos, tmp_path)
 
 
 def test_the_model_folder_embeds_as_the_figures_say(tested: Path, photos: dict[str, Catalogue]) -> None:
     report = json.loads((tested / "report.json").read_text())
-    encoder = PhotoEncoder.load(tested / "model", device="cpu")
+    encoder = PhotoEncoder.load(tested / "model")
     parts = split_catalogues(photos)
     threshold = report["figures"]["validation"]["threshold"]
     test = decode_part(parts.test, 32, "bicubic")
@@ -316,7 +316,7 @@ def test_the_curves_have_a_row_an_epoch_and_the_best_one_is_kept(whole: Path) ->
     ids=lambda recipe: recipe.method,
 )
 def test_the_loss_falls_with_every_method(tmp_path: Path, photos: dict[str, Catalogue], recipe: Recipe) -> None:
-    report = train(recipe, photos, tmp_path, device="cpu")
+    report = train(recipe, photos, tmp_path)
     losses = [float(row["loss"]) for row in csv.DictReader((tmp_path / "curves.csv").read_text().splitlines())]
     assert losses[-1] < 0.9 * losses[0]
     assert (tmp_path / "model").is_dir() == (recipe.method != "autoencoder")
@@ -324,7 +324,7 @@ def test_the_loss_falls_with_every_method(tmp_path: Path, photos: dict[str, Cata
 
 
 def test_an_autoencoder_shows_photos_beside_their_reconstructions(tmp_path: Path, photos: dict[str, Catalogue]) -> None:
-    train(autoencoder_recipe(picture_epochs=2), photos, tmp_path, device="cpu")
+    train(autoencoder_recipe(picture_epochs=2), photos, tmp_path)
     pictures = sorted(path.name for path in (tmp_path / "reconstructions").iterdir())
     assert pictures == ["epoch_0002.png", "epoch_0003.png"]
     picture = np.asarray(Image.open(tmp_path / "reconstructions" / pictures[0]))
@@ -345,7 +345,7 @@ def test_training_starts_from_given_weights(
         weights = tmp_path / "half.safetensors"
         save_file(narrow, weights)
     recipe = tiny_recipe(epochs=1, margin_epochs=1, learning_rate=1e-9, freeze_batchnorm=True, backbone_arguments={})
-    train(recipe, photos, tmp_path, device="cpu", weights=weights)
+    train(recipe, photos, tmp_path, weights=weights)
     start, end = load_file(weights), load_file(tmp_path / session.LAST)
     for name, tensor in start.items():
         if tensor.is_floating_point():
@@ -365,7 +365,7 @@ def test_a_recipe_that_does_not_fit_is_refused(
     tmp_path: Path, photos: dict[str, Catalogue], changes: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(InputError, match=said):
-        train(tiny_recipe(**changes), photos, tmp_path, device="cpu")
+        train(tiny_recipe(**changes), photos, tmp_path)
 
 
 def test_an_autoencoder_takes_no_weights(tmp_path: Path, photos: dict[str, Catalogue], tiny_model: Path) -> None:
@@ -375,7 +375,7 @@ def test_an_autoencoder_takes_no_weights(tmp_path: Path, photos: dict[str, Catal
 
 def test_the_mean_of_two_trainings_is_exported(tmp_path: Path, photos: dict[str, Catalogue], whole: Path) -> None:
     recipe = tiny_recipe(name="second", flip=0.0, epochs=2)
-    report = train(recipe, photos, tmp_path, device="cpu", average=[whole])
+    report = train(recipe, photos, tmp_path, average=[whole])
     exported = load_file(tmp_path / "model" / "weights.safetensors")
     own, other = load_file(tmp_path / session.BEST), load_file(whole / session.BEST)
     for name, tensor in exported.items():
@@ -392,14 +392,14 @@ def test_another_network_is_not_averaged_and_nothing_trained(
     tmp_path: Path, photos: dict[str, Catalogue], whole: Path
 ) -> None:
     with pytest.raises(InputError, match="cannot be averaged with this one: its network is test_efficientnet"):
-        train(tiny_recipe(pooling="gem"), photos, tmp_path, device="cpu", average=[whole])
+        train(tiny_recipe(pooling="gem"), photos, tmp_path, average=[whole])
     with pytest.raises(InputError, match="nothing in common with these"):
-        train(tiny_recipe(seed=4), photos, tmp_path / "out", device="cpu", average=[whole])
+        train(tiny_recipe(seed=4), photos, tmp_path / "out", average=[whole])
     shutil.rmtree(tmp_path / "out")
     with pytest.raises(InputError, match="nowhere"):
-        train(tiny_recipe(), photos, tmp_path, device="cpu", average=[tmp_path / "nowhere"])
+        train(tiny_recipe(), photos, tmp_path, average=[tmp_path / "nowhere"])
     with pytest.raises(InputError, match="autoencoder is not averaged"):
-        train(autoencoder_recipe(), photos, tmp_path, device="cpu", average=[whole])
+        train(autoencoder_recipe(), photos, tmp_path, average=[whole])
     assert not list(tmp_path.iterdir())
 
 
@@ -407,19 +407,19 @@ def test_a_mean_is_not_written_over_by_a_single_training(
     tmp_path: Path, photos: dict[str, Catalogue], whole: Path
 ) -> None:
     recipe = tiny_recipe(name="second", flip=0.0, epochs=2)
-    train(recipe, photos, tmp_path, device="cpu", average=[whole])
+    train(recipe, photos, tmp_path, average=[whole])
     before = (tmp_path / "model" / "weights.safetensors").read_bytes()
     with pytest.raises(InputError, match="is the mean with tiny: give the same --average-with again"):
-        train(recipe, photos, tmp_path, device="cpu", resume=True, score_test=True)
+        train(recipe, photos, tmp_path, resume=True, score_test=True)
     assert (tmp_path / "model" / "weights.safetensors").read_bytes() == before
-    report = train(recipe, photos, tmp_path, device="cpu", resume=True, score_test=True, average=[whole])
+    report = train(recipe, photos, tmp_path, resume=True, score_test=True, average=[whole])
     assert "test" in report["figures"]
     assert (tmp_path / "model" / "weights.safetensors").read_bytes() == before
 
 
 def test_photos_are_embedded_larger_than_they_were_trained_on(tmp_path: Path, photos: dict[str, Catalogue]) -> None:
-    report = train(tiny_recipe(embedding_size=48), photos, tmp_path, device="cpu")
-    encoder = PhotoEncoder.load(tmp_path / "model", device="cpu")
+    report = train(tiny_recipe(embedding_size=48), photos, tmp_path)
+    encoder = PhotoEncoder.load(tmp_path / "model")
     assert encoder.model.image_size == 48
     validation = split_catalogues(photos).validation
     pixels = decode_part(validation, 48, encoder.model.interpolation).pixels

@@ -6,6 +6,7 @@ import torch
 
 from product_matching.networks.arcface import ArcFaceHead
 from product_matching.networks.build import build_network
+from product_matching.training.batches import Batch
 from product_matching.training.optimizer import build_optimizer, set_learning_rate
 from product_matching.training.schedule import learning_rate_factor, margin_at
 from product_matching.training.tasks import ClassTask
@@ -47,7 +48,7 @@ def test_frozen_statistics_stay_while_scale_and_shift_learn() -> None:
     network = build_network("test_efficientnet", neck="batchnorm")
     task = ClassTask(network, ArcFaceHead(network.dimension, 3), freeze_batchnorm=True).train()
     before = {name: value.clone() for name, value in task.state_dict().items()}
-    task(torch.randn(6, 3, 32, 32), torch.tensor([0, 1, 2] * 2), None).backward()
+    task(Batch(torch.randn(6, 3, 32, 32), torch.tensor([0, 1, 2] * 2), None)).backward()
     after = task.state_dict()
     assert torch.equal(after["network.backbone.bn1.running_mean"], before["network.backbone.bn1.running_mean"])
     neck = "network.neck.normalisation.running_mean"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
 
 from product_matching.search.neighbours import RowArray
 from product_matching.training.sampler import Stream, epoch_order, random_stream
@@ -13,6 +15,15 @@ from product_matching.training.titles.recipe import TitleRecipe
 #: Batches' worth of titles that are sorted by length together: few enough to stay random, enough to save padding.
 _POOL = 20
 Tokens = Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, eq=False)
+class TitleBatch:
+    """One step's titles: tokens and their mask (B, T), 1 where there is a token, and their classes (B,)."""
+
+    tokens: Tensor
+    mask: Tensor
+    labels: Tensor
 
 
 def title_batches(tokens: Tokens, labels: RowArray, recipe: TitleRecipe, epoch: int) -> list[RowArray]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +15,14 @@ from product_matching.evaluation.protocols import Plan, plan_protocol
 from product_matching.places import home_folder
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import RowArray
+from product_matching.training.titles.data import LabelledTitles
 from product_matching.training.titles.recipe import TitleRecipe
 from product_matching.training.titles.training import train_titles
 
 log = logging.getLogger(__name__)
 
 
-def untrained_vectors(listings: LabelledListings, source: str, *, device: str = "auto") -> FloatVectors:
+def untrained_vectors(listings: LabelledListings, source: str) -> FloatVectors:
     """Embed all titles with a sentence model as it was published; shape (N, D), good under every protocol.
 
     Raises
@@ -31,7 +30,7 @@ def untrained_vectors(listings: LabelledListings, source: str, *, device: str = 
     InputError
         The extra ``sentence`` or the model is missing.
     """
-    return encode_once(SentenceEncoder.load(source, device=device), listings.titles.tolist())
+    return encode_once(SentenceEncoder.load(source), listings.titles.tolist())
 
 
 def out_of_fold_vectors(
@@ -40,15 +39,14 @@ def out_of_fold_vectors(
     recipe: TitleRecipe,
     *,
     two_stage: bool = True,
-    folder: Path | None = None,
-    device: str = "auto",
     progress: Progress = NO_PROGRESS,
 ) -> FloatVectors:
     """Embed all titles with encoders fine-tuned as a protocol allows.
 
     The listings that choose and that are scored are embedded by an encoder trained on all training listings. With a
     second stage each catalogue that it learns from is embedded by one trained on the other training catalogues: the
-    features that it learns from are then as good as those that it will see, and no better.
+    features that it learns from are then as good as those that it will see, and no better. Trainings are kept in the
+    user's data folder: one that was interrupted is continued, one that is done is not repeated.
 
     Parameters
     ----------
@@ -61,10 +59,7 @@ def out_of_fold_vectors(
     two_stage
         Whether a second stage will learn from the embeddings. Without one the training listings' embeddings play no
         part in the figure; under ``"dense"`` they are those of the encoder that was trained on them.
-    folder
-        Where trainings are kept; None takes the user's data folder. One that was interrupted is continued, one that
-        is done is not repeated.
-    device, progress
+    progress
         See `train_titles`.
 
     Returns
@@ -80,9 +75,10 @@ def out_of_fold_vectors(
     plan = plan_protocol(protocol, listings.names)
     parts: list[FloatVectors] = []
     rows: list[RowArray] = []
-    for trained, embedded in training_parts(plan, two_stage):
-        weights = _train(listings, trained, recipe, folder, device, progress)
-        encoder = SentenceEncoder.load(recipe.backbone, weights=weights, max_tokens=recipe.max_tokens, device=device)
+    for trained, embedded in training_parts(plan, two_stage=two_stage):
+        data = LabelledTitles.of(listings.titles[trained].tolist(), listings.labels[trained])
+        weights = _train(recipe, data, progress)
+        encoder = SentenceEncoder.load(recipe.backbone, weights=weights, max_tokens=recipe.max_tokens)
         parts.append(encode_once(encoder, listings.titles[embedded].tolist()))
         rows.append(embedded)
     vectors = np.zeros((len(listings), parts[0].shape[1]), dtype=np.float32)
@@ -91,7 +87,7 @@ def out_of_fold_vectors(
     return vectors
 
 
-def training_parts(plan: Plan, two_stage: bool) -> list[tuple[RowArray, RowArray]]:
+def training_parts(plan: Plan, *, two_stage: bool) -> list[tuple[RowArray, RowArray]]:
     """For each encoder of a protocol the rows that it is trained on and the rows that it embeds.
 
     Raises
@@ -113,22 +109,7 @@ def training_parts(plan: Plan, two_stage: bool) -> list[tuple[RowArray, RowArray
     return parts
 
 
-def _train(
-    listings: LabelledListings,
-    rows: RowArray,
-    recipe: TitleRecipe,
-    folder: Path | None,
-    device: str,
-    progress: Progress,
-) -> Path:
-    titles, labels = listings.titles[rows].tolist(), listings.labels[rows]
-    name = f"{recipe.name}-{recipe.fingerprint[:12]}-{_digest(titles, labels)[:12]}"
-    out = (folder or home_folder() / "title-trainings") / name
-    log.info("titles: the encoder trained on %d listings lies in %s", len(rows), out)
-    return train_titles(recipe, titles, labels, out, device=device, progress=progress)
-
-
-def _digest(titles: Sequence[str], labels: RowArray) -> str:
-    digest = hashlib.sha256("\0".join(titles).encode("utf-8", "surrogatepass"))
-    digest.update(np.unique(labels, return_inverse=True)[1].astype(np.int64).tobytes())
-    return digest.hexdigest()
+def _train(recipe: TitleRecipe, data: LabelledTitles, progress: Progress) -> Path:
+    out = home_folder() / "title-trainings" / f"{recipe.name}-{recipe.fingerprint[:12]}-{data.digest[:12]}"
+    log.info("titles: the encoder trained on %d listings lies in %s", len(data), out)
+    return train_titles(recipe, data, out, progress=progress)

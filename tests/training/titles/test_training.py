@@ -1,16 +1,22 @@
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from product_matching.encoders.sentence import SentenceEncoder
 from product_matching.errors import InputError
 from product_matching.progress import Cancelled
+from product_matching.training import loop
+from product_matching.training.checkpoint import read_state
+from product_matching.training.session import LAST
+from product_matching.training.titles.data import LabelledTitles
 from product_matching.training.titles.recipe import TitleRecipe, parse_title_recipe
-from product_matching.training.titles.training import LAST, WEIGHTS, train_titles
+from product_matching.training.titles.training import WEIGHTS, train_titles
 from tests.recorded_progress import RecordedProgress
 
 WORDS = ["kopi", "teh", "susu", "gula", "lampu", "sepatu", "tas", "jam", "topi", "botol"]
@@ -18,13 +24,13 @@ FILLERS = ["murah", "promo", "ori", "baru", "cod", "ready"]
 
 
 @pytest.fixture(scope="module")
-def titles() -> tuple[list[str], np.ndarray]:
+def titles() -> LabelledTitles:
     """Thirty products of four titles: two words of their own among two that say nothing."""
     rng = np.random.default_rng(3)
     pairs = [(a, b) for a in WORDS for b in WORDS if a < b]
     chosen = rng.choice(len(pairs), 30, replace=False)
     written = [" ".join(rng.permutation([*pairs[p], *rng.choice(FILLERS, 2)])) for p in chosen for _ in range(4)]
-    return written, np.repeat(np.arange(30) + 7, 4)
+    return LabelledTitles.of(written, np.repeat(np.arange(30) + 7, 4))
 
 
 @pytest.fixture(scope="module")
@@ -39,20 +45,20 @@ def losses(caplog: pytest.LogCaptureFixture) -> list[float]:
 
 
 def test_training_brings_the_titles_of_a_product_together(
-    recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    recipe: TitleRecipe, titles: LabelledTitles, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     longer = parse_title_recipe(
         {**asdict(recipe), "epochs": 12, "margin_epochs": 0, "margin_end": 0.1, "class_margin_exponent": 0.1},
         "The recipe",
     )
     with caplog.at_level(logging.INFO, "product_matching.training"):
-        weights = train_titles(longer, *titles, tmp_path / "out", device="cpu")
+        weights = train_titles(longer, titles, tmp_path / "out", device="cpu")
     assert losses(caplog)[-1] < 0.7 * losses(caplog)[0]
     before, after = (
-        SentenceEncoder.load(recipe.backbone, weights=file, max_tokens=32, device="cpu").encode(titles[0])
+        SentenceEncoder.load(recipe.backbone, weights=file, max_tokens=32, device="cpu").encode(titles.titles)
         for file in (None, weights)
     )
-    assert recall_at_1(after, titles[1]) > recall_at_1(before, titles[1]) + 0.2
+    assert recall_at_1(after, titles.classes) > recall_at_1(before, titles.classes) + 0.2
 
 
 def recall_at_1(vectors: np.ndarray, labels: np.ndarray) -> float:
@@ -61,39 +67,73 @@ def recall_at_1(vectors: np.ndarray, labels: np.ndarray) -> float:
 
 
 def test_an_interrupted_training_ends_as_an_uninterrupted_one(
-    recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path
+    recipe: TitleRecipe, titles: LabelledTitles, tmp_path: Path
 ) -> None:
-    whole = train_titles(recipe, *titles, tmp_path / "whole", device="cpu")
+    whole = train_titles(recipe, titles, tmp_path / "whole", device="cpu")
     progress = RecordedProgress(cancel_in="epoch 2/3", cancel_after=3)
     with pytest.raises(Cancelled):
-        train_titles(recipe, *titles, tmp_path / "parts", device="cpu", progress=progress)
+        train_titles(recipe, titles, tmp_path / "parts", device="cpu", progress=progress)
     assert progress.stages == {"epoch 1/3": [8, 8], "epoch 2/3": [3, 8]}
     assert (tmp_path / "parts" / LAST).is_file() and not (tmp_path / "parts" / WEIGHTS).exists()
-    resumed = train_titles(recipe, *titles, tmp_path / "parts", device="cpu")
+    resumed = train_titles(recipe, titles, tmp_path / "parts", device="cpu")
     assert resumed.read_bytes() == whole.read_bytes()
     assert [path.name for path in (tmp_path / "parts").iterdir()] == [WEIGHTS]
     assert all(name.startswith("backbone.") for name in load_file(resumed))
 
 
-def test_what_is_trained_is_not_trained_again(
-    recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path
-) -> None:
+def test_what_is_trained_is_not_trained_again(recipe: TitleRecipe, titles: LabelledTitles, tmp_path: Path) -> None:
     (tmp_path / WEIGHTS).write_bytes(b"kept")
-    assert train_titles(recipe, *titles, tmp_path).read_bytes() == b"kept"
+    assert train_titles(recipe, titles, tmp_path).read_bytes() == b"kept"
 
 
-def test_half_precision_trains_too(recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path) -> None:
+def test_half_precision_trains_too(recipe: TitleRecipe, titles: LabelledTitles, tmp_path: Path) -> None:
     short = parse_title_recipe({**asdict(recipe), "epochs": 2, "bfloat16": True, "class_margin_exponent": 0.1}, "")
-    weights = train_titles(short, *titles, tmp_path, device="cpu")
+    weights = train_titles(short, titles, tmp_path, device="cpu")
     assert all(np.isfinite(tensor.float().numpy()).all() for tensor in load_file(weights).values())
 
 
 def test_another_training_and_too_little_data_are_refused(
-    recipe: TitleRecipe, titles: tuple[list[str], np.ndarray], tmp_path: Path
+    recipe: TitleRecipe, titles: LabelledTitles, tmp_path: Path
 ) -> None:
     with pytest.raises(Cancelled):
-        train_titles(recipe, *titles, tmp_path, device="cpu", progress=RecordedProgress("epoch 2/3"))
-    with pytest.raises(InputError, match="of another recipe or other titles"):
-        train_titles(recipe, titles[0][::-1], titles[1], tmp_path, device="cpu")
+        train_titles(recipe, titles, tmp_path, device="cpu", progress=RecordedProgress("epoch 2/3"))
+    with pytest.raises(InputError, match="made with other listings"):
+        train_titles(recipe, LabelledTitles(titles.titles[::-1], titles.classes), tmp_path, device="cpu")
+    with pytest.raises(InputError, match="made by another recipe: seed was 0 and is 1"):
+        train_titles(replace(recipe, seed=1), titles, tmp_path, device="cpu")
+    few = LabelledTitles.of(["a", "b"], np.array([4, 4]))
     with pytest.raises(InputError, match="at least two products"):
-        train_titles(recipe, ["a", "b"], np.array([4, 4]), tmp_path / "few", device="cpu")
+        train_titles(recipe, few, tmp_path / "few", device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (float("nan"), r"The loss is nan at epoch 2, step 3: lower learning_rate \(0.005\)"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), r"lower batch_size \(16\) or max_tokens \(32\)"),
+    ],
+)
+def test_a_failure_is_one_sentence_and_the_last_good_checkpoint_stays(
+    recipe: TitleRecipe,
+    titles: LabelledTitles,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: float | Exception,
+    said: str,
+) -> None:
+    step, calls = loop._step, 0
+
+    def failing(*arguments: Any) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        if calls != 8 + 3:
+            return step(*arguments)
+        if isinstance(failure, Exception):
+            raise failure
+        return torch.tensor(failure)
+
+    monkeypatch.setattr(loop, "_step", failing)
+    with pytest.raises(InputError, match=said) as caught:
+        train_titles(recipe, titles, tmp_path, device="cpu")
+    assert str(caught.value).endswith(f"The checkpoint of epoch 1 is kept in {tmp_path}.")
+    assert len(read_state(tmp_path / LAST)["history"]) == 1
