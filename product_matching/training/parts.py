@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,7 @@ def _column_parts(catalogue: Catalogue, name: str) -> npt.NDArray[np.object_]:
     used = parts != ""
     groups = _groups(catalogue)[used]
     pairs = sorted(set(zip(groups, parts[used], strict=True)))
-    for (group, part), (next_group, next_part) in zip(pairs, pairs[1:], strict=False):
+    for (group, part), (next_group, next_part) in pairwise(pairs):
         if group == next_group:
             raise InputError(
                 f"The catalogue {name}: {group!r:.80} is in the parts {part} and {next_part}, but a label group "

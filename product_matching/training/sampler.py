@@ -37,8 +37,9 @@ def sampling_weights(labels: RowArray, exponent: float) -> FloatArray:
     With exponent 1 every class is drawn equally often, with 0 every photo.
     """
     sizes = np.bincount(labels)[labels].astype(np.float64)
-    weights = sizes**-exponent
-    return weights / weights.sum()
+    weights: FloatArray = sizes**-exponent
+    chances: FloatArray = weights / weights.sum()
+    return chances
 
 
 def epoch_order(labels: RowArray, exponent: float, *, seed: int, epoch: int) -> RowArray:

@@ -22,7 +22,9 @@ def test_a_flip_mirrors_left_and_right() -> None:
     half = augment(PIXELS, tiny_recipe(**{**PLAIN, "flip": 0.5}), 0, 0)
     mirrored = [torch.equal(a, b) for a, b in zip(half, PIXELS.flip(-1), strict=True)]
     same = [torch.equal(a, b) for a, b in zip(half, PIXELS, strict=True)]
-    assert any(mirrored) and any(same) and all(a != b for a, b in zip(mirrored, same, strict=True))
+    assert any(mirrored)
+    assert any(same)
+    assert all(a != b for a, b in zip(mirrored, same, strict=True))
 
 
 def test_a_photo_is_changed_alike_wherever_its_batch_begins() -> None:
@@ -31,7 +33,8 @@ def test_a_photo_is_changed_alike_wherever_its_batch_begins() -> None:
     assert torch.equal(whole[5:], augment(PIXELS[5:], recipe, 3, 45))
     assert not torch.equal(whole, augment(PIXELS, recipe, 4, 40))
     assert not torch.equal(whole, augment(PIXELS, tiny_recipe(seed=1), 3, 40))
-    assert whole.dtype == torch.uint8 and whole.shape == PIXELS.shape
+    assert whole.dtype == torch.uint8
+    assert whole.shape == PIXELS.shape
 
 
 @pytest.mark.parametrize("smallest", [0.2, 0.8])
@@ -39,11 +42,15 @@ def test_a_crop_lies_in_the_photo_and_keeps_its_share(smallest: float) -> None:
     rng = np.random.default_rng(1)
     boxes = np.array([draw_crop(200, smallest, rng) for _ in range(500)])
     top, left, height, width = boxes.T
-    assert (top >= 0).all() and (left >= 0).all() and (top + height <= 200).all() and (left + width <= 200).all()
+    assert (top >= 0).all()
+    assert (left >= 0).all()
+    assert (top + height <= 200).all()
+    assert (left + width <= 200).all()
     shares = height * width / 200**2
     assert shares.min() >= smallest * 0.74  # an edge cut to the photo takes at most a quarter: 3 / 4
     assert shares.max() > 0.9
-    assert ((height / width) < 1.36).all() and ((height / width) > 0.73).all()
+    assert ((height / width) < 1.36).all()
+    assert ((height / width) > 0.73).all()
 
 
 def test_cutmix_takes_a_box_of_the_partner_and_says_how_much_is_left() -> None:
@@ -58,7 +65,8 @@ def test_cutmix_takes_a_box_of_the_partner_and_says_how_much_is_left() -> None:
             assert kept == pytest.approx(1.0 if partner == label else mix.share)
             assert ((photo == label) | (photo == partner)).all()
         shares.append(mix.share)
-    assert min(shares) < 0.4 and max(shares) > 0.8
+    assert min(shares) < 0.4
+    assert max(shares) > 0.8
 
 
 def test_cutmix_happens_as_often_as_the_recipe_says() -> None:

@@ -16,7 +16,8 @@ LEAST = {"name": "r", "method": "arcface", "image_size": 64, "epochs": 4, "batch
 
 def test_whole_numbers_are_accepted_where_a_number_is_meant() -> None:
     recipe = parse_recipe({**LEAST, "learning_rate": 1, "sampler_exponent": 1}, "The recipe")
-    assert recipe.learning_rate == 1.0 and isinstance(recipe.sampler_exponent, float)
+    assert recipe.learning_rate == 1.0
+    assert isinstance(recipe.sampler_exponent, float)
 
 
 def test_the_fingerprint_changes_with_every_field() -> None:
@@ -63,7 +64,7 @@ def test_a_wrong_field_is_named_with_its_value_and_what_is_accepted(change: dict
 
 
 def test_a_missing_field_is_named() -> None:
-    with pytest.raises(InputError, match="The recipe: epochs is missing."):
+    with pytest.raises(InputError, match=r"The recipe: epochs is missing\."):
         parse_recipe({name: value for name, value in LEAST.items() if name != "epochs"}, "The recipe")
 
 

@@ -120,6 +120,7 @@ from product_matching.listings.catalogue import read_catalogue
 from product_matching.progress import NoProgress
 from product_matching.training.options import TrainingOptions
 from product_matching.training.recipe import parse_recipe
+from product_matching.training.run import train
 
 class Killing(NoProgress):
     def begin(self, description, total, **others):
@@ -177,9 +178,11 @@ def test_a_finished_training_is_only_exported_again(tmp_path: Path, photos: dict
 
 def test_the_test_part_is_looked_at_only_when_asked(whole: Path, tested: Path) -> None:
     before, after = (json.loads((folder / "report.json").read_text()) for folder in (whole, tested))
-    assert list(before["figures"]) == ["validation"] and before["data"]["photos"]["test"] == 6
+    assert list(before["figures"]) == ["validation"]
+    assert before["data"]["photos"]["test"] == 6
     figures = after["figures"]
-    assert figures["test"]["n"] == 6 and figures["test"]["threshold"] == figures["validation"]["threshold"]
+    assert figures["test"]["n"] == 6
+    assert figures["test"]["threshold"] == figures["validation"]["threshold"]
     del figures["test"]
     assert after == before
     for name in (session.LAST, session.BEST, "model/weights.safetensors"):
@@ -207,7 +210,7 @@ def test_resuming_needs_the_same_recipe_and_data_and_starting_anew_an_empty_fold
     train(recipe, photos, tmp_path)
     with pytest.raises(InputError, match="holds a training already: go on with --resume"):
         train(recipe, photos, tmp_path)
-    with pytest.raises(InputError, match="made by another recipe: learning_rate was 0.002 and is 0.003"):
+    with pytest.raises(InputError, match=r"made by another recipe: learning_rate was 0\.002 and is 0\.003"):
         train(tiny_recipe(epochs=1, margin_epochs=1, learning_rate=0.003), photos, tmp_path, resume=True)
     renamed = photos["drawn"].listings.assign(label_group=photos["drawn"].listings["label_group"].str.upper())
     fewer = Catalogue(renamed.iloc[:-1], photos["drawn"].image_folder)
@@ -292,7 +295,9 @@ def test_the_model_folder_embeds_as_the_figures_say(tested: Path, photos: dict[s
     model = encoder.model
     assert (model.neck, model.dimension, model.training["data"]["classes"]) == ("batchnorm", 256, 6)
     card = (tested / "model" / "README.md").read_text()
-    assert f"{threshold:.3f}" in card and "18 training photos in 6 classes" in card and "seed = 0" in card
+    assert f"{threshold:.3f}" in card
+    assert "18 training photos in 6 classes" in card
+    assert "seed = 0" in card
 
 
 def test_the_curves_have_a_row_an_epoch_and_the_best_one_is_kept(whole: Path) -> None:
@@ -350,7 +355,8 @@ def test_training_starts_from_given_weights(
     for name, tensor in start.items():
         if tensor.is_floating_point():
             trained = end[f"task.network.backbone.{name}"]
-            assert trained.dtype == torch.float32 and torch.allclose(trained, tensor.float(), atol=1e-6), name
+            assert trained.dtype == torch.float32, name
+            assert torch.allclose(trained, tensor.float(), atol=1e-6), name
 
 
 @pytest.mark.parametrize(
@@ -369,7 +375,7 @@ def test_a_recipe_that_does_not_fit_is_refused(
 
 
 def test_an_autoencoder_takes_no_weights(tmp_path: Path, photos: dict[str, Catalogue], tiny_model: Path) -> None:
-    with pytest.raises(InputError, match="leave --weights .* out"):
+    with pytest.raises(InputError, match=r"leave --weights .* out"):
         train(autoencoder_recipe(), photos, tmp_path, weights=tiny_model / "weights.safetensors")
 
 
@@ -385,7 +391,8 @@ def test_the_mean_of_two_trainings_is_exported(tmp_path: Path, photos: dict[str,
     (entry,) = report["averaged_with"]
     assert entry == {"recipe": "tiny", "checkpoint_sha256": file_sha256(whole / session.BEST)}
     card = (tmp_path / "model" / "README.md").read_text()
-    assert "the mean of 2 trainings" in card and "`tiny`" in card
+    assert "the mean of 2 trainings" in card
+    assert "`tiny`" in card
 
 
 def test_another_network_is_not_averaged_and_nothing_trained(

@@ -49,7 +49,8 @@ def test_the_table_names_model_and_figures(arguments: list[str], photo_folder: P
     assert "validation   F1 1.0000" in result.stdout
     assert "test         not scored: the same command with --resume --test adds its figures" in result.stdout
     again = CliRunner().invoke(app, [*arguments, *pair, "--resume", "--test"], catch_exceptions=False)
-    assert "test         F1 0." in again.stdout and "not scored" not in again.stdout
+    assert "test         F1 0." in again.stdout
+    assert "not scored" not in again.stdout
     assert "Epoch" not in again.stderr
 
 

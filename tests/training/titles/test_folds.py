@@ -26,13 +26,16 @@ def test_no_encoder_learns_from_a_group_that_it_embeds(listings: LabelledListing
     for trained, embedded in parts:
         assert not set(listings.labels[trained]) & set(listings.labels[embedded])
     scored = set(np.concatenate([plan.choose.catalogue, plan.score.catalogue]).tolist())
-    assert set(parts[0][1].tolist()) == scored and len(parts[0][0]) == 60 - len(scored)
-    assert all(len(trained) > len(embedded) for trained, embedded in parts[1:]) and len(parts) == 4
+    assert set(parts[0][1].tolist()) == scored
+    assert len(parts[0][0]) == 60 - len(scored)
+    assert all(len(trained) > len(embedded) for trained, embedded in parts[1:])
+    assert len(parts) == 4
 
 
 def test_protocols_that_mix_learning_and_measuring_are_refused(listings: LabelledListings) -> None:
     dense = training_parts(plan_protocol("dense", listings.names), two_stage=False)
-    assert len(dense) == 1 and dense[0][1].tolist() == list(range(60))
+    assert len(dense) == 1
+    assert dense[0][1].tolist() == list(range(60))
     for protocol, two_stage in (("dense", True), ("half", False), ("full", False), ("half", True)):
         with pytest.raises(InputError, match=f"only, not '{protocol}'"):
             training_parts(plan_protocol(protocol, listings.names), two_stage=two_stage)
@@ -46,7 +49,8 @@ def test_each_part_is_embedded_by_its_own_encoder(
         name="tiny", epochs=1, batch_size=8, learning_rate=0.01, backbone=str(tiny_sentence_model), max_tokens=16
     )
     vectors = out_of_fold_vectors(listings, "fold", recipe)
-    assert vectors.shape == (60, 32) and np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors.shape == (60, 32)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert len(list(tmp_path.rglob("tiny-*/weights.safetensors"))) == 4
     plain = untrained_vectors(listings, str(tiny_sentence_model))
     assert (np.abs(vectors - plain).max(axis=1) > 1e-4).all()

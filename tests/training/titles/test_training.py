@@ -74,7 +74,8 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(
     with pytest.raises(Cancelled):
         train_titles(recipe, titles, tmp_path / "parts", device="cpu", progress=progress)
     assert progress.stages == {"epoch 1/3": [8, 8], "epoch 2/3": [3, 8]}
-    assert (tmp_path / "parts" / LAST).is_file() and not (tmp_path / "parts" / WEIGHTS).exists()
+    assert (tmp_path / "parts" / LAST).is_file()
+    assert not (tmp_path / "parts" / WEIGHTS).exists()
     resumed = train_titles(recipe, titles, tmp_path / "parts", device="cpu")
     assert resumed.read_bytes() == whole.read_bytes()
     assert [path.name for path in (tmp_path / "parts").iterdir()] == [WEIGHTS]
