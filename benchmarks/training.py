@@ -79,7 +79,7 @@ def measure(
     """Bare speeds and epochs' speeds in turn, one more of the first."""
 
     def draw(epoch: int) -> EpochBatches[Batch]:
-        return epoch_batches(photos, recipe, preparation, epoch, machinery.device)
+        return epoch_batches(photos, recipe, preparation, epoch, device=machinery.device)
 
     ready = list(islice(draw(0).drawn, 4))
     steps = len(photos) // recipe.batch_size

@@ -69,7 +69,7 @@ def train(
     logging.getLogger("product_matching.training").setLevel(logging.INFO)
     try:
         with logging_redirect_tqdm(), bars() as progress:
-            report = run_training(checked, catalogues, out, options, progress)
+            report = run_training(checked, catalogues, out, options, progress=progress)
     except KeyboardInterrupt:
         typer.echo(
             f"Interrupted. {out} keeps the last finished epoch: the same command with --resume goes on.", err=True

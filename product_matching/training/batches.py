@@ -46,15 +46,15 @@ def steps_per_epoch(n_photos: int, recipe: Recipe) -> int:
 
 
 def epoch_batches(
-    photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, epoch: int, device: torch.device
+    photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, epoch: int, *, device: torch.device
 ) -> EpochBatches[Batch]:
     """Draw the batches of an epoch (from 0), the same for the same recipe and epoch."""
     steps = steps_per_epoch(len(photos), recipe)
-    return EpochBatches(_draw(photos, recipe, preparation, epoch, device), steps, steps * recipe.batch_size)
+    return EpochBatches(_draw(photos, recipe, preparation, epoch, device=device), steps, steps * recipe.batch_size)
 
 
 def _draw(
-    photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, epoch: int, device: torch.device
+    photos: DecodedPhotos, recipe: Recipe, preparation: Preparation, epoch: int, *, device: torch.device
 ) -> Iterator[Batch]:
     order = epoch_order(photos.labels, recipe.sampler_exponent, seed=recipe.seed, epoch=epoch)
     for step in range(steps_per_epoch(len(photos), recipe)):

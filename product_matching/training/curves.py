@@ -53,13 +53,13 @@ def draw_curves(history: Sequence[EpochRecord]) -> Image.Image:
     image = Image.new("RGB", _SIZE, "white")
     half = _SIZE[0] // 2
     highest = max((record.loss for record in history), default=1.0) or 1.0
-    _draw_panel(image, (0, half), history, ("loss",), highest)
-    _draw_panel(image, (half, _SIZE[0]), history, ("f1", "recall_at_1", "map_at_r"), 1.0)
+    _draw_panel(image, (0, half), history, ("loss",), highest=highest)
+    _draw_panel(image, (half, _SIZE[0]), history, ("f1", "recall_at_1", "map_at_r"), highest=1.0)
     return image
 
 
 def _draw_panel(
-    image: Image.Image, span: tuple[int, int], history: Sequence[EpochRecord], names: Sequence[str], highest: float
+    image: Image.Image, span: tuple[int, int], history: Sequence[EpochRecord], names: Sequence[str], *, highest: float
 ) -> None:
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(13)
     left, right, top, bottom = span[0] + _MARGIN, span[1] - 16, 36, _SIZE[1] - _MARGIN

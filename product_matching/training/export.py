@@ -49,6 +49,7 @@ def describe_training(
     parts: TrainingParts,
     history: Sequence[EpochRecord],
     figures: Mapping[str, QueryScores],
+    *,
     others: Sequence[OtherTraining] = (),
 ) -> dict[str, Any]:
     """Everything that a reader of the figures has to know, as plain values for JSON.

@@ -80,7 +80,7 @@ class _PhotoCourse:
 
     def draw(self, epoch: int) -> EpochBatches[Batch]:
         trained, device = self.training.trained, self.training.session.machinery.device
-        return epoch_batches(self.photos, trained.recipe, trained.preparation, epoch, device)
+        return epoch_batches(self.photos, trained.recipe, trained.preparation, epoch, device=device)
 
     def measure(self, result: EpochResult) -> EpochRecord:
         started = time.perf_counter()
@@ -112,7 +112,7 @@ class _PhotoCourse:
 
 
 def begin(
-    recipe: Recipe, catalogues: Mapping[str, Catalogue], out: Path, options: TrainingOptions, progress: Progress
+    recipe: Recipe, catalogues: Mapping[str, Catalogue], out: Path, options: TrainingOptions, *, progress: Progress
 ) -> PhotoTraining:
     """Begin a training, or take it up again where the last checkpoint in `out` left it; see `train`.
 

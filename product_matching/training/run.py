@@ -36,6 +36,7 @@ def train(
     catalogues: Mapping[str, Catalogue],
     out: Path,
     options: TrainingOptions = FRESH,
+    *,
     progress: Progress = NO_PROGRESS,
 ) -> dict[str, Any]:
     """Train a model.
@@ -67,7 +68,7 @@ def train(
     Cancelled
         The work should stop; the last checkpoint is kept.
     """
-    training = begin(recipe, catalogues, out, options, progress)
+    training = begin(recipe, catalogues, out, options, progress=progress)
     others = load_others(training.trained, options.average)
     check_same_mean(out / REPORT, others)
     if options.score_test and not _has_groups(training.parts.test.labels):
@@ -95,7 +96,7 @@ def _finish(
         if score_test:
             test = training.decode(training.parts.test, recipe.evaluation_size)
             figures["test"] = training.score(test, threshold=figures["validation"].threshold)
-        report = describe_training(recipe, training.parts, training.session.history, figures, others)
+        report = describe_training(recipe, training.parts, training.session.history, figures, others=others)
         if weights is not None:
             export_model(trained, weights, report, folder / MODEL_FOLDER)
     write_report(report, folder / REPORT)

@@ -56,7 +56,7 @@ def train(
     **options: Any,
 ) -> dict[str, Any]:
     """Train on the processor with the options of `TrainingOptions`."""
-    return run.train(recipe, catalogues, out, TrainingOptions(device="cpu", **options), progress)
+    return run.train(recipe, catalogues, out, TrainingOptions(device="cpu", **options), progress=progress)
 
 
 @pytest.fixture(scope="session")

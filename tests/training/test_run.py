@@ -134,7 +134,7 @@ torch.set_num_threads(1)
 folder = Path({str(photo_folder)!r})
 photos = read_catalogue(folder / "listings.csv", images=folder / "images")
 recipe, options = parse_recipe({TINY!r}, "r"), TrainingOptions(device="cpu")
-train(recipe, {{"drawn": photos}}, Path({str(tmp_path)!r}), options, Killing())
+train(recipe, {{"drawn": photos}}, Path({str(tmp_path)!r}), options, progress=Killing())
 """
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
     assert len(read_state(tmp_path / session.LAST)["history"]) == 1
