@@ -28,15 +28,8 @@ log = logging.getLogger(__name__)
 WEIGHTS = "weights.safetensors"
 
 
-def train_titles(
-    recipe: TitleRecipe,
-    data: LabelledTitles,
-    out: Path,
-    *,
-    device: str = "auto",
-    progress: Progress = NO_PROGRESS,
-) -> Path:
-    """Fine-tune a sentence network, or go on with a fine-tuning that was interrupted.
+def train_titles(recipe: TitleRecipe, data: LabelledTitles, out: Path, *, progress: Progress = NO_PROGRESS) -> Path:
+    """Fine-tune a sentence network, on a GPU if there is one, or go on with a fine-tuning that was interrupted.
 
     All epochs are run, and the last is kept: there is nothing to choose.
 
@@ -48,8 +41,6 @@ def train_titles(
         Titles and their products.
     out
         Folder of this training and of no other: a checkpoint after every epoch, and at the end the weights.
-    device
-        ``"auto"``, ``"cpu"`` or ``"cuda"``.
     progress
         Shows the steps; it can stop the training after any of them.
 
@@ -72,7 +63,7 @@ def train_titles(
         raise InputError("Titles of at least two products are needed to fine-tune a sentence network.")
     make_folder(out)
     torch.manual_seed(recipe.seed)
-    network = load_title_network(recipe.backbone, max_tokens=recipe.max_tokens).to(pick_device(device))
+    network = load_title_network(recipe.backbone, max_tokens=recipe.max_tokens).to(pick_device())
     course = _TitleCourse(recipe, network, network.tokenise(data.titles), data.classes)
     _begin(course, data, out).train(course, progress)
     return _finish(network, out)

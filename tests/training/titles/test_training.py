@@ -52,7 +52,7 @@ def test_training_brings_the_titles_of_a_product_together(
         "The recipe",
     )
     with caplog.at_level(logging.INFO, "product_matching.training"):
-        weights = train_titles(longer, titles, tmp_path / "out", device="cpu")
+        weights = train_titles(longer, titles, tmp_path / "out")
     assert losses(caplog)[-1] < 0.7 * losses(caplog)[0]
     before, after = (
         SentenceEncoder.load(recipe.backbone, weights=file, max_tokens=32, device="cpu").encode(titles.titles)
@@ -69,14 +69,14 @@ def recall_at_1(vectors: np.ndarray, labels: np.ndarray) -> float:
 def test_an_interrupted_training_ends_as_an_uninterrupted_one(
     recipe: TitleRecipe, titles: LabelledTitles, tmp_path: Path
 ) -> None:
-    whole = train_titles(recipe, titles, tmp_path / "whole", device="cpu")
+    whole = train_titles(recipe, titles, tmp_path / "whole")
     progress = RecordedProgress(cancel_in="epoch 2/3", cancel_after=3)
     with pytest.raises(Cancelled):
-        train_titles(recipe, titles, tmp_path / "parts", device="cpu", progress=progress)
+        train_titles(recipe, titles, tmp_path / "parts", progress=progress)
     assert progress.stages == {"epoch 1/3": [8, 8], "epoch 2/3": [3, 8]}
     assert (tmp_path / "parts" / LAST).is_file()
     assert not (tmp_path / "parts" / WEIGHTS).exists()
-    resumed = train_titles(recipe, titles, tmp_path / "parts", device="cpu")
+    resumed = train_titles(recipe, titles, tmp_path / "parts")
     assert resumed.read_bytes() == whole.read_bytes()
     assert [path.name for path in (tmp_path / "parts").iterdir()] == [WEIGHTS]
     assert all(name.startswith("backbone.") for name in load_file(resumed))
@@ -89,7 +89,7 @@ def test_what_is_trained_is_not_trained_again(recipe: TitleRecipe, titles: Label
 
 def test_half_precision_trains_too(recipe: TitleRecipe, titles: LabelledTitles, tmp_path: Path) -> None:
     short = parse_title_recipe({**asdict(recipe), "epochs": 2, "bfloat16": True, "class_margin_exponent": 0.1}, "")
-    weights = train_titles(short, titles, tmp_path, device="cpu")
+    weights = train_titles(short, titles, tmp_path)
     assert all(np.isfinite(tensor.float().numpy()).all() for tensor in load_file(weights).values())
 
 
@@ -97,14 +97,14 @@ def test_another_training_and_too_little_data_are_refused(
     recipe: TitleRecipe, titles: LabelledTitles, tmp_path: Path
 ) -> None:
     with pytest.raises(Cancelled):
-        train_titles(recipe, titles, tmp_path, device="cpu", progress=RecordedProgress("epoch 2/3"))
+        train_titles(recipe, titles, tmp_path, progress=RecordedProgress("epoch 2/3"))
     with pytest.raises(InputError, match="made with other listings"):
-        train_titles(recipe, LabelledTitles(titles.titles[::-1], titles.classes), tmp_path, device="cpu")
+        train_titles(recipe, LabelledTitles(titles.titles[::-1], titles.classes), tmp_path)
     with pytest.raises(InputError, match="made by another recipe: seed was 0 and is 1"):
-        train_titles(replace(recipe, seed=1), titles, tmp_path, device="cpu")
+        train_titles(replace(recipe, seed=1), titles, tmp_path)
     few = LabelledTitles.of(["a", "b"], np.array([4, 4]))
     with pytest.raises(InputError, match="at least two products"):
-        train_titles(recipe, few, tmp_path / "few", device="cpu")
+        train_titles(recipe, few, tmp_path / "few")
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,6 @@ def test_a_failure_is_one_sentence_and_the_last_good_checkpoint_stays(
 
     monkeypatch.setattr(loop, "_step", failing)
     with pytest.raises(InputError, match=said) as caught:
-        train_titles(recipe, titles, tmp_path, device="cpu")
+        train_titles(recipe, titles, tmp_path)
     assert str(caught.value).endswith(f"The checkpoint of epoch 1 is kept in {tmp_path}.")
     assert len(read_state(tmp_path / LAST)["history"]) == 1
