@@ -31,7 +31,7 @@ RecordT = TypeVar("RecordT", bound="DataclassInstance")
 
 
 class Course(Protocol[BatchT, RecordT]):
-    """In what trainings differ: the batches of an epoch, and what is done after it."""
+    """What differs between trainings: the batches of an epoch, and what is done after it."""
 
     def draw(self, epoch: int) -> EpochBatches[BatchT]:
         """Draw the batches of an epoch (from 0), the same for the same epoch."""

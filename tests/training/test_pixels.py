@@ -10,9 +10,11 @@ from PIL import Image
 
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
+from product_matching.progress import Cancelled
 from product_matching.training import pixels as pixels_module
 from product_matching.training.parts import LabelledPhotos
 from product_matching.training.pixels import decode_part
+from tests.recorded_progress import RecordedProgress
 
 
 def part_of(paths: list[Path]) -> LabelledPhotos:
@@ -53,3 +55,10 @@ def test_photos_that_cannot_be_read_are_named_and_left_out(files: list[Path], ca
 def test_no_readable_photo_at_all_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="None of 1 photos can be read; the first is"):
         decode_part(part_of([tmp_path / "none.png"]), 32, "bicubic")
+
+
+def test_decoding_can_be_cancelled(files: list[Path]) -> None:
+    progress = RecordedProgress(cancel_in="decoding", cancel_after=2)
+    with pytest.raises(Cancelled):
+        decode_part(part_of(files), 32, "bicubic", progress=progress)
+    assert progress.stages == {"decoding": [2, 5]}
