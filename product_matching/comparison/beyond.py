@@ -28,13 +28,12 @@ from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours, keep_within
 from product_matching.workflows.train_pairs import CHAINS
 
-#: Shares of the validation part's true pairs that the tried thresholds of a single kind let through.
+#: Shares of the validation part's true pairs that the tried thresholds on one side accept.
 _SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _ALPHAS = (1.0, 2.0)
 _BLENDS = (0.2, 0.3, 0.4, 0.5)
-#: How far beyond its threshold a listing without a match may reach, as a share of it.
+#: How far beyond the threshold min2 accepts the nearest listing, as a share of the threshold.
 _MIN2_SHARES = (0.1, 0.2, 0.35, 0.5, 1.0, np.inf)
-_FAR = np.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,36 +58,36 @@ class Sides:
     vectors: Any
     n_photo: int
 
-    def mixed(self, rules: VectorRules) -> Neighbours:
+    def fused(self, rules: VectorRules) -> Neighbours:
         """Neighbours by the mean of both distances, after the rules on vectors."""
         join = MixedJoin(self.n_photo)
         return join.nearest(improve_vectors(self.vectors, None, rules, join)[-1], rules.neighbours)
 
 
 @dataclass(frozen=True)
-class Bars:
-    """Largest accepted distances: by photo, by title, by both together; a pair within any of them is a match."""
+class SideThresholds:
+    """Largest accepted distances by photo, by title and by both fused; a pair within any of them is a match."""
 
     photo: float
     title: float
-    mixed: float = 0.0
+    fused: float = 0.0
 
-    def shares(self, sides: Sides, mixed: Neighbours | None) -> Neighbours:
-        """Each pair's distance as a share of its bar, by the best of the kinds: a match is at 1 or nearer."""
-        parts = [_scaled(sides.photo, self.photo), _scaled(sides.title, self.title)]
-        return union(*parts, *([] if mixed is None else [_scaled(mixed, self.mixed)]))
+    def shares(self, sides: Sides, fused: Neighbours | None) -> Neighbours:
+        """Smallest of a pair's distances as shares of their thresholds: a match is at 1 or below."""
+        parts = [_as_shares(sides.photo, self.photo), _as_shares(sides.title, self.title)]
+        return union(*parts, *([] if fused is None else [_as_shares(fused, self.fused)]))
 
 
 @dataclass(frozen=True, eq=False)
 class Decided:
-    """A way of deciding with what it makes of both parts.
+    """A decision rule whose settings are chosen, with its neighbours on both parts.
 
     Attributes
     ----------
     f1
-        On validation, where everything in it was chosen.
-    choose, score
-        Neighbours on the shares' scale.
+        On validation, where every setting was chosen.
+    validation, test
+        Neighbours with distances as shares of the thresholds (see `SideThresholds.shares`).
     threshold
         Largest accepted share.
     how
@@ -96,8 +95,8 @@ class Decided:
     """
 
     f1: float
-    choose: Neighbours
-    score: Neighbours
+    validation: Neighbours
+    test: Neighbours
     threshold: float
     how: str
 
@@ -112,38 +111,39 @@ def build_sides(demo: TitledDemo, vectors: FloatVectors, lookup: Lookup) -> Side
     )
 
 
-def decide_by_union(choose: Sides, score: Sides) -> Decided:
+def decide_by_union(validation: Sides, test: Sides) -> Decided:
     """Accept by photo or by title; both thresholds are chosen together."""
     tried = []
-    for photo in _quantiles(choose.photo, choose.lookup) or [0.0]:
-        title, f1 = _sweep([keep_within(choose.photo, photo)], choose.title, choose.lookup)
-        tried.append((f1, Bars(photo, title)))
-    f1, bars = max(tried, key=lambda one: one[0])
-    how = f"photo {bars.photo:.3f} or title {bars.title:.3f}"
-    return Decided(f1, bars.shares(choose, None), bars.shares(score, None), 1.0, how)
+    for photo in _quantiles(validation.photo, validation.lookup) or [0.0]:
+        accepted = [keep_within(validation.photo, photo)]
+        title, f1 = _sweep(accepted, validation.title, validation.lookup)
+        tried.append((f1, SideThresholds(photo, title)))
+    f1, thresholds = max(tried, key=lambda one: one[0])
+    how = f"photo {thresholds.photo:.3f} or title {thresholds.title:.3f}"
+    return Decided(f1, thresholds.shares(validation, None), thresholds.shares(test, None), 1.0, how)
 
 
-def decide_by_any(choose: Sides, score: Sides, variants: Iterable[tuple[str, VectorRules]]) -> Decided:
-    """Accept by photo, by title, or by both together; three thresholds and the rules on vectors chosen together.
+def decide_by_any(validation: Sides, test: Sides, variants: Iterable[tuple[str, VectorRules]]) -> Decided:
+    """Accept by photo, by title or by both fused; three thresholds and the rules on vectors are chosen together.
 
     Parameters
     ----------
-    choose, score
+    validation, test
         The parts.
     variants
-        Rules on the vectors that are tried, each with its words.
+        Rules on the vectors that are tried, each with the words that name it.
     """
-    best: tuple[float, Bars, str, VectorRules, Neighbours] | None = None
+    best: tuple[float, SideThresholds, str, VectorRules, Neighbours] | None = None
     for words, rules in variants:
-        mixed = choose.mixed(rules)
-        f1, bars = _best_bars(choose, mixed)
+        fused = validation.fused(rules)
+        f1, thresholds = _best_thresholds(validation, fused)
         if best is None or f1 > best[0]:
-            best = (f1, bars, words, rules, mixed)
+            best = (f1, thresholds, words, rules, fused)
     if best is None:
         raise ValueError("at least one variant of the rules must be given")
-    f1, bars, words, rules, mixed = best
-    how = f"photo {bars.photo:.3f} or title {bars.title:.3f} or both {bars.mixed:.3f}{words}"
-    return Decided(f1, bars.shares(choose, mixed), bars.shares(score, score.mixed(rules)), 1.0, how)
+    f1, chosen, words, rules, fused = best
+    how = f"photo {chosen.photo:.3f} or title {chosen.title:.3f} or both {chosen.fused:.3f}{words}"
+    return Decided(f1, chosen.shares(validation, fused), chosen.shares(test, test.fused(rules)), 1.0, how)
 
 
 def fused_variants() -> list[tuple[str, VectorRules]]:
@@ -161,72 +161,72 @@ def inb_variants() -> list[tuple[str, VectorRules]]:
     return [(f", blended within {threshold}", VectorRules(blend=(threshold,))) for threshold in _BLENDS]
 
 
-def add_min2(decided: Decided, choose: Lookup) -> Decided:
-    """Let a listing without a match have its nearest other within reach; benchmark only: none is a singleton."""
+def add_min2(decided: Decided, validation: Lookup) -> Decided:
+    """Give a query without a match its nearest listing within reach; it assumes that no listing is a singleton."""
     tried = []
     for share in _MIN2_SHARES:
-        near = min2(decided.choose, decided.threshold, share)
-        tried.append((mean_f1(near, choose, decided.threshold), share, near))
-    f1, share, near = max(tried, key=lambda one: one[0])
-    score = min2(decided.score, decided.threshold, share)
-    return Decided(f1, near, score, decided.threshold, f"{decided.how}; the nearest {_reach_words(1 + share)}")
+        neighbours = min2(decided.validation, decided.threshold, share)
+        tried.append((mean_f1(neighbours, validation, decided.threshold), share, neighbours))
+    f1, share, neighbours = max(tried, key=lambda one: one[0])
+    test = min2(decided.test, decided.threshold, share)
+    how = f"{decided.how}; without a match, the nearest {_reach_words(1 + share)}"
+    return Decided(f1, neighbours, test, decided.threshold, how)
 
 
 def _reach_words(reach: float) -> str:
-    return f"up to {reach:g} times as far" if np.isfinite(reach) else "however far"
+    return f"up to {reach:g} times the threshold" if np.isfinite(reach) else "at any distance"
 
 
 def decide_by_pairs(demo: TitledDemo, vectors: FloatVectors) -> Decided:
     """Second stage: boosted trees score the candidate pairs.
 
-    The photo encoder has learned from the training part, so that similarities there are too good to learn from. The
-    trees learn from the validation part, and choices are made there on pairs of groups that they have not seen.
+    The photo encoder was trained on the training part, so that similarities there are higher than on unseen listings.
+    The trees are trained on the validation part; the threshold and the rules are chosen there by cross-fitting.
     """
-    choose, score = demo.data.choose, demo.data.score
-    splits = [Split(lookup.blocks[0], lookup.queries) for lookup in (choose, score)]
-    plan = Plan("half", splits[0], splits[1], (Split.whole(choose.blocks[0]),), learns_where_it_chooses=True)
+    validation, test = demo.data.validation, demo.data.test
+    splits = [Split(lookup.blocks[0], lookup.queries) for lookup in (validation, test)]
+    plan = Plan("half", splits[0], splits[1], (Split.whole(validation.blocks[0]),), cross_fit=True)
     stage = run_second_stage(replace(demo.listings, photo_vectors=vectors), plan, CHAINS, ("photo",))
     scorer = stage.scorer
     how = "chain with blending" if scorer.rules.blend else "chain without blending"
-    return Decided(scorer.f1, stage.choose, stage.score, scorer.threshold, how)
+    return Decided(scorer.f1, stage.validation, stage.test, scorer.threshold, how)
 
 
 def score_decided(decided: Decided, lookup: Lookup) -> QueryScores:
-    """Score a way of deciding on the part that it was not chosen on."""
-    return score_lookup(decided.score, lookup, decided.threshold)
+    """Score a decision rule on the test part."""
+    return score_lookup(decided.test, lookup, decided.threshold)
 
 
-def _best_bars(sides: Sides, mixed: Neighbours) -> tuple[float, Bars]:
-    """The bars with the best F1: a grid on photo and title, exact on both together."""
+def _best_thresholds(sides: Sides, fused: Neighbours) -> tuple[float, SideThresholds]:
+    """The thresholds with the best F1: a grid on photo and title, exact on both fused."""
     tried = []
     for photo in [0.0, *_quantiles(sides.photo, sides.lookup)]:
         for title in [0.0, *_quantiles(sides.title, sides.lookup)]:
-            sure = [keep_within(sides.photo, photo), keep_within(sides.title, title)]
-            both, f1 = _sweep(sure, mixed, sides.lookup)
-            tried.append((f1, Bars(photo, title, both)))
+            accepted = [keep_within(sides.photo, photo), keep_within(sides.title, title)]
+            both, f1 = _sweep(accepted, fused, sides.lookup)
+            tried.append((f1, SideThresholds(photo, title, both)))
     return max(tried, key=lambda one: one[0])
 
 
-def _sweep(sure: list[Neighbours], near: Neighbours, lookup: Lookup) -> tuple[float, float]:
-    """Threshold on `near` with the best F1, and that F1, where `sure` pairs are accepted in any case."""
-    free = [Neighbours(part.offsets, part.rows, np.zeros(len(part.rows))) for part in sure]
-    found = query_part(union(*free, near), lookup.queries)
+def _sweep(accepted: list[Neighbours], neighbours: Neighbours, lookup: Lookup) -> tuple[float, float]:
+    """Threshold on `neighbours` with the best F1, and that F1, where the pairs of `accepted` are matches already."""
+    at_zero = [Neighbours(part.offsets, part.rows, np.zeros(len(part.rows))) for part in accepted]
+    found = query_part(union(*at_zero, neighbours), lookup.queries)
     choice = best_threshold(found, lookup.labels, lookup.queries)
     return choice.threshold, choice.f1
 
 
-def _quantiles(near: Neighbours, lookup: Lookup) -> list[float]:
-    """Distances that let some shares of the true pairs through."""
-    queries = near.queries()
-    true = (lookup.labels[queries] == lookup.labels[near.rows]) & (queries != near.rows)
+def _quantiles(neighbours: Neighbours, lookup: Lookup) -> list[float]:
+    """Distances within which `_SHARES` of the true pairs lie, without 0."""
+    queries, rows = neighbours.queries(), neighbours.rows
+    true = (lookup.labels[queries] == lookup.labels[rows]) & (queries != rows)
     if not true.any():
         return []
-    return sorted({float(round(bar, 4)) for bar in np.quantile(near.distances[true], _SHARES)} - {0.0})
+    return sorted({float(round(distance, 4)) for distance in np.quantile(neighbours.distances[true], _SHARES)} - {0.0})
 
 
-def _scaled(near: Neighbours, bar: float) -> Neighbours:
-    """Distances as shares of a bar; a bar of 0 accepts what is at distance 0."""
-    if bar > 0:
-        return Neighbours(near.offsets, near.rows, near.distances / bar)
-    shares = np.where(near.distances <= 0, 0.0, _FAR)
-    return Neighbours(near.offsets, near.rows, shares)
+def _as_shares(neighbours: Neighbours, threshold: float) -> Neighbours:
+    """Distances as shares of a threshold; a threshold of 0 accepts pairs at distance 0 only."""
+    distances = neighbours.distances
+    shares = distances / threshold if threshold > 0 else np.where(distances <= 0, 0.0, np.inf)
+    return Neighbours(neighbours.offsets, neighbours.rows, shares)

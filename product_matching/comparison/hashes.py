@@ -1,4 +1,4 @@
-"""Perceptual hashes: our own pHash, and those that another library has made beforehand."""
+"""Perceptual hashes: our own pHash, and those computed beforehand by another library."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from product_matching.listings.photos import decode_photo, phash, read_photo
 from product_matching.search.joins.phashes import PHASH_BITS, HashArray, hash_bits, parse_phashes
 from product_matching.search.neighbours import Neighbours, RowArray, sort_neighbours
 
-#: A million photos have some 80 bytes each and kind of hash.
+#: A million photos take about 80 bytes for each kind of hash.
 _MAX_BYTES = 500_000_000
 
 
 @dataclass(frozen=True)
 class ForeignHashes:
-    """Hashes that ``benchmarks/hashes.py`` has made.
+    """Hashes written by ``benchmarks/hashes.py``.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ def read_hashes(path: Path) -> ForeignHashes:
     Raises
     ------
     InputError
-        It is missing or none that ``benchmarks/hashes.py`` has written.
+        It is missing or was not written by ``benchmarks/hashes.py``.
     """
     try:
         content = read_json(path, max_bytes=_MAX_BYTES)
@@ -66,7 +66,7 @@ def foreign_hashes(hashes: dict[str, str], data: DataSet) -> list[str]:
     Raises
     ------
     InputError
-        A photo has no hash, or none of 64 bits.
+        A photo has no hash of 64 bits.
     """
     missing = [path.name for path in data.paths if path.name not in hashes]
     if missing:

@@ -1,4 +1,4 @@
-"""Who is looked up in which catalogue: the demo catalogue's parts, and the groceries outside training."""
+"""Queries and catalogues of the comparison: the demo catalogue's parts, and the groceries outside training."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PHOTOS_A_PRODUCT, DRAWS, SEED = 12, 20, 20261122
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """Listings looked up in catalogues that do not know of each other.
+    """Queries and the separate catalogues that they are looked up in.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Lookup:
     queries
         Positions of the listings that are looked up, shape (Q,).
     units
-        What each query stands or falls with in the bootstrap, shape (Q,).
+        Group by which the bootstrap resamples each query, shape (Q,).
     """
 
     blocks: tuple[RowArray, ...]
@@ -62,7 +62,7 @@ class Lookup:
 
 @dataclass(frozen=True, eq=False)
 class DataSet:
-    """Photos of a data set with the lookups that choose and that are scored.
+    """Photos of a data set with its lookups on validation and test.
 
     Attributes
     ----------
@@ -72,15 +72,15 @@ class DataSet:
         Row of each photo in the catalogue, shape (P,); the blocks of the lookups count in these.
     paths
         The P photos.
-    choose, score
-        Where every choice is made, and where the figure comes from.
+    validation, test
+        Every threshold and setting is chosen on the first; the figures are measured on the second.
     """
 
     name: DataName
     rows: RowArray
     paths: tuple[Path, ...]
-    choose: Lookup
-    score: Lookup
+    validation: Lookup
+    test: Lookup
 
 
 def demo_set(catalogue: Catalogue) -> DataSet:
@@ -93,15 +93,17 @@ def demo_set(catalogue: Catalogue) -> DataSet:
     """
     parts, labels = _columns(catalogue, "demo catalogue")
     rows = np.flatnonzero((parts == "validation") | (parts == "test"))
-    choose, score = (_own_lookup(np.flatnonzero(parts[rows] == part), labels[rows]) for part in ("validation", "test"))
-    return DataSet("demo", rows, _paths(catalogue, rows), choose, score)
+    validation, test = (
+        _own_lookup(np.flatnonzero(parts[rows] == part), labels[rows]) for part in ("validation", "test")
+    )
+    return DataSet("demo", rows, _paths(catalogue, rows), validation, test)
 
 
 def groceries_sets(catalogue: Catalogue) -> tuple[DataSet, DataSet]:
     """Packaged products looked up among all products outside training: thinned catalogues, and the full one.
 
-    Photos of one shelf were taken in bursts, so that nearly every photo has one hardly different from it. The thinned
-    catalogues hold few photos of each product, drawn at random, alike for every method.
+    Photos of one shelf were taken in bursts, so that nearly every photo has a near-duplicate. The thinned catalogues
+    hold a few photos of each product, drawn at random, the same for every method.
 
     Raises
     ------
@@ -124,7 +126,7 @@ def groceries_sets(catalogue: Catalogue) -> tuple[DataSet, DataSet]:
 
 
 def _thinned(labels: RowArray) -> tuple[RowArray, ...]:
-    """Draw catalogues of a few photos of each product; in random order, so that ties favour nobody."""
+    """Draw catalogues of a few photos of each product; in random order, so that ties favour no product."""
     few = int(np.bincount(np.unique(labels, return_inverse=True)[1]).min())
     if few < 2:
         raise InputError("A product of the groceries outside training has a single photo: it cannot be looked up.")

@@ -1,4 +1,4 @@
-"""The comparison as Markdown, for people."""
+"""The comparison as a Markdown page."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from product_matching.metrics.retrieval import MEASURES
 from product_matching.store.comparison import Comparison, DataName, Difference, Figure, Row
 
 _SECTIONS = {
-    "comparison": "The ten rows",
-    "beyond": "Beyond them: photo and title decided together",
-    "shipped": "The model that ships",
+    "comparison": "The ten methods",
+    "beyond": "Extensions: photo and title decided together",
+    "shipped": "The shipped model",
     "baseline": "Baselines",
 }
 _LEGEND = """\
-- **Reported** is what was reported elsewhere, each figure under a protocol of its own. These figures cannot be compared
-  with one another, nor with the columns to their right.
-- **Reproduced** is the reported figure, measured here under the same protocol where its data is available. Photo rows
-  need the competition's photos; where those are (`product-matching download shopee`), the recipes run unchanged.
-- **Demo** and **groceries** are one protocol each. Every setting is chosen on validation, nothing on test.
-- **F1** is the mean over queries of the F1 of the predicted set, the query itself in it. **recall@1** is the share of
+- **Reported** figures were published elsewhere, each under its own protocol. They cannot be compared with one another,
+  nor with the columns to their right.
+- **Reproduced** figures were measured here under the protocol of the reported ones, where the data is available. Photo
+  rows need the competition's photos (`product-matching download shopee`); the recipes then run unchanged.
+- **Demo** and **groceries** have one protocol each. Every setting is chosen on validation, none on test.
+- **F1** is the mean over queries of the F1 of the predicted set, which includes the query. **recall@1** is the share of
   queries whose nearest other listing is the same product. **mAP@R** is the mean average precision among the nearest R,
-  where R is the number of other listings of the product. In brackets 95 % bootstrap intervals over products.
+  where R is the number of other listings of the product. Brackets hold 95 % bootstrap intervals over products.
 - The second stage is trained on the validation part, which has a few hundred listings. Runs with another number of
   threads, which differ in rounding only, moved its F1 by 0.004 and 0.009.
-- A dash: not measured, or nothing to measure (groceries have no titles).
+- A dash: not measured, or not applicable (groceries have no titles).
 """
 
 
@@ -42,7 +42,7 @@ def to_markdown(comparison: Comparison) -> str:
     lines += ["## Photo retrieval on unseen groceries", "", *_retrieval_table(rows, "groceries"), ""]
     lines += ["The same without thinning:", "", *_retrieval_table(rows, "groceries_full"), ""]
     lines += ["## Difference to the untrained backbone", "", *_difference_table(comparison.differences), ""]
-    lines += ["## Where our order is not the reported one", "", *_order(comparison.order), ""]
+    lines += ["## Pairs in another order than reported", "", *_order(comparison.order), ""]
     return "\n".join(lines)
 
 
@@ -94,12 +94,12 @@ def _difference_table(differences: Sequence[Difference]) -> list[str]:
 
 def _order(sentences: Sequence[str]) -> list[str]:
     words = (
-        "The reported figures come from at least three protocols, so that their order says little "
-        "in itself. Of the ten rows, as far as they were measured on the demo catalogue, these pairs have the reverse "
-        "order here:"
+        "The reported figures come from at least three protocols, so that their order has little meaning. Of the ten "
+        "methods, as far as they were measured on the demo catalogue, these pairs are in the reverse order here. A "
+        "difference is significant where its 95 % interval excludes 0."
     )
     if not sentences:
-        return ["Nowhere among the rows that were measured."]
+        return ["No pair of the measured rows is in another order."]
     return [words, "", *(f"- {sentence}" for sentence in sentences)]
 
 

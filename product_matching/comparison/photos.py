@@ -1,4 +1,4 @@
-"""Photo vectors of everything that is compared: trainings, shipped models, the untrained backbone; made once."""
+"""Photo vectors of all compared models: trainings, the shipped model, the untrained backbone; computed once."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _BATCH = 32
 
 @dataclass(frozen=True)
 class PhotoSource:
-    """A photo model as the comparison needs it.
+    """A photo model of the comparison.
 
     Attributes
     ----------
     remark
-        What it is, in words.
+        Network and photo size, in words.
     key
-        Decides its vectors, with the photos: weights and preparation.
+        Identifies the weights and the preparation; with the photos it determines the vectors.
     embed
         Photo files to unit vectors, shape (P, D).
     """
@@ -50,12 +50,12 @@ class PhotoSource:
 
 
 def trained_source(folder: Path, device: str, progress: Progress) -> PhotoSource:
-    """Take the network of a finished training.
+    """The network of a finished training.
 
     Raises
     ------
     InputError
-        The training is not there, not finished, or damaged.
+        The training is missing, not finished, or damaged.
     """
     trained = load_trained(folder)
     recipe = trained.recipe
@@ -71,7 +71,7 @@ def trained_source(folder: Path, device: str, progress: Progress) -> PhotoSource
 
 
 def model_source(folder: Path, device: str, progress: Progress) -> PhotoSource:
-    """Take a model folder as it is: a shipped model, or published weights of a backbone (see `resolve_model`).
+    """An unchanged model folder: a shipped model, or published weights of a backbone (see `resolve_model`).
 
     Raises
     ------
@@ -100,12 +100,12 @@ def _decode(paths: Sequence[Path], size: int, interpolation: str, progress: Prog
 
 
 class VectorStore:
-    """Vectors already made, so that an interrupted comparison goes on where it was.
+    """Vectors on disk, so that an interrupted comparison can be continued.
 
     Parameters
     ----------
     folder
-        Where they lie; it is made.
+        Folder of the vectors; it is created.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -113,7 +113,7 @@ class VectorStore:
         self._digests: dict[tuple[Path, ...], str] = {}
 
     def vectors(self, source: PhotoSource, data: DataSet) -> FloatVectors:
-        """Vectors of the photos of a data set, from the store or made now."""
+        """Vectors of the photos of a data set, from the store or computed now."""
         key = hashlib.sha256(f"{source.key} {self._digest(data.paths)}".encode()).hexdigest()[:32]
         path = self._folder / f"{key}.npy"
         if path.is_file():
@@ -132,7 +132,7 @@ class VectorStore:
 
 
 def rank_vectors(vectors: FloatVectors) -> Ranker:
-    """Rank the photos of a data set by the cosine of their vectors, shape (P, D); all others are ranked."""
+    """Rank the photos of a data set by the cosine of their vectors, shape (P, D); every other photo is ranked."""
 
     def rank(lookup: Lookup) -> Neighbours:
         def nearest(rows: RowArray) -> Neighbours:

@@ -1,4 +1,4 @@
-"""The rows of the comparison as they were reported elsewhere, each with the protocol that its figure belongs to."""
+"""The rows of the comparison with their reported figures and the protocols of these."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _STUDY = "fold 0 of Shopee, 6,851 listings"
 
 @dataclass(frozen=True)
 class RowPlan:
-    """One row of the comparison, before anything of it is measured here.
+    """One row of the comparison as it is planned, without measured scores.
 
     Attributes
     ----------
     key
         Folder of the training in ``--models``, or the method of `evaluation.methods`, or the name of a rule.
     name
-        What the table calls it.
+        Its name in the table.
     kind, section
-        What it compares, and which part of the table it is in.
+        The sides that it compares, and its part of the table.
     reported
-        The figure elsewhere; None where there is none that is comparable.
+        The published figure; None where none is comparable.
     reproduce
         Method that reproduces the reported figure without photos; empty where photos are needed.
     """
@@ -83,5 +83,5 @@ PHASH = RowPlan(
     Reported(0.548, f"equal hashes, {_LEADERBOARD}"),
     "phash",
 )
-#: Name of the row that all photo rows are held against.
+#: Name of the row that all photo rows are compared with.
 UNTRAINED = "Untrained backbone"

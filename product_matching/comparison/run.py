@@ -1,4 +1,4 @@
-"""The whole comparison: every row on every data set, what is missing left out with a sentence."""
+"""The whole comparison: every row on every data set; a row that cannot be measured is left out with a warning."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Inputs:
     backbone, weights
         The untrained backbone, and its weights (None: timm's own).
     image_size
-        Edge of the photos that the trainings of the comparison see; the untrained backbone is shown at it, too.
+        Edge of the photos that the trainings use, in pixels; the untrained backbone is measured at it, too.
     shipped
         Model folder of the model that ships; None to leave it out.
     shopee
@@ -69,7 +69,7 @@ class Inputs:
     hashes
         Hashes of another library (``benchmarks/hashes.py``); None to leave them out.
     device, progress
-        Where networks run, and what shows long iterations.
+        Where networks run, and how progress is shown.
     """
 
     demo: Catalogue
@@ -86,7 +86,7 @@ class Inputs:
 
 
 class Comparing:
-    """A comparison under way: the data sets laid out, and the vectors that were made so far.
+    """A comparison in progress: the data sets, and the vectors made so far.
 
     Parameters
     ----------
@@ -105,12 +105,12 @@ class Comparing:
         self._titled = TitledDemo.of(inputs.demo, self._demo, self._phashes["demo"])
 
     def run(self, made_by: str) -> Comparison:
-        """Measure every row; `made_by` is the command that asked for it.
+        """Measure every row; `made_by` is the command that ran it.
 
         Raises
         ------
         InputError
-            What was given by name cannot be used.
+            A file or model folder that was given cannot be used.
         """
         untrained = list(self._untrained_rows())
         sources = {plan.key: self._trained(plan) for plan in TRAINED}
@@ -147,7 +147,7 @@ class Comparing:
         return measure(data, rank_vectors(self._store.vectors(source, data)))
 
     def _untrained_rows(self) -> Iterator[MeasuredRow]:
-        """The backbone at its own size of photos, then at that of the trainings."""
+        """The backbone at its own photo size, then at that of the trainings."""
         inputs = self._inputs
         for size, name in ((None, UNTRAINED), (inputs.image_size, f"{UNTRAINED}, {inputs.image_size} px")):
             try:
@@ -189,7 +189,7 @@ class Comparing:
         inputs = self._inputs
         rows = [replace(self._hash_row(PHASH, self._phashes), reproduced=reproduced.get("phash"))]
         if inputs.hashes is None:
-            log.warning("imagededup's hashes are left out: make them with benchmarks/hashes.py, give --hashes.")
+            log.warning("imagededup's hashes are left out: make them with benchmarks/hashes.py and give --hashes.")
             return rows
         foreign = read_hashes(inputs.hashes)
         for kind, by_name in foreign.by_name.items():
@@ -204,8 +204,8 @@ class Comparing:
 
     def _sides(self, source: PhotoSource) -> tuple[Sides, Sides]:
         vectors = self._store.vectors(source, self._demo)
-        choose, score = (build_sides(self._titled, vectors, part) for part in (self._demo.choose, self._demo.score))
-        return choose, score
+        data = self._demo
+        return build_sides(self._titled, vectors, data.validation), build_sides(self._titled, vectors, data.test)
 
     def _union_row(self, plan: RowPlan, source: PhotoSource) -> MeasuredRow:
         return self._decided_row(plan, decide_by_union(*self._sides(source)))
@@ -215,7 +215,7 @@ class Comparing:
         fused = decide_by_any(*sides, fused_variants())
         decided = {
             "fused": fused,
-            "min2": add_min2(fused, self._demo.choose),
+            "min2": add_min2(fused, self._demo.validation),
             "dba": decide_by_any(*sides, dba_variants()),
             "inb": decide_by_any(*sides, inb_variants()),
             "pairs": decide_by_pairs(self._titled, self._store.vectors(source, self._demo)),
@@ -223,10 +223,10 @@ class Comparing:
         return [self._decided_row(_named(plan, name), decided[plan.key]) for plan in BEYOND]
 
     def _decided_row(self, plan: RowPlan, decided: Decided) -> MeasuredRow:
-        scores: ScoresByData = {"demo": score_decided(decided, self._demo.score)}
+        scores: ScoresByData = {"demo": score_decided(decided, self._demo.test)}
         log.info("Measured: %s.", plan.name)
-        trick = "benchmark trick, it assumes that nobody is alone: " if plan.key == "min2" else ""
-        return MeasuredRow(plan, f"{trick}{decided.how}", scores, has_threshold=plan.key == "pairs")
+        caveat = "for benchmarks only, as it assumes that no listing is a singleton: " if plan.key == "min2" else ""
+        return MeasuredRow(plan, f"{caveat}{decided.how}", scores, has_threshold=plan.key == "pairs")
 
 
 def _named(plan: RowPlan, photo: str) -> RowPlan:

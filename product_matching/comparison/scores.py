@@ -24,46 +24,46 @@ class PairedDifference:
     interval: tuple[float, float]
 
     @property
-    def is_sure(self) -> bool:
-        """Whether the interval leaves zero out."""
+    def is_significant(self) -> bool:
+        """Whether the interval excludes zero."""
         return self.interval[0] > 0 or self.interval[1] < 0
 
 
-def choose_threshold(near: Neighbours, lookup: Lookup) -> float:
+def choose_threshold(neighbours: Neighbours, lookup: Lookup) -> float:
     """The distance with the best F1."""
-    return best_threshold(query_part(near, lookup.queries), lookup.labels, lookup.queries).threshold
+    return best_threshold(query_part(neighbours, lookup.queries), lookup.labels, lookup.queries).threshold
 
 
-def mean_f1(near: Neighbours, lookup: Lookup, threshold: float) -> float:
+def mean_f1(neighbours: Neighbours, lookup: Lookup, threshold: float) -> float:
     """F1 of a lookup at a threshold."""
-    found = keep_within(query_part(near, lookup.queries), threshold)
+    found = keep_within(query_part(neighbours, lookup.queries), threshold)
     return float(listing_f1(found, lookup.labels, lookup.queries).mean())
 
 
-def score_lookup(near: Neighbours, lookup: Lookup, threshold: float) -> QueryScores:
+def score_lookup(neighbours: Neighbours, lookup: Lookup, threshold: float) -> QueryScores:
     """Score the neighbours of all listings.
 
     Parameters
     ----------
-    near
+    neighbours
         Neighbours of each listing of the lookup, nearest first.
     lookup
-        Who is looked up.
+        The queries and their catalogues.
     threshold
         Distance up to which a listing is predicted.
     """
-    found = query_part(near, lookup.queries)
+    found = query_part(neighbours, lookup.queries)
     scores = score_queries(found, lookup.labels, lookup.queries, threshold, units=lookup.units)
     return replace(scores, n=lookup.n, n_queries=lookup.n_queries)
 
 
 def measure(data: DataSet, rank: Ranker) -> QueryScores:
     """Choose the threshold on validation, then score the test queries once."""
-    threshold = choose_threshold(rank(data.choose), data.choose)
-    return score_lookup(rank(data.score), data.score, threshold)
+    threshold = choose_threshold(rank(data.validation), data.validation)
+    return score_lookup(rank(data.test), data.test, threshold)
 
 
 def paired_difference(one: QueryScores, other: QueryScores, by: Measure) -> PairedDifference:
-    """How much better one row is than another on the same queries by one measure."""
+    """Mean difference of two rows on the same queries by one measure, with its interval."""
     values = one.of(by) - other.of(by)
     return PairedDifference(float(values.mean()), bootstrap_interval(values, one.units))

@@ -1,4 +1,4 @@
-"""The comparison in one table, and its place in another page."""
+"""The short table of the comparison, and its place in another page."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from product_matching.errors import InputError
 from product_matching.files import write_text
 from product_matching.store.comparison import Comparison, Row
 
-#: Lines of a page between which the table stands.
+#: Lines of a page around the table.
 BEGIN, END = "<!-- comparison: begin -->", "<!-- comparison: end -->"
 #: Baselines of the short table; the page of the comparison has all of them.
 _BASELINES = (UNTRAINED, PHASH.name)
 
 
 def summary_table(comparison: Comparison) -> str:
-    """The comparison in short: of the shipped model its own row, two baselines."""
+    """The short comparison: all methods, the shipped model's photo row and two baselines."""
     head = ["method", "reported F1", "demo F1", "groceries recall@1"]
     body = [
         [
@@ -39,7 +39,7 @@ def _is_shown(row: Row) -> bool:
 
 
 def put_into(page: Path, table: str) -> None:
-    """Replace what stands between `BEGIN` and `END` in a page by a table.
+    """Replace the text between `BEGIN` and `END` in a page by a table.
 
     Raises
     ------

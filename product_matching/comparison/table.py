@@ -1,4 +1,4 @@
-"""From measured rows to the comparison: their figures, paired differences, and where the order is another one."""
+"""From measured rows to the comparison: figures, paired differences, and pairs in another order than reported."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from product_matching.store.comparison import (
     Scores,
 )
 
-#: Data sets on which photo rows are held against the untrained backbone.
-HELD_AGAINST: tuple[DataName, ...] = ("demo", "groceries")
+#: Data sets on which photo rows are compared with the untrained backbone.
+REFERENCE_DATA: tuple[DataName, ...] = ("demo", "groceries")
 _REFERENCE = "untrained backbone"
 #: Scores query by query on each data set that was measured.
 ScoresByData = dict[DataName, QueryScores]
@@ -36,13 +36,13 @@ class MeasuredRow:
     plan
         What it is, and what was reported.
     remark
-        What it was here, in words.
+        Model or settings that were measured, in words.
     scores
         By name of the data set; one that is missing was not measured.
     reproduced
-        The reported figure made again under its own protocol; None where that was not possible.
+        The reported figure reproduced under its own protocol; None where that was not possible.
     has_threshold
-        Whether one distance decides, which a reader can use, and not several together.
+        Whether a single threshold decides, which a reader can use.
     """
 
     plan: RowPlan
@@ -75,11 +75,11 @@ def build_comparison(
     rows
         All rows, in the order of the table.
     reference
-        The row that photo rows are held against; None where it was not measured.
+        The row that photo rows are compared with; None where it was not measured.
     protocols
         How the figures were measured, in words.
     made_by
-        The command that made it.
+        The command that ran it.
     """
     others = [row for row in rows if row.plan.kind == "photo" and row is not reference]
     return Comparison(
@@ -94,7 +94,7 @@ def build_comparison(
 def _differences(rows: Iterable[MeasuredRow], reference: MeasuredRow) -> Iterator[Difference]:
     """Paired differences of each row to the reference, on each data set and by each measure."""
     for row in rows:
-        for data in HELD_AGAINST:
+        for data in REFERENCE_DATA:
             if data in row.scores and data in reference.scores:
                 for by in MEASURES:
                     found = paired_difference(row.scores[data], reference.scores[data], by)
@@ -114,7 +114,7 @@ def _rounded(found: PairedDifference) -> tuple[float, float]:
 
 
 def _order(rows: Sequence[MeasuredRow]) -> list[str]:
-    """Pairs of rows whose order here is not the one that was reported: a text for each reason."""
+    """Pairs of rows in another order than reported, one text for each reason."""
     known = [row for row in rows if row.plan.section == "comparison" and "demo" in row.scores]
     pairs: dict[str, list[str]] = {}
     for pair in combinations(known, 2):
@@ -133,14 +133,14 @@ def _demo_f1(row: MeasuredRow) -> str:
 
 
 def _reversed_pair(lower: MeasuredRow, higher: MeasuredRow) -> str:
-    """What to say of two rows, of which `higher` was reported above; nothing where it stands above here, too."""
+    """Two rows of which `higher` was reported above and measured below, in words; empty otherwise."""
     if not _reported(lower) < _reported(higher):
         return ""
     found = paired_difference(lower.scores["demo"], higher.scores["demo"], "f1")
     if found.mean <= 0:
         return ""
     low, high = _rounded(found)
-    weight = "more than its interval leaves to chance" if found.is_sure else "within its interval"
+    weight = "significant" if found.is_significant else "not significant"
     return (
         f"{lower.plan.name} (reported {_reported(lower):.3f}, here {_demo_f1(lower)}) above "
         f"{higher.plan.name} ({_reported(higher):.3f}, {_demo_f1(higher)}): difference "
@@ -152,17 +152,17 @@ def _reason(lower: MeasuredRow, higher: MeasuredRow) -> str:
     """Why the order of two rows may differ from the reported one."""
     if higher.plan.key.startswith("softmax"):
         return (
-            "The reported figures of softmax are accuracies on classes that it was trained on; here it retrieves "
-            "products that it has not seen, which nothing in its loss prepares for."
+            "The reported figures of softmax are accuracies on the classes of its training; here it retrieves products "
+            "that are not in its training, which its loss does not optimise."
         )
     if lower.plan.kind == "title" and higher.plan.kind != "title":
         return (
-            f"The reported figures of titles are from a catalogue of 34,250, and theirs fall by about 0.045 with each "
-            f"doubling of it; here they stand in one of {lower.scores['demo'].n:,}."
+            "The reported figures of titles are from a catalogue of 34,250 listings and fall by about 0.045 with each "
+            f"doubling of the catalogue; the catalogue here has {lower.scores['demo'].n:,}."
         )
     if higher.plan.key == f"{lower.plan.key}_sampler":
         return (
-            "The weighted sampler evens out the sizes of classes; in the demo catalogue most are pairs and triples, "
-            "which leaves it little to do."
+            "The weighted sampler balances classes of different sizes; in the demo catalogue most classes have two or "
+            "three listings, so that its effect is small."
         )
     return "Each figure was reported under a protocol and on data of its own."

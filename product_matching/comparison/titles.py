@@ -1,4 +1,4 @@
-"""Rows that compare titles, on the demo catalogue; and reported title figures made again under their own protocol."""
+"""Rows that compare titles, on the demo catalogue; and reported title figures reproduced under their own protocol."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class TitledDemo:
     listings
         Those listings, in the order of `data.rows`.
     background
-        Titles of the training part, which words may be counted on without labels.
+        Titles of the training part, on which word weights may be computed without labels.
     """
 
     data: DataSet
@@ -53,7 +53,7 @@ class TitledDemo:
 
     @classmethod
     def of(cls, catalogue: Catalogue, data: DataSet, phashes: list[str]) -> TitledDemo:
-        """Take the titles of a catalogue whose parts are laid out in `data`."""
+        """Take the titles of a catalogue whose parts are those of `data`."""
         everything = labelled_listings(catalogue)
         trains = np.flatnonzero((catalogue.listings["part"] == "train").to_numpy())
         own = everything.take(data.rows)
@@ -62,7 +62,7 @@ class TitledDemo:
 
 
 def rank_titles(demo: TitledDemo, method: str) -> Ranker:
-    """Rank by a method of `evaluation.methods`; words are counted on the part and on the training part's titles."""
+    """Rank by a method of `evaluation.methods`; word weights are of the part's and the training part's titles."""
 
     def rank(lookup: Lookup) -> Neighbours:
         def nearest(rows: RowArray) -> Neighbours:
@@ -76,7 +76,7 @@ def rank_titles(demo: TitledDemo, method: str) -> Ranker:
 
 
 def reproduce(shopee: Path, methods: list[str], store: Path) -> dict[str, Reproduced]:
-    """Make reported figures again on the competition's titles and pHashes: all listings, under ``full``.
+    """Reproduce reported figures on the competition's titles and pHashes: all listings, under ``full``.
 
     Parameters
     ----------
@@ -106,13 +106,13 @@ def _figure(listings: LabelledListings, method: str) -> Reproduced:
     return Reproduced(
         f1=round(report.f1, DECIMALS),
         interval=(round(low, DECIMALS), round(high, DECIMALS)),
-        protocol=f"full: all listings of the competition looked up in themselves, {how}",
+        protocol=f"full: all listings of the competition are queries and catalogue, {how}",
         n=report.n_catalogue,
     )
 
 
 def _read_store(store: Path, sha256: str) -> dict[str, Reproduced]:
-    """Figures of an earlier run on the same file; none where there is none, or what is there is of no use."""
+    """Figures of an earlier run on the same file; empty where there are none or they cannot be read."""
     try:
         kept = validate(_Kept, read_json(store, max_bytes=_MAX_STORE_BYTES), store.name)
     except InputError:

@@ -1,4 +1,4 @@
-"""What each step of the chain adds: the steps one after the other, and each one alone on the plain titles."""
+"""Ablation: the gain of each step of the chain, and of rules that the chain leaves off."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Step:
-    """One row of the table: a name, and the method and rules that it stands for."""
+    """One row of the table: its name, method and rules."""
 
     name: str
     method: str
@@ -40,7 +40,7 @@ def _with_pairs(**changed: Any) -> Rules:
 
 #: Every step adds one rule to the step before it.
 STEPS: tuple[Step, ...] = (
-    Step("TF-IDF of words, as scikit-learn comes", "tfidf", PLAIN),
+    Step("TF-IDF of words, scikit-learn's defaults", "tfidf", PLAIN),
     Step("normalised words and character trigrams", "chain", PLAIN),
     Step("+ same photo (equal pHash)", "chain", Rules(pairs=PairRules(photo_bits=0))),
     Step("+ nearly the same photo (up to 4 bits)", "chain", _NEAR),
@@ -60,7 +60,7 @@ EXTRAS: tuple[Step, ...] = (
 
 @dataclass(frozen=True)
 class AblationRow:
-    """A step with its report under each protocol that was asked for."""
+    """A step with its report under each protocol."""
 
     step: Step
     reports: tuple[Report, ...]

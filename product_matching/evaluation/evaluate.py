@@ -1,4 +1,4 @@
-"""Evaluate a method under a protocol: everything is chosen on validation, then the test listings are scored once."""
+"""Evaluate a method under a protocol: every setting is chosen on validation, the test queries are scored once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from product_matching.metrics.sweep import Sweep, sweep_thresholds
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
 
 _LOG = logging.getLogger(__name__)
-#: Precision of the careful operating point.
+#: Precision on validation of the second operating point.
 HIGH_PRECISION = 0.98
 #: Shares of the threshold that are tried as linkage thresholds for attaching to and for merging groups.
 _LINKAGE_SHARES = ((1.0, 1.0), (1.0, 0.85), (0.9, 0.7), (0.75, 0.5))
@@ -54,11 +54,11 @@ def evaluate(
     method
         One of `METHODS`.
     protocol
-        One of `PROTOCOLS`. Under ``full`` the rows that have a published threshold are scored at that one.
+        One of `PROTOCOLS`. Under ``full``, methods with a published threshold are scored at that threshold.
     settings
         Rules of the chain, published word vectors.
     with_partition
-        Whether the chain's and the second stage's matches are also made into groups and those scored.
+        Whether the matches of the chain and of the second stage are also partitioned into groups and these scored.
 
     Raises
     ------
@@ -69,23 +69,23 @@ def evaluate(
     check_method(method, listings)
     settings = without_photos(settings or Settings(), listings)
     plan = plan_protocol(protocol, listings.names)
-    choose, score = _rank(listings, method, plan, settings)
-    sweep = _sweep(choose, listings, plan.choose)
+    validation, test = _rank(listings, method, plan, settings)
+    sweep = _sweep(validation, listings, plan.validation)
     threshold, origin = _threshold(method, plan, sweep)
     if settings.rules.pairs.min2 is not None and method.startswith("chain"):
-        score = min2(score, threshold, settings.rules.pairs.min2)
-    labels, queries = listings.labels[plan.score.catalogue], plan.score.queries
-    near = query_part(score, queries)
+        test = min2(test, threshold, settings.rules.pairs.min2)
+    labels, queries = listings.labels[plan.test.catalogue], plan.test.queries
+    neighbours = query_part(test, queries)
     precise = sweep.at_precision(HIGH_PRECISION)
-    described = describe_listings(near, labels, queries, threshold)
+    described = describe_listings(neighbours, labels, queries, threshold)
     grouped = with_partition and method.startswith("chain")
     return Report(
         method=method,
         protocol=protocol,
         threshold_from=origin,
-        best=operating_point(near, labels, queries, sweep.best().threshold),
-        precise=None if precise is None else operating_point(near, labels, queries, precise.threshold),
-        partition=_partition(listings, plan, choose, score, threshold) if grouped else None,
+        best=operating_point(neighbours, labels, queries, sweep.best().threshold),
+        precise=None if precise is None else operating_point(neighbours, labels, queries, precise.threshold),
+        partition=_partition(listings, plan, validation, test, threshold) if grouped else None,
         settings={"rules": asdict(settings.rules)} if method.startswith("chain") else {},
         seconds=time.perf_counter() - started,
         **described,
@@ -99,44 +99,45 @@ def evaluate_all(
     methods: Sequence[str] = METHODS,
     settings: Settings | None = None,
 ) -> Iterator[Report]:
-    """Measure several methods, one after the other, but for those that need what protocol or catalogue lack.
+    """Measure several methods, one after the other.
 
-    ``full`` leaves out what must be trained, a catalogue without photo or sentence embeddings what compares them.
+    Left out with a warning are methods that are trained under ``full``, and methods that compare photo or sentence
+    embeddings where the catalogue has none.
     """
     for method in methods:
         if method == "photo" and listings.photo_vectors is None:
-            _LOG.warning("photo is left out: only a bundle with photos has photo embeddings")
+            _LOG.warning("photo is left out: the catalogue has no photo embeddings")
             continue
         if "sentence" in method and listings.sentence_vectors is None:
-            _LOG.warning("%s is left out: no sentence embeddings were made", method)
+            _LOG.warning("%s is left out: the catalogue has no sentence embeddings", method)
             continue
         if protocol == "full" and method in TWO_STAGE:
-            _LOG.warning("%s is left out: the protocol full has no listings to train on", method)
+            _LOG.warning("%s is left out: the protocol full has no training listings", method)
             continue
         yield evaluate(listings, method, protocol, settings=settings)
 
 
 def _rank(listings: LabelledListings, method: str, plan: Plan, settings: Settings) -> tuple[Neighbours, Neighbours]:
-    """Neighbours of all rows of the catalogue where choices are made, and of the one that is scored."""
+    """Neighbours of all listings of the validation catalogue, and of the test catalogue."""
     if method in TWO_STAGE:
         sides = ("sentence",) if "sentence" in method else ()
         second = run_second_stage(listings, plan, [settings.rules.vectors], sides, trees=settings.trees)
-        return second.choose, second.score
-    choose = _rank_split(listings, method, plan, plan.choose, settings)
-    if np.array_equal(plan.choose.catalogue, plan.score.catalogue):
-        return choose, choose
-    return choose, _rank_split(listings, method, plan, plan.score, settings)
+        return second.validation, second.test
+    validation = _rank_split(listings, method, plan, plan.validation, settings)
+    if np.array_equal(plan.validation.catalogue, plan.test.catalogue):
+        return validation, validation
+    return validation, _rank_split(listings, method, plan, plan.test, settings)
 
 
 def _rank_split(listings: LabelledListings, method: str, plan: Plan, split: Split, settings: Settings) -> Neighbours:
-    """Rank one catalogue; word weights may also be counted on the training listings' titles, which need no labels."""
+    """Rank one catalogue; word weights are also computed on the training listings' titles, which needs no labels."""
     trained = [part.catalogue[part.queries] for part in plan.train]
     background = np.unique(np.concatenate([split.catalogue, *trained]))
     return RANKINGS[method](listings.take(split.catalogue), listings.titles[background], settings)
 
 
-def _sweep(choose: Neighbours, listings: LabelledListings, split: Split) -> Sweep:
-    return sweep_thresholds(query_part(choose, split.queries), listings.labels[split.catalogue], split.queries)
+def _sweep(neighbours: Neighbours, listings: LabelledListings, split: Split) -> Sweep:
+    return sweep_thresholds(query_part(neighbours, split.queries), listings.labels[split.catalogue], split.queries)
 
 
 def _threshold(method: str, plan: Plan, sweep: Sweep) -> tuple[float, str]:
@@ -146,19 +147,19 @@ def _threshold(method: str, plan: Plan, sweep: Sweep) -> tuple[float, str]:
 
 
 def _partition(
-    listings: LabelledListings, plan: Plan, choose: Neighbours, score: Neighbours, threshold: float
+    listings: LabelledListings, plan: Plan, validation: Neighbours, test: Neighbours, threshold: float
 ) -> PartitionScores:
-    """Make groups with the linkage thresholds that score best where choices are made, and score them."""
-    labels = listings.labels[plan.choose.catalogue]
+    """Partition the test catalogue with the linkage thresholds that score best on validation, and score the groups."""
+    labels = listings.labels[plan.validation.catalogue]
     kinds = [LinkageThresholds(threshold, attach * threshold, merge * threshold) for attach, merge in _LINKAGE_SHARES]
-    made = [partition(choose, linkage, _apart) for linkage in kinds]
-    tried = [_bcubed_f1(score_partition(groups, labels, plan.choose.queries)) for groups in made]
-    groups = partition(score, kinds[int(np.argmax(tried))], _apart)
-    return score_partition(groups, listings.labels[plan.score.catalogue], plan.score.queries)
+    made = [partition(validation, linkage, _apart) for linkage in kinds]
+    tried = [_bcubed_f1(score_partition(groups, labels, plan.validation.queries)) for groups in made]
+    groups = partition(test, kinds[int(np.argmax(tried))], _apart)
+    return score_partition(groups, listings.labels[plan.test.catalogue], plan.test.queries)
 
 
 def _apart(first: RowArray, second: RowArray) -> FloatArray:
-    """Distance of pairs that are not among the 50 nearest: the protocol counts them as having nothing in common."""
+    """Distance 1 for pairs that are not among the 50 nearest, as the protocol defines it."""
     return np.ones(len(first))
 
 

@@ -1,4 +1,4 @@
-"""What the evaluation needs of a catalogue: titles, pHashes, embeddings and the true groups, as arrays."""
+"""A labelled catalogue as arrays: titles, pHashes, embeddings and true groups."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class LabelledListings:
         Each listing's label: folds and halves are drawn by it. Whole numbers where all of the catalogue's labels are
         whole numbers, as folds depend on the order of the labels; text otherwise.
     photo_vectors
-        Embeddings of the photos, shape (N, D), rows of length 1 or 0 (no photo); None where there are none.
+        Embeddings of the photos, shape (N, D), rows of norm 1, or 0 without a photo; None where there are none.
     sentence_vectors
-        Sentence embeddings of the titles, shape (N, D), rows of length 1 or 0 (no word); None where there are none.
-        They are of a protocol: no encoder may have learned from the labels of the listings that it embeds for choosing,
-        scoring or the features of a second stage (see `product_matching.training.titles.folds`).
+        Sentence embeddings of the titles, shape (N, D), rows of norm 1, or 0 without a word; None where there are none.
+        They belong to one protocol: no encoder may be trained on the labels of the listings that it embeds for
+        validation, test or the features of a second stage (see `product_matching.training.titles.folds`).
     """
 
     titles: TextArray
@@ -68,11 +68,11 @@ def labelled_listings(catalogue: Catalogue, photo_vectors: npt.NDArray[np.float3
     Raises
     ------
     InputError
-        A listing has no label group: what is not known cannot be scored.
+        A listing has no label group.
     """
     frame = catalogue.listings
     if "label_group" not in frame:
-        raise InputError("The catalogue has no column 'label_group': without true groups nothing can be scored.")
+        raise InputError("The catalogue has no column 'label_group': true groups are needed for scores.")
     labels = frame["label_group"].to_numpy(dtype=object)
     unlabelled = int((labels == "").sum())
     if unlabelled:

@@ -1,4 +1,4 @@
-"""The rows of the comparison: from listings to every listing's nearest, one function a method."""
+"""The methods that are evaluated: each ranks the neighbours of every listing."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ MethodName = Literal[
     "chain+sentence+pairs",
 ]
 METHODS: tuple[MethodName, ...] = get_args(MethodName)
-#: Methods with a second stage, which learns from labelled listings.
+#: Methods with a second stage, which is trained on labelled listings.
 TWO_STAGE: tuple[MethodName, ...] = ("chain+pairs", "chain+sentence+pairs")
 #: Distance thresholds that the reproduced figures were published with; they hold under the protocol ``full``.
 PUBLISHED_THRESHOLDS: dict[str, float] = {"phash": 0.0, "idf": 0.45, "tfidf": 0.45}
-_NO_VECTORS = "The method 'photo' compares photo embeddings, which only a bundle with photos has: give one."
+_NO_VECTORS = "The method 'photo' compares photo embeddings, but the catalogue has none: give a bundle with photos."
 _NO_SENTENCES = (
-    "The method {!r} compares sentence embeddings, which were not made: give a recipe or model (--sentence)."
+    "The method {!r} compares sentence embeddings, but there are none: give a recipe or a model (--sentence)."
 )
-#: Just below the distance of a listing without a photo (a zero vector) from everything.
-_NOTHING_IN_COMMON = 1 - 1e-6
+#: Just below 1, the distance of a listing without a photo (a zero vector) to every other.
+_BELOW_ONE = 1 - 1e-6
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a method may be told.
+    """Settings of a method.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Settings:
     trees: int | None = None
 
 
-#: Turns a catalogue, and the titles that weights may be counted on, into every listing's neighbours.
+#: From a catalogue, and the titles that word weights are computed on, to every listing's neighbours.
 Ranking = Callable[[LabelledListings, TextArray, Settings], Neighbours]
 
 
@@ -79,26 +79,26 @@ def rank_by_phash(listings: LabelledListings, background: TextArray, settings: S
 
 
 def rank_by_photo(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
-    """The bundle's own photo embeddings; a listing without a photo has no neighbours."""
+    """The bundle's photo embeddings; a listing without a photo has no neighbours."""
     vectors = listings.photo_vectors
     if vectors is None:
         raise InputError(_NO_VECTORS)
-    return keep_within(DenseJoin().nearest(vectors, CANDIDATES), _NOTHING_IN_COMMON)
+    return keep_within(DenseJoin().nearest(vectors, CANDIDATES), _BELOW_ONE)
 
 
 def rank_by_idf(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
-    """Binary word counts times inverse document frequency, scikit-learn's own words of the raw titles."""
+    """Binary word counts times inverse document frequency, raw titles in scikit-learn's default words."""
     vectoriser = TfidfVectorizer(binary=True, dtype=np.float32)
     return SparseJoin().nearest(vectoriser.fit_transform(listings.titles), CANDIDATES)
 
 
 def rank_by_tfidf(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
-    """Scikit-learn's TfidfVectorizer as it comes, on the raw titles."""
+    """Scikit-learn's TfidfVectorizer with its defaults, on the raw titles."""
     return SparseJoin().nearest(tfidf_vectors(listings.titles), CANDIDATES)
 
 
 def tfidf_vectors(titles: TextArray) -> csr_matrix:
-    """Scikit-learn's TF-IDF of raw titles as it comes: unit vectors, CSR of shape (N, V), float32."""
+    """Scikit-learn's TF-IDF of raw titles with its defaults: vectors of unit norm, CSR of shape (N, V), float32."""
     vectors: csr_matrix = TfidfVectorizer(dtype=np.float32).fit_transform(titles)
     return vectors
 
@@ -123,7 +123,7 @@ def rank_by_sentence(listings: LabelledListings, background: TextArray, settings
     vectors = listings.sentence_vectors
     if vectors is None:
         raise InputError(_NO_SENTENCES.format("sentence"))
-    return keep_within(DenseJoin().nearest(vectors, CANDIDATES), _NOTHING_IN_COMMON)
+    return keep_within(DenseJoin().nearest(vectors, CANDIDATES), _BELOW_ONE)
 
 
 def rank_by_chain(listings: LabelledListings, background: TextArray, settings: Settings) -> Neighbours:
@@ -148,17 +148,17 @@ def chain_of(listings: LabelledListings, background: TextArray, rules: Rules) ->
 def decide(listings: LabelledListings, chain: ChainResult, rules: Rules) -> Neighbours:
     """Run the chain's rules on the pairs of a catalogue: mutual neighbours, same photo, quantity veto.
 
-    The pairs are those of the 50 nearest titles, which the competition's metric counts; that metric's threshold comes
-    later. `match_catalogue` decides without such a number, and with photos.
+    The pairs are those of the 50 nearest titles, which the competition's metric counts; its threshold is applied
+    afterwards. `match_catalogue` has no such limit and also compares photos.
     """
-    near = chain.stages.near
+    neighbours = chain.stages.near
     if rules.mutual is not None:
-        near = keep_mutual(keep_nearest(near, rules.mutual))
+        neighbours = keep_mutual(keep_nearest(neighbours, rules.mutual))
     if rules.pairs.photo_bits is not None:
-        near = accept(near, near_photos(listings.phashes.tolist(), rules.pairs.photo_bits))
+        neighbours = accept(neighbours, near_photos(listings.phashes.tolist(), rules.pairs.photo_bits))
     if rules.pairs.quantity_veto:
-        near = veto_quantities(near, QuantityTable.of_measures(listings.titles.tolist()))
-    return near
+        neighbours = veto_quantities(neighbours, QuantityTable.of_measures(listings.titles.tolist()))
+    return neighbours
 
 
 RANKINGS: dict[str, Ranking] = {
@@ -175,7 +175,7 @@ RANKINGS: dict[str, Ranking] = {
 
 
 def check_method(method: str, listings: LabelledListings) -> None:
-    """Raise an `InputError` for an unknown method, or one that needs what the catalogue does not have."""
+    """Raise an `InputError` for an unknown method, or one whose inputs the catalogue lacks."""
     if method not in METHODS:
         raise InputError(f"The method {method!r} is unknown; accepted are {', '.join(METHODS)}.")
     if method == "phash" and not any(listings.phashes):
@@ -189,7 +189,7 @@ def check_method(method: str, listings: LabelledListings) -> None:
 
 
 def without_photos(settings: Settings, listings: LabelledListings) -> Settings:
-    """Turn the rules on photos off for a catalogue without a pHash."""
+    """Settings without the rules on photos where the catalogue has no pHash."""
     if any(listings.phashes):
         return settings
     rules = settings.rules

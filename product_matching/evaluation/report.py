@@ -1,4 +1,4 @@
-"""What an evaluation says: the figure with its protocol, its N, its interval, and everything that explains it."""
+"""The report of an evaluation: figures with protocol, N, interval and breakdowns."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DECIMALS = 6
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """Mean scores of the scored listings at a threshold that was chosen elsewhere."""
+    """Mean scores of the test queries at a threshold that was chosen on validation."""
 
     threshold: float
     f1: float
@@ -42,31 +42,31 @@ class Report:
     Attributes
     ----------
     method, protocol
-        What was measured, and how.
+        Names of the method and the protocol.
     n_queries, n_catalogue
-        Listings that were scored, and listings that they were looked up in.
+        Number of test queries, and of listings in their catalogue.
     threshold
-        Cosine distance, or 1 - score of the second stage; where it came from stands in `threshold_from`.
+        Cosine distance, or 1 - score of the second stage; `threshold_from` names its origin.
     threshold_from
         ``"published"``, ``"the scored listings"`` or ``"validation"``.
     f1, precision, recall
-        Means over the scored listings.
+        Means over the test queries.
     f1_interval
         95 % bootstrap interval over groups.
-    predicted_alone
-        Share of the scored listings for which nothing else was predicted.
+    predicted_singletons
+        Share of the test queries for which no other listing was predicted.
     candidate_recall
-        Mean recall of the 50 nearest candidates: the most that any threshold can find.
+        Mean recall of the 50 nearest candidates: an upper bound of the recall at any threshold.
     f1_by_group_size
         Mean F1 by true group size.
     best
-        The point of the best F1 as chosen on validation.
+        The point with the best F1 on validation.
     precise
-        The point that was chosen on validation for a precision of 0.98; None if there is none.
+        The point with precision 0.98 on validation; None if there is none.
     partition
         Scores of the partition into groups; None where none was made.
     settings
-        What was on.
+        Rules and other settings of the method.
     seconds
         Wall-clock time of the whole evaluation.
     """
@@ -81,7 +81,7 @@ class Report:
     f1_interval: tuple[float, float]
     precision: float
     recall: float
-    predicted_alone: float
+    predicted_singletons: float
     candidate_recall: float
     f1_by_group_size: dict[str, float]
     best: OperatingPoint
@@ -92,7 +92,8 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values by name, floats rounded to 6 decimals, ready for `json.dumps`."""
-        return _rounded(asdict(self))
+        rounded: dict[str, Any] = _rounded(asdict(self))
+        return rounded
 
 
 def _rounded(value: Any) -> Any:
@@ -104,10 +105,10 @@ def _rounded(value: Any) -> Any:
 
 
 def operating_point(
-    near: Neighbours, labels: npt.ArrayLike, queries: npt.ArrayLike, threshold: float
+    neighbours: Neighbours, labels: npt.ArrayLike, queries: npt.ArrayLike, threshold: float
 ) -> OperatingPoint:
     """Mean scores of the queries at a threshold."""
-    scores = score_listings(keep_within(near, threshold), labels, queries)
+    scores = score_listings(keep_within(neighbours, threshold), labels, queries)
     means = (float(part.mean()) for part in (scores.f1, scores.precision, scores.recall))
     return OperatingPoint(threshold, *means)
 
@@ -118,16 +119,16 @@ def f1_by_size(f1: FloatArray, sizes: npt.NDArray[np.int64]) -> dict[str, float]
     return {name: float(f1[inside].mean()) for name, inside in bands.items() if inside.any()}
 
 
-def candidate_recall(near: Neighbours, labels: npt.ArrayLike, queries: npt.ArrayLike) -> float:
+def candidate_recall(neighbours: Neighbours, labels: npt.ArrayLike, queries: npt.ArrayLike) -> float:
     """Mean recall of the 50 nearest candidates, the listing itself included."""
-    return float(score_listings(near, labels, queries).recall.mean())
+    return float(score_listings(neighbours, labels, queries).recall.mean())
 
 
 def describe_listings(
-    near: Neighbours, labels: npt.NDArray[Any], queries: npt.NDArray[np.int64], threshold: float
+    neighbours: Neighbours, labels: npt.NDArray[Any], queries: npt.NDArray[np.int64], threshold: float
 ) -> dict[str, Any]:
-    """The fields of a report that follow from the scored listings and the threshold."""
-    kept = keep_within(near, threshold)
+    """The fields of a report that follow from the queries' neighbours and the threshold."""
+    kept = keep_within(neighbours, threshold)
     scores = score_listings(kept, labels, queries)
     counted = np.bincount(kept.queries()[other_neighbours(kept, queries)], minlength=len(kept))
     return {
@@ -138,15 +139,16 @@ def describe_listings(
         "f1_interval": bootstrap_interval(scores.f1, labels[queries]),
         "precision": float(scores.precision.mean()),
         "recall": float(scores.recall.mean()),
-        "predicted_alone": float((counted == 0).mean()),
-        "candidate_recall": candidate_recall(near, labels, queries),
+        "predicted_singletons": float((counted == 0).mean()),
+        "candidate_recall": candidate_recall(neighbours, labels, queries),
         "f1_by_group_size": f1_by_size(scores.f1, group_sizes(labels)[queries]),
     }
 
 
 def markdown_table(reports: Sequence[Report]) -> str:
     """The reports as a Markdown table, a row each."""
-    head = ["method", "protocol", "N", "scored", "threshold", "F1", "95 % interval", "precision", "recall", "alone"]
+    head = ["method", "protocol", "N", "queries", "threshold", "F1", "95 % interval"]
+    head += ["precision", "recall", "predicted singletons"]
     head += ["recall@50", "recall at precision .98", "groups: pair P / R", "groups: B-cubed P / R", "seconds"]
     rows = [[str(cell) for cell in _table_row(report)] for report in reports]
     lines = [head, ["---"] * len(head), *rows]
@@ -161,7 +163,7 @@ def _table_row(report: Report) -> list[str]:
     figures = (report.f1, f"{low:.4f}-{high:.4f}", report.precision, report.recall)
     cells = [report.method, report.protocol, f"{report.n_catalogue:,}", f"{report.n_queries:,}"]
     cells += [f"{report.threshold:.3f}"] + [f"{cell:.4f}" if isinstance(cell, float) else cell for cell in figures]
-    cells += [f"{report.predicted_alone:.3f}", f"{report.candidate_recall:.3f}", precise]
+    cells += [f"{report.predicted_singletons:.3f}", f"{report.candidate_recall:.3f}", precise]
     return [*cells, *_partition_cells(report.partition), f"{report.seconds:.0f}"]
 
 

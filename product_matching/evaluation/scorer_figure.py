@@ -1,4 +1,4 @@
-"""The figure of a pair scorer from its file: the part ``test`` of a labelled bundle, looked up in itself."""
+"""The figure of a pair scorer from its file: the part ``test`` of a labelled bundle is queries and catalogue."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def measure_scorer(bundle: Bundle, scorer: PairScorer) -> Report:
-    """Score the test part of a bundle with a trained scorer and its own threshold: nothing is chosen here.
+    """Measure a trained pair scorer at its own threshold on the test part of a bundle.
 
-    Listings that have another one of their label group are queries, the others distractors. Words are weighed on the
-    titles of all listings but those that the bundle's own model was trained on.
+    Listings that have another one of their label group are queries, the others distractors. Word weights are
+    computed on the titles of all listings except those that the bundle's photo model was trained on.
 
     Raises
     ------
@@ -44,16 +44,16 @@ def measure_scorer(bundle: Bundle, scorer: PairScorer) -> Report:
     known = (given.parts != "train") if given.encoder_saw_training else np.ones(len(given.names), dtype=np.bool_)
     background = [given.data.titles[row] for row in np.flatnonzero(known).tolist()]
     catalogue = PreparedCatalogue.of(given.data.take(rows), scorer.rules, background)
-    near = query_part(CatalogueScorer(scorer, catalogue).match_all(), queries)
+    neighbours = query_part(CatalogueScorer(scorer, catalogue).match_all(), queries)
     labels = np.unique(given.names[rows].astype(str), return_inverse=True)[1].astype(np.int64)
     return Report(
         method="pairs",
         protocol="parts",
         threshold_from="validation",
-        best=operating_point(near, labels, queries, scorer.threshold),
+        best=operating_point(neighbours, labels, queries, scorer.threshold),
         precise=None,
         partition=None,
         settings={"rules": asdict(scorer.rules), "sides": list(scorer.sides), "learned": scorer.protocol},
         seconds=time.perf_counter() - started,
-        **describe_listings(near, labels, queries, scorer.threshold),
+        **describe_listings(neighbours, labels, queries, scorer.threshold),
     )

@@ -1,4 +1,4 @@
-"""The second stage under a protocol: what it may learn from, and where it is tuned and measured."""
+"""The second stage under a protocol: its training, validation and test listings."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from product_matching.search.neighbours import Neighbours
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SecondStage:
-    """A trained second stage with the neighbours that it gives to the plan's two catalogues."""
+    """A trained pair scorer with the neighbours that it predicts on validation and on test."""
 
     scorer: PairScorer
-    choose: Neighbours
-    score: Neighbours
+    validation: Neighbours
+    test: Neighbours
 
 
 def run_second_stage(
@@ -39,7 +39,7 @@ def run_second_stage(
     *,
     trees: int | None = None,
 ) -> SecondStage:
-    """Train on the plan's training listings, tune where it chooses, and score the catalogue that is measured.
+    """Train on the plan's training listings, choose on validation, and score the test catalogue.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def run_second_stage(
     plan
         The protocol.
     rules
-        Chains that are tried; the one with the best F1 where it is tuned is kept.
+        Chains that are tried; the one with the best F1 on validation is kept.
     sides
         Dense vectors that are compared beside the titles: ``"photo"``, ``"sentence"``.
     trees
@@ -66,16 +66,16 @@ def run_second_stage(
     learning = learning_for(sides)
     if trees is not None:
         learning = replace(learning, trees=trees)
-    splits = LearningSplits(training=plan.train, tuning=plan.choose, cross_fit=plan.learns_where_it_chooses)
+    splits = LearningSplits(training=plan.train, tuning=plan.validation, cross_fit=plan.cross_fit)
 
     tried: list[tuple[Trained, Preparation]] = []
     for chain in rules:
         preparation = Preparation(data, listings.labels, splits, chain)
         tried.append((train_scorer(preparation.lessons(), learning, dense, plan.protocol), preparation))
     trained, preparation = max(tried, key=lambda one: one[0].scorer.f1)
-    scored = preparation.catalogue(plan.score.catalogue)
+    scored = preparation.catalogue(plan.test.catalogue)
     prepared = CatalogueScorer(trained.scorer, scored.catalogue, scored.candidates)
-    return SecondStage(scorer=trained.scorer, choose=trained.tuned, score=prepared.match_all())
+    return SecondStage(scorer=trained.scorer, validation=trained.tuned, test=prepared.match_all())
 
 
 def second_stage_data(listings: LabelledListings, sides: Sequence[str]) -> ListingData:

@@ -1,4 +1,4 @@
-"""How the figures move with the size of the catalogue: whole groups are drawn, the threshold is chosen again."""
+"""F1 and threshold by the size of the catalogue: whole groups are drawn, the threshold is chosen for each size."""
 
 from __future__ import annotations
 
@@ -38,9 +38,8 @@ def size_curve(
     shares: Sequence[float] = SHARES,
     settings: Settings | None = None,
     draws: int = 5,
-    seed: int = _SEED,
 ) -> list[SizePoint]:
-    """Measure a method that needs no training on growing parts of a catalogue.
+    """Measure a method without training on parts of a catalogue of rising size.
 
     Parameters
     ----------
@@ -52,21 +51,20 @@ def size_curve(
         Shares of the groups, each in (0, 1]. In one draw every smaller part is contained in the larger ones.
     settings
         Rules of the chain, published word vectors.
-    draws, seed
-        How often the groups are put in a random order anew, and the seed of the orders. The whole catalogue is
-        measured once.
+    draws
+        Number of random orders in which the groups are drawn. The whole catalogue is measured once.
 
     Raises
     ------
     InputError
-        The method cannot be used here, or a share is not in (0, 1].
+        The method has no size curve, or a share is not in (0, 1].
     """
     if method not in RANKINGS:
         raise InputError(f"The method {method!r} has no size curve; accepted are {', '.join(RANKINGS)}.")
     if any(not 0 < share <= 1 for share in shares):
         raise InputError(f"The shares are {tuple(shares)}, but must be above 0 and at most 1.")
     n_groups = int(listings.labels.max()) + 1
-    orders = [np.random.default_rng([seed, draw]).permutation(n_groups) for draw in range(draws)]
+    orders = [np.random.default_rng([_SEED, draw]).permutation(n_groups) for draw in range(draws)]
     return [_point(listings, method, orders if share < 1 else orders[:1], share, settings) for share in shares]
 
 

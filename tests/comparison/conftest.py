@@ -21,7 +21,7 @@ WORDS = ("kettle", "tumbler", "lamp", "jacket", "shampoo", "cable", "sandal", "m
 
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory, make_photo: Callable[..., Image.Image]) -> Path:
-    """``listings.csv`` and ``images/``: 12 products of three listings in each of the three parts, and a lonely one."""
+    """``listings.csv`` and ``images/``: 12 products of three listings in each of the three parts, and a singleton."""
     folder = tmp_path_factory.mktemp("demo")
     (folder / "images").mkdir()
     rows = []

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from product_matching.comparison.beyond import (
-    Bars,
     Decided,
     Sides,
+    SideThresholds,
     add_min2,
     build_sides,
     dba_variants,
@@ -49,37 +49,42 @@ def sides(titled: TitledDemo, vectors: FloatVectors) -> tuple[Sides, Sides]:
 
 def _both_sides(titled: TitledDemo, vectors: FloatVectors) -> tuple[Sides, Sides]:
     data = titled.data
-    return build_sides(titled, vectors, data.choose), build_sides(titled, vectors, data.score)
+    return build_sides(titled, vectors, data.validation), build_sides(titled, vectors, data.test)
 
 
 def test_vectors_of_both_hold_the_mean_of_both_cosines(sides: tuple[Sides, Sides], vectors: FloatVectors) -> None:
-    choose = sides[0]
-    both = (choose.vectors @ choose.vectors.T).toarray()
-    photo = vectors[choose.lookup.blocks[0]]
-    titles = choose.vectors[:, : -choose.n_photo] * np.sqrt(2)
+    validation = sides[0]
+    both = (validation.vectors @ validation.vectors.T).toarray()
+    photo = vectors[validation.lookup.blocks[0]]
+    titles = validation.vectors[:, : -validation.n_photo] * np.sqrt(2)
     assert both == pytest.approx((photo @ photo.T + (titles @ titles.T).toarray()) / 2, abs=1e-5)
 
 
-def test_a_match_of_the_union_is_within_either_bar(sides: tuple[Sides, Sides]) -> None:
-    choose = sides[0]
-    shares = Bars(0.2, 0.5).shares(choose, None)
+def test_a_match_of_the_union_is_within_either_threshold(sides: tuple[Sides, Sides]) -> None:
+    validation = sides[0]
+    shares = SideThresholds(0.2, 0.5).shares(validation, None)
     accepted = {(q, r) for q, r, d in zip(shares.queries(), shares.rows, shares.distances, strict=True) if d <= 1}
     expected = set()
-    for near, bar in ((choose.photo, 0.2), (choose.title, 0.5)):
-        expected |= {(q, r) for q, r, d in zip(near.queries(), near.rows, near.distances, strict=True) if d <= bar}
+    for side, threshold in ((validation.photo, 0.2), (validation.title, 0.5)):
+        expected |= {
+            (q, r) for q, r, d in zip(side.queries(), side.rows, side.distances, strict=True) if d <= threshold
+        }
     assert accepted == expected
 
 
 def test_more_ways_of_accepting_are_never_worse_on_validation(sides: tuple[Sides, Sides]) -> None:
-    choose = sides[0]
+    validation = sides[0]
     fused = decide_by_any(*sides, fused_variants())
-    alone = [mean_f1(n, choose.lookup, choose_threshold(n, choose.lookup)) for n in (choose.photo, choose.title)]
+    alone = [
+        mean_f1(n, validation.lookup, choose_threshold(n, validation.lookup))
+        for n in (validation.photo, validation.title)
+    ]
     union = decide_by_union(*sides)
-    assert union.f1 == pytest.approx(mean_f1(union.choose, choose.lookup, 1.0))
+    assert union.f1 == pytest.approx(mean_f1(union.validation, validation.lookup, 1.0))
     assert union.f1 >= max(alone) - 0.05  # its first threshold comes from a grid
-    assert fused.f1 == pytest.approx(mean_f1(fused.choose, choose.lookup, 1.0))
+    assert fused.f1 == pytest.approx(mean_f1(fused.validation, validation.lookup, 1.0))
     assert fused.f1 >= union.f1 - 1e-9
-    assert add_min2(fused, choose.lookup).f1 >= fused.f1
+    assert add_min2(fused, validation.lookup).f1 >= fused.f1
 
 
 def _all_ways(titled: TitledDemo, vectors: FloatVectors, sides: tuple[Sides, Sides]) -> list[Decided]:
@@ -89,21 +94,21 @@ def _all_ways(titled: TitledDemo, vectors: FloatVectors, sides: tuple[Sides, Sid
     return [decide_by_union(*sides), fused, add_min2(fused, sides[0].lookup), *by_vectors, pairs]
 
 
-def test_labels_of_the_test_part_change_nothing_that_is_decided(titled: TitledDemo, vectors: FloatVectors) -> None:
+def test_labels_of_the_test_part_change_no_decision_rule(titled: TitledDemo, vectors: FloatVectors) -> None:
     data = titled.data
-    block = data.score.blocks[0]
+    block = data.test.blocks[0]
     labels = titled.listings.labels.copy()
     labels[block] = np.roll(labels[block], 7)
-    other_score = replace(data.score, labels=np.roll(data.score.labels, 7))
-    other = replace(titled, data=replace(data, score=other_score), listings=replace(titled.listings, labels=labels))
+    other_test = replace(data.test, labels=np.roll(data.test.labels, 7))
+    other = replace(titled, data=replace(data, test=other_test), listings=replace(titled.listings, labels=labels))
     ways = [_all_ways(demo, vectors, _both_sides(demo, vectors)) for demo in (titled, other)]
     for one, changed in zip(*ways, strict=True):
         assert (one.threshold, one.how) == (changed.threshold, changed.how)
-        assert np.array_equal(one.score.rows, changed.score.rows)
-        assert np.array_equal(one.score.distances, changed.score.distances)
+        assert np.array_equal(one.test.rows, changed.test.rows)
+        assert np.array_equal(one.test.distances, changed.test.distances)
 
 
 def test_the_score_is_of_the_test_part(titled: TitledDemo, sides: tuple[Sides, Sides]) -> None:
-    scores = score_decided(decide_by_union(*sides), titled.data.score)
+    scores = score_decided(decide_by_union(*sides), titled.data.test)
     assert (scores.n, scores.n_queries, len(scores.f1)) == (37, 36, 36)
     assert scores.f1.mean() > 0.5

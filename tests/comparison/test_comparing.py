@@ -73,7 +73,8 @@ def test_photo_rows_are_scored_on_both_data_sets_and_title_rows_on_one(content: 
         assert (row["groceries_full"]["n"], row["groceries_full"]["queries"]) == (22, 6)
     for name in ("Text IDF", "GloVe + IDF", "ArcFace + weighted sampler + TF-IDF"):
         row = _row(content, name)
-        assert row["demo"] is not None and row["groceries"] is None
+        assert row["demo"] is not None
+        assert row["groceries"] is None
 
 
 def test_rows_that_several_thresholds_decide_show_none(content: dict[str, Any]) -> None:
@@ -95,7 +96,8 @@ def test_every_figure_lies_in_its_interval(content: dict[str, Any]) -> None:
 def test_what_was_not_trained_is_left_out_and_said(content: dict[str, Any]) -> None:
     for name in ("Softmax", "ArcFace"):  # one is unfinished, one is not there
         row = _row(content, name)
-        assert row["demo"] is None and row["remark"] == "not measured here"
+        assert row["demo"] is None
+        assert row["remark"] == "not measured here"
 
 
 def test_a_model_and_its_training_score_alike(content: dict[str, Any]) -> None:
@@ -166,7 +168,8 @@ def test_the_command_leaves_out_what_is_not_there(
     arguments += ["--out", str(tmp_path / "c.md"), "--json-out", str(tmp_path / "c.json")]
     result = CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    assert "Left out: the groceries" in result.output and "Left out: reproduced figures" in result.output
+    assert "Left out: the groceries" in result.output
+    assert "Left out: reproduced figures" in result.output
     made = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
     assert _row(made, "Text IDF")["demo"] is not None
     assert all(row["groceries"] is None for row in made["rows"])

@@ -17,10 +17,10 @@ from product_matching.listings.catalogue import Catalogue
 def test_hashes_are_ranked_by_differing_bits() -> None:
     hashes = ["0" * 16, "0" * 15 + "1", "f" * 16, "0" * 15 + "3"]
     rows = np.arange(4)
-    near = rank_hashes(hashes)(Lookup((rows,), rows, rows, rows))
-    assert near.of(0)[0].tolist() == [0, 1, 3, 2]
-    assert near.of(0)[1].tolist() == [0, 1 / 64, 2 / 64, 1]
-    assert near.of(2)[0].tolist() == [2, 3, 1, 0]
+    neighbours = rank_hashes(hashes)(Lookup((rows,), rows, rows, rows))
+    assert neighbours.of(0)[0].tolist() == [0, 1, 3, 2]
+    assert neighbours.of(0)[1].tolist() == [0, 1 / 64, 2 / 64, 1]
+    assert neighbours.of(2)[0].tolist() == [2, 3, 1, 0]
 
 
 def test_own_hashes_are_those_of_the_photos(demo: Catalogue) -> None:

@@ -34,8 +34,8 @@ LABELS = np.array([0, 0, 0, 1, 1, 2, 3, 3, 3, 3, 4, 5, 5])
 @pytest.mark.parametrize("seed", range(4))
 def test_one_catalogue_scores_as_the_training_does(seed: int) -> None:
     vectors, lookup = _vectors(seed, LABELS, 0.7), _lookup(LABELS)
-    near = rank_vectors(vectors)(lookup)
-    made = Scores.of(score_lookup(near, lookup, choose_threshold(near, lookup)))
+    neighbours = rank_vectors(vectors)(lookup)
+    made = Scores.of(score_lookup(neighbours, lookup, choose_threshold(neighbours, lookup)))
     expected = score_retrieval(vectors, LABELS)
     for name in MEASURES:
         figure = made.figure(name)
@@ -58,8 +58,8 @@ def test_several_equal_catalogues_score_as_one() -> None:
 def test_what_was_not_found_counts_as_a_miss() -> None:
     lookup = _lookup(np.array([0, 0, 0, 1, 1]))
     queries, rows = np.array([0, 1, 1, 2, 3, 4]), np.array([0, 1, 2, 2, 3, 4])
-    near = sort_neighbours(queries, rows, np.where(queries == rows, 0.0, 0.4), 5)
-    scores = score_lookup(near, lookup, 0.5)
+    neighbours = sort_neighbours(queries, rows, np.where(queries == rows, 0.0, 0.4), 5)
+    scores = score_lookup(neighbours, lookup, 0.5)
     assert scores.recall_at_1.tolist() == [0, 1, 0, 0, 0]
     assert scores.map_at_r.tolist() == [0, 0.5, 0, 0, 0]
     assert scores.f1.tolist() == pytest.approx([2 / 4, 4 / 5, 2 / 4, 2 / 3, 2 / 3])
@@ -70,6 +70,7 @@ def test_a_difference_is_that_of_the_means_and_zero_to_itself() -> None:
     good, bad = (score_lookup(rank_vectors(_vectors(0, LABELS, noise))(lookup), lookup, 0.3) for noise in (0.05, 3.0))
     found = paired_difference(good, bad, "f1")
     assert found.mean == pytest.approx(good.f1.mean() - bad.f1.mean())
-    assert found.is_sure and found.interval[0] < found.mean < found.interval[1]
+    assert found.is_significant
+    assert found.interval[0] < found.mean < found.interval[1]
     assert paired_difference(good, good, "f1").interval == (0.0, 0.0)
-    assert not paired_difference(good, good, "f1").is_sure
+    assert not paired_difference(good, good, "f1").is_significant

@@ -19,9 +19,9 @@ def test_a_part_is_ranked_by_the_words_of_its_own_titles(demo: Catalogue) -> Non
     titled = TitledDemo.of(demo, data, [""] * len(data.paths))
     assert titled.listings.titles.tolist() == demo.listings["title"].iloc[data.rows].tolist()
     assert len(titled.background) == 37
-    near = rank_titles(titled, "tfidf")(data.score)
-    nearest = [near.of(query)[0] for query in data.score.queries]
-    assert np.mean([data.score.labels[found[1]] for found in nearest] == data.score.labels[data.score.queries]) == 1
+    neighbours = rank_titles(titled, "tfidf")(data.test)
+    nearest = [neighbours.of(query)[0] for query in data.test.queries]
+    assert np.mean([data.test.labels[found[1]] for found in nearest] == data.test.labels[data.test.queries]) == 1
 
 
 def test_reproduced_figures_are_the_evaluations_and_are_kept(
@@ -30,7 +30,8 @@ def test_reproduced_figures_are_the_evaluations_and_are_kept(
     made = reproduce(demo_file, ["idf"], tmp_path / "kept.json")["idf"]
     expected = evaluate(labelled_listings(demo), "idf", "full", with_partition=False)
     assert made.f1 == pytest.approx(expected.f1, abs=1e-4)
-    assert made.n == 111 and "published threshold" in made.protocol
+    assert made.n == 111
+    assert "published threshold" in made.protocol
     monkeypatch.setattr("product_matching.comparison.titles.evaluate", None)
     assert reproduce(demo_file, ["idf"], tmp_path / "kept.json")["idf"] == made
 

@@ -1,4 +1,5 @@
 from dataclasses import asdict
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -19,8 +20,9 @@ LISTINGS = LabelledListings(
 
 
 def test_steps_go_from_nothing_to_the_whole_chain_one_rule_at_a_time() -> None:
-    assert STEPS[1].rules == PLAIN and STEPS[-2].rules == STEPS[-1].rules == MEASURED_CHAIN
-    for before, after in zip(STEPS[1:-2], STEPS[2:-1], strict=True):
+    assert STEPS[1].rules == PLAIN
+    assert STEPS[-2].rules == STEPS[-1].rules == MEASURED_CHAIN
+    for before, after in pairwise(STEPS[1:-1]):
         ours, theirs = asdict(before.rules), asdict(after.rules)
         changed = [
             (part, name)
@@ -34,8 +36,10 @@ def test_steps_go_from_nothing_to_the_whole_chain_one_rule_at_a_time() -> None:
 def test_the_table_shows_each_gain() -> None:
     rows = list(run_ablation(LISTINGS, protocols=["fold", "half"], steps=[STEPS[0], STEPS[1], STEPS[6], EXTRAS[0]]))
     lines = ablation_table(rows).splitlines()
-    assert len(lines) == 6 and all(line.count("|") == lines[0].count("|") for line in lines)
-    assert "N = 18" in lines[0] and "N = 90" in lines[0]
+    assert len(lines) == 6
+    assert all(line.count("|") == lines[0].count("|") for line in lines)
+    assert "N = 18" in lines[0]
+    assert "N = 90" in lines[0]
     gain = rows[1].reports[0].f1 - rows[0].reports[0].f1
     assert f"{rows[1].reports[0].f1:.4f} | {gain:+.4f} |" in lines[3]
     veto = rows[3].reports[1].f1 - rows[2].reports[1].f1

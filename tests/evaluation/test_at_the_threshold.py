@@ -28,17 +28,17 @@ def finder(small_bundle: Path) -> Finder:
 
 def pairs_at_some_distance(finder: Finder) -> list[tuple[int, int, float]]:
     """Each listing with its nearest other title that is not equal to its own."""
-    near = SparseJoin().nearest(finder.bundle.title_matrix, len(finder.bundle))
+    neighbours = SparseJoin().nearest(finder.bundle.title_matrix, len(finder.bundle))
     found = []
-    for row in range(len(near)):
-        rows, distances = near.of(row)
+    for row in range(len(neighbours)):
+        rows, distances = neighbours.of(row)
         between = np.flatnonzero((distances > 0.01) & (distances < 0.99) & (rows != row))
         found += [(row, int(rows[place]), float(distances[place])) for place in between[:1]]
     return found
 
 
 def test_everywhere_alike(finder: Finder) -> None:
-    near = SparseJoin().nearest(finder.bundle.title_matrix, len(finder.bundle))
+    neighbours = SparseJoin().nearest(finder.bundle.title_matrix, len(finder.bundle))
     pairs = pairs_at_some_distance(finder)
     assert len(pairs) > 3
     for row, other, distance in pairs:
@@ -46,7 +46,7 @@ def test_everywhere_alike(finder: Finder) -> None:
         query = finder.listing_query(row)
         candidates = finder.candidates(query, len(finder.bundle))
         asked_for = [
-            other in keep_within(near, distance).of(row)[0],
+            other in keep_within(neighbours, distance).of(row)[0],
             other in finder.title_index.within(finder.bundle.title_matrix[row], distance).rows,
             other in finder.matches(query, at).rows,
             other in decide(candidates, at, retrieved=len(finder.bundle)).matches.rows,
@@ -54,7 +54,7 @@ def test_everywhere_alike(finder: Finder) -> None:
         ]
         assert all(asked_for), (row, other, distance, asked_for)
         not_quite = [
-            other in keep_within(near, distance - STEP).of(row)[0],
+            other in keep_within(neighbours, distance - STEP).of(row)[0],
             other in finder.matches(query, below).rows,
             other in decide(candidates, below, retrieved=len(finder.bundle)).matches.rows,
             other in match_catalogue(finder.bundle, below).matches.of(row),
@@ -68,8 +68,8 @@ def apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def test_the_sweep_chooses_the_distance_itself_and_the_groups_take_it() -> None:
     matrix = csr_matrix(np.array([[0.6, 0.8, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]))
-    near = SparseJoin().nearest(matrix, 3)
-    choice = best_threshold(near, ["a", "a", "b"])
+    neighbours = SparseJoin().nearest(matrix, 3)
+    choice = best_threshold(neighbours, ["a", "a", "b"])
     assert (choice.threshold, choice.f1) == (0.4, 1.0)
-    assert partition(near, LinkageThresholds(0.4, 0.4, 0.4), apart).tolist() == [0, 0, 2]
-    assert partition(near, LinkageThresholds(0.4 - STEP, 0.1, 0.1), apart).tolist() == [0, 1, 2]
+    assert partition(neighbours, LinkageThresholds(0.4, 0.4, 0.4), apart).tolist() == [0, 0, 2]
+    assert partition(neighbours, LinkageThresholds(0.4 - STEP, 0.1, 0.1), apart).tolist() == [0, 1, 2]

@@ -11,7 +11,7 @@ from product_matching.errors import InputError
 from product_matching.evaluation.evaluate import evaluate, evaluate_all
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
 from product_matching.evaluation.methods import METHODS, TWO_STAGE, Settings
-from product_matching.evaluation.protocols import choosing_half
+from product_matching.evaluation.protocols import validation_half
 from product_matching.evaluation.report import markdown_table
 from product_matching.listings.catalogue import read_catalogue
 from product_matching.matching.chain import MEASURED_CHAIN, Rules, VectorRules
@@ -52,7 +52,8 @@ def test_every_method_reports_under_every_protocol(listings: LabelledListings, m
             evaluate(listings, method, protocol, settings=QUICK)
         return
     report = json.loads(json.dumps(evaluate(listings, method, protocol, settings=QUICK).to_json()))
-    assert all(name in report for name in REQUIRED) and report["seconds"] > 0
+    assert all(name in report for name in REQUIRED)
+    assert report["seconds"] > 0
     low, high = report["f1_interval"]
     assert 0 < low <= report["f1"] <= high <= 1
     assert report["f1"] <= report["best"]["f1"] + 1e-9 or protocol != "full"
@@ -60,7 +61,8 @@ def test_every_method_reports_under_every_protocol(listings: LabelledListings, m
     assert report["n_catalogue"] == (180 if protocol != "fold" else 36)
     assert (report["partition"] is None) == (not method.startswith("chain"))
     band = report["f1_by_group_size"]
-    assert set(band) == {"3-5"} and band["3-5"] == pytest.approx(report["f1"])
+    assert set(band) == {"3-5"}
+    assert band["3-5"] == pytest.approx(report["f1"])
 
 
 def test_the_chain_knows_more_than_its_parts(listings: LabelledListings) -> None:
@@ -71,42 +73,46 @@ def test_the_chain_knows_more_than_its_parts(listings: LabelledListings) -> None
 
 def test_what_is_scored_decides_nothing(listings: LabelledListings) -> None:
     """Other labels in the scored half change its figure, and no choice."""
-    scored = ~choosing_half(listings.names)
+    scored = ~validation_half(listings.names)
     shuffled = listings.labels.copy()
     shuffled[scored] = np.random.default_rng(1).permutation(shuffled[scored])
     other = LabelledListings(listings.titles, listings.phashes, shuffled, listings.names)
     for method in ("idf", "chain", "chain+pairs"):
         first, second = (evaluate(which, method, "half", settings=QUICK) for which in (listings, other))
-        assert first.threshold == second.threshold and second.f1 < first.f1
+        assert first.threshold == second.threshold
+        assert second.f1 < first.f1
 
 
 def test_the_table_has_a_row_for_each_method(listings: LabelledListings) -> None:
     reports = list(evaluate_all(listings, "full", methods=["phash", "idf", "chain+pairs"]))
     table = markdown_table(reports).splitlines()
     assert [line.split(" | ")[0] for line in table] == ["| method", "| ---", "| phash", "| idf"]
-    assert f"{reports[0].f1:.4f}" in table[2] and len({line.count("|") for line in table}) == 1
+    assert f"{reports[0].f1:.4f}" in table[2]
+    assert len({line.count("|") for line in table}) == 1
     chain = evaluate(listings, "chain", "fold")
     assert f"{chain.partition.bcubed_precision:.3f} / {chain.partition.bcubed_recall:.3f}" in markdown_table([chain])
 
 
 def test_photo_embeddings_alone_score_what_a_plain_loop_scores(listings: LabelledListings) -> None:
     report = evaluate(listings, "photo", "half")
-    chooses = choosing_half(listings.names)
+    chooses = validation_half(listings.names)
     similar = listings.photo_vectors.astype(np.float64) @ listings.photo_vectors.T.astype(np.float64)
     f1 = []
     for row in np.flatnonzero(~chooses):
         predicted = set(np.flatnonzero(np.round(1 - similar[row], 6) <= report.threshold)) | {row}
         true = set(np.flatnonzero(listings.labels == listings.labels[row]))
         f1.append(2 * len(predicted & true) / (len(predicted) + len(true)))
-    assert report.threshold_from == "validation" and report.n_queries == len(f1)
-    assert report.f1 == pytest.approx(np.mean(f1)) and 0.4 < report.f1 < 0.999
+    assert report.threshold_from == "validation"
+    assert report.n_queries == len(f1)
+    assert report.f1 == pytest.approx(np.mean(f1))
+    assert 0.4 < report.f1 < 0.999
 
 
 def test_a_listing_without_a_photo_is_near_nothing_by_photo(listings: LabelledListings) -> None:
     vectors = listings.photo_vectors.copy()
     vectors[:90] = 0
     half = replace(listings, photo_vectors=vectors)
-    assert evaluate(half, "photo", "full").predicted_alone >= 0.5
+    assert evaluate(half, "photo", "full").predicted_singletons >= 0.5
     assert evaluate(half, "photo", "full").candidate_recall < evaluate(listings, "photo", "full").candidate_recall
 
 
@@ -148,7 +154,7 @@ def test_a_title_without_a_word_is_near_nothing_by_sentence(listings: LabelledLi
     vectors = listings.sentence_vectors.copy()
     vectors[:90] = 0
     half = replace(listings, sentence_vectors=vectors)
-    assert evaluate(half, "sentence", "full").predicted_alone >= 0.5
+    assert evaluate(half, "sentence", "full").predicted_singletons >= 0.5
 
 
 def test_rules_can_be_switched(listings: LabelledListings) -> None:
@@ -156,7 +162,7 @@ def test_rules_can_be_switched(listings: LabelledListings) -> None:
     rules = Rules(vectors=replace(chain.vectors, cross_mean=False), pairs=replace(chain.pairs, min2=2.0))
     report = evaluate(listings, "chain", "half", settings=Settings(rules))
     assert report.settings["rules"]["vectors"]["cross_mean"] is False
-    assert report.predicted_alone < evaluate(listings, "chain", "half").predicted_alone + 1e-9
+    assert report.predicted_singletons < evaluate(listings, "chain", "half").predicted_singletons + 1e-9
 
 
 def test_without_photos_the_chain_goes_by_titles(listings: LabelledListings) -> None:
@@ -194,4 +200,5 @@ def test_the_chain_reaches_its_figure_on_real_titles(need_data: Callable[[str], 
     report = evaluate(shopee, "chain", "fold", with_partition=False)
     assert (report.n_queries, report.n_catalogue) == (6_851, 6_851)
     assert report.f1 == pytest.approx(0.8653, abs=0.002)
-    assert report.precise is not None and report.precise.precision > 0.97
+    assert report.precise is not None
+    assert report.precise.precision > 0.97

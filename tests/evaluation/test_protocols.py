@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import GroupKFold
 
 from product_matching.errors import InputError
-from product_matching.evaluation.protocols import PROTOCOLS, choosing_half, plan_protocol
+from product_matching.evaluation.protocols import PROTOCOLS, plan_protocol, validation_half
 from product_matching.listings.splits import group_folds
 
 LABELS = np.random.default_rng(0).integers(0, 60, 300)
@@ -18,12 +18,13 @@ def rows_of(split) -> np.ndarray:
 @pytest.mark.parametrize("protocol", ["fold", "dense", "half"])
 def test_nothing_that_is_scored_is_learned_from_or_chosen_on(protocol: str) -> None:
     plan = plan_protocol(protocol, LABELS)
-    scored = set(LABELS[rows_of(plan.score)])
-    assert scored and not scored & set(LABELS[rows_of(plan.choose)])
+    scored = set(LABELS[rows_of(plan.test)])
+    assert scored
+    assert not scored & set(LABELS[rows_of(plan.validation)])
     for split in plan.train:
         assert not scored & set(LABELS[rows_of(split)])
-    if not plan.learns_where_it_chooses:
-        assert not set(LABELS[rows_of(plan.choose)]) & {
+    if not plan.cross_fit:
+        assert not set(LABELS[rows_of(plan.validation)]) & {
             label for split in plan.train for label in LABELS[rows_of(split)]
         }
 
@@ -37,24 +38,26 @@ def test_folds_are_those_of_group_k_fold_in_its_order() -> None:
 def test_fold_looks_up_in_the_fold_itself_and_dense_in_everything() -> None:
     folds = group_folds(LABELS)
     fold, dense = plan_protocol("fold", LABELS), plan_protocol("dense", LABELS)
-    np.testing.assert_array_equal(fold.score.catalogue, np.flatnonzero(folds == 0))
-    np.testing.assert_array_equal(fold.choose.catalogue, np.flatnonzero(folds == 1))
-    assert len(fold.train) == 3 and len(dense.score.catalogue) == len(LABELS)
-    np.testing.assert_array_equal(rows_of(dense.score), rows_of(fold.score))
-    np.testing.assert_array_equal(rows_of(dense.choose), rows_of(fold.choose))
+    np.testing.assert_array_equal(fold.test.catalogue, np.flatnonzero(folds == 0))
+    np.testing.assert_array_equal(fold.validation.catalogue, np.flatnonzero(folds == 1))
+    assert len(fold.train) == 3
+    assert len(dense.test.catalogue) == len(LABELS)
+    np.testing.assert_array_equal(rows_of(dense.test), rows_of(fold.test))
+    np.testing.assert_array_equal(rows_of(dense.validation), rows_of(fold.validation))
 
 
 def test_full_is_everything_and_trains_nothing() -> None:
     plan = plan_protocol("full", LABELS)
-    assert len(rows_of(plan.score)) == len(rows_of(plan.choose)) == len(LABELS) and plan.train == ()
+    assert len(rows_of(plan.test)) == len(rows_of(plan.validation)) == len(LABELS)
+    assert plan.train == ()
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30))
 def test_the_halves_depend_on_the_label_alone(labels: list[int]) -> None:
-    half = choosing_half(labels)
-    again = choosing_half([str(label) for label in reversed(labels)])[::-1]
+    half = validation_half(labels)
+    again = validation_half([str(label) for label in reversed(labels)])[::-1]
     np.testing.assert_array_equal(half, again)
-    assert 0.4 < choosing_half(np.arange(2000)).mean() < 0.6
+    assert 0.4 < validation_half(np.arange(2000)).mean() < 0.6
 
 
 def test_what_there_is_not_is_named() -> None:

@@ -23,7 +23,8 @@ def test_whole_groups_are_drawn_and_more_listings_are_harder() -> None:
     curve = size_curve(some_listings(), shares=(0.1, 0.5, 1.0))
     assert [point.n for point in curve] == [8, 40, 80]
     assert curve[0].f1 > curve[1].f1 > curve[2].f1
-    assert curve[2].f1_spread == 0 and curve == size_curve(some_listings(), shares=(0.1, 0.5, 1.0))
+    assert curve[2].f1_spread == 0
+    assert curve == size_curve(some_listings(), shares=(0.1, 0.5, 1.0))
 
 
 def test_mistakes_are_named() -> None:

@@ -103,7 +103,7 @@ def training_parts(plan: Plan, *, two_stage: bool) -> list[tuple[RowArray, RowAr
         )
     trained = [split.catalogue[split.queries] for split in plan.train]
     everything = np.concatenate(trained)
-    parts = [(np.sort(everything), np.union1d(plan.choose.catalogue, plan.score.catalogue))]
+    parts = [(np.sort(everything), np.union1d(plan.validation.catalogue, plan.test.catalogue))]
     if two_stage:
         parts += [(np.setdiff1d(everything, rows), rows) for rows in trained]
     return parts
