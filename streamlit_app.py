@@ -28,8 +28,8 @@ def draw_home() -> None:
     frame = draw_frame(HOME, "Product matching")
     st.title("Find listings of the same product", anchor=False)
     st.markdown(
-        "A photo and a title become vectors; listings that lie near enough are shown as duplicates, "
-        "and you decide how near is near enough."
+        "Photos and titles become vectors. Listings within a distance threshold of the query match; "
+        "you can move the thresholds."
     )
     draw_problems(frame)
     bundle = _open(frame)
@@ -87,7 +87,7 @@ def _draw_photo_entrance() -> None:
 
 
 def _draw_starts(bundle: Bundle) -> None:
-    """Sample photos to try, or listings in a catalogue that brings none."""
+    """Sample queries, or listings in a catalogue without sample queries."""
     if bundle.samples is None:
         st.subheader("Or start from a listing", anchor=False)
         listing = draw_listing_choice(bundle, starts_of(bundle, N_STARTS))

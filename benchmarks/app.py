@@ -2,7 +2,7 @@
 
     python benchmarks/app.py --bundle apparel --photos data/shopee/train_images
 
-The server runs as a process of its own. Requests for listings, titles and slider moves go through Streamlit's agent
+The server runs in its own process. Requests for listings, titles and slider moves go through Streamlit's agent
 interface, which answers when the script has run: time in the server, without a browser. A photo request is timed in
 headless Chromium, from handing over the file until the number of matches stands on the page.
 """
@@ -52,7 +52,7 @@ class Server:
             command, cwd=PROJECT, env=dict(os.environ), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
 
-    def ask(self, **request: Any) -> tuple[dict[str, Any], float]:
+    def interact(self, **request: Any) -> tuple[dict[str, Any], float]:
         """Send one interaction; returns the answer and the milliseconds until it came."""
         body = json.dumps(request).encode()
         headers = {"content-type": "application/json"}
@@ -64,10 +64,10 @@ class Server:
         return content, 1000 * (time.perf_counter() - started)
 
     def wait_for_first_page(self) -> float:
-        """Ask for the home page until it comes; returns the seconds since the process was started."""
+        """Request the home page until it comes; returns the seconds since the process was started."""
         while time.perf_counter() - self.started < WAIT_S:
             try:
-                self.ask()
+                self.interact()
                 return time.perf_counter() - self.started
             except OSError:
                 time.sleep(0.05)
@@ -91,20 +91,22 @@ def running_server() -> Iterator[Server]:
 
 
 def time_listings(server: Server, bundle: Bundle, name: str, count: int) -> list[float]:
-    """Milliseconds of the whole find page for listings that were not asked for before."""
+    """Milliseconds of the whole find page for listings that were not requested before."""
     rows = np.random.default_rng(SEED).choice(len(bundle), count, replace=False)
     ids = bundle.listings["posting_id"].iloc[rows]
-    return [server.ask(page="find", query_params={"bundle": [name], "listing": [posting_id]})[1] for posting_id in ids]
+    return [
+        server.interact(page="find", query_params={"bundle": [name], "listing": [posting_id]})[1] for posting_id in ids
+    ]
 
 
 def time_slider(server: Server, bundle: Bundle, name: str, count: int) -> list[float]:
     """Milliseconds of the find page after a slider was moved."""
     params = {"bundle": [name], "listing": [str(bundle.listings["posting_id"].iloc[0])]}
-    answer, _ = server.ask(page="find", query_params=params)
+    answer, _ = server.interact(page="find", query_params=params)
     session = answer["session_id"]
     key = next(action["key"] for action in answer["actions"] if action["type"] == "slider")
     positions = np.round(np.linspace(0.1, 0.3, count), 3).tolist()
-    return [server.ask(session_id=session, widget_state={key: position})[1] for position in positions]
+    return [server.interact(session_id=session, widget_state={key: position})[1] for position in positions]
 
 
 def time_photos(server: Server, name: str, photos: list[Path], count: int) -> list[float]:

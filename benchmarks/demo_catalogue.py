@@ -110,7 +110,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bundle", type=Path, help="bundle of the demo catalogue, as it ships")
     parser.add_argument("--untrained", type=Path, required=True, help="bundle of the demo with an untrained backbone")
-    parser.add_argument("--real", type=Path, help="the Shopee competition's train.csv, where it is at hand")
+    parser.add_argument("--real", type=Path, help="the Shopee competition's train.csv, if it is available")
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
     chosen = parser.parse_args()
     figures: dict[str, Any] = {"protocol": PROTOCOL, **demo_figures(open_bundle(chosen.untrained))}

@@ -6,7 +6,7 @@
 All read the file, make the same vectors, find every listing's 51 nearest and choose the threshold with the best F1.
 The usual ways: scikit-learn's `NearestNeighbors` (its own chunked brute force), and a hand-written loop over dense
 chunks of the product, as in the competition's notebooks. Both then try a grid of thresholds; the library tries every
-threshold. Each way runs in a process of its own, so that none warms another up, and the fastest run counts.
+threshold. Each way runs in its own process, so that none warms another up, and the fastest run counts.
 """
 
 from __future__ import annotations

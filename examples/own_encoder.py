@@ -2,9 +2,9 @@
 
     python examples/own_encoder.py [FOLDER]
 
-The encoder describes a photo by the colours of a coarse grid. It stands for whatever turns a photo into a vector: a
-network of another library, a service of your own, a descriptor of classical computer vision. The catalogue is drawn by
-the script, so that nothing is downloaded. FOLDER is where the files go; a temporary folder without it.
+The encoder describes a photo by the colours of a coarse grid. It is an example of any function from a photo to a
+vector: a network of another library, a service of your own, a descriptor of classical computer vision. The catalogue is
+drawn by the script, so that nothing is downloaded. FOLDER is where the files go; a temporary folder without it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ColourGridEncoder:
     dimension = GRID * GRID * 3
     batch_size = 64
 
-    # The model says what made the vectors. Its fingerprint is the key of every vector that is kept, so weights_sha256
+    # The model describes the encoder. Its fingerprint is the key of every vector that is kept, so weights_sha256
     # must change whenever the encoder does: take the digest of the weights or, as here, of a version of the code.
     model = PhotoModel(
         name="colour-grid",

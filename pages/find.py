@@ -92,11 +92,11 @@ def _draw_settings(
     manifest = finder.bundle.manifest
     thresholds = chosen_thresholds(address, manifest)
     scored = answer is not None and answer.is_scored
-    st.subheader("How near is near enough", anchor=False)
+    st.subheader("Thresholds", anchor=False)
     if answer is not None:
-        st.markdown(f"**{answer.count}** {answer.decided_by} · [see them](#{_RESULTS_ANCHOR})")
+        st.markdown(f"**{answer.count}** {answer.decided_by} · [view them](#{_RESULTS_ANCHOR})")
     if scored:
-        st.caption("The pair scorer decides: distances and rules have no say until it is off.")
+        st.caption("The pair scorer decides; distances and rules have no effect while it is on.")
     draw_thresholds(manifest, used_thresholds(thresholds, asked.query), candidates, disabled=scored)
     draw_rules(finder.bundle, address, thresholds, scorer_names(), scored=scored)
 
@@ -117,7 +117,7 @@ def _draw_start(finder: Finder, address: Address) -> None:
     if sample is not None:
         _search(sample_address(address, sample, finder.bundle))
     st.subheader("Start from a listing" if samples is None else "Or start from a listing", anchor=False)
-    st.markdown("Listings of the catalogue, to see their duplicates.")
+    st.markdown("Choose a listing of the catalogue to find its duplicates.")
     listing = draw_listing_choice(finder.bundle, starts_of(finder.bundle, N_STARTS))
     if listing is not None:
         _search(address.of_listing(listing))

@@ -17,7 +17,7 @@ def draw_page() -> None:
     frame = draw_frame(MODELS, "Models")
     st.title("Models", anchor=False)
     draw_problems(frame)
-    st.markdown("What turns photos and titles into vectors, and how well each method finds the same product with them.")
+    st.markdown("Networks that turn photos into vectors, and how well each method finds listings of the same product.")
     st.subheader("Networks", anchor=False)
     draw_models(list_models(models_folder()), frame.catalogues)
     draw_comparison(frame.address)

@@ -1,4 +1,4 @@
-"""Review groups: the whole catalogue is grouped under any set of rules, and every group says how sure it is."""
+"""Review groups: the whole catalogue is grouped under any set of rules, each group with its weakest link."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _draw_summary(bundle: Bundle, found: CatalogueGroups) -> None:
         st.metric("Largest group", f"{found.largest:,}", width="content")
     st.caption(found.how)
     if not found.groups:
-        st.info("No two listings are near enough under these rules.", icon=":material/search_off:")
+        st.info("No two listings match under these rules.", icon=":material/search_off:")
         return
     counts = count_sizes(found.groups)
     st.plotly_chart(

@@ -16,7 +16,7 @@ def import_extra(module: str, extra: str, purpose: str) -> ModuleType:
     module
         Full name of the module.
     extra
-        Extra of this project that brings the package (``pyproject.toml``, ``requirements-EXTRA.txt``).
+        Extra of this project that contains the package (``pyproject.toml``, ``requirements-EXTRA.txt``).
     purpose
         What needs it, in the plural; the error begins with it.
 

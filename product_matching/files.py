@@ -72,7 +72,7 @@ def write_text(path: Path, text: str, *, what: str = "file", parents: bool = Fal
 def atomic_folder(out: Path) -> Iterator[Path]:
     """Give a new empty folder to fill, and put it in place of `out` when all went well.
 
-    The folder is one of its own in every call, so that several builds of one folder never meet; the last one to finish
+    Each call has its own temporary folder, so that several builds of one folder do not interfere; the last to finish
     stays. What was at `out` is moved aside and deleted after the exchange; it is moved back if the exchange fails.
 
     Parameters

@@ -53,7 +53,7 @@ NO_PROGRESS = NoProgress()
 
 
 def stop_if_cancelled(progress: Progress) -> None:
-    """Stop the work if somebody asked for it.
+    """Stop the work if it was cancelled.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def track(
     Yields
     ------
     object
-        The items. A step is counted once the next item is asked for.
+        The items. A step is counted once the next item is requested.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Values from outside held against typed models (pydantic); what does not fit is told in one sentence."""
+"""Values from outside checked against typed models (pydantic); an error is one sentence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Count = Annotated[int, Field(strict=True, ge=0, lt=10**12)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1)]
 
-#: What a field must be, by pydantic's type of error; the rest is told in pydantic's own words.
+#: What a field must be, by pydantic's type of error; other errors keep pydantic's words.
 _ACCEPTED = {
     "string_type": "a text",
     "int_type": "a whole number",
@@ -50,7 +50,7 @@ def validate(kind: type[T], value: object, origin: str) -> T:
     Parameters
     ----------
     kind
-        A pydantic model or dataclass, or any type that pydantic knows.
+        A pydantic model or dataclass, or any type that pydantic supports.
     value
         What was read.
     origin

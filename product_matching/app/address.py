@@ -15,7 +15,7 @@ from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line
 HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
 _EVERY_PAGE = (HOME, FIND, REVIEW, MODELS)
 
-#: How many result cards can be asked for.
+#: Numbers of result cards that can be chosen.
 RESULT_COUNTS = (12, 24, 48, 96)
 #: A typed title is cut here.
 MAX_TITLE_CHARS = 300
@@ -43,7 +43,7 @@ class Parameter:
     kind
         Which values it takes.
     default
-        Its value where the address says nothing.
+        Its value where the address does not name it.
     pages
         The pages that read it.
     of_catalogue
@@ -67,7 +67,7 @@ def _parameter(name: str, kind: Kind, pages: tuple[str, ...], *, default: Any = 
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """What an address asks for; None, empty or off where it says nothing.
+    """The fields of an address; None, empty or off where it does not name one.
 
     Attributes
     ----------

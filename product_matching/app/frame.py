@@ -39,7 +39,7 @@ class Frame:
     current
         The chosen catalogue; None if there is none that can be used.
     address
-        What the page's address asks for.
+        The fields of the page's address.
     problems
         One sentence for each value of the address that cannot be used.
     problem
@@ -138,14 +138,14 @@ def draw_no_catalogue(frame: Frame) -> None:
     if frame.problem:
         st.error(plain(frame.problem), icon=":material/error:")
     if any(catalogue.manifest is not None for catalogue in frame.catalogues):
-        st.markdown("Choose one of the catalogues that are here, at the top of the page.")
+        st.markdown("Choose a catalogue at the top of the page.")
         return
     st.markdown(
         f"There is no catalogue in `{embeddings_folder()}` yet. Build one from a CSV or Parquet file with the columns "
         "`posting_id` and `title`, or `image`, or both:"
     )
     st.code(
-        "# titles and photos, with the network that ships\n"
+        "# titles and photos, with the shipped network\n"
         ".venv/bin/product-matching build listings.csv --images photos/ --model mobilenetv2_arcface "
         "--out embeddings/my_catalogue\n\n"
         "# titles alone\n"

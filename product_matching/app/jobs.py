@@ -1,4 +1,4 @@
-"""Long work in the background of the server: it goes on while pages are changed, shows how far it is, and can stop."""
+"""Long work in the background of the server: it survives a change of page, shows progress, and can be cancelled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 #: So long a page waits for work that may be done in no time, before it shows how far it is.
 PATIENCE_SECONDS = 0.3
 #: What is said of an error that is no fault of the user's.
-UNEXPECTED = "This ended with an unexpected error, which stands in the log of the server."
+UNEXPECTED = "This ended with an unexpected error, which is in the log of the server."
 
 
 class State(Enum):
@@ -34,7 +34,7 @@ class State(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """How far a job is: `done` of `total` steps of what `description` says."""
+    """Progress of a job: `done` of `total` steps of `description`."""
 
     description: str = ""
     done: int = 0
@@ -47,7 +47,7 @@ class Stage:
 
 
 class Job(Generic[T]):
-    """One piece of work, shared by everybody who asks for its key. It is the `Progress` that the work is given.
+    """One piece of work, shared by all visitors that start its key. It is the `Progress` that the work is given.
 
     Attributes
     ----------
@@ -115,11 +115,11 @@ class Job(Generic[T]):
         self.stage = Stage(description=stage.description, done=stage.done + n, total=stage.total)
 
     def cancel(self) -> None:
-        """Ask the work to stop at its next step."""
+        """Make the work stop at its next step."""
         self._cancelled.set()
 
     def run(self) -> None:
-        """Do the work; for `JobRunner`, in a thread of its own."""
+        """Do the work; for `JobRunner`, in its own thread."""
         self._started = monotonic()
         self.state = State.RUNNING
         state = State.FAILED
@@ -172,9 +172,9 @@ class JobRunner:
         key
             Names the work and its input.
         work
-            Does it; is given the progress to tell, and raises `Cancelled` when that asks for it.
+            Does it; reports to the progress that it is given, which raises `Cancelled` once it is cancelled.
         visitor
-            Who asks: a job is cancelled once nobody who asked for it wants it any more.
+            Visitor that starts it: a job is cancelled once all of its visitors have dropped it.
         """
         with self._lock:
             job = self._jobs.get(key)
@@ -190,7 +190,7 @@ class JobRunner:
         return job
 
     def find(self, key: str, visitor: str) -> Job[Any] | None:
-        """Return the job of a key if it is done, or if this visitor has asked for it; else None."""
+        """Return the job of a key if it is done, or if this visitor has started it; else None."""
         with self._lock:
             job = self._jobs.get(key)
             if job is None or (job.state is not State.DONE and visitor not in self._wanted[key]):
@@ -199,7 +199,7 @@ class JobRunner:
             return job
 
     def cancel(self, key: str, visitor: str) -> None:
-        """Note that a visitor does not want a job any more; it stops unless another visitor wants it."""
+        """Drop a job for a visitor; it is cancelled unless another visitor has started it."""
         with self._lock:
             job, wanted = self._jobs.get(key), self._wanted.get(key, set())
             wanted.discard(visitor)

@@ -1,7 +1,7 @@
 """Where the user is: the page's address, what the session remembers of the other pages, and widgets that follow it.
 
 Streamlit's own ``bind="query-params"`` is not used: it drops a bad value without a word, takes one widget for each
-parameter (a rule here has a switch and a slider), and knows no parameter without a widget, such as a listing.
+parameter (a rule here has a switch and a slider), and has no parameter without a widget, such as a listing.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def params_of(page: str) -> dict[str, str]:
 def coupled(
     field: str, shown: Any, *, to: Callable[[Any], Any] = lambda value: value, part: str = ""
 ) -> dict[str, Any]:
-    """Couple a widget to the address: it stands where the address says, and writes the address when it is moved.
+    """Couple a widget to the address: it shows the value of the address, and writes the address when it is changed.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def coupled(
     to
         Turns where the widget stands into the field's value.
     part
-        Tells several widgets of one field apart.
+        Distinguishes several widgets of one field.
 
     Returns
     -------

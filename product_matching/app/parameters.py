@@ -81,7 +81,7 @@ class Switch:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few values, which are told apart by how they are written."""
+    """One of a few values, each in its written form."""
 
     options: Sequence[Any]
 
@@ -112,7 +112,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Digest:
-    """Hexadecimal digits that name the content of a file; `what` says of which one, and `otherwise` what to do."""
+    """Hexadecimal digits that name the content of a file; `what` names the file, and `otherwise` a remedy."""
 
     what: str
     otherwise: str
@@ -131,7 +131,7 @@ class Digest:
 
 @dataclass(frozen=True)
 class Line:
-    """A typed text: single spaces, at most `max_chars`; `what` says what a text that is cut is called."""
+    """A typed text: single spaces, at most `max_chars`; `what` is its name in the message about a cut."""
 
     what: str
     max_chars: int

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 #: Listings retrieved per side and query; the sliders filter them.
 CANDIDATES_PER_SIDE = 1000
-#: What caches tell these apart by; by name where importing them would delay the first page.
+#: Cache keys of these types; by name where importing them would delay the first page.
 BY_CATALOGUE: dict[str | type[Any], Callable[[Any], Any]] = {
     Catalogue: lambda catalogue: (str(catalogue.folder), catalogue.version)
 }
@@ -51,7 +51,7 @@ def bundle_of(catalogue: Catalogue) -> Bundle:
     Raises
     ------
     InputError
-        The bundle cannot be used; the sentence says why.
+        The bundle cannot be used; the message gives the reason.
     """
     if catalogue.manifest is None:
         raise InputError(catalogue.problem)
@@ -65,7 +65,7 @@ def finder_of(catalogue: Catalogue) -> Finder:
     Raises
     ------
     InputError
-        The bundle cannot be used; the sentence says why.
+        The bundle cannot be used; the message gives the reason.
     """
     from product_matching.workflows.find import Finder
 
@@ -81,7 +81,7 @@ def encoder_of(model: PhotoModel) -> PhotoEncoder:
     Raises
     ------
     InputError
-        The model is not here; the sentence says where it is looked for.
+        The model is not here; the message names the places that were searched.
     """
     with _LOADING:
         import torch

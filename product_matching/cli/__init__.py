@@ -53,7 +53,7 @@ for command in (build, find, match, explain, verify, evaluate, compare, train, t
 
 
 def main() -> None:
-    """Run the command line: a user's mistake is one sentence and exit status 1, wrong usage exit status 2."""
+    """Run the command line: an input error is one sentence and exit status 1, wrong usage exit status 2."""
     logging.basicConfig(level=os.environ.get("PRODUCT_MATCHING_LOG", "WARNING"), format="%(message)s")
     try:
         app()

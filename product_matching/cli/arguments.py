@@ -1,4 +1,4 @@
-"""Arguments that several commands share, and how their text is read."""
+"""Arguments and options that several commands share, and their parsers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
+from product_matching.errors import InputError
 from product_matching.places import embeddings_folder
 
 
 class Device(StrEnum):
-    """Where a network runs."""
+    """Device of a network."""
 
     auto = "auto"
     cpu = "cpu"
@@ -21,7 +22,7 @@ class Device(StrEnum):
 
 
 def to_number(text: str) -> float:
-    """Read a number; what is none becomes NaN, which no range accepts."""
+    """Read a number; other text becomes NaN, which no range accepts."""
     try:
         return float(text)
     except ValueError:
@@ -37,7 +38,7 @@ def read_distance(text: str) -> float:
 
 
 def read_count(text: str | int) -> int:
-    """Read a number of things from the command line (a default comes as a number)."""
+    """Read a count from the command line (a default is a number already)."""
     digits = str(text)
     if not (digits.isascii() and digits.isdigit() and int(digits) >= 1):
         raise typer.BadParameter(f"{text!r} is not a whole number from 1 upwards.")
@@ -45,26 +46,55 @@ def read_count(text: str | int) -> int:
 
 
 BundleArgument = Annotated[str, typer.Argument(help="Folder of a bundle, or its name in embeddings/.")]
+DeviceOption = Annotated[Device, typer.Option(help="Device that runs the network.")]
 PhotoThreshold = Annotated[
-    float | None, typer.Option(parser=read_distance, help="Largest cosine distance of photos, 0 to below 1.")
+    float | None,
+    typer.Option(parser=read_distance, help="Largest cosine distance of photos that match, from 0 to below 1."),
 ]
 TitleThreshold = Annotated[
-    float | None, typer.Option(parser=read_distance, help="Largest cosine distance of titles, 0 to below 1.")
+    float | None,
+    typer.Option(parser=read_distance, help="Largest cosine distance of titles that match, from 0 to below 1."),
 ]
 FusedThreshold = Annotated[
     float | None,
-    typer.Option(parser=read_distance, help="Largest mean of both distances: also a match. Off by default."),
+    typer.Option(
+        parser=read_distance, help="Largest mean of both distances that matches, from 0 to below 1; off by default."
+    ),
 ]
-PairsFile = Annotated[Path | None, typer.Option(help="Folder of the pair scorer that decides (see train-pairs).")]
-LabelColumn = Annotated[str, typer.Option(help="Column that names the product of a listing.")]
+PairsFile = Annotated[Path | None, typer.Option(help="Folder of a pair scorer, which then decides (see train-pairs).")]
+LabelColumn = Annotated[str, typer.Option(help="Column with the label group of each listing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
+def find_bundle(name: str) -> Path | None:
+    """The folder with a manifest at a path, else of that name in ``embeddings/``; None if neither holds a bundle."""
+    from product_matching.store.manifest import MANIFEST_FILE
+
+    return next((folder for folder in _bundle_places(name) if (folder / MANIFEST_FILE).is_file()), None)
+
+
 def bundle_folder(name: str) -> Path:
-    """The folder of a bundle that was named by its path or by its name in ``embeddings/``."""
-    named = embeddings_folder() / name
-    path = Path(name).expanduser()
-    return named if not path.exists() and named.is_dir() else path
+    """The folder of a bundle, given by its path or by its name in ``embeddings/``.
+
+    Raises
+    ------
+    InputError
+        Neither is the folder of a bundle.
+    """
+    folder = find_bundle(name)
+    if folder is None:
+        places = " or ".join(dict.fromkeys(map(str, _bundle_places(name))))
+        raise InputError(f"There is no bundle at {places} (no manifest.json): make one with the build command.")
+    return folder
+
+
+def is_bundle_name(name: str) -> bool:
+    """Whether an argument that names a catalogue is a bundle: a folder or a name in ``embeddings/``, not a file."""
+    return find_bundle(name) is not None or Path(name).expanduser().is_dir()
+
+
+def _bundle_places(name: str) -> tuple[Path, Path]:
+    return Path(name).expanduser(), embeddings_folder() / name
 
 
 def milliseconds(started: float) -> float:

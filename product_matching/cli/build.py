@@ -1,4 +1,4 @@
-"""``build``: a catalogue becomes a bundle."""
+"""``build``: embed a catalogue and write it as a bundle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from product_matching.cli.arguments import AsJson, Device, LabelColumn, PhotoThreshold, TitleThreshold, read_count
+from product_matching.cli.arguments import (
+    AsJson,
+    Device,
+    DeviceOption,
+    LabelColumn,
+    PhotoThreshold,
+    TitleThreshold,
+    read_count,
+)
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 
@@ -21,33 +29,40 @@ if TYPE_CHECKING:
 
 
 class TitleWeighting(StrEnum):
-    """How titles are weighted."""
+    """Weights of words in titles."""
 
     idf = "idf"
     tfidf = "tfidf"
 
 
 def build(
-    catalogue: Annotated[Path, typer.Argument(help="CSV or Parquet file with posting_id and title and/or image.")],
+    catalogue: Annotated[Path, typer.Argument(help="CSV or Parquet file with posting_id, and title or image or both.")],
     out: Annotated[Path, typer.Option(help="Folder of the new bundle, for example embeddings/NAME.")],
-    images: Annotated[Path | None, typer.Option(help="Folder of the photos; without it titles alone.")] = None,
-    model: Annotated[str | None, typer.Option(help="Folder of models/, or a timm architecture.")] = None,
-    weights: Annotated[Path | None, typer.Option(help="Safetensors file for the timm architecture.")] = None,
+    images: Annotated[Path | None, typer.Option(help="Folder of the photos; without it only titles are used.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Photo model: a folder, a name in models/, or a timm architecture.")
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Safetensors file with the weights of the timm architecture.")
+    ] = None,
     image_size: Annotated[int | None, typer.Option(help="Edge of the network's input, in pixels.")] = None,
     queries: Annotated[
         Path | None,
-        typer.Option(help="CSV or Parquet file of photos below --images to try the catalogue with (query_id, image)."),
+        typer.Option(help="CSV or Parquet file of sample queries: query_id, and image below --images."),
     ] = None,
     label_column: LabelColumn = "label_group",
-    title_weighting: Annotated[TitleWeighting, typer.Option(help="How titles are weighted.")] = TitleWeighting.idf,
+    title_weighting: Annotated[TitleWeighting, typer.Option(help="Weights of words in titles.")] = TitleWeighting.idf,
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
-    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    device: DeviceOption = Device.auto,
     batch_size: Annotated[int | None, typer.Option(parser=read_count, help="Photos per forward pass.")] = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace a bundle that is there.")] = False,
+    overwrite: Annotated[bool, typer.Option(help="Replace an existing bundle at --out.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Represent a catalogue and write its bundle, which the app and the other commands search."""
+    """Embed a catalogue and write it as a bundle.
+
+    The app and the other commands read the bundle. Thresholds that are not given are tuned on the catalogue.
+    """
     from product_matching.listings.catalogue import read_catalogue
     from product_matching.store.bundle import check_target
     from product_matching.workflows.build import BuildOptions, build_bundle
@@ -55,7 +70,7 @@ def build(
 
     check_target(out, overwrite=overwrite)
     if queries is not None and images is None:
-        raise InputError("Queries are photos: give the folder that they are in with --images.")
+        raise InputError("Sample queries are photos: give their folder with --images.")
     listings = read_catalogue(catalogue, images=images, label_column=label_column)
     samples = None if queries is None or images is None else read_queries(queries, images=images)
     encoder = _build_encoder(listings, model, weights, image_size, device, batch_size)
@@ -70,7 +85,7 @@ def build(
         with bars(keep=True) as progress:
             manifest = build_bundle(listings, out, encoder=encoder, options=options, progress=progress, queries=samples)
     except KeyboardInterrupt:
-        typer.echo("Interrupted. Photos embedded so far are kept: the same command goes on from there.", err=True)
+        typer.echo("Interrupted. Photos embedded so far are kept: the same command continues.", err=True)
         raise typer.Exit(130) from None
     _report_build(manifest, out, time.perf_counter() - started, as_json)
 

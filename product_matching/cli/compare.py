@@ -1,4 +1,4 @@
-"""``compare``: every row of the comparison under one protocol, beside what was reported."""
+"""``compare``: measure the methods of the comparison, beside their reported figures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from product_matching.cli.arguments import Device
+from product_matching.cli.arguments import Device, DeviceOption
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.files import write_text
@@ -23,7 +23,7 @@ _COMMAND = "product-matching compare"
 
 def compare(
     models: Annotated[
-        Path, typer.Option(help="Folder of the trainings (autoencoder, softmax, ...) and of what is kept between runs.")
+        Path, typer.Option(help="Folder of the trainings (autoencoder, softmax, ...) and of files kept between runs.")
     ] = Path("build/comparison"),
     demo: Annotated[Path, typer.Option(help="Demo catalogue, with the columns title and part.")] = Path(
         "demo/listings.csv"
@@ -31,35 +31,42 @@ def compare(
     demo_images: Annotated[Path, typer.Option(help="Folder of its photos.")] = Path("demo/images"),
     groceries: Annotated[
         Path,
-        typer.Option(
-            help="Catalogue of groceries (python -m recipes.data.training_data); left out where it is missing."
-        ),
+        typer.Option(help="Catalogue of groceries (python -m recipes.data.training_data); left out if it is missing."),
     ] = Path("build/training/groceries.csv"),
     groceries_images: Annotated[Path, typer.Option(help="Folder of its photos.")] = Path("data/groceries/images"),
     shopee: Annotated[
-        Path, typer.Option(help="The competition's train.csv, for reproduced figures; left out where it is missing.")
+        Path, typer.Option(help="The competition's train.csv, for reproduced figures; left out if it is missing.")
     ] = Path("data/shopee/train.csv"),
-    shipped: Annotated[Path | None, typer.Option(help="Model folder of the model that ships.")] = None,
-    backbone: Annotated[str, typer.Option(help="Untrained backbone that photo rows are held against.")] = (
+    shipped: Annotated[Path | None, typer.Option(help="Folder of the shipped model; left out by default.")] = None,
+    backbone: Annotated[str, typer.Option(help="Untrained backbone that photo models are compared with.")] = (
         "mobilenetv2_100"
     ),
-    weights: Annotated[Path | None, typer.Option(help="Safetensors file of the untrained backbone.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Safetensors file with the weights of the untrained backbone.")
+    ] = None,
     image_size: Annotated[
-        int, typer.Option(min=16, max=2048, help="Size of the trainings' photos, at which it is shown, too.")
+        int,
+        typer.Option(
+            min=16,
+            max=2048,
+            help="Edge of the photos of the trainings, in pixels; the backbone is measured at it, too.",
+        ),
     ] = 160,
     hashes: Annotated[
-        Path | None, typer.Option(help="Hashes of imagededup (benchmarks/hashes.py); left out without.")
+        Path | None, typer.Option(help="File of hashes of imagededup (benchmarks/hashes.py); left out by default.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("docs/comparison.md"),
     json_out: Annotated[Path, typer.Option(help="JSON file to write.")] = Path("docs/comparison.json"),
     readme: Annotated[
-        Path | None, typer.Option(help="Page that shows the table in short, between its two marks; left alone without.")
+        Path | None, typer.Option(help="Page whose short table is replaced, between its two marks; none by default.")
     ] = None,
-    device: Annotated[Device, typer.Option(help="Where networks run.")] = Device.auto,
+    device: DeviceOption = Device.auto,
 ) -> None:
-    """Measure every row of the comparison: reported figure, reproduced figure, and ours under one protocol.
+    """Measure every method of the published comparison.
 
-    Everything is chosen on validation parts, nothing on test parts. What is missing is left out with a sentence.
+    Each method is shown with its reported figure, the figure reproduced under the protocol of the reported one, and its
+    figures under one protocol. Every setting is chosen on validation, none on test. Methods and data that are missing
+    are left out with a message.
     """
     from product_matching.encoders.process import tune_process
 

@@ -1,4 +1,4 @@
-"""``evaluate``: a method under a protocol, with everything that makes a figure a figure."""
+"""``evaluate``: measure a method or a pair scorer under a protocol."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from product_matching.cli import rules as option
-from product_matching.cli.arguments import AsJson, LabelColumn
+from product_matching.cli.arguments import AsJson, LabelColumn, bundle_folder, is_bundle_name
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.files import write_text
@@ -28,59 +28,65 @@ if TYPE_CHECKING:
 def evaluate(
     catalogue: Annotated[Path, typer.Argument(help="CSV or Parquet file with label groups, or a bundle.")],
     protocol: Annotated[
-        str, typer.Option(help="full, fold, dense or half (see docs/evaluation.md); with --pairs: parts.")
+        str, typer.Option(help="full, fold, dense or half (see docs/evaluation.md); parts with --pairs.")
     ],
     method: Annotated[
         str | None,
         typer.Option(
             help="phash, photo, idf, tfidf, glove, glove-idf, sentence, chain, chain+pairs, chain+sentence, "
-            "chain+sentence+pairs, or all of them: all."
+            "chain+sentence+pairs, or all."
         ),
     ] = None,
     pairs: Annotated[
         Path | None,
-        typer.Option(help="Instead of a method: folder of a pair scorer, measured on a bundle (protocol parts)."),
+        typer.Option(help="Folder of a pair scorer to measure on a bundle, instead of --method."),
     ] = None,
     score_test: Annotated[
-        bool, typer.Option("--test", help="With --pairs: score the part test; without it, validation is told.")
+        bool,
+        typer.Option(
+            "--test", help="Measure the pair scorer on the part test; without it, its validation figure is printed."
+        ),
     ] = False,
     label_column: LabelColumn = "label_group",
-    glove: Annotated[Path | None, typer.Option(help="Published GloVe vectors; without it they are trained.")] = None,
+    glove: Annotated[
+        Path | None, typer.Option(help="File of published GloVe vectors; without it they are trained on the titles.")
+    ] = None,
     sentence: Annotated[
         str | None,
         typer.Option(
-            help="For the methods with sentence: the recipe (.toml) that the sentence encoder is fine-tuned by, out of "
-            "fold, or the name or folder of a sentence model to take as it is."
+            help="Sentence encoder of the methods with sentence: a recipe (.toml) to fine-tune one out of fold, or the "
+            "name or folder of a sentence model without fine-tuning."
         ),
     ] = None,
     phash_bits: option.PhashBits = None,
-    phash: Annotated[bool, typer.Option("--phash/--no-phash", help="Whether the chain uses photos' pHashes.")] = True,
+    phash: Annotated[bool, typer.Option("--phash/--no-phash", help="Whether the chain uses pHashes of photos.")] = True,
     phash_union: option.PhashUnion = None,
     cross_mean: option.CrossMean = None,
     blend: option.Blend = None,
-    no_blend: Annotated[bool, typer.Option("--no-blend", help="No blending stage in the chain.")] = False,
+    no_blend: Annotated[bool, typer.Option("--no-blend", help="Leave blending out of the chain.")] = False,
     expansion: option.Expansion = None,
     alpha: option.Alpha = None,
     quantity_veto: option.QuantityVeto = False,
     mutual: option.Mutual = False,
     min2: option.Min2 = None,
-    out: Annotated[Path | None, typer.Option(help="Markdown file to write the table to.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Markdown file for the table.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a method: everything is chosen on validation, the test listings are scored once.
+    """Measure a method or a pair scorer under a protocol.
 
-    The options on rules change the chain; as they come they are those of the published figures.
+    Every setting is chosen on validation; the test listings are scored once. Options on rules change the chain, whose
+    defaults are those of the published figures.
     """
     from product_matching.evaluation.evaluate import evaluate as evaluate_one
     from product_matching.evaluation.methods import Settings
 
     if pairs is not None:
         if method is not None or protocol != "parts":
-            raise InputError(f"--pairs stands instead of a method, and its protocol is parts, not {protocol!r}.")
+            raise InputError(f"--pairs replaces --method and needs the protocol parts, not {protocol!r}.")
         _measure_scorer(catalogue, pairs, score_test=score_test, out=out, as_json=as_json)
         return
     if method is None or score_test:
-        raise InputError("Give --method, or --pairs with the protocol parts and, for the part test, --test.")
+        raise InputError("Give --method, or --pairs with the protocol parts; --test needs --pairs.")
     stages = [] if no_blend else blend
     rules = option.RuleOptions(
         chain=True,
@@ -106,8 +112,7 @@ def evaluate(
 
 
 def _measure_scorer(catalogue: Path, pairs: Path, *, score_test: bool, out: Path | None, as_json: bool) -> None:
-    """Tell the figure of a pair scorer: of validation from its file, of the part test only on request."""
-    from product_matching.cli.arguments import bundle_folder
+    """Print the figure of a pair scorer: on validation from its file, on the part test if `score_test` is set."""
     from product_matching.evaluation.scorer_figure import measure_scorer
     from product_matching.matching.second_stage.scorer_file import read_scorer
     from product_matching.store.bundle import open_bundle
@@ -122,18 +127,16 @@ def _measure_scorer(catalogue: Path, pairs: Path, *, score_test: bool, out: Path
         typer.echo(json.dumps({"validation": known}))
     else:
         typer.echo(f"validation F1 {scorer.f1:.4f} at threshold {scorer.threshold:.3f}, N {scorer.n:,}")
-        typer.echo(f"{scorer.protocol}; --test scores the part test")
+        typer.echo(f"{scorer.protocol}; --test measures it on the part test")
 
 
 def _read(catalogue: Path, label_column: str, method: str) -> LabelledListings:
-    from product_matching.cli.arguments import bundle_folder
     from product_matching.evaluation.listings import labelled_listings
     from product_matching.listings.catalogue import Catalogue, read_catalogue
     from product_matching.store.bundle import open_bundle
 
-    folder = bundle_folder(str(catalogue))
-    if folder.is_dir():
-        bundle = open_bundle(folder)
+    if is_bundle_name(str(catalogue)):
+        bundle = open_bundle(bundle_folder(str(catalogue)))
         listings = labelled_listings(Catalogue(bundle.listings, None), bundle.photo_vectors)
         if method not in ("photo", "all"):
             return listings
@@ -144,7 +147,7 @@ def _read(catalogue: Path, label_column: str, method: str) -> LabelledListings:
 
 
 def _not_trained_on(bundle: Bundle) -> RowArray:
-    """Rows of a bundle that its own model was not trained on, as far as the catalogue says so."""
+    """Rows of a bundle that its photo model was not trained on, by the column ``part``."""
     import numpy as np
 
     from product_matching.listings.parts import listing_parts
@@ -153,7 +156,7 @@ def _not_trained_on(bundle: Bundle) -> RowArray:
     if model is None or not model.training or parts is None or not (parts == "train").any():
         return np.arange(len(bundle.listings))
     if (parts == "train").all():
-        raise InputError(f"Nothing is left to measure: the model {model.name} may have been trained on every listing.")
+        raise InputError(f"No listing can be measured: the model {model.name} may have been trained on all of them.")
     typer.echo(
         f"{int((parts == 'train').sum()):,} listings of the part 'train' are left out, as the bundle's model "
         f"{model.name} may have been trained on them.",
@@ -163,7 +166,7 @@ def _not_trained_on(bundle: Bundle) -> RowArray:
 
 
 def _with_sentences(listings: LabelledListings, sentence: str, method: str, protocol: str) -> LabelledListings:
-    """Embed the titles: with the model as it is, or with encoders fine-tuned for the protocol."""
+    """Embed the titles with a model without fine-tuning, or with encoders fine-tuned for the protocol."""
     from product_matching.encoders.process import tune_process
 
     if method != "all" and "sentence" not in method:

@@ -1,4 +1,4 @@
-"""``explain``: why two listings are or are not the same product."""
+"""``explain``: distances, words, quantities and pHash of one pair."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 def explain(
     bundle: BundleArgument,
-    first: Annotated[str, typer.Argument(help="posting_id of a listing.")],
-    second: Annotated[str, typer.Argument(help="posting_id of another listing.")],
+    first: Annotated[str, typer.Argument(help="posting_id of the first listing.")],
+    second: Annotated[str, typer.Argument(help="posting_id of the second listing.")],
     as_json: AsJson = False,
 ) -> None:
-    """Explain one pair: the part of the photo and of the title, the words that matter, quantities, pHash."""
+    """Explain why two listings match or do not match.
+
+    Printed are both distances with their parts of the similarity, the words with their shares, quantities, and the bits
+    in which the pHashes differ.
+    """
     finder = open_bare_finder(bundle)
     query = finder.listing_query(finder.bundle.row_of(first))
     explanation = finder.explain(query, finder.bundle.row_of(second))

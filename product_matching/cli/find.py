@@ -1,4 +1,4 @@
-"""``find``: the duplicates of a photo, a title, or a listing."""
+"""``find``: the matches of a photo, a title, or a listing."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from product_matching.cli.arguments import (
     AsJson,
     BundleArgument,
     Device,
+    DeviceOption,
     FusedThreshold,
     PairsFile,
     PhotoThreshold,
@@ -41,12 +42,12 @@ _SHOWN = ("posting_id", "score", "reasons", "photo_distance", "title_distance", 
 
 def find(
     bundle: BundleArgument,
-    photo: Annotated[Path | None, typer.Option(help="Photo file to search with.")] = None,
-    title: Annotated[str | None, typer.Option(help="Title to search with.")] = None,
-    listing: Annotated[str | None, typer.Option(help="posting_id of a listing to search with.")] = None,
+    photo: Annotated[Path | None, typer.Option(help="Photo file that is the query.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title that is the query.")] = None,
+    listing: Annotated[str | None, typer.Option(help="posting_id of the listing that is the query.")] = None,
     sample: Annotated[
         str | None,
-        typer.Option(help="query_id of a sample photo that the bundle brings; add --title to search by a title too."),
+        typer.Option(help="query_id of a sample query of the bundle; --title may be added."),
     ] = None,
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
@@ -55,11 +56,14 @@ def find(
     quantity_veto: option.QuantityVeto = False,
     min2: option.Min2 = None,
     pairs: PairsFile = None,
-    limit: Annotated[int, typer.Option(parser=read_count, help="Matches to print at most.")] = 50,
-    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    limit: Annotated[int, typer.Option(parser=read_count, help="Largest number of matches to print.")] = 50,
+    device: DeviceOption = Device.auto,
     as_json: AsJson = False,
 ) -> None:
-    """Find the listings of the same product as a photo, a title, both, or a listing of the catalogue."""
+    """Find the listings that match a photo, a title or a listing.
+
+    Thresholds that are not given are those of the bundle. A photo and a title may be given together.
+    """
     _check_asked(photo, title, listing, sample)
     from product_matching.workflows.find import describe_matches
     from product_matching.workflows.score_pairs import predicted_matches
@@ -76,11 +80,11 @@ def find(
         described = describe_matches(finder.bundle, _head(matches, limit), thresholds, rules)
         count = len(matches)
     else:
-        described = predicted_matches(finder, scorer, query, thresholds)
-        described, count = described[:limit], len(described)
+        predicted = predicted_matches(finder, scorer, query, thresholds)
+        described, count = predicted[:limit], len(predicted)
     timing["search"] = milliseconds(started)
     if as_json:
-        typer.echo(json.dumps({"matches": described, "timing_ms": timing}, ensure_ascii=False))
+        typer.echo(json.dumps({"matches": described, "total": count, "timing_ms": timing}, ensure_ascii=False))
     else:
         _print_matches(described, count, timing)
 
@@ -90,10 +94,10 @@ def _check_asked(photo: Path | None, title: str | None, listing: str | None, sam
         raise typer.BadParameter("give --photo, --title, --sample or --listing", param_hint="find")
     if listing is not None and (photo is not None or title is not None or sample is not None):
         raise typer.BadParameter(
-            "--listing stands for itself: leave --photo, --title and --sample out", param_hint="find"
+            "--listing is a whole query: leave --photo, --title and --sample out", param_hint="find"
         )
     if photo is not None and sample is not None:
-        raise typer.BadParameter("--sample is a photo, too: leave one of them out", param_hint="find")
+        raise typer.BadParameter("--sample and --photo are both photos: leave one of them out", param_hint="find")
 
 
 def _head(candidates: Candidates, limit: int) -> Candidates:

@@ -1,4 +1,4 @@
-"""``match``: every listing's duplicates, as the competition's submission file and as groups."""
+"""``match``: the matches of every listing, as a submission file of the competition and as groups."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 def match(
     bundle: BundleArgument,
-    out: Annotated[Path | None, typer.Option(help="CSV file to write: posting_id,matches.")] = None,
-    groups: Annotated[Path | None, typer.Option(help="CSV file to write: the partition into groups.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="CSV file for the matches of each listing (posting_id, matches).")
+    ] = None,
+    groups: Annotated[Path | None, typer.Option(help="CSV file for the partition into groups.")] = None,
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
     fused_threshold: FusedThreshold = None,
@@ -39,8 +41,8 @@ def match(
         int | None,
         typer.Option(
             parser=read_count,
-            help="Matches per listing at most in the file of --out, itself included: 50 for the competition. "
-            "Without it, all are written.",
+            help="Largest number of matches of a listing in --out, itself included; the competition allows 50. All "
+            "matches by default.",
         ),
     ] = None,
     chain: option.Chain = False,
@@ -55,18 +57,20 @@ def match(
     min2: option.Min2 = None,
     pairs: PairsFile = None,
     decisions: Annotated[
-        Path | None, typer.Option(help="CSV of decisions: first,second,decision (same or different).")
+        Path | None,
+        typer.Option(help="CSV file of decisions for --groups: first, second, decision (same or different)."),
     ] = None,
 ) -> None:
-    """Find the matches of every listing of the catalogue; write them in the competition's format, or as groups.
+    """Find the matches of every listing of a catalogue.
 
-    Without any rule a listing matches by its photo threshold or its title threshold. With rules that average vectors,
-    thresholds that are not given are tuned for these rules.
+    They are written in the format of the competition (--out), as groups (--groups), or both. Without options on rules,
+    a pair matches within the photo threshold or the title threshold. Thresholds that are not given are those of the
+    bundle; with rules that average vectors they are tuned for these rules.
     """
     if out is None and groups is None:
         raise typer.BadParameter("give --out, --groups or both", param_hint="match")
     if decisions is not None and groups is None:
-        raise typer.BadParameter("--decisions holds for groups: give --groups too", param_hint="match")
+        raise typer.BadParameter("--decisions applies to groups: give --groups, too", param_hint="match")
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = option.RuleOptions(
         chain=chain,
@@ -104,7 +108,9 @@ def _decide(bundle: Bundle, given: Thresholds, rules: Rules, pairs: Path | None)
 
     if pairs is not None:
         if rules != PLAIN or given != Thresholds():
-            raise InputError("The pair scorer brings rules and a threshold of its own: leave the others out.")
+            raise InputError(
+                "The pair scorer has its own rules and threshold: leave the other rules and thresholds out."
+            )
         return match_by_scores(prepare_scorer(bundle, read_scorer(pairs)))
     with bars(keep=True) as progress:
         return match_by_defaults(bundle, given, rules, progress=progress)
@@ -118,7 +124,7 @@ def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: 
     typer.echo(f"{out}: {len(ids)} listings, {matched} of them with a match{_tell(decided.thresholds)}")
     cut = count_cut(decided.matches, limit)
     if cut:
-        typer.echo(f"--limit {limit} cut the matches of {cut} of them.", err=True)
+        typer.echo(f"--limit {limit} shortened the matches of {cut} listings.", err=True)
 
 
 def _tell(thresholds: Thresholds) -> str:
@@ -139,7 +145,7 @@ def _write_groups(bundle: Bundle, decided: CatalogueMatches, out: Path, decision
     except ContradictionError as error:
         first, second = ids[error.first], ids[error.second]
         raise InputError(
-            f"{decisions}: {first!r} and {second!r} are different, but the pairs that are the same hold them together."
+            f"{decisions}: {first!r} and {second!r} are different by one decision, but other decisions join them."
         ) from error
     write_groups(out, ids, numbers, described)
     grouped = sum(group.size for group in described)

@@ -1,4 +1,4 @@
-"""Open what a command works on."""
+"""Open the bundle of a command."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def open_bare_finder(name: str) -> Finder:
 
 
 def check_sides(bundle: Bundle, given: Thresholds) -> None:
-    """Refuse a threshold for a side that the bundle does not have."""
+    """Reject a threshold for a side that the bundle does not have."""
     photo, title = bundle.photo_vectors is not None, bundle.title_matrix is not None
     sides = (("photo", given.photo, photo), ("title", given.title, title), ("fused", given.fused, photo and title))
     for side, wanted, there in sides:
@@ -32,7 +32,7 @@ def check_sides(bundle: Bundle, given: Thresholds) -> None:
 
 
 def check_phashes(bundle: Bundle, bits: int | None) -> None:
-    """Refuse a rule on the same photo for a bundle that knows no photo."""
+    """Reject the rule on pHashes for a bundle without pHashes."""
     if bits is not None and not any(bundle.phashes):
         raise InputError(f"The bundle {bundle.manifest.name} has no image_phash: leave --phash-bits out.")
 

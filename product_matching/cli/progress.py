@@ -44,7 +44,7 @@ class Bars:
             self._bar.update(n)
 
     def close(self) -> None:
-        """Take the bar away, or leave it as it is."""
+        """Remove the bar, or keep it."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None

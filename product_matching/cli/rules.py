@@ -1,4 +1,4 @@
-"""The matching rules as options: each of them on and off from the command line."""
+"""The matching rules as options of the command line."""
 
 from __future__ import annotations
 
@@ -46,42 +46,55 @@ def read_alpha(text: str) -> float:
 
 PhashBits = Annotated[
     int | None,
-    typer.Option(parser=read_bits, help="Photos whose pHashes differ in so many bits are the same: a match."),
+    typer.Option(parser=read_bits, help="Largest number of pHash bits, 0 to 64, in which photos that match differ."),
 ]
 QuantityVeto = Annotated[
-    bool, typer.Option("--quantity-veto/--no-quantity-veto", help="Titles that state other quantities are no match.")
+    bool,
+    typer.Option(
+        "--quantity-veto/--no-quantity-veto", help="Whether titles that state different quantities never match."
+    ),
 ]
 Min2 = Annotated[
     float | None,
     typer.Option(
         parser=read_min2,
-        help="Whoever has no match gets its nearest, up to this share beyond the threshold: 0.5 is half as far again "
-        "(benchmarks only).",
+        help="A listing without a match gets its nearest listing, if that is at most this share beyond the threshold: "
+        "0.5 is 1.5 times the threshold. For benchmarks only.",
     ),
 ]
 PhashUnion = Annotated[
-    bool | None, typer.Option("--phash-union/--no-phash-union", help="Whether the same photo is a match.")
+    bool | None, typer.Option("--phash-union/--no-phash-union", help="Whether photos with nearly equal pHashes match.")
 ]
 CrossMean = Annotated[
     bool | None,
-    typer.Option("--cross-mean/--no-cross-mean", help="Average over listings with the same photo or title."),
+    typer.Option(
+        "--cross-mean/--no-cross-mean", help="Whether vectors are averaged over listings with the same photo or title."
+    ),
 ]
 Blend = Annotated[
     list[float] | None,
-    typer.Option(parser=read_blend, help="Threshold of a blending stage; may be given several times."),
+    typer.Option(
+        parser=read_blend, help="Distance threshold of a blending stage; repeatable, one option for each stage."
+    ),
 ]
 Expansion = Annotated[
     int | None,
-    typer.Option(parser=read_count, help="Vectors summed by database augmentation, the own too; 1 is off."),
+    typer.Option(
+        parser=read_count,
+        help="Number of vectors averaged by database augmentation, the listing's own included; 1 is off.",
+    ),
 ]
-Alpha = Annotated[float | None, typer.Option(parser=read_alpha, help="Exponent of the similarities in that sum.")]
-Mutual = Annotated[bool, typer.Option("--mutual/--no-mutual", help="Only pairs that are among each other's nearest.")]
-Chain = Annotated[bool, typer.Option("--chain", help="Start from the rules of the measured chain, not from none.")]
+Alpha = Annotated[
+    float | None,
+    typer.Option(parser=read_alpha, help="Exponent of the similarities that weight the vectors of --expansion."),
+]
+Mutual = Annotated[bool, typer.Option("--mutual/--no-mutual", help="Whether only mutual neighbours match.")]
+Chain = Annotated[bool, typer.Option("--chain", help="Start from the rules of the measured chain instead of no rules.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleOptions:
-    """The options on rules as they were given; None leaves what the start has: no rule at all, or the chain."""
+    """The options on rules as they were given; None keeps the rule of the start, which is no rule or the chain."""
 
     chain: bool = False
     phash_bits: int | None = None
@@ -97,7 +110,7 @@ class RuleOptions:
     def rules(self) -> Rules:
         """Put the options together.
 
-        ``--phash-bits`` alone makes the same photo a match; beside ``--cross-mean`` it says what one photo is, too.
+        ``--phash-bits`` accepts photos with nearly equal pHashes, and sets the number of bits for ``--cross-mean``.
         """
         start = MEASURED_CHAIN if self.chain else PLAIN
         bits = PHOTO_BITS if self.phash_bits is None else self.phash_bits

@@ -1,4 +1,4 @@
-"""``train``: a recipe and catalogues become a photo model."""
+"""``train``: train a photo model from a recipe and labelled catalogues."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from product_matching.cli.arguments import AsJson, Device
+from product_matching.cli.arguments import AsJson, Device, DeviceOption
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 
@@ -22,37 +22,39 @@ _FIGURES = (("F1", "f1"), ("recall@1", "recall_at_1"), ("mAP@R", "map_at_r"))
 
 def train(
     recipe: Annotated[Path, typer.Argument(help="Recipe in TOML, for example recipes/arcface_sampler.toml.")],
-    catalogue: Annotated[
-        list[Path], typer.Option(help="CSV or Parquet file of listings; again for each further catalogue.")
+    catalogue: Annotated[list[Path], typer.Option(help="CSV or Parquet file of labelled listings; repeatable.")],
+    images: Annotated[
+        list[Path],
+        typer.Option(help="Folder of the photos of a catalogue; once for each --catalogue, in the same order."),
     ],
-    images: Annotated[list[Path], typer.Option(help="Folder of its photos; as often as --catalogue, in its order.")],
     out: Annotated[Path, typer.Option(help="Folder of the training: checkpoints, curves, report and model.")],
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue from the last checkpoint in --out.")] = False,
     score_test: Annotated[
         bool,
-        typer.Option(
-            "--test", help="Score the test part, too, at the end; with --resume, of a training that is finished."
-        ),
+        typer.Option("--test", help="Measure the part test at the end; with --resume also after a finished training."),
     ] = False,
-    weights: Annotated[Path | None, typer.Option(help="Safetensors file that the backbone starts from.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Safetensors file with the initial weights of the backbone.")
+    ] = None,
     average_with: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Folder of a finished training, with the same listings held back, to average with; repeatable."
+            help="Folder of a finished training with the same validation and test listings, whose weights are "
+            "averaged with these; repeatable."
         ),
     ] = None,
     label_column: Annotated[
         list[str] | None,
-        typer.Option(help="Column that names the product of a listing; once for all catalogues, or once for each."),
+        typer.Option(help="Column with the label group of each listing; once for all catalogues, or once for each."),
     ] = None,
-    device: Annotated[Device, typer.Option(help="Where the network runs.")] = Device.auto,
+    device: DeviceOption = Device.auto,
     as_json: AsJson = False,
 ) -> None:
-    """Train a photo model on labelled catalogues and write it with its figures on what it was not trained on.
+    """Train a photo model on labelled catalogues.
 
-    A column `part` (train, validation, test) divides a catalogue; without one, folds 2-4 of five group-disjoint folds
-    train, fold 1 is for validation, and fold 0 for the test. Validation chooses the best epoch and the threshold. The
-    test part is left alone until --test asks for its figures: use it once, for the recipe that is kept.
+    The column `part` (train, validation, test) divides a catalogue. Without it, five folds keep label groups together:
+    folds 2-4 are train, fold 1 is validation, fold 0 is test. The epoch and the threshold are chosen on validation. The
+    part test is measured with --test only: use it once, for the final recipe.
     """
     from product_matching.encoders.process import tune_process
 
@@ -72,7 +74,7 @@ def train(
             report = run_training(checked, catalogues, out, options, progress=progress)
     except KeyboardInterrupt:
         typer.echo(
-            f"Interrupted. {out} keeps the last finished epoch: the same command with --resume goes on.", err=True
+            f"Interrupted. {out} keeps the last finished epoch: the same command with --resume continues.", err=True
         )
         raise typer.Exit(130) from None
     _report(report, out, as_json)
@@ -109,4 +111,4 @@ def _report(report: dict[str, Any], out: Path, as_json: bool) -> None:
         shown = (f"{label} {scores[name]:.4f}" for label, name in _FIGURES)
         typer.echo(f"{part:<12} {', '.join(shown)} (threshold {scores['threshold']:.3f}, N {scores['n']:,})")
     if "test" not in report["figures"] and report["data"]["photos"]["test"]:
-        typer.echo(f"{'test':<12} not scored: the same command with --resume --test adds its figures")
+        typer.echo(f"{'test':<12} not measured: the same command with --resume --test adds its figures")

@@ -1,4 +1,4 @@
-"""``train-pairs``: the second stage learns from a labelled catalogue."""
+"""``train-pairs``: train a pair scorer on a labelled catalogue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from product_matching.cli.arguments import LabelColumn, bundle_folder
+from product_matching.cli.arguments import LabelColumn, bundle_folder, is_bundle_name
 
 if TYPE_CHECKING:
     from product_matching.workflows.train_pairs import TrainingData
@@ -15,17 +15,20 @@ if TYPE_CHECKING:
 
 def train_pairs(
     catalogue: Annotated[
-        str, typer.Argument(help="Labelled bundle, by folder or by name in embeddings/, or CSV or Parquet file.")
+        str,
+        typer.Argument(
+            help="Labelled catalogue: folder of a bundle, its name in embeddings/, or a CSV or Parquet file."
+        ),
     ],
-    out: Annotated[Path, typer.Option(help="Folder of the scorer to write, for example models/pairs/NAME.")],
+    out: Annotated[Path, typer.Option(help="Folder of the new pair scorer, for example models/pairs/NAME.")],
     label_column: LabelColumn = "label_group",
 ) -> None:
-    """Train the pair scorer of the second stage, for find, match and the app.
+    """Train a pair scorer, the second stage of matching.
 
-    A file gives titles and pHashes, a bundle its photo vectors, too. With a column `part` the scorer learns from train
-    and is tuned on validation; where the bundle's photo model has learned from train, it does both on validation, by
-    cross-fitting. The part test is never looked at. Without parts it learns from four fifths of the label groups and
-    is tuned on the last fifth.
+    Trained on a file it compares titles and pHashes, trained on a bundle also photo vectors. With the column `part` it
+    is trained on train and tuned on validation. Where the photo model of the bundle was trained on train, the scorer is
+    trained and tuned on validation by cross-fitting. The part test is not used. Without the column, it is trained on
+    four fifths of the label groups and tuned on the last fifth.
     """
     from product_matching.matching.second_stage.scorer_file import check_target, write_scorer
     from product_matching.workflows.train_pairs import train_pairs as train
@@ -42,7 +45,6 @@ def _read(catalogue: str, label_column: str) -> TrainingData:
     from product_matching.store.bundle import open_bundle
     from product_matching.workflows.train_pairs import bundle_training_data, table_training_data
 
-    folder = bundle_folder(catalogue)
-    if folder.is_dir():
-        return bundle_training_data(open_bundle(folder))
+    if is_bundle_name(catalogue):
+        return bundle_training_data(open_bundle(bundle_folder(catalogue)))
     return table_training_data(read_catalogue(Path(catalogue), label_column=label_column).listings)

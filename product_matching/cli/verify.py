@@ -1,4 +1,4 @@
-"""``verify``: every byte of a bundle is checked."""
+"""``verify``: check every file of a bundle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from product_matching.cli.arguments import AsJson, BundleArgument, bundle_folder
 
 
 def verify(bundle: BundleArgument, as_json: AsJson = False) -> None:
-    """Check every byte of a bundle; exit status 1 if something is wrong."""
+    """Check every file of a bundle.
+
+    The exit status is 1 if a file is missing, changed or inconsistent.
+    """
     from product_matching.workflows.verify import verify_bundle
 
     folder = bundle_folder(bundle)
@@ -18,6 +21,6 @@ def verify(bundle: BundleArgument, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps({"bundle": str(folder), "problems": problems}, ensure_ascii=False))
     else:
-        typer.echo("\n".join(problems) if problems else f"{folder} is sound.")
+        typer.echo("\n".join(problems) if problems else f"{folder} is intact.")
     if problems:
         raise typer.Exit(1)

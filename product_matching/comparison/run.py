@@ -55,7 +55,7 @@ class Inputs:
     demo
         The demo catalogue, with photos and titles and the column ``part``.
     groceries
-        The groceries, with the columns ``part`` and ``packaged``; None where they are not at hand.
+        The groceries, with the columns ``part`` and ``packaged``; None where they are not available.
     models
         Folder of the trainings, and of what is kept between runs.
     backbone, weights

@@ -165,4 +165,4 @@ def _reason(lower: MeasuredRow, higher: MeasuredRow) -> str:
             "The weighted sampler balances classes of different sizes; in the demo catalogue most classes have two or "
             "three listings, so that its effect is small."
         )
-    return "Each figure was reported under a protocol and on data of its own."
+    return "Each figure was reported under its own protocol and on its own data."

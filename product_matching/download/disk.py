@@ -1,4 +1,4 @@
-"""Room on the disk, asked for before it is needed."""
+"""Check of the free space on a disk before it is used."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ def written_in(folder: Path) -> Iterator[None]:
 
 
 def in_megabytes(size: int) -> str:
-    """A size for people."""
+    """A size in words."""
     return f"{size / 1e6:,.0f} MB" if size >= 10_000_000 else f"{size / 1e6:,.1f} MB"

@@ -23,7 +23,7 @@ _BY_HAND = "download the archive in a browser and give it with --archive"
 
 
 def fetch_files(competition: str, folder: Path) -> Path:
-    """Download and unpack all files of a competition; an interrupted download in the same folder is gone on with.
+    """Download and unpack all files of a competition; an interrupted download in the same folder is continued.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def fetch_files(competition: str, folder: Path) -> Path:
     DamagedArchive
         What arrived is not what Kaggle has, or no archive.
     InputError
-        Credentials, rules, network or disk are in the way; the sentence says what to do, and shows no credentials.
+        Credentials, rules, network or disk prevent it; the message says how to fix it, and shows no credentials.
     """
     with _quiet_kagglehub(folder) as kagglehub:
         _check_credentials(kagglehub)
@@ -58,7 +58,7 @@ def fetch_files(competition: str, folder: Path) -> Path:
 
 
 def _download(kagglehub: Any, competition: str) -> str:
-    """Download by kagglehub; what the server or the network refuses is told in one sentence."""
+    """Download by kagglehub; a refusal of the server or the network becomes one sentence."""
     try:
         return str(kagglehub.competition_download(competition))
     except requests.HTTPError as error:
@@ -92,7 +92,7 @@ def _quiet_kagglehub(folder: Path) -> Iterator[Any]:
 
 
 def _check_credentials(kagglehub: Any) -> None:
-    """Refuse to ask without credentials: kagglehub would otherwise send the whole request first."""
+    """Fail without credentials: kagglehub would otherwise send the whole request first."""
     try:
         found = kagglehub.config.get_kaggle_credentials()
     except (OSError, ValueError, TypeError, RecursionError) as error:

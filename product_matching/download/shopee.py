@@ -80,7 +80,7 @@ def download_competition(
     Cancelled
         Somebody stopped it: `out` is not there, and what has been downloaded is kept.
     InputError
-        Whatever is in the way, in one sentence that says what to do. What has been downloaded is gone on with.
+        It cannot be downloaded; the message says how to fix it. The downloaded part is continued.
     """
     out = out.expanduser().resolve()
     if out.is_dir() and not problem_of(out, competition):

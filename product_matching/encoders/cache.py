@@ -23,7 +23,7 @@ class EmbeddingCache:
     Parameters
     ----------
     model
-        The model; another one, or another preparation of the photo, has a file of its own.
+        The model; each model and each preparation of the photo has its own file.
     folder
         Where the files lie; None takes the user's data folder.
     """

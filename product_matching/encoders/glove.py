@@ -23,7 +23,7 @@ FloatMatrix = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class GloveEncoder:
-    """Titles to the mean of their words' vectors, of length 1.
+    """Titles to the mean of their words' vectors, of unit norm.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""From what a person names (`models/NAME`, a timm architecture, a weights file) to a model folder."""
+"""From a name (`models/NAME`, a timm architecture, a weights file) to a model folder."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ def resolve_model(name: str, *, weights: Path | None = None, image_size: int | N
     Raises
     ------
     InputError
-        No such model, or its weights cannot be had; the sentence says what is accepted.
+        No such model, or its weights cannot be loaded; the message names what is accepted.
     """
     folder = _named_folder(name)
     if folder is not None:
         if weights is not None:
-            raise InputError(f"{folder} is a model folder with weights of its own: leave --weights out.")
+            raise InputError(f"{folder} is a model folder, which has its own weights: leave --weights out.")
         if image_size is not None:
             return _at_another_size(folder, image_size)
         return folder if _is_found_again(folder) else _keep(read_model_folder(folder), folder / WEIGHTS_FILE)
@@ -96,7 +96,7 @@ def open_photo_encoder(model: PhotoModel, *, device: str = "auto") -> PhotoEncod
     Raises
     ------
     InputError
-        No model folder here makes the same embeddings; the sentence says what to do.
+        No model folder here makes the same embeddings; the message says how to fix it.
     """
     folder = find_model_folder(model)
     if folder is None:

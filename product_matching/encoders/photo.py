@@ -36,12 +36,12 @@ def pick_device(name: str = "auto") -> torch.device:
     if name not in {"cpu", "cuda"}:
         raise InputError(f"The device {name!r} is unknown: give auto, cpu or cuda.")
     if name == "cuda" and not torch.cuda.is_available():
-        raise InputError("The device 'cuda' was asked for, but torch finds no GPU here: give auto or cpu.")
+        raise InputError("The device 'cuda' was given, but torch finds no GPU: give auto or cpu.")
     return torch.device(name)
 
 
 class PhotoEncoder:
-    """A trained network that turns photos into vectors of length 1.
+    """A trained network that turns photos into vectors of unit norm.
 
     Encoding is guarded by a lock, so one encoder can serve several threads. Batches are always filled up to
     `batch_size`, so that a photo's vector does not depend on how many others it came with.
@@ -79,7 +79,7 @@ class PhotoEncoder:
         Raises
         ------
         InputError
-            The folder, its settings or its weights cannot be used; the sentence says which and why.
+            The folder, its settings or its weights cannot be used; the message names it and gives the reason.
         """
         model = read_model_folder(folder)
         network = load_network(model, folder / WEIGHTS_FILE)
@@ -103,7 +103,7 @@ class PhotoEncoder:
         Returns
         -------
         numpy.ndarray
-            Shape (len(pixels), dimension), float32, rows of length 1.
+            Shape (len(pixels), dimension), float32, rows of unit norm.
         """
         vectors = np.empty((len(pixels), self.dimension), dtype=np.float32)
         for start in range(0, len(pixels), self.batch_size):
@@ -112,7 +112,7 @@ class PhotoEncoder:
         return vectors
 
     def encode(self, photo: Image.Image) -> FloatVectors:
-        """Embed one photo as soon as possible; shape (dimension,), float32, length 1."""
+        """Embed one photo as soon as possible; shape (dimension,), float32, unit norm."""
         vector: FloatVectors = self._forward([self.prepare(photo)], 1)[0]
         return vector
 

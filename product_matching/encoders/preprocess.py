@@ -1,6 +1,6 @@
 """How a photo becomes the input of a network: decoded, resized to a square, normalised; for training and serving alike.
 
-Training, validation, embedding and search call these functions and no others, so that a network sees in use exactly
+Training, validation, embedding and search call these functions and no others, so that a network is used on exactly
 the pixels that it was trained and measured on.
 """
 

@@ -21,7 +21,7 @@ from product_matching.places import home_folder
 
 
 class SentenceEncoder:
-    """A sentence network that turns titles into vectors of length 1.
+    """A sentence network that turns titles into vectors of unit norm.
 
     Each wording is embedded once, in batches of titles of like length, so that titles with the same words in the same
     order have the same vector. A title without a word is a row of zeros, near nothing.
@@ -79,7 +79,7 @@ class SentenceEncoder:
         Returns
         -------
         numpy.ndarray
-            Shape (len(titles), dimension), float32, rows of length 1, or 0 without a word.
+            Shape (len(titles), dimension), float32, rows of norm 1, or 0 without a word.
 
         Raises
         ------

@@ -33,7 +33,7 @@ class TrigramEncoder:
         return cls(vectoriser.fit([_written(title) for title in titles]))
 
     def encode(self, titles: Sequence[str]) -> csr_matrix:
-        """Turn raw titles into vectors; shape (len(titles), trigrams), float32, rows of length 1 or 0."""
+        """Turn raw titles into vectors; shape (len(titles), trigrams), float32, rows of norm 1 or 0."""
         vectors: csr_matrix = self.vectoriser.transform([_written(title) for title in titles])
         return vectors
 

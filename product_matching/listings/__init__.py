@@ -1,1 +1,1 @@
-"""Listings as they come: catalogues and their files, image folders, parts, photos, titles, quantities."""
+"""Listings: catalogues and their files, image folders, parts, photos, titles, quantities."""

@@ -83,7 +83,7 @@ def read_catalogue(path: Path, *, images: Path | None = None, label_column: str 
     images
         The folder that `image` is relative to; every photo must be in it. Without it the catalogue has no photos.
     label_column
-        The column that says which listings are the same product; copied to `label_group` if it has another name.
+        The column with the label group of each listing; copied to `label_group` if it has another name.
 
     Raises
     ------

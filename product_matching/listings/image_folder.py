@@ -12,7 +12,7 @@ _UNFIT = re.compile(r"[\\\x00-\x1f\x7f]|^[A-Za-z]:")
 
 
 def find_photos(photos: Mapping[int, str], folder: Path) -> tuple[list[int], list[int]]:
-    """Look for photos below a folder, each directory listed once rather than each file asked for.
+    """Look for photos below a folder, each directory listed once instead of a look-up for each file.
 
     Parameters
     ----------

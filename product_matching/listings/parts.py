@@ -1,4 +1,4 @@
-"""What each listing of a catalogue is for, where its column ``part`` says so: to train, to choose, or to be scored."""
+"""The part of each listing, by the column ``part``: train, validation or test."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def listing_parts(listings: pd.DataFrame) -> npt.NDArray[np.object_] | None:
 
 
 def validation_rows(listings: pd.DataFrame) -> npt.NDArray[np.int64] | None:
-    """Rows of the listings that choose thresholds where a catalogue says so itself; None where it does not.
+    """Rows of the listings on which thresholds are chosen, by the column ``part``; None without it.
 
     A network that was trained on the listings of the part ``train`` finds those too well, and what ``test`` is kept
     for must not choose anything.

@@ -25,7 +25,7 @@ _ACCEPTED = "accepted are JPEG, PNG, WebP, GIF, BMP and TIFF"
 
 
 class PhotoError(InputError):
-    """A photo that cannot be used; the message names it and says why."""
+    """A photo that cannot be used; the message names it and gives the reason."""
 
 
 def read_photo(path: Path) -> bytes:

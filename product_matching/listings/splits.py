@@ -1,4 +1,4 @@
-"""Splits of labelled listings: who is looked up in which catalogue, and folds that keep label groups together."""
+"""Splits of labelled listings: queries with their catalogues, and folds that keep label groups together."""
 
 from __future__ import annotations
 

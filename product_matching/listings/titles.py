@@ -36,7 +36,7 @@ _QUANTITY = re.compile(
     + "|".join(sorted(UNIT_SPELLINGS, key=len, reverse=True))
     + r")(?![^\W_])"
 )
-#: Nobody writes these to three decimals: in "1.000 ml" the point separates thousands.
+#: These are not written to three decimals: in "1.000 ml" the point separates thousands.
 _SMALL_UNITS = frozenset({"mg", "g", "ml", "mm", "w"})
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 

@@ -1,7 +1,7 @@
 """Vectors improved by their neighbours: cross-mean, database augmentation, iterative neighbourhood blending.
 
 Every function takes unit vectors as a dense array or a CSR matrix of shape (N, D) and returns the same kind,
-rows of length 1 (a zero row stays zero).
+rows of unit norm (a zero row stays zero).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def blend_neighbourhoods(vectors: Vectors, neighbours: Neighbours, threshold: fl
     """Replace each vector by the similarity-weighted sum over its neighbourhood: one stage of INB.
 
     Iterative neighbourhood blending (first place of the Shopee competition, 2021). Distances shrink at every stage,
-    so each stage needs neighbours and a threshold of its own.
+    so each stage needs its own neighbours and threshold.
 
     Parameters
     ----------

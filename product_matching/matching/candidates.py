@@ -27,10 +27,10 @@ class Candidates:
         Shape (M,), float64: cosine distances; NaN where the query or the listing has no photo (title).
     bits
         Shape (M,), float64: bits in which the photos' pHashes differ, NaN where one is missing or is that of a
-        placeholder; None if not asked for.
+        placeholder; None if no rule needs it.
     quantities
         Shape (M,), int8: 1 if both titles state a quantity in common, -1 if they state different ones, 0 if no
-        dimension is stated by both; None if not asked for.
+        dimension is stated by both; None if no rule needs it.
     """
 
     rows: RowArray

@@ -145,7 +145,7 @@ def _gain_without(cosine: float, weight: float) -> float:
 
 
 def _unknown_words(held: Sequence[set[str]], encoder: TitleEncoder) -> list[WordShare]:
-    """Words that the catalogue does not know: no share can be told, but a person should see them."""
+    """Words that are not in the vocabulary of the catalogue: they have no share, but are shown."""
     known = set(encoder.words)
     sides = (("first", held[0] - held[1]), ("second", held[1] - held[0]), ("both", held[0] & held[1]))
     return [WordShare(word, side, 0.0) for side, words in sides for word in sorted(words - known)]

@@ -36,16 +36,16 @@ def accept(neighbours: Neighbours, sure: Neighbours) -> Neighbours:
     """Add the neighbours of `sure` at hardly any distance: every threshold but the smallest accepts them.
 
     The pHash union. A pair whose pHashes are equal stands at distance 0; with each bit that differs it stands one of
-    the smallest steps (1e-6) further, so that a careful threshold can still tell equal photos from nearly equal ones.
+    the smallest steps (1e-6) further, so that a small threshold still separates equal photos from nearly equal ones.
     """
     steps = np.round(sure.distances * PHASH_BITS) * 10.0**-DISTANCE_DECIMALS
     return union(neighbours, Neighbours(sure.offsets, sure.rows, np.round(steps, DISTANCE_DECIMALS)))
 
 
 def min2(neighbours: Neighbours, threshold: float, share: float) -> Neighbours:
-    """Let a listing without a match at `threshold` have its nearest other, up to ``1 + share`` times as far.
+    """Accept the nearest listing of a query without a match, up to ``1 + share`` times `threshold`.
 
-    Benchmark only: it assumes that no listing is a singleton (see `PairRules.min2`). That nearest other is moved to
+    For benchmarks only: it assumes that no listing is a singleton (see `PairRules.min2`). That listing is moved to
     `threshold`.
 
     Raises

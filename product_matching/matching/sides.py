@@ -1,4 +1,4 @@
-"""A catalogue as matching sees it: the vectors of both sides, pHashes and quantities; any pair can be measured."""
+"""The input of matching: the vectors of both sides, pHashes and quantities; any pair can be measured."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class Sides:
     photo, title
         Both sides; None for a catalogue without one.
     hashes
-        pHashes of the photos; None where no rule asks for them.
+        pHashes of the photos; None where no rule needs them.
     quantities
-        Quantities of the titles; None where no rule asks for them.
+        Quantities of the titles; None where no rule needs them.
     """
 
     n: int

@@ -1,4 +1,4 @@
-"""What decides a pair: the thresholds of both distances, and the rules beside them."""
+"""The settings of the decision on a pair: thresholds of both distances, and rules beside them."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ class PairRules:
         Reject a listing whose title states another quantity than the query's, whatever else accepts it.
     min2
         Where a query has no match, accept its nearest listing up to ``1 + min2`` times the threshold: a share of the
-        threshold, as in `Candidates.relative`; 0.5 reaches half as far again, infinity to whatever has anything in
-        common. None for off. Benchmark only: it assumes that no listing is a singleton.
+        threshold, as in `Candidates.relative`; 0.5 is 1.5 times the threshold, infinity any distance below 1. None for
+        off. For benchmarks only: it assumes that no listing is a singleton.
     """
 
     photo_bits: int | None = None

@@ -18,8 +18,8 @@ class ArcFaceHead(nn.Module):
     """Additive angular margin loss: ``s cos(theta_y + m)`` for the true class, ``s cos(theta_j)`` for the others.
 
     Where ``theta_y + m`` exceeds pi, ``cos(theta_y) - m sin(pi - m)`` takes the place of the first, so that the loss
-    keeps falling with the angle. Angles are those between embedding and class weights, neither of which need have
-    length 1. Everything is computed in float32, under autocast too, and with the cosine strictly inside (-1, 1):
+    keeps falling with the angle. Angles are those between embedding and class weights, neither of which needs
+    unit norm. Everything is computed in float32, under autocast too, and with the cosine strictly inside (-1, 1):
     gradients are finite for an embedding that equals its class.
 
     Parameters

@@ -34,20 +34,20 @@ def check_width(name: str, shape: tuple[int, ...], width: int | None = None) -> 
         raise ValueError(f"{name} must have {width} columns, not {shape[1]}")
 
 
-def check_unit(name: str, squared_lengths: npt.NDArray[np.floating[Any]]) -> None:
-    """Accept rows of length 1 or 0, given their squared lengths; NaN and infinity are neither."""
-    lengths = np.sqrt(squared_lengths)
-    wrong = np.flatnonzero(~((np.abs(lengths - 1.0) <= UNIT_TOLERANCE) | (lengths == 0.0)))
+def check_unit(name: str, squared_norms: npt.NDArray[np.floating[Any]]) -> None:
+    """Accept rows of norm 1 or 0, given their squared norms; NaN and infinity are neither."""
+    norms = np.sqrt(squared_norms)
+    wrong = np.flatnonzero(~((np.abs(norms - 1.0) <= UNIT_TOLERANCE) | (norms == 0.0)))
     if len(wrong):
-        raise ValueError(f"{name} must be of length 1 or 0, but row {wrong[0]} has length {lengths[wrong[0]]}")
+        raise ValueError(f"{name} must have rows of norm 1 or 0, but row {wrong[0]} has norm {norms[wrong[0]]}")
 
 
-def check_at_most_unit(name: str, squared_lengths: npt.NDArray[np.floating[Any]]) -> None:
-    """Accept rows no longer than 1, given their squared lengths; NaN and infinity are longer."""
-    lengths = np.sqrt(squared_lengths)
-    wrong = np.flatnonzero(~(lengths <= 1.0 + UNIT_TOLERANCE))
+def check_at_most_unit(name: str, squared_norms: npt.NDArray[np.floating[Any]]) -> None:
+    """Accept rows of norm at most 1, given their squared norms; NaN and infinity are rejected."""
+    norms = np.sqrt(squared_norms)
+    wrong = np.flatnonzero(~(norms <= 1.0 + UNIT_TOLERANCE))
     if len(wrong):
-        raise ValueError(f"{name} must be of length 1 at most, but row {wrong[0]} has length {lengths[wrong[0]]}")
+        raise ValueError(f"{name} must have rows of norm at most 1, but row {wrong[0]} has norm {norms[wrong[0]]}")
 
 
 def check_one(queries: int) -> None:

@@ -48,7 +48,7 @@ class FlatIndex:
     Parameters
     ----------
     vectors
-        Shape (N, D), rows of length 1 or 0. They are copied once; a C-ordered float32 memory map is read straight
+        Shape (N, D), rows of norm 1 or 0. They are copied once; a C-ordered float32 memory map is read straight
         into the index, and may be closed afterwards.
     block_size
         Queries searched at once. Beyond the result, a search takes at most about ``block_size * N * 60`` bytes,
@@ -57,7 +57,7 @@ class FlatIndex:
     Raises
     ------
     ValueError
-        If the vectors are not two-dimensional, or a row is neither of length 1 nor of length 0.
+        If the vectors are not two-dimensional, or a row has a norm other than 1 or 0.
 
     Notes
     -----
@@ -94,7 +94,7 @@ class FlatIndex:
         Parameters
         ----------
         queries
-            Shape (Q, D), rows of length 1 or 0.
+            Shape (Q, D), rows of norm 1 or 0.
         threshold
             Largest cosine distance of a match, included.
         """
@@ -108,7 +108,7 @@ class FlatIndex:
         Parameters
         ----------
         queries
-            Shape (Q, D), rows of length 1 or 0.
+            Shape (Q, D), rows of norm 1 or 0.
         k
             How many rows, at least 1.
         """

@@ -43,7 +43,7 @@ class SparseIndex:
     Parameters
     ----------
     matrix
-        Sparse, shape (N, V), float32 or float64, no negative weights, rows of length 1 or 0. It is not kept.
+        Sparse, shape (N, V), float32 or float64, no negative weights, rows of norm 1 or 0. It is not kept.
     block_size
         Queries searched at once. Beyond the result, a search takes at most about ``block_size * N * 60`` bytes,
         and that only where every title shares a word with every query, or from a threshold of 1.
@@ -51,7 +51,7 @@ class SparseIndex:
     Raises
     ------
     ValueError
-        If the matrix is not sparse, holds a negative weight, or a row is neither of length 1 nor of length 0.
+        If the matrix is not sparse, holds a negative weight, or a row has a norm other than 1 or 0.
 
     Notes
     -----
@@ -86,7 +86,7 @@ class SparseIndex:
         Parameters
         ----------
         queries
-            Sparse, shape (Q, V), no negative weights, rows of length 1 at most.
+            Sparse, shape (Q, V), no negative weights, rows of norm at most 1.
         threshold
             Largest cosine distance of a match, included. From 1, every row is a match.
         """
@@ -104,7 +104,7 @@ class SparseIndex:
         Parameters
         ----------
         queries
-            Sparse, shape (Q, V), no negative weights, rows of length 1 at most.
+            Sparse, shape (Q, V), no negative weights, rows of norm at most 1.
         k
             How many rows, at least 1.
         """
@@ -136,8 +136,8 @@ class SparseIndex:
 
     def _block_nearest(self, queries: Any, k: int) -> Neighbours:
         products = queries @ self._postings
-        bars = np.repeat(_kth_largest(products, k) - _ROUNDING, np.diff(products.indptr))
-        candidates = _neighbours(products, products.data >= bars)
+        smallest = np.repeat(_kth_largest(products, k) - _ROUNDING, np.diff(products.indptr))
+        candidates = _neighbours(products, products.data >= smallest)
         # A product too small to bring the distance below 1 ties with the rows that share no word.
         overlapping = keep_within(candidates, np.nextafter(1.0, 0.0))
         return self._fill(keep_nearest(overlapping, k), k)

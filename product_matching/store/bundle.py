@@ -46,13 +46,13 @@ class Bundle:
     Attributes
     ----------
     folder, manifest
-        Where it lies and what it says of itself.
+        Its folder and its manifest.
     fingerprint
         SHA-256 of the manifest, which holds the SHA-256 of every other file: the key for anything cached.
     listings
         One row a listing, with ``posting_id``, ``title``, ``image`` and every further column of the catalogue.
     photo_vectors
-        Shape (N, D), float32, rows of length 1 or 0 (no photo); None for a catalogue without photos.
+        Shape (N, D), float32, rows of norm 1, or 0 without a photo; None for a catalogue without photos.
     title_encoder, title_matrix
         The encoder and its vectors, shape (N, V); None for a catalogue without titles.
     thumbnails
@@ -139,7 +139,7 @@ def open_bundle(folder: Path) -> Bundle:
     Raises
     ------
     InputError
-        Not a bundle, a file is missing or damaged; the sentence names it and says what to do.
+        Not a bundle, a file is missing or damaged; the message names it and says how to fix it.
     """
     manifest = read_manifest(folder)
     for name, entry in manifest.files.items():
@@ -171,15 +171,15 @@ def _check_size(path: Path, entry: FileEntry) -> None:
     if path.stat().st_size != entry.bytes:
         raise InputError(
             f"The bundle {path.parent} is damaged: {path.name} has {path.stat().st_size} bytes, "
-            f"but the manifest says {entry.bytes}. Build it anew."
+            f"but the manifest has {entry.bytes}. Build it anew."
         )
 
 
 def read_listings(folder: Path, manifest: Manifest) -> pd.DataFrame:
-    """Read the listings and check that they are as many as the manifest says, with ids of their own."""
+    """Read the listings and check their number against the manifest, and that ids are unique."""
     listings = pd.read_parquet(folder / LISTINGS_FILE)
     if len(listings) != manifest.n_listings:
-        raise ValueError(f"{LISTINGS_FILE} has {len(listings)} rows, but the manifest says {manifest.n_listings}")
+        raise ValueError(f"{LISTINGS_FILE} has {len(listings)} rows, but the manifest has {manifest.n_listings}")
     for column in {"posting_id", PHOTO_SHA256, "title", "image"} & (set(listings) | {"posting_id", PHOTO_SHA256}):
         if not listings[column].map(lambda value: isinstance(value, str)).all():
             raise ValueError(f"{LISTINGS_FILE}: the column {column} holds something else than text")

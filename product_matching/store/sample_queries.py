@@ -49,7 +49,7 @@ class SampleQuery:
     phash
         pHash of the photo, 16 hexadecimal digits.
     vector
-        Embedding under the bundle's model; shape (D,), float32, length 1.
+        Embedding under the bundle's model; shape (D,), float32, unit norm.
     picture
         JPEG bytes.
     """
@@ -72,7 +72,7 @@ class SampleQueries:
     table
         One row a query, columns `COLUMNS`, all text; ``query_id`` is unique.
     vectors
-        Embeddings of the photos under the bundle's model; shape (M, D), float32, rows of length 1.
+        Embeddings of the photos under the bundle's model; shape (M, D), float32, rows of unit norm.
     photos
         Pictures by row, JPEG.
     """
@@ -115,13 +115,13 @@ def read_sample_queries(folder: Path, manifest: Manifest) -> SampleQueries | Non
     if model is None or count == 0:
         return None
     if count > MAX_QUERIES:
-        raise ValueError(f"the manifest says {count} queries, but a bundle has at most {MAX_QUERIES}")
+        raise ValueError(f"the manifest has {count} queries, but a bundle has at most {MAX_QUERIES}")
     table = _read_table(folder / QUERIES_FILE, count)
     vectors = np.load(folder / QUERY_VECTORS_FILE, allow_pickle=False)
     if vectors.shape != (count, model.dimension) or vectors.dtype != np.float32:
         raise ValueError(f"{QUERY_VECTORS_FILE} has shape {vectors.shape} of {vectors.dtype}")
     if not (np.abs(np.linalg.norm(vectors, axis=1) - 1) < _LENGTH_TOLERANCE).all():  # so is NaN refused
-        raise ValueError(f"{QUERY_VECTORS_FILE} holds vectors that are not of length 1")
+        raise ValueError(f"{QUERY_VECTORS_FILE} holds vectors without unit norm")
     photos = open_thumbnails(folder / QUERY_PHOTOS_FILE, folder / QUERY_PHOTO_OFFSETS_FILE, count)
     if (photos.sizes() == 0).any() or (photos.sizes() > MAX_PICTURE_BYTES).any():
         raise ValueError(f"{QUERY_PHOTOS_FILE} holds a picture of 0 or of more than {MAX_PICTURE_BYTES} bytes")
@@ -131,7 +131,7 @@ def read_sample_queries(folder: Path, manifest: Manifest) -> SampleQueries | Non
 def _read_table(path: Path, count: int) -> pd.DataFrame:
     table = pd.read_parquet(path)
     if len(table) != count:
-        raise ValueError(f"{path.name} has {len(table)} rows, but the manifest says {count}")
+        raise ValueError(f"{path.name} has {len(table)} rows, but the manifest has {count}")
     for column in COLUMNS:
         if not table[column].map(lambda value: isinstance(value, str)).all():
             raise ValueError(f"{path.name}: the column {column} holds something else than text")

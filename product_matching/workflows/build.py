@@ -165,7 +165,7 @@ def _kept_id(out: Path) -> str | None:
     try:
         return read_manifest(out).catalogue_id
     except InputError as error:
-        log.warning("The catalogue gets an id of its own, as that of the bundle before cannot be read: %s", error)
+        log.warning("The catalogue gets a new id, as that of the earlier bundle cannot be read: %s", error)
         return None
 
 
@@ -245,7 +245,7 @@ def _tune_photos(vectors: Any, usable: npt.NDArray[np.bool_], listings: pd.DataF
 
 
 def _note_photos(listings: pd.DataFrame, photos: list[EmbeddedPhoto]) -> None:
-    """Add what was read of the photos to the listings; a pHash that the catalogue brings is kept."""
+    """Add what was read of the photos to the listings; a pHash of the catalogue is kept."""
     listings[PHOTO_SHA256] = [photo.sha256 for photo in photos]
     own = listings["image_phash"] if "image_phash" in listings else pd.Series("", index=listings.index)
     computed = pd.Series([photo.phash for photo in photos], index=listings.index)

@@ -44,7 +44,7 @@ class Query:
     Attributes
     ----------
     photo
-        Shape (D,), float32, length 1.
+        Shape (D,), float32, unit norm.
     title
         Shape (1, V), as the bundle's title encoder makes it.
     row
@@ -97,7 +97,7 @@ class Finder:
         Raises
         ------
         InputError
-            The vectors of the bundle are not of length 1 or 0.
+            The vectors of the bundle have a norm other than 1 or 0.
         """
         with self._lock:
             try:
@@ -120,7 +120,7 @@ class Finder:
         )
 
     def sample_query(self, query_id: str, *, with_title: bool = False) -> Query:
-        """Make the query that a sample photo of the bundle is, with its title beside it if asked for.
+        """The query of a sample of the bundle, with or without its title.
 
         Raises
         ------
@@ -247,7 +247,7 @@ def fill_thresholds(bundle: Bundle, given: Thresholds) -> Thresholds:
 def describe_matches(
     bundle: Bundle, candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO_RULES
 ) -> list[dict[str, Any]]:
-    """Tell each candidate's listing, distances and by what it matches, as plain values in the candidates' order.
+    """Each candidate's listing, distances and what it matches by, as plain values in the candidates' order.
 
     Returns
     -------

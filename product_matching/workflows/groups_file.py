@@ -1,4 +1,4 @@
-"""Groups and a person's decisions as CSV files."""
+"""Groups and decisions as CSV files."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _describe(group: Group | None) -> list[object]:
 
 
 def read_decisions(path: Path, posting_ids: Sequence[str]) -> tuple[Links, Links]:
-    """Read pairs that a person has joined (``same``) or kept apart (``different``): ``first,second,decision``.
+    """Read decisions, pairs that are ``same`` or ``different``: ``first,second,decision``.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Query photos that a bundle brings to be tried with: read from a list, checked, embedded with the bundle's model."""
+"""Sample queries of a bundle: read from a list, checked, embedded with the bundle's model."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def check_query(scorer: PairScorer, query: Query) -> None:
 
 
 def predict(prepared: CatalogueScorer, query: Query) -> list[Prediction]:
-    """Predictions for the candidates of a query, the surest first.
+    """Predictions for the candidates of a query, highest score first.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def predict(prepared: CatalogueScorer, query: Query) -> list[Prediction]:
 def predicted_matches(
     finder: Finder, prepared: CatalogueScorer, query: Query, thresholds: Thresholds
 ) -> list[dict[str, Any]]:
-    """Describe the listings that the second stage accepts, the surest first, with score and main reasons.
+    """Describe the listings that the second stage accepts, highest score first, with score and main reasons.
 
     Returns
     -------

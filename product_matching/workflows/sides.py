@@ -1,4 +1,4 @@
-"""A bundle as matching sees it: its own vectors, or those that the rules make of them, with thresholds for these."""
+"""The sides of a bundle for matching: its vectors, with or without rules, and thresholds for them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def bundle_sides(bundle: Bundle, rules: Rules, photo_threshold: float | None = N
     rules
         Those on vectors are run here.
     photo_threshold
-        Distance within which photos are blended: their distances have a scale of their own, which
+        Distance within which photos are blended: their distances have another scale, which
         `VectorRules.blend`, made for titles, does not know. The bundle's own photo threshold if it is None.
 
     Raises

@@ -35,7 +35,7 @@ THRESHOLD_DECIMALS = 3
 _STEP = 10.0**-THRESHOLD_DECIMALS
 #: Radius of the first search, by how much each later one is larger, and the last: from 1 on there is nothing in common.
 _FIRST_RADIUS, _GROWTH, _LAST_RADIUS = 0.1, 1.5, 1 - _STEP
-#: Radii are told apart down to this where memory ends the search.
+#: Precision of the radius where memory limits the search.
 _RESOLUTION = 0.01
 _BLOCK_ROWS = 256
 _SEED = 20240501
@@ -59,7 +59,7 @@ def tune_threshold(
     are within it. Without label groups it is the distance within which a listing has three others on average (each
     counted for at most its ten nearest, so that a placeholder used a thousand times does not decide): a start for the
     slider, and called so. On the titles of the Shopee competition, cut to 3,455 up to all 34,250 listings, that comes
-    within 0.008 of the best F1 at every size; a catalogue with fewer duplicates wants a smaller threshold.
+    within 0.008 of the best F1 at every size; a catalogue with fewer duplicates needs a smaller threshold.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def tune_threshold(
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    """The listings that choose: their rows, the labels of the catalogue (None: not by labels), and how it is told."""
+    """The listings that a threshold is chosen on: rows, labels of the catalogue (None without), and the protocol."""
 
     rows: RowArray
     labels: npt.NDArray[np.object_] | None
@@ -192,7 +192,7 @@ def _round_down(distance: float) -> float:
 
 
 def _group_numbers(labels: npt.NDArray[np.object_]) -> RowArray:
-    """Label groups as numbers; every unlabelled listing is a group of its own."""
+    """Label groups as numbers; every unlabelled listing is a singleton."""
     _, numbers = np.unique(labels.astype(str), return_inverse=True)
     unlabelled = labels == ""
     numbers[unlabelled] = len(labels) + np.arange(int(unlabelled.sum()))

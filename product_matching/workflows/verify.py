@@ -17,12 +17,12 @@ _LENGTH_TOLERANCE = 1e-4
 
 
 def verify_bundle(folder: Path) -> list[str]:
-    """Check a bundle whole: the content of each file, and that vectors are of length 1 (or 0 without a photo).
+    """Check a bundle whole: the content of each file, and the norms of the vectors (1, or 0 without a photo).
 
     Returns
     -------
     list of str
-        One sentence for each problem; empty if the bundle is sound.
+        One sentence for each problem; empty if the bundle is intact.
 
     Raises
     ------
@@ -55,9 +55,9 @@ def _check_photos(bundle: Bundle) -> list[str]:
     if not np.isfinite(lengths).all():
         problems.append("The photo vectors hold values that are not finite numbers.")
     if not _has_length(lengths, bundle.has_photo):
-        problems.append("The photo vectors are not of length 1 where a listing has a photo, and 0 elsewhere.")
+        problems.append("The photo vectors do not have norm 1 for each listing with a photo and norm 0 for the others.")
     if int(bundle.has_photo.sum()) != bundle.manifest.n_photos:
-        problems.append(f"{int(bundle.has_photo.sum())} photos, but the manifest says {bundle.manifest.n_photos}.")
+        problems.append(f"{int(bundle.has_photo.sum())} photos, but the manifest has {bundle.manifest.n_photos}.")
     return problems
 
 
@@ -67,9 +67,9 @@ def _check_titles(bundle: Bundle) -> list[str]:
     lengths = np.sqrt(np.asarray(bundle.title_matrix.multiply(bundle.title_matrix).sum(axis=1)).ravel())
     problems = []
     if not _has_length(lengths, lengths > 0):
-        problems.append("The title vectors are not of length 1 or 0.")
+        problems.append("The title vectors have norms other than 1 and 0.")
     if int(bundle.has_title.sum()) != bundle.manifest.n_titles:
-        problems.append(f"{int(bundle.has_title.sum())} titles, but the manifest says {bundle.manifest.n_titles}.")
+        problems.append(f"{int(bundle.has_title.sum())} titles, but the manifest has {bundle.manifest.n_titles}.")
     return problems
 
 

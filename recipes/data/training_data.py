@@ -1,7 +1,7 @@
 """Write the catalogues that the shipped model and the comparison are trained on, beside the demo catalogue.
 
 From the folder of real data (see docs/comparison.md for its sources) it takes the groceries, whose products are divided
-by ``recipes/data/groceries_parts.csv``, and the clothing photos, each of which is a class of its own.
+by ``recipes/data/groceries_parts.csv``, and the clothing photos, each of which is its own class.
 
     python -m recipes.data.training_data data build/training
 """
@@ -45,7 +45,7 @@ def groceries_catalogue(photos: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFra
 
 
 def clothing_catalogue(photos: pd.DataFrame) -> pd.DataFrame:
-    """Let every photo train, each as a class of its own: there are no labels."""
+    """Every photo is in training, each as its own class: there are no labels."""
     return pd.DataFrame({"posting_id": photos["photo_id"], "image": photos["image"], "part": "train"})
 
 

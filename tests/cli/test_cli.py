@@ -48,7 +48,7 @@ def test_build_find_match_and_verify(
     status, out, _ = run("find", "small", "--photo", small_catalogue / "images" / "4b.jpg", "--json")
     answer = json.loads(out)
     assert status == 0
-    assert set(answer) == {"matches", "timing_ms"}
+    assert set(answer) == {"matches", "total", "timing_ms"}
     assert set(answer["timing_ms"]) == {"decode", "encode", "search"}
     first = answer["matches"][0]
     assert first["posting_id"] == "4b"
@@ -60,7 +60,7 @@ def test_build_find_match_and_verify(
     with (tmp_path / "matches.csv").open(newline="") as stream:
         matches = {row["posting_id"]: set(row["matches"].split()) for row in csv.DictReader(stream)}
     assert matches["4a"] == {"4a", "4b", "4c"}
-    assert run("verify", built)[:2] == (0, f"{built} is sound.\n")
+    assert run("verify", built)[:2] == (0, f"{built} is intact.\n")
 
 
 def test_build_writes_what_the_library_builds(built: Path, small_bundle: Path) -> None:
@@ -106,8 +106,34 @@ def test_find_with_tight_thresholds_says_what_to_do(run: Run, built: Path) -> No
 
 
 def test_find_prints_no_more_than_asked_for(run: Run, built: Path) -> None:
-    _, out, _ = run("find", built, "--listing", "0a", "--title-threshold", 0.99, "--limit", 1, "--json")
-    assert len(json.loads(out)["matches"]) == 1
+    query = ("find", built, "--listing", "0a", "--title-threshold", 0.99)
+    every = json.loads(run(*query, "--json")[1])
+    limited = json.loads(run(*query, "--limit", 1, "--json")[1])
+    assert every["total"] == len(every["matches"]) > 1
+    assert limited["matches"] == every["matches"][:1]
+    assert limited["total"] == every["total"]
+    assert f"1 of {every['total']} matches" in run(*query, "--limit", 1)[1]
+
+
+def test_a_folder_without_a_manifest_does_not_hide_the_bundle_of_its_name(
+    run: Run, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(built.parent))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small").mkdir()
+    (tmp_path / "other").mkdir()
+    assert "3 of 3 matches" in run("find", "small", "--title", "speaker bluetooth FLECO f6")[1]
+    assert run("verify", "small")[:2] == (0, f"{built} is intact.\n")
+    for command in (
+        ("find", "other", "--title", "lamp"),
+        ("evaluate", "other", "--method", "idf", "--protocol", "full"),
+    ):
+        status, _, err = run(*command)
+        assert status == 1
+        assert err == (
+            f"There is no bundle at other or {built.parent / 'other'} (no manifest.json): make one with the build "
+            "command.\n"
+        )
 
 
 def test_match_obeys_its_thresholds(run: Run, built: Path, tmp_path: Path) -> None:
@@ -265,7 +291,7 @@ def test_evaluate_measures_sentence_models_as_they_are_and_fine_tuned(
     assert json.loads(out)["f1"] != plain["f1"]
     assert json.loads(out)["n_queries"] == plain["n_queries"]
     for method, option, sentence in (
-        ("sentence", (), "give a recipe or model"),
+        ("sentence", (), "give a recipe or a model"),
         ("idf", ("--sentence", recipe), "no effect with the method 'idf'"),
         ("sentence", ("--sentence", tmp_path / "none.toml"), "cannot be read"),
     ):
@@ -321,7 +347,7 @@ def test_the_figure_of_a_scorer_comes_from_its_file_and_only_on_request(run: Run
     for wrong in (("fold",), ("parts", "--method", "idf")):
         status, _, err = run(*ask, *wrong)
         assert status == 1
-        assert "--pairs stands instead of a method" in err
+        assert "--pairs replaces --method" in err
     status, _, err = run("evaluate", tmp_path / "b", "--protocol", "fold")
     assert status == 1
     assert "Give --method, or --pairs" in err

@@ -29,7 +29,7 @@ def compared(*rows: MeasuredRow) -> Comparison:
 @pytest.mark.parametrize(
     ("above", "below", "said"),
     [
-        ("glove", "softmax", "accuracies on classes"),
+        ("glove", "softmax", "accuracies on the classes"),
         ("idf", "arcface", "reported figures of titles"),
         ("arcface", "arcface_sampler", "balances classes of different sizes"),
         ("tfidf", "idf", "Each figure was reported"),

@@ -26,7 +26,7 @@ def test_the_folders_that_train_takes_are_named(small: Kaggle, tmp_path: Path) -
     assert f"catalogue    {tmp_path / 'data' / 'train.csv'} (5 listings in 2 groups)" in result.stdout
     assert f"photos       {tmp_path / 'data' / 'train_images'}" in result.stdout
     again = CliRunner().invoke(app, arguments, catch_exceptions=False)
-    assert "(was there already, whole)" in again.stdout
+    assert "(complete already)" in again.stdout
 
 
 def test_an_archive_of_ones_own_and_json(small: Kaggle, tmp_path: Path, archive: Path) -> None:
@@ -54,7 +54,7 @@ def test_the_keyboard_stops_it_and_the_next_one_goes_on(small: Kaggle, tmp_path:
     small.error = KeyboardInterrupt()
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 130
-    assert "the same command goes on" in result.stderr
+    assert "the same command continues" in result.stderr
     assert [path.name for path in tmp_path.glob(".data.*")] == [".data.kagglehub"]
     assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0
     assert small.asked[0] == small.asked[1]

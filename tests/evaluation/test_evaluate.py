@@ -118,7 +118,7 @@ def test_a_listing_without_a_photo_is_near_nothing_by_photo(listings: LabelledLi
 
 def test_without_photo_vectors_the_method_is_named_and_left_out_of_all(listings: LabelledListings) -> None:
     blind = replace(listings, photo_vectors=None)
-    with pytest.raises(InputError, match="only a bundle with photos has"):
+    with pytest.raises(InputError, match="but the catalogue has none: give a bundle with photos"):
         evaluate(blind, "photo", "fold")
     methods = ["photo", "idf"]
     assert [report.method for report in evaluate_all(blind, "fold", methods=methods)] == ["idf"]
@@ -145,7 +145,7 @@ def test_the_chain_alone_does_not_look_at_sentence_embeddings(listings: Labelled
             evaluate(listings, method, "fold", settings=QUICK).f1 == evaluate(blind, method, "fold", settings=QUICK).f1
         )
     for method in ("sentence", "chain+sentence", "chain+sentence+pairs"):
-        with pytest.raises(InputError, match="were not made: give a recipe or model"):
+        with pytest.raises(InputError, match="but there are none: give a recipe or a model"):
             evaluate(blind, method, "fold")
     assert [report.method for report in evaluate_all(blind, "fold", methods=["sentence", "idf"])] == ["idf"]
 

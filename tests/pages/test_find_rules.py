@@ -84,7 +84,7 @@ def test_each_rule_of_the_address_decides_as_the_library_does(
     expected = finder.matches(finder.listing_query(finder.bundle.row_of("5b")), thresholds, rules).rows.tolist()
     assert matched_rows(app) == expected
     assert expected
-    assert re.search("both together|same photo|nearest, though beyond", shown(app))
+    assert re.search("both together|same photo|nearest, above the threshold", shown(app))
     exported = pd.read_csv(
         io.BytesIO(matches_csv(finder, finder.listing_query(finder.bundle.row_of("5b")), thresholds, rules)), dtype=str
     )
@@ -173,7 +173,7 @@ def test_distances_decide_until_the_pair_scorer_is_prepared_and_cancelling_turns
     monkeypatch.setattr("product_matching.app.shared.scorers._prepared", lambda *_: work(NO_PROGRESS))
     app = with_scorer(FIND, bundle="small", listing="3a", scorer="tiny")
     assert work.begun.wait(SECONDS)
-    assert "at these distances" in shown(app)
+    assert "at these thresholds" in shown(app)
     assert not any(slider.disabled for slider in app.slider)
     assert "until the pair scorer is ready" in app.get("progress")[0].proto.text
     next(button for button in app.button if button.label == "Cancel").click().run()

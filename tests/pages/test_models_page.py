@@ -190,9 +190,9 @@ def test_the_table_has_every_row_in_its_section(comparison: Comparison) -> None:
     assert methods == [
         ":primary[**The comparison**]",
         *names[:10],
-        ":primary[**Beyond it**]",
+        ":primary[**Extensions**]",
         *names[10:13],
-        ":primary[**Shipped here**]",
+        ":primary[**Shipped**]",
         *names[16:],
         ":primary[**Without training**]",
         *names[13:16],

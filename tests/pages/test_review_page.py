@@ -182,7 +182,7 @@ def test_catalogues_of_one_side_are_grouped(open_app: Open, bundle: str) -> None
 def test_no_groups_at_all_is_said(open_app: Open) -> None:
     app = press(open_app(REVIEW, bundle="titles", title="0"))
     assert metric(app, "Groups") == "0"
-    assert "No two listings are near enough" in shown(app)
+    assert "No two listings match" in shown(app)
     assert not app.download_button
 
 

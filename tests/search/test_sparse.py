@@ -98,5 +98,5 @@ def test_a_query_of_known_and_unknown_words_keeps_its_distance() -> None:
 
 def test_a_query_longer_than_one_is_refused() -> None:
     index = SparseIndex(csr_matrix(np.eye(2)))
-    with pytest.raises(ValueError, match=r"queries must be of length 1 at most, but row 0 has length 1\.5"):
+    with pytest.raises(ValueError, match=r"queries must have rows of norm at most 1, but row 0 has norm 1\.5"):
         index.nearest(csr_matrix(np.array([[1.5, 0.0]])), 1)

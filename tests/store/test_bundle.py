@@ -188,7 +188,7 @@ def test_verify_finds_vectors_that_are_not_of_length_one(bundle: Path) -> None:
     vectors[3] *= 2
     np.save(bundle / "photo_vectors.npy", vectors)
     problems = verify_bundle(bundle)
-    assert "The photo vectors are not of length 1 where a listing has a photo, and 0 elsewhere." in problems
+    assert "The photo vectors do not have norm 1 for each listing with a photo and norm 0 for the others." in problems
 
 
 def test_verify_names_what_does_not_belong(bundle: Path) -> None:

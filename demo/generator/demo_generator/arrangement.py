@@ -20,7 +20,7 @@ BOXED = (
 )  # fmt: skip
 #: Kinds that a seller also photographs lying on their back, from above.
 FLAT = ("phone_case", "notebook", "tube", "pouch", "carton", "power_bank", "bag")
-#: Kinds of which nobody shows more than one.
+#: Kinds that are always shown as a single piece.
 _SINGLE = ("lamp", "headphones", "bag", "pot")
 #: Kinds whose label bends away from the camera when they are turned.
 _ROUND = ("pump_bottle", "dropper_bottle", "spray_bottle", "jar", "can", "tumbler", "mug", "tube", "speaker", "pot")

@@ -68,7 +68,7 @@ def project(points: np.ndarray, place: np.ndarray, view: View) -> np.ndarray:
 
 
 def place_camera(points: np.ndarray, view: View) -> np.ndarray:
-    """Put the camera into the scene so that `points` fill the picture as `view` says.
+    """Put the camera into the scene so that `points` fill the picture as set in `view`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Printed faces as PNG files, drawn when first asked for."""
+"""Printed faces as PNG files, drawn when first needed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from demo_generator.shapes import Faces
 
 
 def faces_of(product: Product, folder: Path) -> Faces:
-    """Gives the PNG file of a product's face; several processes may ask for the same one at once."""
+    """Gives the PNG file of a product's face; several processes may request the same one at once."""
 
     def give(face: str, aspect: float, transparent: bool) -> Path:
         ground = "clear" if transparent else "opaque"

@@ -30,7 +30,7 @@ class Counts:
     groups
         Products with two listings or more.
     lone_singles, variant_singles
-        Products with one listing: of a line of their own, and variants of a line that has other products here.
+        Products with one listing: of a line without other products, and variants of a line with other products.
     lone_unseen, variant_unseen
         Products of queries without a match, likewise.
     variants

@@ -51,7 +51,7 @@ class Look:
 
 
 def add_light(subject: Subject, rng: random.Random) -> Look:
-    """Light the scene as one of the sellers would, and tell how he develops the photo."""
+    """Light the scene in one of the sellers' styles; return how the photo is developed."""
     setup = rng.choices([setup for setup, _ in _SETUPS], [weight for _, weight in _SETUPS])[0]
     setup(subject, rng)
     careful = rng.random() < 0.55

@@ -1,6 +1,6 @@
 """Make the demo catalogue with one command: plan it, render its photos, edit them, write its listings.
 
-Stopped at any point it goes on from there when started again; what is there already is not made anew.
+A run that was stopped is continued by the same command; existing files are kept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whose photo a listing shows: a new one of its own, or another seller's photo of the same product after edits."""
+"""The photo of each listing: a new one, or another listing's photo of the same product after edits."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Photographer:
         self._mix = mix
 
     def take(self, product: Product, name: str) -> Photo:
-        """Photograph a product anew; `name` tells its shots apart."""
+        """Photograph a product anew; `name` distinguishes its shots."""
         seed = random.Random(f"{product.seed} shot {name}").randrange(2**31)
         self.shots.append(Shot(f"{product.product_id}_{name}", product.product_id, seed))
         return Photo("", self.shots[-1].shot_id)

@@ -105,7 +105,7 @@ def _show_wrong_variants(drafts: Sequence[_Draft], rng: random.Random) -> list[_
 
 
 def _spread(drafts: Sequence[_Draft], rng: random.Random) -> list[_Draft]:
-    """Shuffle; a listing that follows one of its own product moves to a random other place."""
+    """Shuffle; a listing that follows one of the same product moves to a random other place."""
     order = list(drafts)
     rng.shuffle(order)
     place = 1

@@ -11,7 +11,7 @@ from demo_generator.colours import RGB, SORT_COLOUR
 from demo_generator.kinds import FLAVOURS, KINDS, Kind
 
 Colour = tuple[int, int, int]
-#: Attributes that are a colour word of their own in SORT_COLOUR.
+#: Attributes with their own colour word in SORT_COLOUR.
 SORT_ATTRIBUTES = ("scent", "flavour", "active", "sort")
 _MAX_VARIANTS = 8
 _NEUTRALS = ("White", "Black", "Cream", "Grey")

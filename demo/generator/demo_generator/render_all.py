@@ -1,4 +1,4 @@
-"""Renders many photos in worker processes, and goes on where an earlier run stopped."""
+"""Renders many photos in worker processes, and continues where an earlier run stopped."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def add_mesh(
 
 
 def collect(name: str, build: Callable[[], None]) -> Any:
-    """Run `build`, and move what it put into the scene to a collection of its own, which is not shown itself."""
+    """Run `build`, and move what it put into the scene to a separate collection, which is not shown itself."""
     scene = bpy.context.scene
     before = set(scene.objects)
     build()

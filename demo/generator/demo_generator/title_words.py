@@ -49,7 +49,7 @@ BRANCH_OFFERS: dict[str, tuple[str, ...]] = {
     "electronics": ("Garansi", "Original 100%", "GARANSI RESMI"), "fashion": ("Import", "REAL PICT", "Kekinian"),
 }  # fmt: skip
 
-#: What remains of a title that says nearly nothing.
+#: Words of titles with nearly no information.
 VAGUE: tuple[str, ...] = (
     "lucu", "murah", "terbaru", "bagus", "Cantik", "serbaguna", "Kekinian", "premium", "import", "",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the Find page says of a query: what decides, which cards are shown, and in which words."""
+"""The answer of the Find page to a query: what decides, which cards are shown, and the wording."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ N_BEYOND = 6
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scored:
-    """The candidates that a pair scorer has a score for, with its predictions in their order, the surest first."""
+    """The candidates that a pair scorer has a score for, with its predictions in their order, highest score first."""
 
     candidates: Candidates
     predictions: Sequence[Prediction]
@@ -48,7 +48,7 @@ class Answer:
     count, decided_by
         How many matches there are, and by what.
     shares
-        By which distance they match; empty where that says nothing.
+        Distances by which they match; empty with a single side.
     truth
         What is known of a sample, beside what was found; else empty.
     shown, beyond
@@ -112,7 +112,7 @@ def answer_search(
         thresholds=thresholds,
         rules=rules,
         count=_say_count(decision),
-        decided_by="at these distances" if scored is None else "by the pair scorer",
+        decided_by="at these thresholds" if scored is None else "by the pair scorer",
         shares=_say_shares(decision, asked.query),
         truth=_say_truth(bundle, address, asked, decision),
         shown=_first(matches, address.results),
@@ -161,7 +161,7 @@ def _say_shares(decision: Decision, query: Query) -> str:
 
 
 def _say_truth(bundle: Bundle, address: Address, asked: Asked, decision: Decision) -> str:
-    """Of a sample it is known what should be found; beside a title of another product that says nothing."""
+    """What is known of a sample; empty beside a title of another product."""
     if asked.sample is None or not is_title_of(asked.sample, address.title):
         return ""
     return describe_truth(bundle, asked.sample, decision.matches.rows)
@@ -177,5 +177,5 @@ def _say_beyond(decision: Decision, rules: PairRules) -> str:
     if decision.predictions is not None:
         return "Not matches by their score, the highest first."
     if vetoed(decision.beyond, rules).any():
-        return "Not matches: their titles state other quantities, or they are too far."
-    return "Not matches at these distances. The first one is the first that a raised slider lets in."
+        return "Not matches: their titles state other quantities, or their distances are above the thresholds."
+    return "Not matches at these thresholds. A larger threshold accepts the first of them first."

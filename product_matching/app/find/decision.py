@@ -25,14 +25,14 @@ class Decision:
     matches
         Nearest first; where the pair scorer decides, the highest score first.
     beyond
-        The other candidates that have anything in common with the query, the one that a raised threshold lets in
+        The other candidates that have anything in common with the query, the one that a raised threshold accepts
         first coming first.
     n_photo, n_title, n_both
         Matches by photo, by title, and by both.
     at_least
         Whether there can be more matches than were retrieved.
     predictions
-        What the pair scorer says of each row; None where it is off.
+        Prediction of the pair scorer for each row; None where it is off.
     """
 
     matches: Candidates
@@ -92,7 +92,7 @@ def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) 
     candidates
         Those that were scored.
     predictions
-        Of each of them, in the same order, the surest first.
+        Of each of them, in the same order, highest score first.
     """
     matched = np.array([prediction.is_match for prediction in predictions], dtype=np.bool_)
     return Decision(

@@ -13,16 +13,16 @@ from product_matching.workflows.find import Query
 
 
 def say_no_match(query: Query, decision: Decision, thresholds: Thresholds, rules: PairRules) -> str:
-    """Say why there is no match, and which distance lets the nearest listing in that no rule forbids."""
+    """Say why there is no match, and which thresholds would accept the nearest listing that no rule rejects."""
     if decision.predictions is not None:
-        return "The pair scorer takes none of the nearest listings for the same product."
+        return "The pair scorer accepts none of the nearest listings."
     if not len(decision.beyond):
-        return "No listing has anything in common with this."
+        return "No listing has anything in common with the query."
     allowed = decision.beyond.take(~vetoed(decision.beyond, rules))
     if not len(allowed):
-        return "Every listing that is near states another quantity."
+        return "Every listing with anything in common states another quantity."
     hints = " or ".join(_hints(allowed, thresholds))
-    return f"No listing is this near{_few_words(query)}. Raise {hints} to let the nearest one in."
+    return f"No listing is within the thresholds{_few_words(query)}. Raise {hints} to accept the nearest one."
 
 
 def _few_words(query: Query) -> str:

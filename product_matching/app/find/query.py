@@ -58,7 +58,7 @@ class Asked:
 
 
 def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Callable[[PhotoModel], Encoder]) -> Asked:
-    """Make the query that an address asks for; problems are told, never raised."""
+    """Make the query of an address; problems are returned, never raised."""
     if address.listing is not None:
         return _ask_listing(address.listing, finder)
     asked = _ask_title(address.title, finder) if address.title else Asked(query=Query())
@@ -81,7 +81,7 @@ def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Call
 
 
 def _with_sample(asked: Asked, query_id: str, finder: Finder) -> Asked:
-    """Add a sample photo to what the title asks; its embedding lies in the bundle."""
+    """Add a sample photo to the query; its embedding is in the bundle."""
     try:
         sample = finder.bundle.sample(query_id)
     except InputError as error:

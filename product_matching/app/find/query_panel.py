@@ -1,4 +1,4 @@
-"""The panel that asks: a photo by file or camera, a title, or the listing that is searched for."""
+"""The panel of the query: a photo by file or camera, a title, or a listing."""
 
 from __future__ import annotations
 
@@ -116,6 +116,6 @@ def _draw_title_input(address: Address) -> None:
         "Title",
         max_chars=MAX_TITLE_CHARS,
         placeholder="A title, or a few of its words",
-        help="Searched together with the photo if there is one: a listing that is near by either is a match.",
+        help="Searched together with the photo if there is one: a listing within either threshold is a match.",
         **coupled("title", address.title, to=as_typed),
     )

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: What the first part of a feature's name says; the longest fitting one counts.
+#: Words for features whose names begin so; the longest fitting beginning counts.
 _WORDS = {
     "cosine of words": "shared words",
     "cosine of trigrams": "similar spelling",
     "cosine of plain": "similar titles",
-    "cosine of averaged": "titles of everyone with these photos",
+    "cosine of averaged": "titles of listings with these photos",
     "cosine of expanded": "titles of the nearest listings",
     "cosine of final": "titles and their neighbours",
     "cosine of neighbourhood": "the same neighbours",
     "cosine of plain neighbourhood": "the same neighbours",
-    "rank": "place among the nearest",
-    "density": "how crowded it is nearby",
-    "z-score": "standing out among the nearest",
-    "gap": "a nearer listing elsewhere",
-    "percentile": "nearness for this catalogue",
-    "pHash bits": "likeness of the photos",
+    "rank": "rank among the nearest",
+    "density": "density of the neighbourhood",
+    "z-score": "distance relative to the neighbours",
+    "gap": "another listing that is nearer",
+    "percentile": "distance relative to the catalogue",
+    "pHash bits": "similarity of the photos",
     "listings with the photo": "listings with the same photo",
     "cosine of photo": "similar photos",
     "cosine of averaged photo": "similar photos",

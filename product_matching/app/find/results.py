@@ -37,7 +37,7 @@ class Cards:
     words
         Words of the query's title, marked in the titles.
     predictions
-        What the pair scorer says of each row.
+        Prediction of the pair scorer for each row.
     search
         Callback of the button for a listing's own duplicates, called with its posting_id.
     """
@@ -94,7 +94,7 @@ def _badges(record: dict[str, Any], cards: Cards, row: int, *, veto: bool, match
     if veto:
         badges.append(":red-badge[:material/block: other quantity]")
     if matched and prediction is None and not record["by"]:
-        badges.append(":orange-badge[nearest, though beyond]")
+        badges.append(":orange-badge[nearest, above the threshold]")
     return " ".join(badges)
 
 

@@ -47,7 +47,7 @@ class Scoring:
 
 
 def score_search(finder: Finder, address: Address, asked: Asked) -> Scoring:
-    """Ask the pair scorer that the address names about a query; begin to prepare it where it is not."""
+    """Score a query with the pair scorer of the address; begin to prepare the scorer where it is not."""
     if address.scorer is None or not asked.searchable:
         return Scoring()
     bundle, name = finder.bundle, address.scorer

@@ -65,7 +65,7 @@ def _draw_side(
             config={"displayModeBar": False},
             alt=_describe(side, distances, threshold),
         )
-    st.caption(f"{plain(tuned_on(default, side + 's'))}" if default else "This bundle names no default.")
+    st.caption(f"{plain(tuned_on(default, side + 's'))}" if default else "This bundle has no default.")
 
 
 def _describe(side: str, distances: FloatArray, threshold: float) -> str:
@@ -82,7 +82,7 @@ def draw_rules(
     Parameters
     ----------
     bundle, address
-        The catalogue, and what the address says of the rules.
+        The catalogue, and the rules of the address.
     thresholds
         Of both sides: their mean is where the slider of the mean distance starts.
     scorers

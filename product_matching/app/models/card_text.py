@@ -1,4 +1,4 @@
-"""A model card as Markdown of which only structure is left: whoever wrote it can neither link nor load anything."""
+"""A model card as Markdown of which only the structure is kept: it can neither link nor load anything."""
 
 from __future__ import annotations
 

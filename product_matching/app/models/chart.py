@@ -176,7 +176,7 @@ def _layout(lines: int, start: float, height: int) -> dict[str, Any]:
 
 
 def describe_chart(rows: list[Row], measure: Measure, groceries: DataName) -> str:
-    """The chart in words, for whoever cannot see it."""
+    """The chart in words, as its alternative text."""
     lines = []
     for row in rows:
         demo, other = row.figure("demo", measure), row.figure(groceries, measure)

@@ -47,8 +47,8 @@ def draw_choice(comparison: Comparison, address: Address) -> Choice:
         if has_full:
             st.toggle(
                 "Every photo of the groceries",
-                help="Many photos show the same shelf within seconds, so that the nearest is found easily: otherwise "
-                "they are thinned out, as the protocol below says.",
+                help="Photos of one shelf were taken in bursts and are near-duplicates. If this is off, a few photos "
+                "of each product are drawn, as described in the protocol below.",
                 **coupled("all_photos", address.all_photos),
             )
     measure = next(key for key, name in MEASURE_NAMES.items() if name == address.measure)
@@ -57,13 +57,13 @@ def draw_choice(comparison: Comparison, address: Address) -> Choice:
 
 
 def _choose_methods(comparison: Comparison, asked: str) -> str:
-    """The kind of methods that is shown: the one asked for if there are any, else the first that there are."""
+    """The kind of methods that is shown: the chosen one if it has methods, else the first that has."""
     there = {KIND_NAMES.get(row.kind) for row in comparison.rows}
     names = [name for name in METHODS if name in there or name == ALL]
     chosen = asked if asked in names else names[0]
     if len(there) <= 1:
         return ALL
-    _choose("methods", "Methods that look at", names, chosen)
+    _choose("methods", "Methods that compare", names, chosen)
     return chosen
 
 

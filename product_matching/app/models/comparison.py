@@ -26,13 +26,14 @@ from product_matching.errors import InputError
 from product_matching.places import comparison_file
 from product_matching.store.comparison import Comparison, DataName, read_comparison
 
-_HOW_TO_MAKE = "`make comparison` trains what is compared and writes it"
+_HOW_TO_MAKE = "`make comparison` trains the models and writes it"
 _MEASURES_IN_WORDS = (
-    "**F1**: mean over listings of the F1 of the set that is found, the listing itself in it; 1 is all of its product "
-    "and nothing else.  \n"
+    "**F1**: mean over listings of the F1 of the predicted set, which includes the listing itself; 1 is all of its "
+    "product and nothing else.  \n"
     "**recall@1**: share of listings whose nearest other one is the same product.  \n"
-    "**mAP@R**: how well the same product is ranked first, without any threshold; 1 is nothing else in between.  \n"
-    "**In brackets**: 95 % intervals, had there been other products. Where two overlap widely, the order may be chance."
+    "**mAP@R**: mean average precision among the nearest R, where R is the number of other listings of the product; it "
+    "needs no threshold.  \n"
+    "**In brackets**: 95 % bootstrap intervals over products. Where two overlap widely, the order may be chance."
 )
 
 
@@ -132,8 +133,8 @@ def _draw_differences(choice: Choice) -> None:
         if len(first) > 1:
             st.table(first, border="horizontal", width="content", alt=f"Differences to the {to}")
         st.caption(
-            "Difference on the same queries, with its 95 % interval: green is better and red is worse by more than "
-            "chance, grey may be either."
+            "Difference on the same queries with its 95 % interval: green is significantly better, red significantly "
+            "worse, grey not significant."
         )
         if len(rest) > 1:
             with st.expander("Methods without training beside it"):
@@ -145,10 +146,10 @@ def _draw_order(order: Sequence[str]) -> None:
         return
     st.markdown("#### Where the order differs from the reported one", anchors=False)
     st.markdown(
-        "Each reported figure has a protocol of its own, so that their order says little. Here some methods are in "
-        "the reverse order."
+        "Each reported figure has its own protocol, so that their order has little meaning. Some methods are in the "
+        "reverse order here."
     )
-    with st.expander("Which, and why"):
+    with st.expander("Pairs and reasons"):
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in order))
 
 

@@ -36,7 +36,7 @@ class ListedModel:
     name
         Name of the folder, which `build --model` takes.
     model
-        What the network says of itself; None if that cannot be read.
+        Its settings (``model.json``); None if they cannot be read.
     problem
         One sentence; empty for a network that can be used.
     megabytes
@@ -64,7 +64,7 @@ def _read(folder: Path) -> ListedModel:
     try:
         model = read_model_settings(folder)
         size = (folder / WEIGHTS_FILE).stat().st_size
-        with safe_open(folder / WEIGHTS_FILE, "numpy"):  # reads the head, which says how long the file must be
+        with safe_open(folder / WEIGHTS_FILE, "numpy"):  # reads the head, which holds the length of the file
             pass
         return ListedModel(
             name=folder.name, model=model, problem="", megabytes=size / 1e6, card=_card(folder / CARD_FILE)
@@ -121,6 +121,6 @@ def _is_count(value: Any) -> bool:
 
 
 def speed_of(model: PhotoModel) -> str:
-    """How fast a network embeds, in the words of whoever measured it; empty where nobody did."""
+    """Speed of a network as its settings state it; empty where it was not measured."""
     speed = model.training.get("speed")
     return speed if isinstance(speed, str) else ""

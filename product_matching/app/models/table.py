@@ -25,11 +25,11 @@ DATA_NAMES: dict[DataName, str] = {"demo": "Demo", "groceries": "Groceries", "gr
 #: The sections in the order in which they are shown.
 SECTION_NAMES: dict[Section, str] = {
     "comparison": "The comparison",
-    "beyond": "Beyond it",
-    "shipped": "Shipped here",
+    "beyond": "Extensions",
+    "shipped": "Shipped",
     "baseline": "Without training",
 }
-#: Remarks are cut here; the download holds them whole.
+#: Remarks are cut here; the download has them whole.
 _REMARK_CHARS = 60
 NOTHING = "–"
 #: What stands between the bounds of an interval once `plain` has escaped it, and what does not break the line there.
@@ -109,7 +109,7 @@ _COLUMNS = (
 
 
 def protocol_notes(comparison: Comparison) -> dict[str, str]:
-    """The mark of each protocol that reported and reproduced figures have of their own, in order of appearance."""
+    """A mark for each protocol of reported and reproduced figures, in order of appearance."""
     figures = [figure for _, rows in rows_by_section(comparison) for row in rows for figure in _foreign(row)]
     protocols = dict.fromkeys(_protocol(figure) for figure in figures if figure is not None)
     protocols.pop("", None)

@@ -51,8 +51,8 @@ def _draw_model(listed: ListedModel, catalogues: Sequence[Catalogue]) -> None:
     if scores:
         st.table(_table(scores), border="horizontal", width="content", alt=f"Figures of {listed.name}")
         st.caption(
-            "Parts of its own data that it was not trained on, no product in two of them. Epoch and distance were "
-            "chosen on the validation part, which flatters its figures. In brackets 95 % intervals over products."
+            "Parts of its data that it was not trained on; no product is in two parts. Epoch and threshold were chosen "
+            "on the validation part, so that its figures are optimistic. Brackets hold 95 % intervals over products."
         )
     st.code(
         f"product-matching build listings.csv --images photos/ --model {listed.name} --out embeddings/mine",

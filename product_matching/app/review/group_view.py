@@ -77,7 +77,7 @@ def _draw_weakest(finder: Finder, decided: CatalogueMatches, group: Group) -> No
             return
         pair = weakest_pair(decided, group)
         if pair is None:
-            st.markdown("No single pair holds this group together.")
+            st.markdown("No single pair joins this group.")
             return
         for row, column, name in zip(pair, st.columns(2), ("A", "B"), strict=True):
             with column:

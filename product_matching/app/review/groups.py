@@ -21,7 +21,7 @@ from product_matching.workflows.match import CatalogueMatches, match_by_defaults
 
 #: Groups on one page.
 GROUPS_A_PAGE = 10
-#: Sizes of groups that share a bar of the chart: the first and the last of each.
+#: Bins of group sizes in the chart: the first and the last size of each.
 SIZE_BINS = ((2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, None))
 
 
@@ -91,7 +91,7 @@ def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> Ca
     Raises
     ------
     Cancelled
-        `progress` asked for it.
+        The job was cancelled.
     InputError
         The catalogue lacks what the rules or the pair scorer compare.
     """
@@ -108,7 +108,7 @@ def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> Ca
 
 
 def page_of_groups(found: CatalogueGroups, address: Address) -> GroupsPage:
-    """The groups that an address asks to see; the last page where it asks for one beyond."""
+    """The groups on the page of an address; those of the last page where the address names one beyond."""
     pages = max(math.ceil(len(found.groups) / GROUPS_A_PAGE), 1)
     page = min(address.page, pages)
     first, last = (page - 1) * GROUPS_A_PAGE, min(page * GROUPS_A_PAGE, len(found.groups))
@@ -131,17 +131,17 @@ def weakest_pair(decided: CatalogueMatches, group: Group) -> tuple[int, int] | N
 
 
 def link_in_words(weakest_link: float) -> tuple[str, str]:
-    """Tell a weakest link, a share of the threshold, with a colour that says how safe it is."""
+    """Words and a colour for a weakest link, a share of the threshold."""
     text = f"weakest link at {weakest_link:.0%} of the threshold" if math.isfinite(weakest_link) else ""
     if weakest_link < 0.005:
-        return "all as good as equal", "green"
+        return "all nearly equal", "green"
     if weakest_link <= 0.5:
         return f"{text}: strong", "green"
     if weakest_link <= 0.85:
         return f"{text}: fair", "blue"
     if weakest_link <= 1:
-        return f"{text}: look twice", "orange"
-    return "held together beyond the threshold", "red"
+        return f"{text}: weak", "orange"
+    return "joined above the threshold", "red"
 
 
 def count_sizes(groups: Sequence[Group]) -> list[tuple[str, int]]:

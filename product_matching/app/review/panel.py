@@ -38,7 +38,7 @@ def draw_settings(bundle: Bundle, address: Address, scorers: Sequence[str]) -> N
     has_phashes = any(bundle.phashes)
     st.subheader("Rules", anchor=False)
     if disabled:
-        st.caption("The pair scorer decides: the other rules have no say until it is off.")
+        st.caption("The pair scorer decides; the other rules have no effect while it is on.")
     st.button(
         "Set the measured chain",
         on_click=change_address,
@@ -57,7 +57,7 @@ def draw_settings(bundle: Bundle, address: Address, scorers: Sequence[str]) -> N
     draw_min2(address, disabled=disabled)
     if has_titles:
         draw_scorer(address.scorer, scorers)
-    st.subheader("How near is near enough", anchor=False)
+    st.subheader("Thresholds", anchor=False)
     _draw_thresholds(bundle, address, disabled=disabled)
 
 
@@ -66,8 +66,8 @@ def _draw_cross_mean(address: Address, *, disabled: bool) -> None:
         "cross_mean",
         "Average over the same photo or title",
         value=address.cross_mean,
-        says="Titles are averaged over listings with the same photo, photos over listings with the same title, so that "
-        "each side profits from the other (cross-mean).",
+        says="Title vectors are averaged over listings with the same photo, photo vectors over listings with the same "
+        "title (cross-mean).",
         disabled=disabled,
     )
 
@@ -78,15 +78,15 @@ def _draw_averages(address: Address, *, disabled: bool) -> None:
         "Neighbourhood blending, stages",
         address.blend,
         STAGES,
-        says="Each stage pulls a listing towards its near neighbours, so that groups draw together. 0 is off.",
+        says="Each stage replaces a vector by the weighted mean of its neighbourhood. 0 is off.",
         disabled=disabled,
     )
     draw_whole(
         "expansion",
-        "Expansion, vectors summed up",
+        "Expansion, number of vectors",
         address.expansion,
         EXPANSION,
-        says="Each listing is replaced by the weighted sum of itself and its nearest ones. 1 is off.",
+        says="Each vector is replaced by the weighted mean of itself and its nearest ones. 1 is off.",
         disabled=disabled,
     )
 
@@ -94,10 +94,9 @@ def _draw_averages(address: Address, *, disabled: bool) -> None:
 def _draw_mutual(address: Address, *, disabled: bool) -> None:
     draw_switch(
         "mutual",
-        "Mutual nearest only",
+        "Mutual neighbours only",
         value=address.mutual,
-        says="A pair counts only if each is among the other's nearest: a listing that is near to many others matches "
-        "fewer of them.",
+        says="A pair matches only if each of its listings is among the nearest of the other.",
         disabled=disabled,
     )
 
@@ -119,9 +118,9 @@ def _draw_side(side: str, value: float | None, own: TunedThreshold | None, *, di
         value=value,
         on=round(default_distance(own), 3),
         off=None,
-        says="Otherwise it is the catalogue's default. With rules that average, distances shrink, and it is tuned for "
-        "them: on the labels of the catalogue (of its validation part, if a column part names one), or without labels "
-        "so that a listing has three others on average.",
+        says="If this is off, the catalogue's default is used. Rules that average vectors shrink distances, so that "
+        "the threshold is tuned for them: on the labels of the catalogue (of the part validation, if there is one), or "
+        "without labels such that a listing has three others on average.",
         disabled=disabled,
     )
     if value is not None:

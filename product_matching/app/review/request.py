@@ -1,4 +1,4 @@
-"""Which groups the address of the review page asks for: rules, thresholds, pair scorer."""
+"""The groups that the address of the review page names: rules, thresholds, pair scorer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class GroupRequest:
 
 
 def request_groups(bundle: Bundle, address: Address) -> GroupRequest:
-    """What an address asks for in a catalogue.
+    """The rules, thresholds and pair scorer of an address in a catalogue.
 
     Raises
     ------
@@ -78,8 +78,8 @@ def say_request(bundle: Bundle) -> str:
     """Say what finding the groups will do."""
     return (
         f"All {count_text(len(bundle), 'listing')} are compared with each other under the rules of this page and "
-        "put into groups of the same product, once for each set of rules. That goes on in the background while you "
-        "use other pages: seconds for thousands of listings, minutes for tens of thousands of photos."
+        "partitioned into groups, once for each set of rules. The work runs in the background while you use other "
+        "pages: seconds for thousands of listings, minutes for tens of thousands of photos."
     )
 
 

@@ -23,7 +23,7 @@ class Catalogue:
     version
         Changes whenever the bundle is built anew: time and size of the manifest.
     manifest
-        What the bundle says of itself; None if that cannot be read.
+        Its manifest; None if it cannot be read.
     problem
         One sentence; empty for a bundle with a readable manifest.
     """
@@ -42,8 +42,8 @@ class Catalogue:
 def list_catalogues(parent: Path) -> list[Catalogue]:
     """Read the manifests of all bundles in a folder, in order of name but the demo catalogue last.
 
-    The first usable one is shown where none is asked for: who has built a catalogue is not here for the demo. Hidden
-    folders are half-built ones.
+    The first usable one is shown where the address names none, so that a user's own catalogue comes before the demo.
+    Hidden folders are unfinished bundles.
     """
     if not parent.is_dir():
         return []

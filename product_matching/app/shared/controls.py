@@ -15,15 +15,15 @@ from product_matching.app.shared.settings import mean_distance
 from product_matching.matching.thresholds import MIN2_SHARE, Thresholds
 from product_matching.matching.thresholds import PHOTO_BITS as DEFAULT_BITS
 
-BENCHMARK_NOTE = "For benchmarks: it assumes that every listing has a duplicate."
+BENCHMARK_NOTE = "For benchmarks only: it assumes that no listing is a singleton."
 MIN2_HELP = (
-    "Without a match, the nearest listing is one if it is not too far beyond the threshold (min2): with a share of "
-    f"0.5, up to half as far again. {BENCHMARK_NOTE}"
+    "A listing without a match gets its nearest listing, if that is at most this share beyond the threshold (min2): "
+    f"0.5 is 1.5 times the threshold. {BENCHMARK_NOTE}"
 )
 NO_SCORER = "None: distances and rules decide"
 SCORER_HELP = (
-    "A trained pair scorer decides on each pair of listings, instead of distances and rules. "
-    "It compares titles, quantities and pHashes."
+    "A trained pair scorer decides on each pair of listings instead of distances and rules. It compares titles, "
+    "quantities and pHashes; a scorer that was trained on photo vectors compares these, too."
 )
 
 
@@ -93,7 +93,7 @@ def draw_both(address: Address, thresholds: Thresholds, *, disabled: bool) -> No
         value=address.fused_threshold,
         on=_slider_step(mean_distance(thresholds)),
         off=None,
-        says="A listing also matches that is near enough on the average of photo and title, though by neither alone.",
+        says="A listing also matches if the mean of its photo and title distances is within this threshold.",
         disabled=disabled,
     )
     if on and address.fused_threshold is not None:
@@ -108,8 +108,8 @@ def draw_same_photo(address: Address, *, disabled: bool) -> None:
         value=address.photo_bits,
         on=DEFAULT_BITS,
         off=None,
-        says="Listings with the same picture match, whatever their titles: their perceptual hashes (pHash, 64 bits) "
-        "are equal but for a few bits.",
+        says="Listings with nearly the same photo match, whatever their titles: their perceptual hashes (pHash, 64 "
+        "bits) differ in few bits.",
         disabled=disabled,
     )
     if address.photo_bits is not None:
@@ -122,14 +122,14 @@ def draw_veto(address: Address, *, disabled: bool) -> None:
         "quantity_veto",
         "Different quantities are no match",
         value=address.quantity_veto,
-        says="250 g is not 500 g: listings that state another weight, volume, length, memory or power do not match, "
-        "however near they are.",
+        says="250 g is not 500 g: listings that state another weight, volume, length, memory or power do not match at "
+        "any distance.",
         disabled=disabled,
     )
 
 
 def draw_min2(address: Address, *, disabled: bool) -> None:
-    """Draw the rule for benchmarks that gives every listing a match."""
+    """Draw the rule for benchmarks that accepts the nearest listing of a query without a match."""
     draw_switch(
         "min2",
         "Nearest if nothing matches",
@@ -140,7 +140,7 @@ def draw_min2(address: Address, *, disabled: bool) -> None:
         disabled=disabled,
     )
     if address.min2 is not None:
-        draw_distance("min2", "How far beyond, as a share of the threshold", address.min2, disabled=disabled)
+        draw_distance("min2", "Share beyond the threshold", address.min2, disabled=disabled)
         st.caption(f":material/science: {BENCHMARK_NOTE}")
 
 

@@ -1,4 +1,4 @@
-"""Why two listings are or are not the same product, in words and small bars."""
+"""The explanation of a pair, in words and small bars."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from product_matching.app.shared.wording import count_text, distance_text, plain, shorten
 from product_matching.matching.explanation import Explanation, QuantityComparison, WordShare
 
-#: Words that get a bar of their own, and words that are listed at most.
+#: Largest numbers of words with a bar, and of words that are listed.
 _BARS, _LISTED = 4, 12
 #: Base units of the quantities, as `product_matching.listings.quantities` has them.
 _UNITS = {"weight": "g", "volume": "ml", "length": "cm", "memory": "MB", "power": "W", "count": "pieces"}
@@ -37,7 +37,7 @@ def draw_explanation(explanation: Explanation, first: str, second: str) -> None:
     for quantity in explanation.quantities:
         st.markdown(_quantity(quantity))
     if explanation.vetoed:
-        st.markdown(":material/block: They state different quantities: the rule on quantities would keep them apart.")
+        st.markdown(":material/block: They state different quantities: the rule on quantities would reject this pair.")
 
 
 def _draw_parts(explanation: Explanation) -> None:
@@ -52,7 +52,7 @@ def _draw_parts(explanation: Explanation) -> None:
             text = f"The {side}s are {_alike(distance)}: distance {distance_text(distance)}"
             st.progress(min(max(part / whole, 0.0), 1.0), text=text)
     if not any(part is not None for _, part, _ in parts):
-        st.markdown("They have neither photos nor titles in common to compare.")
+        st.markdown("They have no side in common: neither photos nor titles can be compared.")
 
 
 def _alike(distance: float) -> str:
@@ -64,7 +64,7 @@ def _alike(distance: float) -> str:
 def _draw_photo(explanation: Explanation) -> None:
     bits = explanation.phash_bits
     if bits is not None:
-        says = "the same picture" if bits == 0 else f"{count_text(bits, 'bit')} of 64 differ"
+        says = "the same photo" if bits == 0 else f"{count_text(bits, 'bit')} of 64 differ"
         st.markdown(f":material/fingerprint: pHash: {says}")
 
 

@@ -30,7 +30,7 @@ def draw_job(job: Job[Any], what: str, cancel: Callable[[], None]) -> None:
     job
         The job.
     what
-        Says what it does.
+        Name of the work.
     cancel
         Called when it is cancelled.
     """

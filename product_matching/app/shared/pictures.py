@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from product_matching.store.bundle import Bundle
 
-#: Edge of the picture that stands for a missing photo.
+#: Edge of the picture in place of a missing photo.
 _EDGE = 256
 #: A larger picture is none of a bundle's and not decoded.
 _MAX_EDGE = 1024

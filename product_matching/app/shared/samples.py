@@ -95,7 +95,7 @@ def title_as_typed(sample: SampleQuery) -> str:
 
 
 def describe_truth(bundle: Bundle, sample: SampleQuery, matches: Sequence[int] | npt.NDArray[np.int64]) -> str:
-    """Say how much of what should be found was; empty in a catalogue without labels, where nobody knows."""
+    """Say how many listings of the same product were found; empty in a catalogue without labels."""
     if bundle.labels is None:
         return ""
     same = (bundle.labels == sample.label_group) & (sample.label_group != "")

@@ -75,7 +75,7 @@ def prepare_scorer(bundle: Bundle, name: str, visitor: str) -> Job[CatalogueScor
 
 
 def prepared_scorer(bundle: Bundle, name: str) -> CatalogueScorer:
-    """A pair scorer with the scores of a catalogue, made once for all sessions; whoever asks first waits for it.
+    """A pair scorer with the scores of a catalogue, made once for all sessions; the first caller waits for it.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The thresholds and rules that an address asks for in a catalogue, the same on every page."""
+"""The thresholds and rules of an address in a catalogue, the same on every page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WITHOUT_DEFAULT = 0.3
 
 
 def default_distance(default: TunedThreshold | None) -> float:
-    """The threshold that decides unless the address says otherwise."""
+    """The threshold that decides unless the address names another one."""
     return WITHOUT_DEFAULT if default is None else default.distance
 
 

@@ -26,7 +26,7 @@ class Encoder(Protocol):
     """What embeds a photo: `PhotoEncoder`, or a stand-in in tests."""
 
     def encode(self, photo: Image.Image) -> npt.NDArray[np.float32]:
-        """Embed one photo; shape (D,), float32, length 1."""
+        """Embed one photo; shape (D,), float32, unit norm."""
 
 
 @dataclass(kw_only=True)

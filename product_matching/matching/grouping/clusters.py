@@ -10,7 +10,7 @@ import numpy.typing as npt
 from product_matching.matching.grouping.linkage import LinkageThresholds
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
 
-#: Distance of any pairs of rows, shape (P,); asked for those that were not found.
+#: Distance of any pairs of rows, shape (P,); called for pairs that were not found.
 Measure = Callable[[RowArray, RowArray], FloatArray]
 _DECIMALS = 9
 
@@ -49,7 +49,7 @@ class PairDistances:
 
 
 class Clusters:
-    """Clusters of units, which are single listings or listings that a person has joined.
+    """Clusters of units, which are single listings or listings joined by decisions.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class Clusters:
         self._forbidden[second].add(first)
 
     def merge_if_near(self, left: int, right: int) -> None:
-        """Merge two clusters if the mean distance over all their cross pairs allows it and nobody forbids it."""
+        """Merge two clusters if the mean distance of all cross pairs allows it and no decision keeps them apart."""
         if left != right and right not in self._forbidden[left] and self._is_near(left, right):
             self._merge(left, right)
 

@@ -1,4 +1,4 @@
-"""What a person sees of a partition: each group with its size, density and weakest link."""
+"""Description of a partition: each group with its size, density and weakest link."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Group:
 
 
 def describe_groups(groups: RowArray, near: Neighbours, pair_threshold: float) -> list[Group]:
-    """Tell size, density and weakest link of each group of at least two listings, the largest first.
+    """Size, density and weakest link of each group of at least two listings, the largest first.
 
     Parameters
     ----------

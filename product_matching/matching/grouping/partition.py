@@ -26,9 +26,7 @@ class ContradictionError(InputError):
 
     def __init__(self, first: int, second: int) -> None:
         self.first, self.second = first, second
-        super().__init__(
-            f"The listings of rows {first} and {second} are kept apart, but joined pairs hold them together."
-        )
+        super().__init__(f"The listings of rows {first} and {second} are kept apart, but other pairs join them.")
 
 
 def partition(
@@ -54,7 +52,7 @@ def partition(
     measure
         Distance of pairs that `near` does not hold, which the means over cross pairs need; at least `linkage.pair`.
     must_link, cannot_link
-        Pairs of rows that a person has joined or kept apart. They hold whatever the distances say; joined listings
+        Pairs of rows that decisions join or keep apart. They take precedence over distances; joined listings
         count as one, as near to another as the nearest of them.
 
     Returns
@@ -83,7 +81,7 @@ def partition(
 
 
 def _joined_units(n: int, must_link: Iterable[tuple[int, int]]) -> RowArray:
-    """Smallest row that each row is joined with by a person; such rows are grouped as if they were one listing."""
+    """Smallest row that each row is joined with by decisions; such rows are grouped as if they were one listing."""
     first, second = np.array(list(must_link), dtype=np.int64).reshape(-1, 2).T
     # On arrays, 100 times as fast as `scipy.cluster.hierarchy.DisjointSet` at 34,250 listings.
     graph = csr_matrix((np.ones(len(first)), (first, second)), shape=(n, n))

@@ -25,7 +25,7 @@ REASONS_BEYOND = 12
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the second stage says of one candidate.
+    """The prediction of the second stage for one candidate.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Prediction:
         Whether 1 - score is at most the scorer's threshold.
     reasons
         The features that moved the log odds most, with how far; positive speaks for the same product. Matches have
-        them, and the surest few of the others: they take longer than the score.
+        them, and the few others with the highest scores: they take longer than the score.
     """
 
     row: int
@@ -56,7 +56,7 @@ class CatalogueScorer:
     catalogue
         The catalogue, prepared with the scorer's rules and with the sides that it needs.
     candidates
-        Its candidate pairs, if they are at hand.
+        Its candidate pairs, if they were computed already.
     """
 
     def __init__(
@@ -81,14 +81,14 @@ class CatalogueScorer:
         return self._neighbours
 
     def predict_row(self, row: int) -> list[Prediction]:
-        """Predictions for every candidate of a listing of the catalogue, the surest first."""
+        """Predictions for every candidate of a listing of the catalogue, highest score first."""
         rows, distances = self._neighbours.of(row)
         rows, distances = rows[rows != row], distances[rows != row]
         features = pair_features(self._catalogue.listings, np.full(len(rows), row), rows)[0]
         return self._predictions(rows, distances, features)
 
     def predict_query(self, query: ListingData) -> list[Prediction]:
-        """Predictions for every candidate of a query that is not in the catalogue, the surest first.
+        """Predictions for every candidate of a query that is not in the catalogue, highest score first.
 
         Parameters
         ----------

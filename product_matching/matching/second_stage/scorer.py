@@ -40,7 +40,7 @@ class PairScorer:
     n, protocol
         Size of the catalogue that it was tuned on, and how.
     f1
-        Mean F1 there, on pairs that the trees had not seen.
+        Mean F1 there, on pairs that the trees were not trained on.
     """
 
     trees: BoostedTrees

@@ -1,4 +1,4 @@
-"""Training of the pair scorer: it learns under given splits and is tuned on pairs that its trees have not seen."""
+"""Training of the pair scorer under given splits; it is tuned on pairs that its trees were not trained on."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Lessons:
     tuning, queries
         The catalogue where blending and threshold are chosen, and the rows that are looked up in it.
     cross_fit
-        Whether training and tuning share their listings: the tuning scores then come from trees that have not seen
+        Whether training and tuning share their listings: the tuning scores then come from trees not trained on
         the groups of the listing. There is one training catalogue then, the tuning catalogue.
     """
 
@@ -172,7 +172,7 @@ class Trained:
     scorer
         The scorer.
     tuned
-        Neighbours of the tuning catalogue at the distance 1 - score, from trees that have not seen the pair's groups.
+        Neighbours of the tuning catalogue at the distance 1 - score, from trees not trained on the pair's groups.
     """
 
     scorer: PairScorer

@@ -95,7 +95,7 @@ def train_trees(
     feature_share: float = 1.0,
     models: int = 1,
 ) -> BoostedTrees:
-    """Train boosted trees to tell pairs of the same product from others.
+    """Train boosted trees to separate pairs of the same product from others.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def check_trees(text: str, names: Sequence[str]) -> None:
     Raises
     ------
     ValueError
-        It is no such text; the message says why in a few words.
+        It is not such a text; the message gives the reason in a few words.
     """
     models = _models(text)
     if not 1 <= len(models) <= MAX_MODELS:

@@ -68,6 +68,6 @@ class DenseJoin:
 
 def _block_nearest(queries: npt.NDArray[np.float32], matrix: npt.NDArray[np.float32], k: int) -> Neighbours:
     cosines = queries @ matrix.T
-    bar = np.partition(cosines, -k, axis=1)[:, -k]
-    rows, columns = np.nonzero(cosines >= bar[:, None] - np.float32(1e-6))
+    smallest = np.partition(cosines, -k, axis=1)[:, -k]
+    rows, columns = np.nonzero(cosines >= smallest[:, None] - np.float32(1e-6))
     return keep_nearest(sort_neighbours(rows, columns, to_distance(cosines[rows, columns]), len(queries)), k)

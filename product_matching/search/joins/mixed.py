@@ -84,7 +84,7 @@ class _Products:
 
 def _nearest(cosines: Any, k: int) -> Neighbours:
     k = min(k, cosines.shape[1])
-    bar = np.partition(cosines, -k, axis=1)[:, -k]
-    queries, rows = np.nonzero(cosines >= bar[:, None] - _ROUNDING)
+    smallest = np.partition(cosines, -k, axis=1)[:, -k]
+    queries, rows = np.nonzero(cosines >= smallest[:, None] - _ROUNDING)
     found = sort_neighbours(queries, rows, to_distance(cosines[queries, rows]), len(cosines))
     return keep_nearest(found, k)

@@ -13,7 +13,7 @@ from product_matching.search.neighbours import Neighbours, sort_neighbours
 
 #: Bits of a perceptual hash.
 PHASH_BITS = 64
-#: A picture on more listings than this is a placeholder and says nothing about any of them.
+#: A photo on more listings than this is a placeholder and is not compared.
 MAX_SHARED = 100
 _BLOCK_ROWS = 512
 

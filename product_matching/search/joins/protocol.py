@@ -26,7 +26,7 @@ class SelfJoin(Protocol[VectorsT]):
         """Find every pair at an exact distance of `threshold` (below 1) or less, in both directions.
 
         Each row is among its own neighbours. Pairs beyond the threshold by no more than `product_slack` may be found,
-        too: `distances` tells.
+        too: `distances` gives them.
 
         Raises
         ------

@@ -17,7 +17,7 @@ def same_titles(titles: Sequence[str]) -> Neighbours:
     Parameters
     ----------
     titles
-        Raw titles, "" for none. A title on more than `MAX_SHARED` listings says nothing and is passed over.
+        Raw titles, "" for none. A title on more than `MAX_SHARED` listings is not compared.
 
     Returns
     -------

@@ -38,7 +38,7 @@ def test_the_matches_are_those_of_the_library_under_the_thresholds_and_rules_of_
     expected = finder.matches(finder.listing_query(finder.bundle.row_of("5b")), Thresholds(0.4, 0.1), rules)
     assert answer.shown.rows.tolist() == expected.rows.tolist()
     assert (answer.thresholds, answer.rules, answer.is_scored) == (Thresholds(0.4, 0.1), rules, False)
-    assert answer.decided_by == "at these distances"
+    assert answer.decided_by == "at these thresholds"
 
 
 def test_the_defaults_of_the_catalogue_decide_where_the_address_says_nothing(finder: Finder) -> None:
@@ -69,7 +69,7 @@ def test_without_a_match_it_says_which_distance_lets_the_nearest_in(finder: Find
     assert answer.count == "0 matches"
     assert "Raise the photo distance to 0." in answer.no_match
     assert 0 < len(answer.beyond) <= N_BEYOND
-    assert answer.beyond_note.endswith("the first that a raised slider lets in.")
+    assert answer.beyond_note.endswith("accepts the first of them first.")
 
 
 def test_the_sides_that_match_are_counted(finder: Finder) -> None:

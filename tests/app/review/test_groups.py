@@ -136,6 +136,6 @@ def test_sizes_are_counted_in_bins_and_links_told_in_words() -> None:
     assert (counts["2"], counts["3"], counts["4"], counts["11–20"], counts["over 50"]) == (1, 2, 0, 1, 1)
     assert count_sizes(groups[3:]) == [("2", 1), ("3", 1)]
     assert count_sizes([]) == []
-    assert link_in_words(0.0) == ("all as good as equal", "green")
-    assert link_in_words(1.0) == ("weakest link at 100% of the threshold: look twice", "orange")
+    assert link_in_words(0.0) == ("all nearly equal", "green")
+    assert link_in_words(1.0) == ("weakest link at 100% of the threshold: weak", "orange")
     assert link_in_words(1.1)[1] == "red"

@@ -9,7 +9,7 @@ from demo_generator.labels.logo import draw_logo
 from demo_generator.labels.sheet import Sheet, details, headline, stamp, subject
 from demo_generator.labels.text import part, write
 
-#: Things whose print also says what kind they are of, in words.
+#: Things whose print also names their kind.
 _WORDY = ("power_bank", "charger", "speaker", "tumbler", "pot", "toy", "phone_case", "headphones", "bag", "lamp")
 
 

@@ -31,7 +31,7 @@ class Sheet:
     product, look
         What is drawn.
     full, zone
-        The whole picture, and the part that the viewer sees (all of it, but the middle third of a wrap).
+        The whole picture, and the visible part (all of it, but the middle third of a wrap).
     """
 
     image: Image.Image
@@ -62,19 +62,19 @@ def new_sheet(product: Product, look: Look, aspect: float, *, transparent: bool)
 
 
 def headline(product: Product) -> str:
-    """Value of the attribute that matters most: the first that varies and is not seen anyway."""
+    """Value of the attribute that matters most: the first that varies and is not visible in the shape."""
     names = [name for name in (*product.varies, *product.attributes) if name not in _SEEN]
     return product.attributes[names[0]] if names else product.feature
 
 
 def details(product: Product) -> tuple[str, ...]:
-    """Return the other attributes' values, apart from what is seen anyway."""
+    """Return the other attributes' values, apart from those visible in the shape."""
     first = headline(product)
     return tuple(value for name, value in product.attributes.items() if name not in _SEEN and value != first)
 
 
 def subject(product: Product) -> str:
-    """Name of the drawing that stands for the product: its scent or flavour, or the thing itself."""
+    """Name of the drawing of the product: its scent or flavour, or the thing itself."""
     for name in ("scent", "flavour", "active", "sort"):
         if product.attributes.get(name) in FLAVOURS:
             return product.attributes[name]

@@ -12,7 +12,7 @@ from demo_generator.labels.text import part
 
 
 def draw_wrap(sheet: Sheet) -> None:
-    """Draw the front where the viewer sees it whole, small print and barcode at the outer parts."""
+    """Draw the front where it is wholly visible, small print and barcode at the outer parts."""
     draw_front(sheet.inside(part(sheet.full, 0.35, 0, 0.65, 1)))
     if sheet.image.mode == "RGBA":
         return

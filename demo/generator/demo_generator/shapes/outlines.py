@@ -54,7 +54,7 @@ def rounded(points: Sequence[tuple[float, ...]], radius: float = 0.0) -> Array:
     points
         Corners ``(x, y)`` or ``(x, y, own radius)``, such as (radius, height) of a profile from the bottom up.
     radius
-        Of the corners that have none of their own; it shrinks where two corners are too near.
+        Of the corners without their own radius; it shrinks where two corners are too near.
     """
     corners = np.array([point[:2] for point in points], dtype=float)
     path = [corners[0]]

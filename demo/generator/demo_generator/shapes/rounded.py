@@ -69,7 +69,7 @@ def prism(
 ) -> Any:
     """Extrude a counter-clockwise outline (x right, z up) by `depth`, with edges rounded by the radius `edge`.
 
-    `at` is the middle of the solid; `facing` (front, back, left, right, up, down) tells where its outline looks.
+    `at` is the middle of the solid; its outline faces `facing` (front, back, left, right, up, down).
     """
     edge = min(edge, depth / 2 - 1e-4)
     profile = []

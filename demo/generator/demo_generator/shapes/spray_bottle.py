@@ -32,7 +32,7 @@ _STEEL = (208, 210, 214)
 
 
 def build(product: Product, faces: Faces) -> None:
-    """A bottle with a trigger, a slim bottle with a mist head, or an aerosol can, as its noun asks."""
+    """A bottle with a trigger, a slim bottle with a mist head, or an aerosol can, by its noun."""
     rng = random.Random(product.line_seed)
     style = rng.choice(_STYLES[product.noun])
     scale = size_scale(product, 500 if style in _STYLES["Glass Cleaner"] else 400)

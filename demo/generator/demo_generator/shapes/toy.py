@@ -1,4 +1,4 @@
-"""Toys: a robot, a car or a stacking toy, as its noun says."""
+"""Toys: a robot, a car or a stacking toy, by its noun."""
 
 from __future__ import annotations
 
