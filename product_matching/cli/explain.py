@@ -23,8 +23,8 @@ def explain(
 ) -> None:
     """Explain why two listings match or do not match.
 
-    Printed are both distances with their parts of the similarity, the words with their shares, quantities, and the bits
-    in which the pHashes differ.
+    Print both distances with their parts of the similarity, the words with their shares, quantities, and the number of
+    bits in which the pHashes differ.
     """
     finder = open_bare_finder(bundle)
     query = finder.listing_query(finder.bundle.row_of(first))

@@ -46,7 +46,7 @@ def read_alpha(text: str) -> float:
 
 PhashBits = Annotated[
     int | None,
-    typer.Option(parser=read_bits, help="Largest number of pHash bits, 0 to 64, in which photos that match differ."),
+    typer.Option(parser=read_bits, help="Photos match if their pHashes differ in at most this many of 64 bits."),
 ]
 QuantityVeto = Annotated[
     bool,
