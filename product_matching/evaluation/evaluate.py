@@ -85,7 +85,9 @@ def evaluate(
         threshold_from=origin,
         best=operating_point(neighbours, labels, queries, sweep.best().threshold),
         precise=None if precise is None else operating_point(neighbours, labels, queries, precise.threshold),
-        partition=_partition(listings, plan, validation, test, threshold) if grouped else None,
+        partition=_partition(listings, plan, validation=validation, test=test, threshold=threshold)
+        if grouped
+        else None,
         settings={"rules": asdict(settings.rules)} if method.startswith("chain") else {},
         seconds=time.perf_counter() - started,
         **described,
@@ -123,13 +125,13 @@ def _rank(listings: LabelledListings, method: str, plan: Plan, settings: Setting
         sides = ("sentence",) if "sentence" in method else ()
         second = run_second_stage(listings, plan, [settings.rules.vectors], sides, trees=settings.trees)
         return second.validation, second.test
-    validation = _rank_split(listings, method, plan, plan.validation, settings)
+    validation = _rank_split(listings, method, plan=plan, split=plan.validation, settings=settings)
     if np.array_equal(plan.validation.catalogue, plan.test.catalogue):
         return validation, validation
-    return validation, _rank_split(listings, method, plan, plan.test, settings)
+    return validation, _rank_split(listings, method, plan=plan, split=plan.test, settings=settings)
 
 
-def _rank_split(listings: LabelledListings, method: str, plan: Plan, split: Split, settings: Settings) -> Neighbours:
+def _rank_split(listings: LabelledListings, method: str, *, plan: Plan, split: Split, settings: Settings) -> Neighbours:
     """Rank one catalogue; word weights are also computed on the training listings' titles, which needs no labels."""
     trained = [part.catalogue[part.queries] for part in plan.train]
     background = np.unique(np.concatenate([split.catalogue, *trained]))
@@ -147,7 +149,7 @@ def _threshold(method: str, plan: Plan, sweep: Sweep) -> tuple[float, str]:
 
 
 def _partition(
-    listings: LabelledListings, plan: Plan, validation: Neighbours, test: Neighbours, threshold: float
+    listings: LabelledListings, plan: Plan, *, validation: Neighbours, test: Neighbours, threshold: float
 ) -> PartitionScores:
     """Partition the test catalogue with the linkage thresholds that score best on validation, and score the groups."""
     labels = listings.labels[plan.validation.catalogue]

@@ -65,16 +65,20 @@ def size_curve(
         raise InputError(f"The shares are {tuple(shares)}, but must be above 0 and at most 1.")
     n_groups = int(listings.labels.max()) + 1
     orders = [np.random.default_rng([_SEED, draw]).permutation(n_groups) for draw in range(draws)]
-    return [_point(listings, method, orders if share < 1 else orders[:1], share, settings) for share in shares]
+    chosen = settings or Settings()
+    return [
+        _point(listings, method, orders=orders if share < 1 else orders[:1], share=share, settings=chosen)
+        for share in shares
+    ]
 
 
 def _point(
-    listings: LabelledListings, method: str, orders: Sequence[RowArray], share: float, settings: Settings | None
+    listings: LabelledListings, method: str, *, orders: Sequence[RowArray], share: float, settings: Settings
 ) -> SizePoint:
     choices = []
     for order in orders:
         drawn = order[listings.labels] < max(1, round(share * len(order)))
         part = listings.take(np.flatnonzero(drawn))
-        choices.append(best_threshold(RANKINGS[method](part, part.titles, settings or Settings()), part.labels))
+        choices.append(best_threshold(RANKINGS[method](part, part.titles, settings), part.labels))
     n, f1, threshold = (np.array([getattr(choice, name) for choice in choices]) for name in ("n", "f1", "threshold"))
     return SizePoint(round(n.mean()), float(f1.mean()), float(threshold.mean()), float(f1.std()))
