@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +124,7 @@ def _likeness(first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> floa
     pairs = [(first[name].double().cpu(), second[name].double().cpu()) for name in first if first[name].ndim > 1]
     product = sum(float((one * other).sum()) for one, other in pairs)
     lengths = [sum(float((tensor**2).sum()) for tensor in side) for side in zip(*pairs, strict=True)]
-    return product / max(lengths[0] * lengths[1], 1e-24) ** 0.5
+    return product / math.sqrt(max(lengths[0] * lengths[1], 1e-24))
 
 
 def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, torch.Size]:
