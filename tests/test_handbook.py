@@ -1,4 +1,4 @@
-"""The handbook names what is there: files, functions of the walks, rooms of the layout."""
+"""The handbook names what is there: files, functions of the walks, rooms of the layout, commands and options."""
 
 import importlib
 import importlib.util
@@ -7,6 +7,9 @@ from functools import reduce
 from pathlib import Path
 
 import pytest
+import typer
+
+from product_matching.cli import app
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -60,3 +63,28 @@ def test_the_layout_names_every_room_and_no_other() -> None:
     named = set(re.findall(r"(?:^  |(?<= ))(\w+)/(?= )", layout, re.MULTILINE))
     rooms = {path.parent.name for path in (ROOT / "product_matching").glob("*/__init__.py")}
     assert named == rooms
+
+
+def options_of_commands() -> dict[str, set[str]]:
+    """Options of each command, those that switch off included."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    return {
+        name: {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        for name, command in commands.items()
+    }
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
+def test_every_command_and_option_that_a_page_names_is_there(page: Path) -> None:
+    accepted = options_of_commands()
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    calls = re.findall(r"(?:bin/product-matching|-m product_matching) ([a-z][a-z-]*)([^`\n]*)", text)
+    codes = [code.partition(" ") for code in re.findall(r"`([^`\n]+)`", text)]
+    calls += [(name, rest) for name, _, rest in codes if name in accepted]
+    wrong = [
+        (name, option)
+        for name, rest in calls
+        for option in re.findall(r"(?<!\S)--[a-z0-9][a-z0-9-]*", rest) or [""]
+        if name not in accepted or option not in {*accepted[name], ""}
+    ]
+    assert wrong == []

@@ -78,16 +78,16 @@ def evaluate(
     neighbours = query_part(test, queries)
     precise = sweep.at_precision(HIGH_PRECISION)
     described = describe_listings(neighbours, labels, queries, threshold)
-    grouped = with_partition and method.startswith("chain")
+    groups = None
+    if with_partition and method.startswith("chain"):
+        groups = _partition(listings, plan, validation=validation, test=test, threshold=threshold)
     return Report(
         method=method,
         protocol=protocol,
         threshold_from=origin,
         best=operating_point(neighbours, labels, queries, sweep.best().threshold),
         precise=None if precise is None else operating_point(neighbours, labels, queries, precise.threshold),
-        partition=_partition(listings, plan, validation=validation, test=test, threshold=threshold)
-        if grouped
-        else None,
+        partition=groups,
         settings={"rules": asdict(settings.rules)} if method.startswith("chain") else {},
         seconds=time.perf_counter() - started,
         **described,
