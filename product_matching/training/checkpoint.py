@@ -126,7 +126,7 @@ def restore_checkpoint(path: Path, task: nn.Module, optimizer: torch.optim.Optim
 
 
 def count_classes(path: Path) -> int:
-    """Number of classes that the head of a checkpoint tells apart; 1 for an autoencoder, which has none.
+    """Number of classes of the head of a checkpoint; 1 for an autoencoder, which has none.
 
     Raises
     ------

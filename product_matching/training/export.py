@@ -142,9 +142,10 @@ def model_card(model: PhotoModel, report: Mapping[str, Any]) -> str:
         "",
         f"Epoch {report['best_epoch']} of {recipe['epochs']}, the one with the best validation F1"
         f"{_averaged_names(report)}. The threshold is "
-        "chosen on the validation part, too, so that its figures flatter the model a little; those of the test part do "
-        f"not{'' if 'test' in report['figures'] else ', but it was not scored'}. F1 is the mean over listings of the "
-        "F1 of the predicted set, the listing itself in it; in brackets 95 % bootstrap intervals over groups.",
+        "chosen on the part validation as well, so that the validation figures are optimistic; "
+        f"{'those of test are not' if 'test' in report['figures'] else 'the part test was not measured'}. F1 is the "
+        "mean over listings of the F1 of the predicted set, which includes the listing itself. Brackets hold 95 % "
+        "bootstrap intervals over groups.",
         "",
         "| part | N | queries | threshold | F1 | recall@1 | mAP@R |",
         "|---|---|---|---|---|---|---|",
@@ -152,8 +153,8 @@ def model_card(model: PhotoModel, report: Mapping[str, Any]) -> str:
         "",
         "## Use and limits",
         "",
-        "For finding photos of the same product among photos of products. A threshold belongs to photos like those "
-        "above and to the size of the catalogue that it was chosen on: choose it anew on labelled listings of your own "
+        "For finding photos of the same product among photos of products. A threshold holds for photos like those "
+        "above and for the size of the catalogue that it was chosen on: choose it again on your own labelled listings "
         "(`build` does). Not for people or faces.",
         "",
         "## Recipe",

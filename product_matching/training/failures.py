@@ -1,4 +1,4 @@
-"""What goes wrong in the middle of a training, in one sentence that says what is kept and what to do."""
+"""Failures in the middle of a training, each as one sentence with what is kept and how to continue."""
 
 from __future__ import annotations
 

@@ -85,8 +85,8 @@ def split_catalogues(catalogues: Mapping[str, Catalogue], *, singles: bool = Fal
 
     A catalogue with a column ``part`` (train, validation, test; empty for listings to leave out) is divided by it;
     any other by the protocol ``fold``: folds 2-4 train, fold 1 validates, fold 0 tests. Groups of different
-    catalogues are different. A listing without a label group is a group of its own, and trains; in a catalogue
-    without any label groups all listings do, unless its column ``part`` says otherwise.
+    catalogues are different. A listing without a label group is a singleton in training; in a catalogue
+    without any label groups all listings are, unless its column ``part`` names another part.
 
     Parameters
     ----------

@@ -114,7 +114,7 @@ class _PhotoCourse:
 def begin(
     recipe: Recipe, catalogues: Mapping[str, Catalogue], out: Path, options: TrainingOptions, *, progress: Progress
 ) -> PhotoTraining:
-    """Begin a training, or take it up again where the last checkpoint in `out` left it; see `train`.
+    """Begin a training, or continue it from the last checkpoint in `out`; see `train`.
 
     Raises
     ------

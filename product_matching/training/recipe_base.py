@@ -39,7 +39,7 @@ R = TypeVar("R", bound="TrainingRecipe")
 
 @dataclass(frozen=True, kw_only=True, config=RECIPE_CONFIG)
 class TrainingRecipe:
-    """How a network is trained to tell products apart. Times are in epochs and may be fractions.
+    """How a network is trained to separate products. Times are in epochs and may be fractions.
 
     Attributes
     ----------

@@ -21,7 +21,7 @@ class Stream(IntEnum):
 def random_stream(seed: int, stream: Stream, *position: int) -> np.random.Generator:
     """Random numbers that depend on nothing but the seed, their purpose and where in the training they are used.
 
-    As no state is carried along, an interrupted training goes on exactly where it was.
+    As no state is carried along, an interrupted training continues exactly where it was.
     """
     return np.random.default_rng([seed, int(stream), *position])
 

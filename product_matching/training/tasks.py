@@ -22,7 +22,7 @@ from product_matching.training.task import Task, build_arcface_head
 
 
 class ClassTask(Task[Batch]):
-    """Tell the products apart: an embedding network and the head that trains it.
+    """Separate the products: an embedding network and the head that trains it.
 
     Parameters
     ----------

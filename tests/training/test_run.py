@@ -189,7 +189,7 @@ def test_the_test_part_is_looked_at_only_when_asked(whole: Path, tested: Path) -
         assert (tested / name).read_bytes() == (whole / name).read_bytes(), name
     cards = [(folder / "model" / "README.md").read_text() for folder in (whole, tested)]
     assert ["\n| test |" in card for card in cards] == [False, True]
-    assert ["was not scored" in card for card in cards] == [True, False]
+    assert ["was not measured" in card for card in cards] == [True, False]
 
 
 def test_a_test_part_that_cannot_be_scored_is_said_before_anything_is_trained(

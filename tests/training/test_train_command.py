@@ -47,10 +47,10 @@ def test_the_table_names_model_and_figures(arguments: list[str], photo_folder: P
     result = CliRunner().invoke(app, [*arguments, *pair], catch_exceptions=False)
     assert "best epoch   1 of 1" in result.stdout
     assert "validation   F1 1.0000" in result.stdout
-    assert "test         not scored: the same command with --resume --test adds its figures" in result.stdout
+    assert "test         not measured: the same command with --resume --test adds its figures" in result.stdout
     again = CliRunner().invoke(app, [*arguments, *pair, "--resume", "--test"], catch_exceptions=False)
     assert "test         F1 0." in again.stdout
-    assert "not scored" not in again.stdout
+    assert "not measured" not in again.stdout
     assert "Epoch" not in again.stderr
 
 

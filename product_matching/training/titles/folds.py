@@ -43,10 +43,10 @@ def out_of_fold_vectors(
 ) -> FloatVectors:
     """Embed all titles with encoders fine-tuned as a protocol allows.
 
-    The listings that choose and that are scored are embedded by an encoder trained on all training listings. With a
-    second stage each catalogue that it learns from is embedded by one trained on the other training catalogues: the
-    features that it learns from are then as good as those that it will see, and no better. Trainings are kept in the
-    user's data folder: one that was interrupted is continued, one that is done is not repeated.
+    Validation and test listings are embedded by an encoder trained on all training listings. With a second stage, each
+    of its training catalogues is embedded by an encoder trained on the other training catalogues: the features in its
+    training are then as good as those in its use, and no better. Trainings are kept in the user's data folder: one that
+    was interrupted is continued, one that is done is not repeated.
 
     Parameters
     ----------
@@ -57,20 +57,20 @@ def out_of_fold_vectors(
     recipe
         How encoders are trained.
     two_stage
-        Whether a second stage will learn from the embeddings. Without one the training listings' embeddings play no
-        part in the figure; under ``"dense"`` they are those of the encoder that was trained on them.
+        Whether a second stage is trained on the embeddings. Without one the training listings' embeddings do not
+        affect the figure; under ``"dense"`` they are those of the encoder that was trained on them.
     progress
         See `train_titles`.
 
     Returns
     -------
     numpy.ndarray
-        Shape (N, D), float32, rows of length 1 or 0.
+        Shape (N, D), float32, rows of norm 1 or 0.
 
     Raises
     ------
     InputError
-        The protocol trains on listings that it chooses with, or a second stage would learn from mixed embeddings.
+        The protocol trains on its validation listings, or a second stage would be trained on mixed embeddings.
     """
     plan = plan_protocol(protocol, listings.names)
     parts: list[FloatVectors] = []

@@ -19,7 +19,7 @@ _EMBED_BATCH = 256
 
 
 class TitleTask(Task[TitleBatch]):
-    """Tell the products apart by their titles.
+    """Separate the products by their titles.
 
     Parameters
     ----------
