@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 
 from product_matching.comparison.lookup import Lookup
 from product_matching.comparison.photos import rank_vectors
-from product_matching.comparison.scores import QueryScores, mean_f1, score_lookup
+from product_matching.comparison.scores import mean_f1, score_lookup
 from product_matching.comparison.titles import TitledDemo
 from product_matching.encoders.photo import FloatVectors
 from product_matching.evaluation.methods import tfidf_vectors
@@ -22,6 +22,7 @@ from product_matching.matching.blending import fuse
 from product_matching.matching.chain import CANDIDATES, VectorRules, improve_vectors
 from product_matching.matching.rules import min2, union
 from product_matching.metrics.listing_f1 import query_part
+from product_matching.metrics.retrieval import QueryScores
 from product_matching.metrics.sweep import best_threshold
 from product_matching.search.joins.mixed import MixedJoin
 from product_matching.search.joins.sparse import SparseJoin

@@ -19,9 +19,10 @@ from product_matching.evaluation.methods import (
     check_method,
     without_photos,
 )
-from product_matching.evaluation.protocols import Plan, Split, plan_protocol
+from product_matching.evaluation.protocols import Plan, plan_protocol
 from product_matching.evaluation.report import Report, describe_listings, operating_point
 from product_matching.evaluation.second_stage import run_second_stage
+from product_matching.listings.splits import Split
 from product_matching.matching.grouping.linkage import LinkageThresholds
 from product_matching.matching.grouping.partition import partition
 from product_matching.matching.rules import min2
