@@ -1,4 +1,4 @@
-"""How F1 and the best threshold move with the size of the catalogue.
+"""F1 and best threshold by the size of the catalogue.
 
     python benchmarks/size_curve.py data/shopee/train.csv
 

@@ -1,4 +1,4 @@
-"""Where things lie: the user's own data, the bundles and the model folders."""
+"""Folders of the user's own data, of the bundles and of the models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far long work is, and whether it should stop: one protocol for the command line, the app and tests."""
+"""Progress and cancelling of long work: one protocol for the command line, the app and tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Cancelled(Exception):
-    """Somebody stopped the work. Whatever raises it leaves nothing half-written."""
+    """The work was cancelled. Work that raises it leaves no partial files."""
 
 
 class Progress(Protocol):

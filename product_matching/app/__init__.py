@@ -1,1 +1,1 @@
-"""What the pages of the app share; the only package of the library that imports streamlit."""
+"""Code of the pages of the app; the only package of the library that imports streamlit."""

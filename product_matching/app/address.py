@@ -211,7 +211,7 @@ def write_address(address: Address, page: str) -> dict[str, str]:
 
 
 def merge_addresses(known: Address, newer: Address, page: str) -> Address:
-    """What is known of all pages, brought up to date by the address of one of them."""
+    """The fields of all pages, updated by the address of one of them."""
     known = known if newer.bundle is None else known.in_catalogue(newer.bundle)
     return replace(known, **{each.field: getattr(newer, each.field) for each in PARAMETERS if page in each.pages})
 

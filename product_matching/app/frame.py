@@ -30,7 +30,7 @@ _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetche
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What a page gets from its frame.
+    """The result of drawing a page's frame.
 
     Attributes
     ----------

@@ -23,7 +23,7 @@ UNEXPECTED = "This ended with an unexpected error, which is in the log of the se
 
 
 class State(Enum):
-    """Where a job stands."""
+    """State of a job."""
 
     WAITING = auto()
     RUNNING = auto()
@@ -80,7 +80,7 @@ class Job(Generic[T]):
 
     @property
     def result(self) -> T:
-        """What the work returned.
+        """The result of the work.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class Job(Generic[T]):
 
     @property
     def seconds(self) -> float:
-        """How long it has been running, or how long it took."""
+        """Seconds that it has been running, or that it took."""
         return self._seconds if self.finished or self._started is None else monotonic() - self._started
 
     def wait(self, seconds: float) -> bool:

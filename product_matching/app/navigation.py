@@ -1,4 +1,4 @@
-"""Where the user is: the page's address, what the session remembers of the other pages, and widgets that follow it.
+"""Navigation: the page's address, the session's addresses of the other pages, and widgets coupled to them.
 
 Streamlit's own ``bind="query-params"`` is not used: it drops a bad value without a word, takes one widget for each
 parameter (a rule here has a switch and a slider), and has no parameter without a widget, such as a listing.
@@ -50,7 +50,7 @@ def remember(address: Address) -> None:
 
 
 def remembered_address() -> Address:
-    """What the session remembers: of each parameter the value that it had last, on whichever page."""
+    """The session's last value of each parameter, on any page."""
     address: Address = st.session_state.get(_REMEMBERED, Address())
     return address
 

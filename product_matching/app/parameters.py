@@ -13,7 +13,7 @@ _DECIMALS = 3
 
 
 class Kind(Protocol):
-    """What values a parameter takes."""
+    """The kind of values of a parameter."""
 
     def read(self, name: str, text: str) -> tuple[Any, str]:
         """Read a text that is not empty.

@@ -1,4 +1,4 @@
-"""What all sessions of the server share: opened bundles, their indexes, the networks, uploaded photos."""
+"""Objects that all sessions of the server share: opened bundles, their indexes, the networks, uploaded photos."""
 
 from __future__ import annotations
 

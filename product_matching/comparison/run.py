@@ -48,7 +48,7 @@ _WITH_TITLES = "arcface_sampler"
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is compared.
+    """The inputs of the comparison.
 
     Attributes
     ----------

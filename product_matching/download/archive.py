@@ -22,7 +22,7 @@ _FOLDER = re.compile(r"(train|test)_images/")
 
 
 class DamagedArchive(InputError):
-    """An archive that cannot be used, whatever the disk or the network do."""
+    """An archive that cannot be used, apart from failures of disk or network."""
 
 
 def unpack_archive(archive: Path, folder: Path, progress: Progress) -> None:

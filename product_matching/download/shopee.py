@@ -98,7 +98,7 @@ def download_competition(
 
 
 def problem_of(folder: Path, competition: Competition) -> str:
-    """What a folder lacks to be the competition's data; empty if it lacks nothing."""
+    """Parts of the competition's data that a folder lacks; empty if it is complete."""
     try:
         table = pd.read_csv(folder / "train.csv", dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:

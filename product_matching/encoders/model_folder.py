@@ -38,7 +38,7 @@ _Spread = Annotated[Number, Field(gt=0, le=1e6)]
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"), kw_only=True)
 class PhotoModel:
-    """What a photo model is: its backbone and how a photo is prepared for it.
+    """Description of a photo model: its backbone and the preparation of photos.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Which model folder here makes a bundle's embeddings; asked without importing torch."""
+"""Look-up of the model folder that makes a bundle's embeddings, without importing torch."""
 
 from __future__ import annotations
 

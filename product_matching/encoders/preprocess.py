@@ -1,4 +1,4 @@
-"""How a photo becomes the input of a network: decoded, resized to a square, normalised; for training and serving alike.
+"""From a photo to the input of a network: decoded, resized to a square, normalised; for training and serving alike.
 
 Training, validation, embedding and search call these functions and no others, so that a network is used on exactly
 the pixels that it was trained and measured on.
@@ -44,7 +44,7 @@ def read_pixels(path: Path, edge: int, interpolation: str) -> Pixels:
 
 
 def resize_photo(photo: Image.Image, edge: int, interpolation: str) -> Pixels:
-    """Resize a whole RGB photo to a square, whatever its shape; shape (edge, edge, 3), uint8.
+    """Resize a whole RGB photo of any shape to a square; shape (edge, edge, 3), uint8.
 
     Parameters
     ----------

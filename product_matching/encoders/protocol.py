@@ -1,4 +1,4 @@
-"""The protocol of a photo encoder: what a build and a search need of it, whatever computes the embedding."""
+"""The protocol of photo encoders, as builds and searches use it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class PhotoEmbedder(Protocol):
 
     @property
     def model(self) -> PhotoModel:
-        """What the encoder is; its fingerprint must change whenever the embedding of a photo does."""
+        """Description of the encoder; its fingerprint must change whenever the embedding of a photo does."""
         ...
 
     @property

@@ -51,7 +51,7 @@ class Catalogue:
         return self.image_folder is not None and bool((self.listings["image"] != "").any())
 
     def photo_path(self, row: int) -> Path | None:
-        """Where the photo of the listing at a position lies; None if it has none."""
+        """Path of the photo of the listing at a position; None if it has none."""
         image = "" if self.image_folder is None else self.listings["image"].iloc[row]
         return self.image_folder / image if self.image_folder and image else None
 

@@ -154,7 +154,7 @@ def matches_of_query(candidates: Candidates, thresholds: Thresholds, rules: Pair
 
 
 def is_within_reach(candidates: Candidates, thresholds: Thresholds, rules: PairRules) -> Mask:
-    """Which candidates `PairRules.min2` may accept: those that are no further than it lets them be, and not vetoed."""
+    """Which candidates `PairRules.min2` may accept: those within its reach that are not vetoed."""
     if rules.min2 is None:
         return np.zeros(len(candidates), dtype=np.bool_)
     wider = thresholds.widened(rules.min2)

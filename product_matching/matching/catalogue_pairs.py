@@ -58,7 +58,7 @@ class MatchLists:
 
 @dataclass(frozen=True, eq=False)
 class DecidedPairs:
-    """What the thresholds and rules say of measured pairs of a catalogue.
+    """The decision of thresholds and rules on measured pairs of a catalogue.
 
     Attributes
     ----------

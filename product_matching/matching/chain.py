@@ -96,7 +96,7 @@ MEASURED_CHAIN = Rules(
 
 @dataclass(frozen=True)
 class Stages:
-    """What the chain made of the vectors.
+    """The vectors after the chain.
 
     Attributes
     ----------

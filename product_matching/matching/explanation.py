@@ -139,7 +139,7 @@ def compare_words(titles: tuple[str, str], encoder: TitleEncoder) -> tuple[tuple
 
 
 def _gain_without(cosine: float, weight: float) -> float:
-    """How much the cosine rises when a word of this weight is struck from its unit vector."""
+    """Rise of the cosine when a word of this weight is removed from its unit vector."""
     left = 1.0 - weight * weight
     return cosine / np.sqrt(left) - cosine if left > 0 else 0.0
 

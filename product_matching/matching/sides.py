@@ -51,7 +51,7 @@ class Side:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Sides:
-    """What decides the pairs of a catalogue of `n` listings.
+    """The vectors, pHashes and quantities of a catalogue of `n` listings.
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""What is measured: F1 of each listing, threshold sweeps, bootstrap intervals, scores of a partition."""
+"""Measures: F1 of each listing, threshold sweeps, bootstrap intervals, scores of a partition."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 @dataclass(frozen=True, kw_only=True)
 class PartitionScores:
-    """How well a partition agrees with the true groups.
+    """Agreement of a partition with the true groups.
 
     Attributes
     ----------

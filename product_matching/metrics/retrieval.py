@@ -1,4 +1,4 @@
-"""How well each query finds its own product: F1 of the predicted set, recall@1 and average precision at R."""
+"""Measures of each query's retrieval: F1 of the predicted set, recall@1 and average precision at R."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MEASURES: tuple[Measure, ...] = ("f1", "recall_at_1", "map_at_r")
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class QueryScores:
-    """How well each query was found; every array has shape (Q,).
+    """Measures of each query; every array has shape (Q,).
 
     Attributes
     ----------

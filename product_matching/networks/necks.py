@@ -1,4 +1,4 @@
-"""What stands between the pooled features and the embedding, in training and in use alike."""
+"""Layers between the pooled features and the embedding, the same in training and in use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search returns, and the one definition of distance, equality and order that every index keeps to."""
+"""The result of a search, and the one definition of distance, equality and order that every index keeps to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which backend searches a kind of vectors, as a bundle's manifest names it; importing it loads no backend."""
+"""The search backend of a kind of vectors, as a bundle's manifest names it; importing it loads no backend."""
 
 from __future__ import annotations
 

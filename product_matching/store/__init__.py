@@ -1,1 +1,1 @@
-"""What lies on disk."""
+"""Files on disk: bundles, their manifests, and the comparison."""

@@ -140,7 +140,7 @@ class Scores:
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class Row:
-    """One method: what is said of it, and how it does on each data set; None where it was not measured."""
+    """One method: its description, and its scores on each data set; None where it was not measured."""
 
     name: Text
     kind: Kind
@@ -165,7 +165,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class Difference:
-    """How much better the method `row` is than the method `to` on the same queries, with its 95 % interval."""
+    """Difference of the method `row` to the method `to` on the same queries, with its 95 % interval."""
 
     row: Text
     to: Text
@@ -182,7 +182,7 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class Protocols:
-    """How each column was measured, in words."""
+    """The protocol of each column, in words."""
 
     reported: Text
     reproduced: Text

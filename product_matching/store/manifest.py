@@ -82,7 +82,7 @@ class FileEntry:
 
 @dataclass(frozen=True, config=_CONFIG)
 class SideIndexes:
-    """How photos and titles are searched; None for a side that the bundle does not have."""
+    """The indexes of photos and titles; None for a side that the bundle does not have."""
 
     photo: IndexSpec | None = None
     title: IndexSpec | None = None
@@ -90,7 +90,7 @@ class SideIndexes:
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class Manifest:
-    """What a bundle holds.
+    """The content of a bundle.
 
     Attributes
     ----------
@@ -191,7 +191,7 @@ def _with_identity(content: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _expected_files(manifest: Manifest) -> set[str]:
-    """Which files a bundle has; sample queries are photos, so they need a photo model."""
+    """The files of a bundle; sample queries are photos, so they need a photo model."""
     parts = (
         (PHOTO_FILES, manifest.photo_model is not None),
         (TITLE_FILES, manifest.title_weighting is not None),

@@ -1,4 +1,4 @@
-"""Random changes of the training photos, the same for the same seed, epoch and position, whatever came before."""
+"""Random changes of the training photos, determined by seed, epoch and position."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CROP_RATIO = 4 / 3
 
 @dataclass(frozen=True, eq=False)
 class Mix:
-    """How the photos of a batch were mixed by CutMix.
+    """The mix of the photos of a batch by CutMix.
 
     Attributes
     ----------

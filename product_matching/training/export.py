@@ -1,4 +1,4 @@
-"""What comes of a training: the best epoch as a model folder with its card, and a report of its figures."""
+"""The results of a training: the best epoch as a model folder with its card, and a report of its figures."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class EpochResult:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Machinery(Generic[BatchT]):
-    """What a step needs beside the data; task, optimizer and scaler change with every step.
+    """The state of the training loop; task, optimizer and scaler change with every step.
 
     Attributes
     ----------

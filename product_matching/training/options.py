@@ -1,4 +1,4 @@
-"""What a person chooses for one run of a training of photos, beside recipe and data."""
+"""Options of one run of a training of photos, beside recipe and data."""
 
 from __future__ import annotations
 

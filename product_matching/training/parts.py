@@ -1,4 +1,4 @@
-"""Which listings train, which choose the best epoch, and which are kept for the figure: never one group in two."""
+"""The parts of labelled listings: train, validation and test, which share no label group."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ _IDLE: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, kw_only=True, config=RECIPE_CONFIG)
 class Recipe(TrainingRecipe):
-    """How a photo model is trained; see `TrainingRecipe` for what it has in common with a recipe of titles.
+    """Recipe of a photo model; see `TrainingRecipe` for the fields that recipes of titles have as well.
 
     Attributes
     ----------

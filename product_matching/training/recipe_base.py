@@ -1,4 +1,4 @@
-"""What recipes of photos and of titles have in common: their fields, and how they are read from TOML."""
+"""Common fields of recipes of photos and of titles, and reading them from TOML."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ R = TypeVar("R", bound="TrainingRecipe")
 
 @dataclass(frozen=True, kw_only=True, config=RECIPE_CONFIG)
 class TrainingRecipe:
-    """How a network is trained to separate products. Times are in epochs and may be fractions.
+    """Recipe of a network that separates products. Times are in epochs and may be fractions.
 
     Attributes
     ----------

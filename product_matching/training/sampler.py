@@ -10,7 +10,7 @@ from product_matching.search.neighbours import FloatArray, RowArray
 
 
 class Stream(IntEnum):
-    """What a stream of random numbers is for: each purpose has its own, so that none disturbs another."""
+    """Purpose of a stream of random numbers: each purpose has its own stream, so that they are independent."""
 
     order = 1
     augmentation = 2

@@ -1,4 +1,4 @@
-"""A training under way, whatever is trained: epoch after epoch, saved after each, taken up again where it stopped."""
+"""A training of any task: saved after each epoch, and continued where it was interrupted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RecordT = TypeVar("RecordT", bound="DataclassInstance")
 
 
 class Course(Protocol[BatchT, RecordT]):
-    """What differs between trainings: the batches of an epoch, and what is done after it."""
+    """The parts that differ between trainings: the batches of an epoch, and the work after it."""
 
     def draw(self, epoch: int) -> EpochBatches[BatchT]:
         """Draw the batches of an epoch (from 0), the same for the same epoch."""

@@ -1,4 +1,4 @@
-"""Where a training starts: published weights or random ones, and how photos are prepared for them."""
+"""The start of a training: published or random weights, and the preparation of photos for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _IMAGENET_MEAN, _IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True)
 class Preparation:
-    """What the starting weights say about photos and architecture.
+    """Preparation of photos and architecture by the starting weights.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What is trained: a network and its loss on batches of some kind."""
+"""The task of a training: a network and its loss on batches of some kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is trained on photos: a classifier on embeddings, or an autoencoder; both embed photos for retrieval."""
+"""Tasks on photos: a classifier on embeddings, or an autoencoder; both embed photos for retrieval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training of photos has made: its network in the best epoch, ready to embed."""
+"""The result of a training of photos: its network in the best epoch, ready to embed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REPORT = "report.json"
 
 @dataclass(frozen=True, eq=False)
 class TrainedTask:
-    """What a training has made, ready to embed photos.
+    """The network of a training, ready to embed photos.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How well embeddings find the same product: best-threshold F1, recall@1 and mAP@R on photos not trained on."""
+"""Validation of embeddings by retrieval: best-threshold F1, recall@1 and mAP@R on photos not trained on."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ _PHOTO_INDEX, _TITLE_INDEX = IndexSpec("flat"), IndexSpec("sparse")
 
 @dataclass(frozen=True, kw_only=True)
 class BuildOptions:
-    """How a bundle is built.
+    """Options of a build.
 
     Attributes
     ----------

@@ -39,7 +39,7 @@ INTERNAL_COLUMNS = (PHOTO_SHA256,)
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Query:
-    """What is searched for, as vectors; either side may be missing.
+    """A query as vectors; either side may be missing.
 
     Attributes
     ----------

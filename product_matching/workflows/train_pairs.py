@@ -69,7 +69,7 @@ def table_training_data(listings: pd.DataFrame) -> TrainingData:
 
 
 def bundle_training_data(bundle: Bundle) -> TrainingData:
-    """What a bundle holds of its listings, photo vectors among it."""
+    """The listings of a bundle with their photo vectors."""
     _check_columns(bundle.listings)
     sides, model = bundle_sides(bundle), bundle.manifest.photo_model
     return TrainingData(

@@ -37,7 +37,7 @@ class Scored:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answer:
-    """What is shown of a query.
+    """The content of the Find page for a query.
 
     Attributes
     ----------

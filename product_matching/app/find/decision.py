@@ -1,4 +1,4 @@
-"""What decides: thresholds, rules or the pair scorer; which candidates are matches, and which come next."""
+"""The decision by thresholds, rules or the pair scorer: which candidates match, and which come next."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) 
 
 
 def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.float64]:
-    """How far each candidate is beyond its nearest threshold; infinite where nothing is in common with the query."""
+    """Excess of each candidate over its nearest threshold; infinite where nothing is in common with the query."""
     gaps = np.full(len(candidates), np.inf)
     for distances, threshold in candidates.deciding(thresholds):
         gap = np.where(np.isnan(distances) | (distances >= 1), np.inf, distances - threshold)

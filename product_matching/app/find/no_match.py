@@ -1,4 +1,4 @@
-"""What is said where nothing matches: why, and what would let the nearest listing in."""
+"""The message where nothing matches: the reason, and thresholds that would accept the nearest listing."""
 
 from __future__ import annotations
 

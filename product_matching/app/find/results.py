@@ -26,7 +26,7 @@ _DISTANCES = ("photo_distance", "title_distance")
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Cards:
-    """What the cards of one search share.
+    """The data that the cards of one search share.
 
     Attributes
     ----------

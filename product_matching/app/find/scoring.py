@@ -29,7 +29,7 @@ from product_matching.workflows.find import Finder
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scoring:
-    """What came of asking the pair scorer: at most one of these; none where it was not asked.
+    """The result of the pair scorer: at most one of these; none where it is off.
 
     Attributes
     ----------

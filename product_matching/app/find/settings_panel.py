@@ -1,4 +1,4 @@
-"""What decides on Find: a slider for each distance with what it divides, and the rules beside them."""
+"""The settings on Find: a slider for each threshold with its histogram, and the rules beside them."""
 
 from __future__ import annotations
 

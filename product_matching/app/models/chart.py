@@ -75,7 +75,7 @@ def _name(row: Row) -> str:
 
 
 def _below(trace: dict[str, Any]) -> list[float]:
-    """How far each dot's interval reaches to the left."""
+    """Distance from each dot to the lower end of its interval."""
     return list(trace["error_x"]["arrayminus"]) if "error_x" in trace else [0.0] * len(trace["x"])
 
 

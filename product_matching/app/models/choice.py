@@ -1,4 +1,4 @@
-"""What of the comparison is shown: which methods, by which measure, on which photos of the groceries."""
+"""The choice of what the comparison shows: methods, measure, and photos of the groceries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALL = "All"
 
 @dataclass(frozen=True)
 class Choice:
-    """What is shown.
+    """The chosen methods, measure and photos.
 
     Attributes
     ----------

@@ -100,7 +100,7 @@ def own_scores(model: PhotoModel) -> dict[str, Scores]:
 
 
 def trained_on(model: PhotoModel) -> str:
-    """What a network was trained on; empty where it does not say.
+    """The data that a network was trained on; empty where its settings have none.
 
     Of each catalogue the file is named; how it was divided into parts stands in the model card.
     """

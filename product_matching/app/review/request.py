@@ -18,7 +18,7 @@ STAGE_DISTANCE = 0.4
 
 @dataclass(frozen=True, kw_only=True)
 class GroupRequest:
-    """What the groups of a catalogue are asked to be.
+    """The settings that the groups of a catalogue are made with.
 
     Attributes
     ----------

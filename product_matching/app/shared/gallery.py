@@ -42,7 +42,7 @@ def draw_picture(bundle: Bundle, row: int, name: str, width: int | None = None) 
 
 
 def listing_name(record: dict[str, Any]) -> str:
-    """What a listing is called: its title, else its first further columns, else its id."""
+    """The name of a listing: its title, else its first further columns, else its id."""
     title = readable_title(str(record.get("title") or ""))
     if title:
         return title

@@ -1,4 +1,4 @@
-"""How a job in the background is shown: how far it is, and the way to stop it; the page stays usable meanwhile."""
+"""The view of a job in the background: its progress and a button that cancels it; the page stays usable."""
 
 from __future__ import annotations
 

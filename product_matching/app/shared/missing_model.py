@@ -1,4 +1,4 @@
-"""What stands in place of an upload where the catalogue's model is not on this machine."""
+"""The message in place of an upload where the catalogue's model is not on this machine."""
 
 from __future__ import annotations
 

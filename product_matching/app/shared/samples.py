@@ -75,12 +75,12 @@ def samples_after(samples: SampleQueries, order: Sequence[int], query_id: str, c
 
 
 def sample_address(address: Address, sample: SampleQuery, bundle: Bundle) -> Address:
-    """Where a sample is searched for: by photo and title, as a new listing would be; by photo alone without titles."""
+    """The address of a search for a sample: by photo and title, or by photo alone in a catalogue without titles."""
     return address.of_sample(sample.query_id, title_as_typed(sample) if bundle.title_matrix is not None else "")
 
 
 def sample_name(sample: SampleQuery) -> str:
-    """What a sample is called: its title, else its kind, else its id."""
+    """The name of a sample: its title, else its kind, else its id."""
     return readable_title(sample.title) or sample.kind or sample.query_id
 
 

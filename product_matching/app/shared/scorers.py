@@ -92,7 +92,7 @@ def describe_preparation(bundle: Bundle) -> str:
 
 
 def version_of(name: str) -> str:
-    """What changes when a pair scorer is replaced; for keys of caches."""
+    """A version that changes when a pair scorer is replaced; for keys of caches."""
     return "{} {}".format(*_version(name))
 
 

@@ -33,6 +33,6 @@ def pair_rules(address: Address) -> PairRules:
 
 
 def mean_distance(thresholds: Thresholds) -> float:
-    """Where the slider of the mean distance starts: at the mean of both thresholds."""
+    """Initial value of the slider of the mean distance: the mean of both thresholds."""
     sides = [side for side in (thresholds.photo, thresholds.title) if side is not None]
     return sum(sides) / len(sides) if sides else WITHOUT_DEFAULT

@@ -23,7 +23,7 @@ PHOTO_HELP = "JPEG, PNG, WebP, GIF, BMP or TIFF, at most 20 MB. It is kept in me
 
 
 class Encoder(Protocol):
-    """What embeds a photo: `PhotoEncoder`, or a stand-in in tests."""
+    """An encoder of photos: `PhotoEncoder`, or a substitute in tests."""
 
     def encode(self, photo: Image.Image) -> npt.NDArray[np.float32]:
         """Embed one photo; shape (D,), float32, unit norm."""

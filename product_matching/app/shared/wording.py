@@ -1,4 +1,4 @@
-"""Catalogue texts for the page: titles are strangers' texts, shown as text whatever they contain."""
+"""Catalogue texts for the page: titles are untrusted and always shown as plain text."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _shared_spans(title: str, words: frozenset[str]) -> list[tuple[int, int]]:
 
 
 def _shared_length(title: str, pair: list[tuple[int, int]], words: frozenset[str]) -> int:
-    """How many of the next two words are shared: a quantity such as "250 Gram" is one word after normalisation."""
+    """Number of the next two words that are shared: a quantity such as "250 Gram" is one word after normalisation."""
     for length in range(len(pair), 0, -1):
         normalised = title_words(title[pair[0][0] : pair[length - 1][1]])
         if len(normalised) == 1 and normalised[0] in words:

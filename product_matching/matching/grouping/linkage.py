@@ -1,4 +1,4 @@
-"""How near listings and groups must be to be merged."""
+"""Thresholds at which listings and groups are merged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pairs of a catalogue are worth scoring, with the features of each."""
+"""The candidate pairs of a catalogue, with the features of each."""
 
 from __future__ import annotations
 

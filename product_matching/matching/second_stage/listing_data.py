@@ -1,4 +1,4 @@
-"""What the second stage is given of a catalogue or a query, and the sides that a scorer may need."""
+"""The input of the second stage, a catalogue or a query, and the sides that a scorer may compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of each listing of a catalogue before any pair is scored."""
+"""Features of each listing of a catalogue, computed before any pair is scored."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class TitleEncoders:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ListingFeatures:
-    """What the features of a pair are computed from; N listings.
+    """Features of N listings, from which the features of pairs are computed.
 
     Attributes
     ----------

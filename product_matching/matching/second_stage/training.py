@@ -29,7 +29,7 @@ _CROSS_FITS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Learning:
-    """How the second stage learns.
+    """Settings of the training of the second stage.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ WITH_PHOTOS = Learning(
 
 
 def learning_for(sides: Iterable[str]) -> Learning:
-    """How a scorer learns that compares these dense sides."""
+    """Settings of the training of a scorer that compares these dense sides."""
     named = set(sides)
     return WITH_PHOTOS if "photo" in named else WITH_SENTENCES if named else TITLES_ALONE
 
@@ -97,7 +97,7 @@ class LabelledCatalogue:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Lessons:
-    """What is learned from, and where it is tuned.
+    """Catalogues for training, and the catalogue for tuning.
 
     Attributes
     ----------
@@ -118,7 +118,7 @@ class Lessons:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LearningSplits:
-    """Which listings are learned from, and which tune; `cross_fit` as in `Lessons`."""
+    """Listings for training and for tuning; `cross_fit` as in `Lessons`."""
 
     training: Sequence[Split]
     tuning: Split
@@ -153,7 +153,7 @@ class Preparation:
         return self._prepared[key]
 
     def lessons(self) -> Lessons:
-        """What is learned from, and where it is tuned."""
+        """Catalogues for training, and the catalogue for tuning."""
         splits = self._splits
         return Lessons(
             training=[(self.catalogue(split.catalogue), split.queries) for split in splits.training],

@@ -133,7 +133,7 @@ def train_trees(
 
 
 def _models(text: str) -> list[str]:
-    """The single models of a text; whatever follows the last one is a model, too, and no valid one."""
+    """The single models of a text; text after the last one counts as another model, which is invalid."""
     *models, rest = text.split(f"\n{_END}\n")
     return [f"{model}\n{_END}\n" for model in models] + ([rest] if rest else [])
 

@@ -26,7 +26,7 @@ from product_matching.training.recipe_base import (
 
 @dataclass(frozen=True, kw_only=True, config=RECIPE_CONFIG)
 class TitleRecipe(TrainingRecipe):
-    """How a sentence network is fine-tuned with ArcFace; see `TrainingRecipe` for the other fields.
+    """Recipe of a sentence network that is fine-tuned with ArcFace; see `TrainingRecipe` for the other fields.
 
     Attributes
     ----------

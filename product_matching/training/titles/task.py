@@ -1,4 +1,4 @@
-"""What is trained on titles: a sentence network with an ArcFace head over the products."""
+"""The task on titles: a sentence network with an ArcFace head over the products."""
 
 from __future__ import annotations
 
