@@ -25,7 +25,7 @@ PHOTO_BITS = range(5)
 STAGES, EXPANSION = range(4), range(1, 6)
 #: Orders of the groups, the first one being the default.
 ORDERS = {"size": "Largest first", "weakest": "Weakest link first", "density": "Thinnest first"}
-#: Measures of the comparison, and what its methods look at, the first one being the default.
+#: Measures of the comparison, and the sides that its methods compare; the first is the default.
 MEASURES, METHODS = ("F1", "recall@1", "mAP@R"), ("Photo", "Title", "Both", "All")
 _TITLE = Line("title", MAX_TITLE_CHARS)
 

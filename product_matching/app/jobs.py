@@ -236,4 +236,4 @@ class JobRunner:
 
 
 def _nothing(progress: Progress) -> Any:
-    """Stands for work that is over."""
+    """Placeholder of work that has ended."""

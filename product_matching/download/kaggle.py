@@ -67,7 +67,7 @@ def _download(kagglehub: Any, competition: str) -> str:
     except requests.RequestException as error:
         raise InputError(
             f"Kaggle cannot be reached, or the connection broke ({type(error).__name__}): check the network; the same "
-            f"command goes on from what has arrived. Or {_BY_HAND}."
+            f"command continues the download. Or {_BY_HAND}."
         ) from error
 
 
@@ -117,5 +117,5 @@ def _say_refusal(status: int, competition: str) -> str:
             f"{page}/rules in a browser, accept them, and give the same command again."
         )
     if status == 404:
-        return f"Kaggle does not know the data of {competition} (404): look at {page}/data, or {_BY_HAND}."
-    return f"Kaggle answered with status {status}: try again later; what has arrived is kept."
+        return f"Kaggle has no data of {competition} (404): see {page}/data, or {_BY_HAND}."
+    return f"Kaggle answered with status {status}: try again later; the downloaded part is kept."

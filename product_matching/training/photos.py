@@ -122,7 +122,7 @@ def begin(
         Something that was given cannot be used, or the checkpoint is damaged or of another training.
     """
     if (out / LAST).exists() and not options.resume:
-        raise InputError(f"{out} holds a training already: go on with --resume, or give another folder.")
+        raise InputError(f"{out} holds a training already: continue with --resume, or give another folder.")
     parts = split_catalogues(catalogues, singles=recipe.singles or recipe.method == "autoencoder")
     steps_per_epoch(len(parts.train), recipe)
     state = read_last(out, recipe, parts.digest)

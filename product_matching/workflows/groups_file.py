@@ -81,5 +81,5 @@ def _pair(entry: dict[str, str], number: int, path: Path, rows: dict[str, int]) 
         if entry[name] not in rows:
             raise InputError(f"{path}, row {number}: {entry[name]!r:.80} is no listing of this catalogue.")
     if entry["first"] == entry["second"]:
-        raise InputError(f"{path}, row {number}: {entry['first']!r:.80} stands on both sides.")
+        raise InputError(f"{path}, row {number}: {entry['first']!r:.80} is on both sides.")
     return rows[entry["first"]], rows[entry["second"]]

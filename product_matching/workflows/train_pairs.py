@@ -50,7 +50,7 @@ class TrainingData:
     dense
         The dense vectors in `data`.
     encoder_saw_training
-        Whether the vectors' encoder has learned from the part ``train``: similarities there are too good to learn from.
+        Whether the vectors' encoder was trained on the part ``train``: similarities there are too high to train on.
     """
 
     data: ListingData
@@ -84,10 +84,10 @@ def bundle_training_data(bundle: Bundle) -> TrainingData:
 def train_pairs(given: TrainingData, *, chains: Sequence[VectorRules] = CHAINS, trees: int | None = None) -> PairScorer:
     """Train a pair scorer for use.
 
-    A catalogue with parts is learned from in its part ``train`` and tuned on its part ``validation``, each looked up
-    in itself; where the vectors' encoder has learned from ``train``, too, the scorer learns from ``validation`` and is
-    tuned there by cross-fitting. The part ``test`` is never looked at. Without parts four fifths of the label groups
-    are learned from and the last fifth tunes, all looked up in the whole catalogue.
+    With parts, it is trained on ``train`` and tuned on ``validation``, each its own gallery; where the vectors' encoder
+    was trained on ``train``, the scorer is trained and tuned on ``validation`` by cross-fitting. The part ``test`` is
+    not used. Without parts, it is trained on four fifths of the label groups and tuned on the last fifth, with the
+    whole catalogue as gallery.
 
     Raises
     ------
@@ -112,15 +112,15 @@ def _splits(given: TrainingData) -> tuple[LearningSplits, str]:
     if given.parts is None or not (given.parts == "validation").any():
         folds, everything = group_folds(given.names), np.arange(len(given.names))
         tuning, training = (Split(everything, np.flatnonzero(rows)) for rows in (folds == 1, folds != 1))
-        protocol = "learned from four fifths of the label groups, tuned on the last fifth, in the whole catalogue"
+        protocol = "trained on four fifths of the label groups, tuned on the last fifth, in the whole catalogue"
         return LearningSplits(training=(training,), tuning=tuning), protocol
     validation = np.flatnonzero(given.parts == "validation")
     tuning = Split(validation, queries_with_others(given.names[validation]))
     train = np.flatnonzero(given.parts == "train")
     if len(train) and not given.encoder_saw_training:
-        protocol = "learned from the part train, tuned on the part validation, each looked up in itself"
+        protocol = "trained on the part train, tuned on the part validation, each its own gallery"
         return LearningSplits(training=(Split.whole(train),), tuning=tuning), protocol
-    protocol = "learned from the part validation, tuned there by cross-fitting, looked up in itself"
+    protocol = "trained and tuned on the part validation by cross-fitting, its own gallery"
     return LearningSplits(training=(Split.whole(validation),), tuning=tuning, cross_fit=True), protocol
 
 
@@ -133,7 +133,7 @@ def queries_with_others(names: npt.NDArray[np.object_]) -> RowArray:
 def _check_columns(listings: pd.DataFrame) -> None:
     for column, what in (("title", "titles"), ("label_group", "label groups")):
         if column not in listings or not (listings[column] != "").any():
-            raise InputError(f"The catalogue has no {what} (column {column!r}): a pair scorer cannot learn from it.")
+            raise InputError(f"The catalogue has no {what} (column {column!r}): a pair scorer cannot be trained on it.")
 
 
 def _names(listings: pd.DataFrame) -> npt.NDArray[np.object_]:

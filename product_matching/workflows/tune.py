@@ -1,6 +1,6 @@
 """Default thresholds of a catalogue: tuned on its label groups, or set by how dense it is where there are none.
 
-A threshold is chosen under the terms of its use: whatever is within it is a match, however many there are. A catalogue
+A threshold is chosen as it is used: every pair within it is a match, without a cap on their number. A catalogue
 with a column ``part`` (train, validation, test) is tuned by its validation part alone.
 """
 

@@ -331,7 +331,7 @@ def test_the_figure_of_a_scorer_comes_from_its_file_and_only_on_request(run: Run
     assert run("build", tmp_path / "c.csv", "--out", tmp_path / "b")[0] == 0
     status, out, err = run("train-pairs", tmp_path / "b", "--out", tmp_path / "pairs")
     assert status == 0, err
-    assert "learned from the part train, tuned on the part validation" in out
+    assert "trained on the part train, tuned on the part validation" in out
     ask = ("evaluate", tmp_path / "b", "--pairs", tmp_path / "pairs", "--protocol")
     status, out, err = run(*ask, "parts", "--json")
     validation = json.loads(out)["validation"]

@@ -62,7 +62,7 @@ class Kaggle:
     asked: list[tuple[str, Path]] = field(default_factory=list)
 
     def download(self, competition: str) -> str:
-        """As `kagglehub.competition_download`: the archive goes on from what has arrived."""
+        """As `kagglehub.competition_download`: the archive is continued."""
         cache = Path(os.environ["KAGGLEHUB_CACHE"])
         self.asked.append((competition, cache))
         arrived = cache / "competitions" / f"{competition}.archive"

@@ -75,10 +75,10 @@ def test_an_empty_folder_is_filled(tmp_path: Path, kaggle: Kaggle) -> None:
     [
         (requests.ConnectionError("[Errno -2] Name or service not known"), "cannot be reached, or the connection"),
         (requests.Timeout("read timed out"), r"connection broke \(Timeout\): check the network; the same command goes"),
-        (requests.exceptions.ChunkedEncodingError("IncompleteRead"), "goes on from what has arrived. Or download the"),
+        (requests.exceptions.ChunkedEncodingError("IncompleteRead"), "continues the download. Or download the"),
         (refusal(401), r"refuses the credentials \(401\): make new ones at https://www.kaggle.com/settings"),
         (refusal(403), "accepted the competition's rules: open https://www.kaggle.com/competitions/small-comp.*/rules"),
-        (refusal(404), r"does not know the data of small-competition \(404\): look at https://www.kaggle.com/comp"),
+        (refusal(404), r"has no data of small-competition \(404\): see https://www.kaggle.com/comp"),
         (refusal(429), "answered with status 429: try again later"),
         (requests.HTTPError("no answer"), "answered with status 0"),
         (OSError(28, "No space left on device"), r"cannot be written to \(No space left on device\)"),

@@ -208,7 +208,7 @@ def test_resuming_needs_the_same_recipe_and_data_and_starting_anew_an_empty_fold
 ) -> None:
     recipe = tiny_recipe(epochs=1, margin_epochs=1)
     train(recipe, photos, tmp_path)
-    with pytest.raises(InputError, match="holds a training already: go on with --resume"):
+    with pytest.raises(InputError, match="holds a training already: continue with --resume"):
         train(recipe, photos, tmp_path)
     with pytest.raises(InputError, match=r"made by another recipe: learning_rate was 0\.002 and is 0\.003"):
         train(tiny_recipe(epochs=1, margin_epochs=1, learning_rate=0.003), photos, tmp_path, resume=True)

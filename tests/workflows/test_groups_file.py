@@ -34,7 +34,7 @@ def test_decisions_become_rows(tmp_path: Path) -> None:
         ("one,two\na,b\n", "must have first, second, decision"),
         ("first,second,decision\na,b,maybe\n", "row 1: the decision is 'maybe', not same or different"),
         ("first,second,decision\na,b,same\na,x,same\n", "row 2: 'x' is no listing of this catalogue"),
-        ("first,second,decision\na,a,same\n", "'a' stands on both sides"),
+        ("first,second,decision\na,a,same\n", "'a' is on both sides"),
         ("", "must have first, second, decision"),
     ],
 )

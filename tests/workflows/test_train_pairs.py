@@ -43,7 +43,7 @@ def test_it_learns_from_train_and_is_tuned_on_validation(given: TrainingData) ->
     scorer = _train(given)
     assert (scorer.n, scorer.sides) == (90, ("words", "trigrams", "photo"))
     assert scorer.f1 > 0.8
-    assert scorer.protocol.startswith("learned from the part train, tuned on the part validation")
+    assert scorer.protocol.startswith("trained on the part train, tuned on the part validation")
     assert _train(_with_labels_mixed(given, "train")).trees.text != scorer.trees.text
     assert _train(_with_labels_mixed(given, "validation")).trees.text == scorer.trees.text
 
@@ -58,7 +58,7 @@ def test_the_test_part_changes_nothing(given: TrainingData) -> None:
 def test_where_the_encoder_learned_from_train_that_part_is_left_out(given: TrainingData) -> None:
     seen = replace(given, encoder_saw_training=True)
     scorer, other = _train(seen), _train(_with_labels_mixed(seen, "train"))
-    assert scorer.protocol.startswith("learned from the part validation, tuned there by cross-fitting")
+    assert scorer.protocol.startswith("trained and tuned on the part validation by cross-fitting")
     assert (scorer.trees.text, scorer.threshold) == (other.trees.text, other.threshold)
     assert _train(_with_labels_mixed(seen, "validation")).trees.text != scorer.trees.text
 

@@ -13,7 +13,7 @@ from product_matching.app.navigation import coupled
 from product_matching.metrics.retrieval import Measure
 from product_matching.store.comparison import Comparison, DataName, Kind
 
-#: What a method looks at, by the kind of its row.
+#: The sides that a method compares, by the kind of its row.
 KIND_NAMES: dict[Kind, str] = {"photo": "Photo", "title": "Title", "photo+title": "Both"}
 ALL = "All"
 
@@ -72,7 +72,7 @@ def _choose(field: str, label: str, options: Sequence[str], chosen: str) -> None
 
 
 def methods_of(comparison: Comparison, kind: str) -> Comparison:
-    """The comparison with the methods that look at one of `KIND_NAMES` alone; all of it for any other name."""
+    """The comparison with the methods that compare one of `KIND_NAMES` alone; all of it for any other name."""
     wanted = next((key for key, name in KIND_NAMES.items() if name == kind), None)
     if wanted is None:
         return comparison

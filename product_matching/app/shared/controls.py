@@ -37,7 +37,7 @@ def draw_switch(
     field
         The field of `Address`.
     label, says
-        What stands beside it, and what explains it.
+        Its label, and its help text.
     value
         Of the field now.
     on, off

@@ -102,7 +102,7 @@ class Lessons:
     Attributes
     ----------
     training
-        Catalogues, each with the rows that may be learned from.
+        Catalogues, each with the rows of its training listings.
     tuning, queries
         The catalogue where blending and threshold are chosen, and the rows that are looked up in it.
     cross_fit
@@ -133,7 +133,7 @@ class Preparation:
     data, labels
         All listings, and the number of each one's label group, shape (N,).
     splits
-        Which of them are learned from; their titles may weigh words everywhere, as those need no labels.
+        Training and tuning listings; word weights are computed on the titles of both, which needs no labels.
     rules
         The chain.
     """
@@ -185,7 +185,7 @@ def train_scorer(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide
     Parameters
     ----------
     lessons
-        What is learned from, and where it is tuned; all catalogues prepared with the same rules.
+        Catalogues for training and for tuning, all prepared with the same rules.
     learning
         How.
     dense
@@ -223,7 +223,7 @@ def _fit(parts: Sequence[tuple[LabelledCatalogue, RowArray]], learning: Learning
     """Train on the pairs whose two listings are both training listings.
 
     The pairs with any other listing are left out, and all of those are different products: the different pairs that
-    stay stand for them with a larger weight.
+    stay get a larger weight in their place.
     """
     features, same, weights = [], [], []
     for labelled, rows in parts:

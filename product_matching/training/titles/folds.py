@@ -1,4 +1,4 @@
-"""Sentence embeddings for a protocol: none comes from an encoder that has learned from the listing's own label."""
+"""Sentence embeddings for a protocol: none comes from an encoder trained on the listing's own label."""
 
 from __future__ import annotations
 
