@@ -87,7 +87,7 @@ def _draw_photo_entrance() -> None:
 
 
 def _draw_starts(bundle: Bundle) -> None:
-    """Sample queries, or listings in a catalogue without sample queries."""
+    """Sample photos, or listings in a catalogue without sample photos."""
     if bundle.samples is None:
         st.subheader("Or start from a listing", anchor=False)
         listing = draw_listing_choice(bundle, starts_of(bundle, N_STARTS))

@@ -48,7 +48,7 @@ def build(
     image_size: Annotated[int | None, typer.Option(help="Edge of the network's input, in pixels.")] = None,
     queries: Annotated[
         Path | None,
-        typer.Option(help="CSV or Parquet file of sample queries: query_id, and image below --images."),
+        typer.Option(help="CSV or Parquet file of sample photos: query_id, and image below --images."),
     ] = None,
     label_column: LabelColumn = "label_group",
     title_weighting: Annotated[TitleWeighting, typer.Option(help="Weights of words in titles.")] = TitleWeighting.idf,
@@ -70,7 +70,7 @@ def build(
 
     check_target(out, overwrite=overwrite)
     if queries is not None and images is None:
-        raise InputError("Sample queries are photos: give their folder with --images.")
+        raise InputError("The sample photos of --queries are below --images: give their folder with --images.")
     listings = read_catalogue(catalogue, images=images, label_column=label_column)
     samples = None if queries is None or images is None else read_queries(queries, images=images)
     encoder = _build_encoder(listings, model, weights, image_size, device, batch_size)

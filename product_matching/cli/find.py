@@ -47,7 +47,7 @@ def find(
     listing: Annotated[str | None, typer.Option(help="posting_id of the listing that is the query.")] = None,
     sample: Annotated[
         str | None,
-        typer.Option(help="query_id of a sample query of the bundle; --title may be added."),
+        typer.Option(help="query_id of the sample photo of the bundle that is the query; --title may be added."),
     ] = None,
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,

@@ -37,7 +37,7 @@ THUMBNAILS_FILE = "thumbnails.bin"
 THUMBNAIL_OFFSETS_FILE = "thumbnail_offsets.npy"
 PHOTO_FILES = (PHOTO_VECTORS_FILE, THUMBNAILS_FILE, THUMBNAIL_OFFSETS_FILE)
 TITLE_FILES = (TITLE_MATRIX_FILE, TITLE_VOCABULARY_FILE)
-#: Files of a bundle with sample queries.
+#: Files of a bundle with sample photos.
 QUERIES_FILE = "queries.parquet"
 QUERY_VECTORS_FILE = "query_vectors.npy"
 QUERY_PHOTOS_FILE = "query_photos.bin"
