@@ -74,7 +74,10 @@ def test_an_empty_folder_is_filled(tmp_path: Path, kaggle: Kaggle) -> None:
     ("error", "said"),
     [
         (requests.ConnectionError("[Errno -2] Name or service not known"), "cannot be reached, or the connection"),
-        (requests.Timeout("read timed out"), r"connection broke \(Timeout\): check the network; the same command goes"),
+        (
+            requests.Timeout("read timed out"),
+            r"connection broke \(Timeout\): check the network; the same command continues",
+        ),
         (requests.exceptions.ChunkedEncodingError("IncompleteRead"), "continues the download. Or download the"),
         (refusal(401), r"refuses the credentials \(401\): make new ones at https://www.kaggle.com/settings"),
         (refusal(403), "accepted the competition's rules: open https://www.kaggle.com/competitions/small-comp.*/rules"),

@@ -230,7 +230,7 @@ def test_an_explanation_tells_photo_words_and_quantities() -> None:
     said = shown(AppTest.from_function(page).run())
     assert "pHash: 3 bits of 64 differ" in said
     assert "Weights differ: 2,000 g and 900 g" in said
-    assert "would keep them apart" in said
+    assert "would reject this pair" in said
     assert re.search(r"Only in the search:.*2kg", said)
     assert re.search(r"Only in this listing:.*jeruk", said)
     assert "(x)" not in said

@@ -287,12 +287,12 @@ def test_nearest_are_the_first_by_distance_then_row(backend: Backend, vectors: n
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda b, i: b.index(unit([[1, 0]]) * 3), "(vectors|matrix) must be .* row 0 has length 3"),
-        (lambda b, i: b.index(np.array([[1.0, 0.0], [np.nan, 0.0]])), "row 1 has length nan"),
-        (lambda b, i: b.index(np.array([[np.inf, 0.0]])), "row 0 has length inf"),
+        (lambda b, i: b.index(unit([[1, 0]]) * 3), "(vectors|matrix) must have rows .* row 0 has norm 3"),
+        (lambda b, i: b.index(np.array([[1.0, 0.0], [np.nan, 0.0]])), "row 1 has norm nan"),
+        (lambda b, i: b.index(np.array([[np.inf, 0.0]])), "row 0 has norm inf"),
         (lambda b, i: b.index(unit([[1, 0]]), block_size=0), "block_size .* not 0"),
         (lambda b, i: i.within(b.convert(unit([[1, 0, 0]])), 0.3), "queries must have 2 columns, not 3"),
-        (lambda b, i: i.nearest(b.convert(np.array([[np.nan, 0.0]])), 3), "queries .* row 0 has length nan"),
+        (lambda b, i: i.nearest(b.convert(np.array([[np.nan, 0.0]])), 3), "queries .* row 0 has norm nan"),
         (lambda b, i: i.nearest(b.convert(unit([[1, 0]])), 0), "k must be a whole number from 1, not 0"),
         (lambda b, i: i.nearest(b.convert(unit([[1, 0]])), 1.5), "k must be a whole number from 1, not 1.5"),
         (lambda b, i: i.within(b.convert(unit([[1, 0]])), np.nan), "threshold must be a number, not nan"),

@@ -65,7 +65,7 @@ def test_a_missing_or_cut_file_is_named(bundle: Path, name: str) -> None:
         (lambda m: m.update(format=3), "has bundle format 3, but this version reads 1 and 2"),
         (lambda m: m.pop("n_listings"), "manifest.json: n_listings is missing"),
         (lambda m: m.update(n_listings=-1), "n_listings is -1, but must be at least 0"),
-        (lambda m: m.update(n_listings=26), "has 25 rows, but the manifest says 26"),
+        (lambda m: m.update(n_listings=26), "has 25 rows, but the manifest has 26"),
         (lambda m: m.update(title_weighting="bm25"), "title_weighting is 'bm25', but must be 'tfidf' or 'idf'"),
         (lambda m: m["photo_threshold"].update(distance=1.5), "photo_threshold.distance is 1.5, but must be below 1"),
         (

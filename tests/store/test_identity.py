@@ -92,7 +92,7 @@ def test_a_damaged_manifest_is_rebuilt_with_a_derived_id_and_that_is_said(
     (tmp_path / "shop" / "manifest.json").write_text("{")
     with caplog.at_level(logging.WARNING):
         assert build(tmp_path / "shop", "a", "b", options=ANEW).catalogue_id == first.catalogue_id
-    assert "gets an id of its own" in caplog.text
+    assert "gets a new id" in caplog.text
 
 
 def test_a_bundle_of_the_format_before_opens_and_answers_as_before(small_bundle: Path, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_a_missing_or_cut_file_is_named(bundle: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda m: m.update(n_queries=4), "queries.parquet has 5 rows, but the manifest says 4"),
+        (lambda m: m.update(n_queries=4), "queries.parquet has 5 rows, but the manifest has 4"),
         (lambda m: m.update(n_queries=1001), "a bundle has at most 1000"),
         (lambda m: m.update(n_queries="5"), "n_queries is '5', but must be a whole number"),
         (lambda m: m.update(n_queries=0), "names the files"),
