@@ -76,7 +76,7 @@ def test_an_empty_folder_is_filled(tmp_path: Path, kaggle: Kaggle) -> None:
         (requests.ConnectionError("[Errno -2] Name or service not known"), "cannot be reached, or the connection"),
         (
             requests.Timeout("read timed out"),
-            r"connection broke \(Timeout\): check the network; the same command continues",
+            r"connection broke \(Timeout\): check the network; the same command",
         ),
         (requests.exceptions.ChunkedEncodingError("IncompleteRead"), "continues the download. Or download the"),
         (refusal(401), r"refuses the credentials \(401\): make new ones at https://www.kaggle.com/settings"),
