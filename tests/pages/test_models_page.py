@@ -210,12 +210,12 @@ def test_the_table_has_every_row_in_its_section(comparison: Comparison) -> None:
 
 def test_columns_without_figures_and_what_follows_a_remarks_colon_are_left_out(tmp_path: Path) -> None:
     table = example_comparison()
-    table["rows"][5]["remark"] = "assumes that nobody is alone: photo 0.284 or title 0.072"
+    table["rows"][5]["remark"] = "assumes that no listing is a singleton: photo 0.284 or title 0.072"
     table["rows"][7]["remark"] = 40 * "word "
     comparison = methods_of(read(table, tmp_path), "Both")
     shown = comparison_table(comparison, "groceries")
     assert list(shown) == ["Method", "Demo: F1", "Reported F1"]
-    assert shown["Method"][1].endswith("  \n:small[:gray[assumes that nobody is alone]]")
+    assert shown["Method"][1].endswith("  \n:small[:gray[assumes that no listing is a singleton]]")
     titles = comparison_table(methods_of(read(table, tmp_path), "Title"), "groceries")
     assert titles["Method"][2].endswith("word…]]")
     assert len(titles["Method"][2]) < 90

@@ -130,13 +130,13 @@ def test_a_hundred_identical_vectors_come_in_order_of_row(backend: Backend) -> N
     vectors = random_vectors(250, seed=2)
     vectors[50:250:2] = vectors[50]
     index, query = backend.index(vectors), backend.convert(vectors[50:51])
-    twins = np.arange(50, 250, 2)
+    copies = np.arange(50, 250, 2)
     for k in (1, 10, 99, 100):
         rows, distances = index.nearest(query, k).of(0)
-        np.testing.assert_array_equal(rows, twins[:k])
+        np.testing.assert_array_equal(rows, copies[:k])
         assert not distances.any()
     assert index.nearest(query, 101).distances[-1] > 0
-    np.testing.assert_array_equal(index.within(query, 0.0).rows, twins)
+    np.testing.assert_array_equal(index.within(query, 0.0).rows, copies)
 
 
 def test_tied_vectors_beyond_the_nearest_come_in_order_of_row(backend: Backend) -> None:

@@ -1,4 +1,4 @@
-"""One answer for a pair, whoever asks: scores of a listing, of the whole catalogue and of a query."""
+"""One answer for a pair from every caller: scores of a listing, of the whole catalogue and of a query."""
 
 import subprocess
 import sys
