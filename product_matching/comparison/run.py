@@ -225,7 +225,7 @@ class Comparing:
     def _decided_row(self, plan: RowPlan, decided: Decided) -> MeasuredRow:
         scores: ScoresByData = {"demo": score_decided(decided, self._demo.test)}
         log.info("Measured: %s.", plan.name)
-        caveat = "for benchmarks only, as it assumes that no listing is a singleton: " if plan.key == "min2" else ""
+        caveat = "for benchmarks only, assumes that no listing is a singleton: " if plan.key == "min2" else ""
         return MeasuredRow(plan, f"{caveat}{decided.how}", scores, has_threshold=plan.key == "pairs")
 
 
