@@ -25,7 +25,7 @@ def test_no_encoder_learns_from_a_group_that_it_embeds(listings: LabelledListing
     assert np.sort(np.concatenate([embedded for _, embedded in parts])).tolist() == list(range(60))
     for trained, embedded in parts:
         assert not set(listings.labels[trained]) & set(listings.labels[embedded])
-    scored = set(np.concatenate([plan.choose.catalogue, plan.score.catalogue]).tolist())
+    scored = set(np.concatenate([plan.validation.catalogue, plan.test.catalogue]).tolist())
     assert set(parts[0][1].tolist()) == scored
     assert len(parts[0][0]) == 60 - len(scored)
     assert all(len(trained) > len(embedded) for trained, embedded in parts[1:])
