@@ -69,7 +69,7 @@ def find(
     from product_matching.workflows.score_pairs import predicted_matches
 
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
-    rules = PairRules(phash_bits, quantity_veto, min2)
+    rules = PairRules(photo_bits=phash_bits, quantity_veto=quantity_veto, min2=min2)
     finder, thresholds = open_finder(bundle, given)
     check_phashes(finder.bundle, phash_bits)
     query, timing = _make_query(finder, photo, title, listing, sample, device)

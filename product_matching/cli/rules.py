@@ -125,7 +125,7 @@ class RuleOptions:
             expansion=start.vectors.expansion if self.expansion is None else self.expansion,
             alpha=start.vectors.alpha if self.alpha is None else self.alpha,
         )
-        pairs = PairRules(bits if union else None, self.quantity_veto, self.min2)
+        pairs = PairRules(photo_bits=bits if union else None, quantity_veto=self.quantity_veto, min2=self.min2)
         return Rules(vectors=vectors, pairs=pairs, mutual=CANDIDATES if self.mutual else None)
 
 

@@ -1,4 +1,4 @@
-"""The settings of the decision on a pair: thresholds of both distances, and rules beside them."""
+"""The settings that decide on a pair: thresholds of both distances, and rules beside them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _widened(threshold: float | None, share: float) -> float | None:
     return threshold if not threshold else min(threshold * (1.0 + share), LARGEST_DISTANCE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PairRules:
     """Rules on single pairs beside the thresholds, each off by default.
 

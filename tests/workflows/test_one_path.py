@@ -51,7 +51,7 @@ SETTINGS = {
     "min2": (Thresholds(0.02, 0.15), PairRules(min2=0.8)),
     "min2 and quantity veto": (Thresholds(0.02, 0.15, 0.1), PairRules(quantity_veto=True, min2=1.5)),
     "min2, however far": (Thresholds(0.05, 0.1), PairRules(min2=float("inf"))),
-    "everything": (Thresholds(0.05, 0.3, 0.2), PairRules(4, True, 0.5)),
+    "everything": (Thresholds(0.05, 0.3, 0.2), PairRules(photo_bits=4, quantity_veto=True, min2=0.5)),
 }
 
 

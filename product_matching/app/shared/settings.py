@@ -29,7 +29,7 @@ def _chosen(asked: float | None, default: TunedThreshold | None) -> float:
 
 def pair_rules(address: Address) -> PairRules:
     """The rules on single pairs."""
-    return PairRules(address.photo_bits, address.quantity_veto, address.min2)
+    return PairRules(photo_bits=address.photo_bits, quantity_veto=address.quantity_veto, min2=address.min2)
 
 
 def mean_distance(thresholds: Thresholds) -> float:
