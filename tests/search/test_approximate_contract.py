@@ -12,7 +12,16 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from product_matching.search import FlatIndex, Neighbours, VectorIndex, keep_within, sort_neighbours
+from product_matching.search import (
+    FlatIndex,
+    IndexSpec,
+    Neighbours,
+    VectorIndex,
+    keep_within,
+    open_index,
+    sort_neighbours,
+)
+from product_matching.search.arguments import check_count, check_threshold, check_unit, check_width
 from product_matching.search.spec import EXACT
 
 N, D, K = 4_000, 24, 10
@@ -26,30 +35,47 @@ class InvertedFile:
     exact = False
 
     def __init__(self, vectors: npt.ArrayLike, *, lists: int = 32, probes: int = 12) -> None:
+        self._flat = FlatIndex(vectors)
         rows = np.ascontiguousarray(vectors, dtype=np.float32)
-        self._flat = FlatIndex(rows)
-        width, inner = rows.shape[1], faiss.METRIC_INNER_PRODUCT
-        self._proposals = faiss.IndexIVFFlat(faiss.IndexFlatIP(width), width, lists, inner)
-        self._proposals.train(rows)
-        self._proposals.add(rows)
-        self._proposals.nprobe = probes
+        self._width, lists = rows.shape[1], min(lists, len(rows))
+        self._proposals = None if len(rows) == 0 else self._filled(rows, lists)
+        if self._proposals is not None:
+            self._proposals.nprobe = probes
+
+    def _filled(self, rows: npt.NDArray[np.float32], lists: int) -> Any:
+        proposals = faiss.IndexIVFFlat(faiss.IndexFlatIP(self._width), self._width, lists, faiss.METRIC_INNER_PRODUCT)
+        proposals.train(rows)
+        proposals.add(rows)
+        return proposals
 
     @property
     def size(self) -> int:
         return self._flat.size
 
     def within(self, queries: npt.ArrayLike, threshold: float) -> Neighbours:
-        rows = np.ascontiguousarray(queries, dtype=np.float32)
+        check_threshold(threshold)
+        rows = self._queries(queries)
+        if self._proposals is None:
+            return self._rescored(rows, [np.zeros(0, dtype=np.int64)] * len(rows))
         limits, _, found = self._proposals.range_search(rows, 1.0 - threshold - 1e-5)
         return keep_within(self._rescored(rows, np.split(found, limits[1:-1].astype(np.int64))), threshold)
 
     def nearest(self, queries: npt.ArrayLike, k: int) -> Neighbours:
-        rows = np.ascontiguousarray(queries, dtype=np.float32)
+        check_count("k", k)
+        rows = self._queries(queries)
+        if self._proposals is None:
+            return self._rescored(rows, [np.zeros(0, dtype=np.int64)] * len(rows))
         found = self._proposals.search(rows, min(k, self.size))[1]
         return self._rescored(rows, [of_query[of_query >= 0] for of_query in found])
 
     def distances(self, query: npt.ArrayLike, rows: npt.ArrayLike) -> npt.NDArray[np.float64]:
         return self._flat.distances(query, rows)
+
+    def _queries(self, queries: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        rows = np.ascontiguousarray(queries, dtype=np.float32)
+        check_width("queries", rows.shape, self._width)
+        check_unit("queries", np.einsum("ij,ij->i", rows, rows))
+        return rows
 
     def _rescored(self, queries: npt.NDArray[np.float32], found: list[npt.NDArray[np.int64]]) -> Neighbours:
         distances = [self.distances(query[None], rows) for query, rows in zip(queries, found, strict=True)]
@@ -57,7 +83,9 @@ class InvertedFile:
         return sort_neighbours(of_query, np.concatenate(found), np.concatenate(distances), len(queries))
 
 
+#: By the kind that a manifest names; "inverted file" stands for one as long as there is none.
 BACKENDS: dict[str, Any] = {"inverted file": InvertedFile}
+APPROXIMATE = sorted(kind for kind, exact in EXACT.items() if not exact)
 
 
 @pytest.fixture(scope="module", params=sorted(BACKENDS))
@@ -88,7 +116,16 @@ def pairs(found: Neighbours) -> dict[tuple[int, int], float]:
 
 
 def test_every_approximate_kind_that_a_manifest_can_name_is_held_to_this_contract() -> None:
-    assert {kind for kind, exact in EXACT.items() if not exact} <= set(BACKENDS)
+    assert set(APPROXIMATE) <= set(BACKENDS)
+
+
+@pytest.mark.parametrize("kind", APPROXIMATE)
+def test_the_kind_in_the_manifest_opens_its_backend(kind: Any, vectors: npt.NDArray[np.float32]) -> None:
+    opened = open_index(IndexSpec(kind, exact=False), vectors)
+    assert type(opened) is BACKENDS[kind]
+    assert not opened.exact
+    with pytest.raises(ValueError, match=f"an index of the kind {kind} has exact False, not True"):
+        IndexSpec(kind)
 
 
 def test_the_backend_says_that_it_is_approximate(index: VectorIndex[Any]) -> None:
@@ -141,3 +178,64 @@ def test_a_hundred_identical_rows_lose_no_other_pair(backend: Any, vectors: npt.
     placeholder = np.concatenate([vectors, np.tile(vectors[:1], (100, 1))])
     true, found = (pairs(kind(placeholder).within(vectors[1000:1200], 0.2)) for kind in (FlatIndex, backend))
     assert len(found.keys() & true.keys()) >= RECALL * len(true)
+
+
+def test_an_empty_index_finds_nothing(backend: Any, vectors: npt.NDArray[np.float32]) -> None:
+    empty, queries = backend(np.zeros((0, D), dtype=np.float32)), vectors[:3]
+    assert empty.size == 0
+    for found in (empty.nearest(queries, K), empty.within(queries, 0.4), empty.within(queries, 2.0)):
+        assert found.offsets.tolist() == [0, 0, 0, 0]
+    assert empty.distances(queries[:1], []).shape == (0,)
+
+
+def test_a_zero_vector_is_at_distance_one_from_everything(backend: Any, vectors: npt.NDArray[np.float32]) -> None:
+    rows = vectors.copy()
+    rows[::100] = 0
+    index, zero = backend(rows), np.zeros((1, D), dtype=np.float32)
+    assert set(index.nearest(zero, K).distances.tolist()) <= {1.0}
+    assert len(index.within(zero, 0.999999).rows) == 0
+    assert set(index.within(zero, 1.0).distances.tolist()) <= {1.0}
+    assert not np.isin(index.within(rows[1:50], 0.999999).rows, np.arange(0, N, 100)).any()
+    assert index.distances(zero, [0, 1, 100]).tolist() == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("size", [1, 9, 300])
+def test_more_neighbours_than_rows_gives_each_row_at_most_once(
+    backend: Any, vectors: npt.NDArray[np.float32], size: int
+) -> None:
+    index, exact = backend(vectors[:size]), FlatIndex(vectors[:size])
+    found = index.nearest(vectors[:20], 10 * size)
+    for query in range(20):
+        rows, distances = found.of(query)
+        assert len(set(rows.tolist())) == len(rows) <= size
+        assert set(rows.tolist()) <= set(range(size))
+        np.testing.assert_array_equal(distances, exact.distances(vectors[query : query + 1], rows))
+    assert len(index.nearest(vectors[:1], 10 * size).rows) >= 1
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda index, query: index.nearest(query, 0), "k must be a whole number from 1, not 0"),
+        (lambda index, query: index.within(query, float("nan")), "threshold must be a number, not nan"),
+        (lambda index, query: index.nearest(query[:, :-1], K), f"must have {D} columns, not {D - 1}"),
+        (lambda index, query: index.within(query[0], 0.4), "must have two dimensions, not shape"),
+        (lambda index, query: index.nearest(2 * query, K), "must have rows of norm 1 or 0, but row 0 has norm 2"),
+        (
+            lambda index, query: index.within(query * np.nan, 0.4),
+            "must have rows of norm 1 or 0, but row 0 has norm nan",
+        ),
+        (lambda index, query: index.distances(query, [N]), f"rows must be from 0 to {N - 1}, not {N}"),
+        (lambda index, query: index.distances(query, [-1]), f"rows must be from 0 to {N - 1}, not -1"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(
+    index: VectorIndex[Any], vectors: npt.NDArray[np.float32], ask: Any, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        ask(index, vectors[:1])
+
+
+def test_vectors_that_are_not_of_unit_norm_are_refused(backend: Any, vectors: npt.NDArray[np.float32]) -> None:
+    with pytest.raises(ValueError, match="must have rows of norm 1 or 0, but row 0 has norm"):
+        backend(3 * vectors)
