@@ -47,7 +47,7 @@ def to_markdown(comparison: Comparison) -> str:
 
 
 def _main_table(rows: Sequence[Row]) -> list[str]:
-    head = ["row", "remark", "reported F1", "reproduced F1", "demo: F1", "recall@1", "mAP@R", "groceries: F1"]
+    head = ["row", "remark", "reported figure", "reproduced F1", "demo: F1", "recall@1", "mAP@R", "groceries: F1"]
     body = [
         [
             row.name,

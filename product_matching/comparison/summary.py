@@ -18,11 +18,11 @@ _BASELINES = (UNTRAINED, PHASH.name)
 
 def summary_table(comparison: Comparison) -> str:
     """The short comparison: all methods, the shipped model's photo row and two baselines."""
-    head = ["method", "reported F1", "demo F1", "groceries recall@1"]
+    head = ["method", "reported figure", "demo F1", "groceries recall@1"]
     body = [
         [
             row.name,
-            as_cell(row.reported.figure if row.reported else None),
+            str(row.reported) if row.reported else as_cell(None),
             as_cell(row.figure("demo", "f1")),
             as_cell(row.figure("groceries", "recall_at_1")),
         ]

@@ -22,6 +22,7 @@ MAX_ENTRIES = 500
 DECIMALS = 4
 
 Kind = Literal["photo", "title", "photo+title"]
+ReportedMeasure = Literal["F1", "accuracy"]
 Section = Literal["comparison", "beyond", "baseline", "shipped"]
 #: The data that methods are compared on: fields of `Row`.
 DataName = Literal["demo", "groceries", "groceries_full"]
@@ -57,15 +58,23 @@ class Figure:
 
 @dataclass(frozen=True, config=_CONFIG)
 class Reported:
-    """A mean F1 as it was reported elsewhere, and the protocol that it belongs to, in words."""
+    """A figure as it was reported elsewhere, the protocol that it belongs to, in words, and what it measures.
+
+    It stands under `f1` beside the F1 of the other rows also where it is an accuracy.
+    """
 
     f1: Share
     protocol: Text
+    measure: ReportedMeasure = "F1"
 
     @property
     def figure(self) -> Figure:
-        """The F1."""
+        """The figure."""
         return Figure(self.f1)
+
+    def __str__(self) -> str:
+        """The figure, with what it measures where that is no F1."""
+        return str(self.figure) if self.measure == "F1" else f"{self.figure} ({self.measure})"
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)

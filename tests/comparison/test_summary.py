@@ -25,6 +25,7 @@ def test_each_row_has_its_figures_and_of_shipped_model_and_baselines_only_the_ch
     again = Reproduced(f1=0.66, interval=(0.654, 0.667), protocol="full", n=34_250)
     rows = (
         Row(name="IDF", kind="title", section="comparison", reported=Reported(0.661, "full"), reproduced=again),
+        Row(name="Softmax", kind="photo", section="comparison", reported=Reported(0.59, "classes", "accuracy")),
         Row(name="Shipped", kind="photo", section="shipped", demo=FULL, groceries=FULL),
         Row(name="Shipped + titles", kind="photo+title", section="shipped", demo=FULL),
         Row(name="pHash", kind="photo", section="baseline", demo=FULL),
@@ -33,6 +34,7 @@ def test_each_row_has_its_figures_and_of_shipped_model_and_baselines_only_the_ch
     lines = summary_table(Comparison(made_by="", protocols=WORDS, rows=rows)).splitlines()
     assert lines[2:] == [
         "| IDF | 0.661 | - | - |",
+        "| Softmax | 0.590 (accuracy) | - | - |",
         "| Shipped | - | 0.700 [0.650, 0.750] | 0.900 [0.800, 0.950] |",
         "| pHash | - | 0.700 [0.650, 0.750] | - |",
     ]

@@ -197,7 +197,7 @@ def test_the_table_has_every_row_in_its_section(comparison: Comparison) -> None:
         ":primary[**Without training**]",
         *names[13:16],
     ]
-    assert table["Reported F1"][1:5] == ["0.510¹", "0.590²", "0.620²", "0.700³"]
+    assert table["Reported figure"][1:5] == ["0.510¹", "0.590²", "0.620²", "0.700³"]
     assert list(protocol_notes(comparison).values()) == ["¹", "²", "³", "⁴", "⁵"]
     assert table["Reproduced F1"][7].startswith("0.661⁵  \n")
     assert table["Reproduced F1"][1] == "–"
@@ -214,7 +214,7 @@ def test_columns_without_figures_and_what_follows_a_remarks_colon_are_left_out(t
     table["rows"][7]["remark"] = 40 * "word "
     comparison = methods_of(read(table, tmp_path), "Both")
     shown = comparison_table(comparison, "groceries")
-    assert list(shown) == ["Method", "Demo: F1", "Reported F1"]
+    assert list(shown) == ["Method", "Demo: F1", "Reported figure"]
     assert shown["Method"][1].endswith("  \n:small[:gray[assumes that no listing is a singleton]]")
     titles = comparison_table(methods_of(read(table, tmp_path), "Title"), "groceries")
     assert titles["Method"][2].endswith("word…]]")

@@ -103,7 +103,7 @@ _COLUMNS = (
     "Groceries: F1",
     "Groceries: recall@1",
     "Groceries: mAP@R",
-    "Reported F1",
+    "Reported figure",
     "Reproduced F1",
 )
 
