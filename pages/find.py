@@ -128,7 +128,7 @@ def _search(address: Address) -> None:
 
 
 def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer, *, search_ms: float) -> None:
-    predictions = answer.decision.predictions or {}
+    predictions = answer.outcome.predictions or {}
     cards = Cards(
         finder=finder,
         query=asked.query,
@@ -178,7 +178,7 @@ def _draw_headline(answer: Answer, cards: Cards, address: Address) -> None:
 
 def _csv(answer: Answer, cards: Cards) -> bytes:
     if answer.is_scored:
-        return scored_csv(cards.finder, answer.decision)
+        return scored_csv(cards.finder, answer.outcome)
     return matches_csv(cards.finder, cards.query, cards.thresholds, cards.rules)
 
 

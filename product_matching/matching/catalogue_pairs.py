@@ -58,7 +58,7 @@ class MatchLists:
 
 @dataclass(frozen=True, eq=False)
 class DecidedPairs:
-    """The decision of thresholds and rules on measured pairs of a catalogue.
+    """Measured pairs of a catalogue, decided by thresholds and rules.
 
     Attributes
     ----------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from product_matching.app.find.decision import decide
+from product_matching.app.find.outcome import decide
 from product_matching.matching.grouping.linkage import LinkageThresholds
 from product_matching.matching.grouping.partition import partition
 from product_matching.matching.thresholds import Thresholds

@@ -1,4 +1,4 @@
-"""The parts under the pages: uploads, the decision, the histogram, pictures and samples."""
+"""The parts under the pages: uploads, the outcome of a search, the histogram, pictures and samples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from product_matching.app.find.decision import beyond_by, decide
+from product_matching.app.find.outcome import beyond_by, decide
 from product_matching.app.shared.charts import distance_bins, distance_chart
 from product_matching.app.shared.gallery import listing_name
 from product_matching.app.shared.pictures import card_picture, no_photo, square
@@ -74,12 +74,12 @@ CANDIDATES = Candidates(
 )
 
 
-def test_a_decision_divides_the_candidates() -> None:
-    decision = decide(CANDIDATES, Thresholds(0.3, 0.2), retrieved=10)
-    assert decision.matches.rows.tolist() == [0, 1]
-    assert (decision.n_photo, decision.n_title, decision.n_both) == (2, 1, 1)
-    assert decision.beyond.rows.tolist() == [2, 3], "ties in order, nothing in common left out"
-    assert not decision.at_least
+def test_an_outcome_divides_the_candidates() -> None:
+    outcome = decide(CANDIDATES, Thresholds(0.3, 0.2), retrieved=10)
+    assert outcome.matches.rows.tolist() == [0, 1]
+    assert (outcome.n_photo, outcome.n_title, outcome.n_both) == (2, 1, 1)
+    assert outcome.beyond.rows.tolist() == [2, 3], "ties in order, nothing in common left out"
+    assert not outcome.at_least
 
 
 def test_as_many_matches_as_were_retrieved_can_be_more() -> None:

@@ -13,8 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app.address import PHOTO_BITS
-from product_matching.app.find.decision import decide, decide_by_scores
 from product_matching.app.find.export import matches_csv, scored_csv
+from product_matching.app.find.outcome import decide, decide_by_scores
 from product_matching.app.find.reasons import describe_reasons, reason_in_words
 from product_matching.app.shared.wording import say_seconds
 from product_matching.matching.candidates import Candidates, vetoed
@@ -72,8 +72,8 @@ def test_the_bits_of_the_slider_are_always_among_the_candidates() -> None:
     ("params", "thresholds", "rules"),
     [
         ({"both": "0.4"}, Thresholds(0.0, 0.0, 0.4), PairRules()),
-        ({"bits": "4"}, Thresholds(0.0, 0.0), PairRules(4)),
-        ({"bits": "0", "veto": "1"}, Thresholds(0.0, 0.0), PairRules(0, True)),
+        ({"bits": "4"}, Thresholds(0.0, 0.0), PairRules(photo_bits=4)),
+        ({"bits": "0", "veto": "1"}, Thresholds(0.0, 0.0), PairRules(photo_bits=0, quantity_veto=True)),
         ({"photo": "0", "title": "0.1", "nearest": "0.9"}, Thresholds(0.0, 0.1), PairRules(min2=0.9)),
     ],
 )
@@ -236,12 +236,12 @@ def test_an_explanation_tells_photo_words_and_quantities() -> None:
     assert "(x)" not in said
 
 
-def test_a_veto_and_the_mean_distance_in_the_decision() -> None:
+def test_a_veto_and_the_mean_distance_in_the_outcome() -> None:
     rules = PairRules(quantity_veto=True)
-    decision = decide(CANDIDATES, Thresholds(0.2, 0.2, 0.3), rules, retrieved=10)
-    assert decision.matches.rows.tolist() == [1]
-    assert (decision.n_photo, decision.n_title, decision.n_by_rule) == (0, 1, 0)
-    assert vetoed(decision.beyond, rules).tolist() == [True, False, False, False]
+    outcome = decide(CANDIDATES, Thresholds(0.2, 0.2, 0.3), rules, retrieved=10)
+    assert outcome.matches.rows.tolist() == [1]
+    assert (outcome.n_photo, outcome.n_title, outcome.n_by_rule) == (0, 1, 0)
+    assert vetoed(outcome.beyond, rules).tolist() == [True, False, False, False]
     assert decide(CANDIDATES, Thresholds(0.2, None, 0.3), retrieved=10).n_by_rule == 1
 
 
@@ -251,10 +251,10 @@ def test_scores_divide_the_candidates_and_the_export_tells_them(finder: Finder) 
     predictions = [
         Prediction(row, score, score >= 0.5, ()) for row, score in zip(candidates.rows.tolist(), scores, strict=True)
     ]
-    decision = decide_by_scores(candidates, predictions)
-    assert decision.matches.rows.tolist() == [one.row for one in predictions if one.is_match]
-    assert decision.beyond.rows.tolist() == [one.row for one in predictions if not one.is_match]
-    table = pd.read_csv(io.BytesIO(scored_csv(finder, decision)))
+    outcome = decide_by_scores(candidates, predictions)
+    assert outcome.matches.rows.tolist() == [one.row for one in predictions if one.is_match]
+    assert outcome.beyond.rows.tolist() == [one.row for one in predictions if not one.is_match]
+    table = pd.read_csv(io.BytesIO(scored_csv(finder, outcome)))
     assert table["score"].tolist() == [score for score in scores if score >= 0.5]
     assert len(decide_by_scores(candidates.take(np.zeros(len(candidates), bool)), []).matches) == 0
 

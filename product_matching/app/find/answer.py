@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from product_matching.app.address import Address
-from product_matching.app.find.decision import Decision, decide, decide_by_scores
 from product_matching.app.find.no_match import say_no_match
+from product_matching.app.find.outcome import Outcome, decide, decide_by_scores
 from product_matching.app.find.query import Asked
 from product_matching.app.shared.samples import describe_truth, is_title_of
 from product_matching.app.shared.settings import chosen_thresholds, pair_rules
@@ -41,7 +41,7 @@ class Answer:
 
     Attributes
     ----------
-    decision
+    outcome
         All matches, and all candidates beyond.
     thresholds, rules
         What decided; empty where a pair scorer did.
@@ -61,7 +61,7 @@ class Answer:
         Why there is no match; empty if there is one.
     """
 
-    decision: Decision
+    outcome: Outcome
     thresholds: Thresholds
     rules: PairRules
     count: str
@@ -77,7 +77,7 @@ class Answer:
     @property
     def is_scored(self) -> bool:
         """Whether a pair scorer decided."""
-        return self.decision.predictions is not None
+        return self.outcome.predictions is not None
 
 
 def answer_search(
@@ -102,24 +102,24 @@ def answer_search(
     """
     if scored is None:
         thresholds, rules = chosen_thresholds(address, bundle.manifest), pair_rules(address)
-        decision = decide(candidates, thresholds, rules, retrieved=retrieved)
+        outcome = decide(candidates, thresholds, rules, retrieved=retrieved)
     else:
         thresholds, rules = Thresholds(), NO_RULES
-        decision = decide_by_scores(scored.candidates, scored.predictions)
-    matches = decision.matches
+        outcome = decide_by_scores(scored.candidates, scored.predictions)
+    matches = outcome.matches
     return Answer(
-        decision=decision,
+        outcome=outcome,
         thresholds=thresholds,
         rules=rules,
-        count=_say_count(decision),
+        count=_say_count(outcome),
         decided_by="at these thresholds" if scored is None else "by the pair scorer",
-        shares=_say_shares(decision, asked.query),
-        truth=_say_truth(bundle, address, asked, decision),
+        shares=_say_shares(outcome, asked.query),
+        truth=_say_truth(bundle, address, asked, outcome),
         shown=_first(matches, address.results),
         rest=_say_rest(len(matches), address.results),
-        beyond=_first(decision.beyond, N_BEYOND),
-        beyond_note=_say_beyond(decision, rules),
-        no_match="" if len(matches) else say_no_match(asked.query, decision, thresholds, rules),
+        beyond=_first(outcome.beyond, N_BEYOND),
+        beyond_note=_say_beyond(outcome, rules),
+        no_match="" if len(matches) else say_no_match(asked.query, outcome, thresholds, rules),
     )
 
 
@@ -144,27 +144,27 @@ def _first(candidates: Candidates, count: int) -> Candidates:
     return candidates.take(np.arange(min(count, len(candidates))))
 
 
-def _say_count(decision: Decision) -> str:
-    at_least = "At least " if decision.at_least else ""
-    return at_least + count_text(len(decision.matches), "match", "matches")
+def _say_count(outcome: Outcome) -> str:
+    at_least = "At least " if outcome.at_least else ""
+    return at_least + count_text(len(outcome.matches), "match", "matches")
 
 
-def _say_shares(decision: Decision, query: Query) -> str:
-    if decision.predictions is not None:
+def _say_shares(outcome: Outcome, query: Query) -> str:
+    if outcome.predictions is not None:
         return ""
-    by_rule = f"{decision.n_by_rule:,} by a rule alone" if decision.n_by_rule else ""
-    if query.photo is None or query.title is None or not len(decision.matches):
+    by_rule = f"{outcome.n_by_rule:,} by a rule alone" if outcome.n_by_rule else ""
+    if query.photo is None or query.title is None or not len(outcome.matches):
         return by_rule
-    only_photo, only_title = decision.n_photo - decision.n_both, decision.n_title - decision.n_both
-    sides = f"{decision.n_both:,} by both, {only_photo:,} by photo alone, {only_title:,} by title alone"
+    only_photo, only_title = outcome.n_photo - outcome.n_both, outcome.n_title - outcome.n_both
+    sides = f"{outcome.n_both:,} by both, {only_photo:,} by photo alone, {only_title:,} by title alone"
     return ", ".join(filter(None, [sides, by_rule]))
 
 
-def _say_truth(bundle: Bundle, address: Address, asked: Asked, decision: Decision) -> str:
+def _say_truth(bundle: Bundle, address: Address, asked: Asked, outcome: Outcome) -> str:
     """What is known of a sample; empty beside a title of another product."""
     if asked.sample is None or not is_title_of(asked.sample, address.title):
         return ""
-    return describe_truth(bundle, asked.sample, decision.matches.rows)
+    return describe_truth(bundle, asked.sample, outcome.matches.rows)
 
 
 def _say_rest(count: int, shown: int) -> str:
@@ -173,9 +173,9 @@ def _say_rest(count: int, shown: int) -> str:
     return f"The nearest {shown} of {count:,} are shown: show more cards, or download them all."
 
 
-def _say_beyond(decision: Decision, rules: PairRules) -> str:
-    if decision.predictions is not None:
+def _say_beyond(outcome: Outcome, rules: PairRules) -> str:
+    if outcome.predictions is not None:
         return "Not matches by their score, the highest first."
-    if vetoed(decision.beyond, rules).any():
+    if vetoed(outcome.beyond, rules).any():
         return "Not matches: their titles state other quantities, or their distances are above the thresholds."
     return "Not matches at these thresholds. A larger threshold accepts the first of them first."

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from product_matching.app.find.decision import Decision
+from product_matching.app.find.outcome import Outcome
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.workflows.find import Finder, Query, describe_matches
 
@@ -20,10 +20,10 @@ def matches_csv(finder: Finder, query: Query, thresholds: Thresholds, rules: Pai
     return _csv(finder, describe_matches(finder.bundle, found, thresholds, rules), "nearest")
 
 
-def scored_csv(finder: Finder, decision: Decision) -> bytes:
+def scored_csv(finder: Finder, outcome: Outcome) -> bytes:
     """Write the matches of the pair scorer, the highest score first, with the score after the title."""
-    described = describe_matches(finder.bundle, decision.matches, Thresholds())
-    rows, predictions = decision.matches.rows.tolist(), decision.predictions or {}
+    described = describe_matches(finder.bundle, outcome.matches, Thresholds())
+    rows, predictions = outcome.matches.rows.tolist(), outcome.predictions or {}
     for row, record in zip(rows, described, strict=True):
         record["score"] = predictions[row].score
     return _csv(finder, described, "pair scorer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from product_matching.app.find.decision import Decision
+from product_matching.app.find.outcome import Outcome
 from product_matching.app.parameters import MAX_DISTANCE
 from product_matching.app.shared.wording import distance_text
 from product_matching.matching.candidates import Candidates, vetoed
@@ -12,13 +12,13 @@ from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.workflows.find import Query
 
 
-def say_no_match(query: Query, decision: Decision, thresholds: Thresholds, rules: PairRules) -> str:
+def say_no_match(query: Query, outcome: Outcome, thresholds: Thresholds, rules: PairRules) -> str:
     """Say why there is no match, and which thresholds would accept the nearest listing that no rule rejects."""
-    if decision.predictions is not None:
+    if outcome.predictions is not None:
         return "The pair scorer accepts none of the nearest listings."
-    if not len(decision.beyond):
+    if not len(outcome.beyond):
         return "No listing has anything in common with the query."
-    allowed = decision.beyond.take(~vetoed(decision.beyond, rules))
+    allowed = outcome.beyond.take(~vetoed(outcome.beyond, rules))
     if not len(allowed):
         return "Every listing with anything in common states another quantity."
     hints = " or ".join(_hints(allowed, thresholds))

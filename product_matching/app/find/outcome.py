@@ -1,4 +1,4 @@
-"""The decision by thresholds, rules or the pair scorer: which candidates match, and which come next."""
+"""The outcome of a search by thresholds, rules or the pair scorer: which candidates match, and which come next."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Decision:
+class Outcome:
     """The candidates of a query, divided.
 
     Attributes
@@ -49,7 +49,7 @@ class Decision:
         return len(self.matches) - (self.n_photo + self.n_title - self.n_both)
 
 
-def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO_RULES, *, retrieved: int) -> Decision:
+def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO_RULES, *, retrieved: int) -> Outcome:
     """Divide the candidates by thresholds and rules.
 
     Parameters
@@ -68,7 +68,7 @@ def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO
     left = np.flatnonzero(~matches)
     gaps = beyond_by(candidates, thresholds)[left]
     left = left[np.isfinite(gaps)][np.argsort(gaps[np.isfinite(gaps)], kind="stable")]
-    return Decision(
+    return Outcome(
         matches=candidates.take(matches).nearest_first(thresholds),
         beyond=candidates.take(left),
         n_photo=int((photo & matches).sum()),
@@ -84,7 +84,7 @@ def _may_miss(candidates: Candidates, thresholds: Thresholds, retrieved: int) ->
     return any(limit is not None and (distances <= limit).sum() >= retrieved for distances, limit in sides)
 
 
-def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) -> Decision:
+def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) -> Outcome:
     """Divide the candidates by the pair scorer, in order of its score.
 
     Parameters
@@ -95,7 +95,7 @@ def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) 
         Of each of them, in the same order, highest score first.
     """
     matched = np.array([prediction.is_match for prediction in predictions], dtype=np.bool_)
-    return Decision(
+    return Outcome(
         matches=candidates.take(matched),
         beyond=candidates.take(~matched),
         n_photo=0,

@@ -75,7 +75,7 @@ def test_without_a_match_it_says_which_distance_lets_the_nearest_in(finder: Find
 def test_the_sides_that_match_are_counted(finder: Finder) -> None:
     answer = answered(finder, Address(photo_threshold=0.6, title_threshold=0.6))
     both, photo, title = (int(part.split()[0]) for part in answer.shares.split(", ")[:3])
-    assert both + photo + title == len(answer.decision.matches)
+    assert both + photo + title == len(answer.outcome.matches)
     assert answered(finder, Address(photo_threshold=0.0, title_threshold=0.0)).shares == ""
 
 
