@@ -43,7 +43,13 @@ class SentenceEncoder:
 
     @classmethod
     def load(
-        cls, source: str, *, weights: Path | None = None, max_tokens: int = 48, device: str = "auto"
+        cls,
+        source: str,
+        *,
+        weights: Path | None = None,
+        max_tokens: int = 48,
+        prefix: str = "",
+        device: str = "auto",
     ) -> SentenceEncoder:
         """Load a sentence-transformers model, and the weights that a fine-tuning has written.
 
@@ -53,8 +59,8 @@ class SentenceEncoder:
             See `load_title_network`.
         weights
             Safetensors file of `train_titles` that takes the place of the model's own weights.
-        max_tokens
-            Tokens of a title that count.
+        max_tokens, prefix
+            See `TitleNetwork`; those that the weights were trained with.
         device
             ``"auto"``, ``"cpu"`` or ``"cuda"``.
 
@@ -63,7 +69,7 @@ class SentenceEncoder:
         InputError
             The extra ``sentence`` or the model is missing, or the weights are not of it.
         """
-        network = load_title_network(source, max_tokens=max_tokens)
+        network = load_title_network(source, max_tokens=max_tokens, prefix=prefix)
         if weights is not None:
             load_weights(network, weights, source)
         return cls(network, device=pick_device(device))

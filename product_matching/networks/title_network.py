@@ -31,19 +31,22 @@ class TitleNetwork(nn.Module):
     backbone
         A `SentenceTransformer`: network, pooling, perhaps more.
     max_tokens
-        Tokens of a title that count, those at both ends among them.
+        Tokens of a title that count, those at both ends and of the prefix among them.
+    prefix
+        What every text begins with, for backbones that were trained so, as ``"query: "``.
     """
 
-    def __init__(self, backbone: Any, max_tokens: int) -> None:
+    def __init__(self, backbone: Any, max_tokens: int, prefix: str = "") -> None:
         super().__init__()
         self.backbone: Any = backbone
         self.max_tokens = max_tokens
+        self.prefix = prefix
 
     def tokenise(self, titles: Sequence[str]) -> list[list[int]]:
-        """Split raw titles, normalised first, into the numbers of their tokens."""
+        """Split raw titles, normalised first and with the prefix, into the numbers of their tokens."""
         if not titles:
             return []
-        written = [normalise_title(title) for title in titles]
+        written = [self.prefix + normalise_title(title) for title in titles]
         tokens = self.backbone.tokenizer(written, truncation=True, max_length=self.max_tokens)
         return [list(ids) for ids in tokens["input_ids"]]
 
@@ -67,16 +70,23 @@ class TitleNetwork(nn.Module):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over all weights, the vocabulary and the length that counts: what decides an embedding."""
+        """SHA-256 over weights, vocabulary, the length that counts and the prefix: what decides an embedding.
+
+        A pooler of the transformer is left out: no embedding depends on it, and where a model comes without one it is
+        random.
+        """
         digest = hashlib.sha256(f"titles 1 {self.max_tokens} {type(self.backbone.tokenizer).__name__}".encode())
+        digest.update(f"prefix {self.prefix}".encode() if self.prefix else b"")
         digest.update(repr(sorted(self.backbone.tokenizer.get_vocab().items())).encode())
         for name, tensor in sorted(self.backbone.state_dict().items()):
+            if ".pooler." in name:
+                continue
             digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\0".encode())
             digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
         return digest.hexdigest()
 
 
-def load_title_network(source: str, *, max_tokens: int = 48) -> TitleNetwork:
+def load_title_network(source: str, *, max_tokens: int = 48, prefix: str = "") -> TitleNetwork:
     """Load a sentence-transformers model.
 
     Parameters
@@ -84,8 +94,8 @@ def load_title_network(source: str, *, max_tokens: int = 48) -> TitleNetwork:
     source
         A folder, a name of `PACKAGED`, or a name on the model hub (downloaded once; set ``HF_HUB_OFFLINE=1`` to
         forbid that).
-    max_tokens
-        Tokens of a title that count.
+    max_tokens, prefix
+        See `TitleNetwork`.
 
     Raises
     ------
@@ -103,7 +113,7 @@ def load_title_network(source: str, *, max_tokens: int = 48) -> TitleNetwork:
             f"The sentence model {source!r} could not be loaded ({type(error).__name__}): give a folder, "
             f"{' or '.join(PACKAGED)} (a package of the index), or a name on the model hub if it can be reached."
         ) from error
-    return TitleNetwork(backbone.float().eval(), max_tokens)
+    return TitleNetwork(backbone.float().eval(), max_tokens, prefix)
 
 
 def _find(source: str) -> str:

@@ -36,13 +36,31 @@ def test_titles_are_normalised_and_cut(network: TitleNetwork) -> None:
     assert network.tokenise([]) == []
 
 
-def test_the_fingerprint_is_of_weights_and_length(network: TitleNetwork, tiny_sentence_model: Path) -> None:
+def test_texts_begin_with_the_prefix(network: TitleNetwork, tiny_sentence_model: Path) -> None:
+    prefixed = load_title_network(str(tiny_sentence_model), max_tokens=24, prefix="query: ")
+    assert prefixed.tokenise(["KOPI  250 Gram"]) == network.tokenise(["query: kopi 250g"])
+    assert [len(ids) for ids in prefixed.tokenise(["kopi " * 50])] == [24]
+
+
+def test_the_fingerprint_is_of_weights_length_and_prefix(network: TitleNetwork, tiny_sentence_model: Path) -> None:
     same = load_title_network(str(tiny_sentence_model), max_tokens=24)
     assert same.fingerprint == network.fingerprint
     assert load_title_network(str(tiny_sentence_model), max_tokens=25).fingerprint != network.fingerprint
+    prints = {load_title_network(str(tiny_sentence_model), max_tokens=24, prefix=p).fingerprint for p in ("a", "b", "")}
+    assert len(prints) == 3
     with torch.no_grad():
         next(same.parameters())[0, 0] += 1
     assert same.fingerprint != network.fingerprint
+
+
+def test_a_pooler_that_decides_no_embedding_is_not_in_the_fingerprint(tiny_sentence_model: Path) -> None:
+    network = load_title_network(str(tiny_sentence_model), max_tokens=24)
+    before = network.fingerprint
+    poolers = [tensor for name, tensor in network.named_parameters() if ".pooler." in name]
+    assert poolers
+    with torch.no_grad():
+        poolers[0] += 1
+    assert network.fingerprint == before
 
 
 def test_a_model_that_is_not_there_is_refused(tiny_sentence_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,9 @@ def out_of_fold_vectors(
     for trained, embedded in training_parts(plan, two_stage=two_stage):
         data = LabelledTitles.of(listings.titles[trained].tolist(), listings.labels[trained])
         weights = _train(recipe, data, progress)
-        encoder = SentenceEncoder.load(recipe.backbone, weights=weights, max_tokens=recipe.max_tokens)
+        encoder = SentenceEncoder.load(
+            recipe.backbone, weights=weights, max_tokens=recipe.max_tokens, prefix=recipe.prefix
+        )
         parts.append(encode_once(encoder, listings.titles[embedded].tolist()))
         rows.append(embedded)
     vectors = np.zeros((len(listings), parts[0].shape[1]), dtype=np.float32)

