@@ -1,4 +1,4 @@
-"""The rules of the house: which room may import which (docs/architecture.md)."""
+"""The conventions of imports: which package may import which (docs/architecture.md)."""
 
 import ast
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "product_matching"
-#: The floors from the bottom up; a room imports rooms below its own and those beside it on its floor.
-FLOORS: tuple[tuple[str, ...], ...] = (
+#: The layers from the bottom up; a package imports those of lower layers and of its own.
+LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "places", "files", "progress", "validation", "extras"),
     ("listings",),
     ("search",),
@@ -24,12 +24,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("download",),
     ("app", "cli"),
 )
-#: Packages that a room and whatever it imports at its start must not load.
+#: External packages that a package must not import.
 HEAVY = {"matching": {"torch", "faiss"}, "metrics": {"torch", "faiss"}, "evaluation": {"torch", "faiss"}}
 
 
 def modules() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem in FLOORS[0])
+    return sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem in LAYERS[0])
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -41,18 +41,18 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module
 
 
-def rooms_of(path: Path) -> set[str]:
-    """Rooms of this package that a module imports."""
+def packages_of(path: Path) -> set[str]:
+    """Packages of the project that a module imports."""
     dotted = (name.split(".") for name in imports(path))
     return {parts[1] for parts in dotted if parts[0] == "product_matching" and len(parts) > 1}
 
 
-def room(path: Path) -> str:
+def package(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def floor(name: str) -> int:
-    return next(number for number, names in enumerate(FLOORS) if name in names)
+def layer(name: str) -> int:
+    return next(number for number, names in enumerate(LAYERS) if name in names)
 
 
 def name_of(path: Path) -> str:
@@ -60,9 +60,9 @@ def name_of(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_a_module_imports_only_rooms_below_its_own(path: Path) -> None:
-    above = {other for other in rooms_of(path) if floor(other) > floor(room(path))}
-    assert not above, f"{name_of(path)} imports {sorted(above)}, which lie above {room(path)}"
+def test_a_module_imports_only_from_its_layer_and_those_below(path: Path) -> None:
+    above = {other for other in packages_of(path) if layer(other) > layer(package(path))}
+    assert not above, f"{name_of(path)} imports {sorted(above)}, which lie above {package(path)}"
 
 
 def test_only_the_app_imports_streamlit() -> None:
@@ -71,20 +71,20 @@ def test_only_the_app_imports_streamlit() -> None:
 
 
 @pytest.mark.parametrize("barred", sorted(HEAVY))
-def test_a_light_room_imports_no_heavy_package(barred: str) -> None:
+def test_a_light_package_imports_no_heavy_one(barred: str) -> None:
     found = {
         name_of(path): heavy
         for path in modules()
-        if room(path) == barred and (heavy := HEAVY[barred] & {name.split(".")[0] for name in imports(path)})
+        if package(path) == barred and (heavy := HEAVY[barred] & {name.split(".")[0] for name in imports(path)})
     }
     assert found == {}
 
 
 @pytest.mark.parametrize("user", ["app", "workflows", "matching", "store"])
 def test_the_product_does_not_import_the_evaluation(user: str) -> None:
-    assert [name_of(path) for path in modules() if room(path) == user and "evaluation" in rooms_of(path)] == []
+    assert [name_of(path) for path in modules() if package(path) == user and "evaluation" in packages_of(path)] == []
 
 
 def test_the_app_imports_neither_networks_nor_training() -> None:
     pages = [*(PROJECT / "pages").glob("*.py"), PROJECT / "streamlit_app.py", *PACKAGE.joinpath("app").rglob("*.py")]
-    assert [name_of(path) for path in pages if rooms_of(path) & {"networks", "training"}] == []
+    assert [name_of(path) for path in pages if packages_of(path) & {"networks", "training"}] == []

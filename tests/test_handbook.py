@@ -1,4 +1,4 @@
-"""The handbook names what is there: files, functions of the walks, rooms of the layout, commands and options."""
+"""The handbook names what is there: files, functions of the call paths, packages of the layout, commands and options."""
 
 import importlib
 import importlib.util
@@ -28,19 +28,19 @@ def test_every_file_that_a_page_names_is_there(page: Path) -> None:
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
-def walks() -> list[str]:
-    """Dotted names of the walks of one photo and one catalogue."""
+def call_paths() -> list[str]:
+    """Dotted names of functions in the tables from a photo to a card, and from a catalogue to groups and scorer."""
     text = (DOCS / "architecture.md").read_text(encoding="utf-8")
-    walk = text.partition("## From an uploaded photo")[2].partition("## Decisions")[0]
-    return sorted(set(re.findall(r"`([a-z_]+(?:\.\w+)+)`", walk)))
+    paths = text.partition("## From an uploaded photo")[2].partition("## Choices")[0]
+    return sorted(set(re.findall(r"`([a-z_]+(?:\.\w+)+)`", paths)))
 
 
-def test_the_walks_name_functions() -> None:
-    assert len(walks()) > 30
+def test_the_call_paths_name_functions() -> None:
+    assert len(call_paths()) > 30
 
 
-@pytest.mark.parametrize("name", walks())
-def test_every_function_of_a_walk_is_there(name: str) -> None:
+@pytest.mark.parametrize("name", call_paths())
+def test_every_function_of_a_call_path_is_there(name: str) -> None:
     parts = name.split(".")
     for length in range(len(parts) - 1, 0, -1):
         module = ".".join(["product_matching", *parts[:length]])
@@ -57,12 +57,12 @@ def _is_module(name: str) -> bool:
         return False
 
 
-def test_the_layout_names_every_room_and_no_other() -> None:
+def test_the_layout_names_every_package_and_no_other() -> None:
     text = (DOCS / "architecture.md").read_text(encoding="utf-8")
     layout = text.partition("product_matching/\n")[2].partition("\ntests/")[0]
     named = set(re.findall(r"(?:^  |(?<= ))(\w+)/(?= )", layout, re.MULTILINE))
-    rooms = {path.parent.name for path in (ROOT / "product_matching").glob("*/__init__.py")}
-    assert named == rooms
+    packages = {path.parent.name for path in (ROOT / "product_matching").glob("*/__init__.py")}
+    assert named == packages
 
 
 def options_of_commands() -> dict[str, set[str]]:
