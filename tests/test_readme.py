@@ -17,7 +17,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPTIONAL = "Optional: public data sets"
 PROGRAM = ".venv/bin/product-matching"
 #: What the commands of the README read; everything else is written by them.
-READ = ("demo", "examples", "models")
+READ = ("demo", "examples")
+#: Folders that the commands read, beside which they write.
+WRITTEN_BESIDE = ("models/mobilenetv2_arcface", "embeddings/demo")
 
 
 def sections() -> dict[str, str]:
@@ -43,7 +45,9 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like a fresh clone, and the working folder; what is written stays in it."""
     for name in READ:
         (tmp_path / name).symlink_to(ROOT / name, target_is_directory=True)
-    (tmp_path / "embeddings").mkdir()
+    for name in WRITTEN_BESIDE:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).symlink_to(ROOT / name, target_is_directory=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PRODUCT_MATCHING_HOME", str(tmp_path / "home"))
     return tmp_path
@@ -60,10 +64,12 @@ def test_the_commands_of_the_program_run_in_order_and_find_the_products(checkout
         result = CliRunner().invoke(app, shlex.split(line)[1:])
         assert result.exit_code == 0, f"{line}\n{result.output}"
         printed.append(result.output)
-    build, by_photo, by_title, _ = printed
+    build, by_photo, by_title, _, _, measured = printed
     assert re.search(r"listings +15", build)
     assert all(f"demo_{number}" in by_photo for number in ("0006", "1446", "1700"))
     assert all(f"demo_{number}" in by_title for number in ("0330", "0941", "1178"))
+    f1 = next(line for line in measured.splitlines() if line.startswith("| pairs ")).split("|")[6]
+    assert 0.87 < float(f1) < 0.93
     assert (checkout / "matches.csv").read_text(encoding="utf-8").startswith("posting_id,matches\n")
     groups = [line.split(",")[1] for line in (checkout / "groups.csv").read_text(encoding="utf-8").splitlines()[1:]]
     assert sorted(groups.count(group) for group in set(groups)) == [1, 1, 1, 3, 3, 3, 3]
