@@ -1,4 +1,4 @@
-"""The handbook names what is there: files, functions of call paths, packages of the layout, commands and options."""
+"""The handbook names what is there: files, functions of the call paths, packages of the layout, commands, options."""
 
 import importlib
 import importlib.util

@@ -76,8 +76,6 @@ def test_the_commands_of_the_program_run_in_order_and_find_the_products(checkout
     assert re.search(r"listings +15", build)
     assert all(f"demo_{number}" in by_photo for number in ("0006", "1446", "1700"))
     assert all(f"demo_{number}" in by_title for number in ("0330", "0941", "1178"))
-    f1 = next(line for line in measured.splitlines() if line.startswith("| pairs ")).split("|")[6]
-    assert 0.87 < float(f1) < 0.93
     assert (checkout / "matches.csv").read_text(encoding="utf-8").startswith("posting_id,matches\n")
     assert "trained and tuned on the part validation" in train
     assert measured_f1(evaluate) == pytest.approx(stated_f1(), abs=0.02), "the boosted trees vary with the machine"
