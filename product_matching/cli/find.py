@@ -24,7 +24,7 @@ from product_matching.cli.arguments import (
     milliseconds,
     read_count,
 )
-from product_matching.cli.opening import check_phashes, open_finder
+from product_matching.cli.opening import check_phashes, check_scorer_decides, open_finder
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.thresholds import PairRules, Thresholds
@@ -70,6 +70,8 @@ def find(
 
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = PairRules(photo_bits=phash_bits, quantity_veto=quantity_veto, min2=min2)
+    if pairs is not None:
+        check_scorer_decides(given, rules)
     finder, thresholds = open_finder(bundle, given)
     check_phashes(finder.bundle, phash_bits)
     query, timing = _make_query(finder, photo, title, listing, sample, device)
@@ -86,7 +88,7 @@ def find(
     if as_json:
         typer.echo(json.dumps({"matches": described, "total": count, "timing_ms": timing}, ensure_ascii=False))
     else:
-        _print_matches(described, count, timing)
+        _print_matches(described, count, timing, scored=scorer is not None)
 
 
 def _check_asked(photo: Path | None, title: str | None, listing: str | None, sample: str | None) -> None:
@@ -159,8 +161,10 @@ def _query_encoder(finder: Finder, device: Device) -> PhotoEncoder:
     return open_photo_encoder(model, device=device.value)
 
 
-def _print_matches(matches: list[dict[str, Any]], n_matches: int, timing: dict[str, float]) -> None:
-    if not matches:
+def _print_matches(matches: list[dict[str, Any]], n_matches: int, timing: dict[str, float], *, scored: bool) -> None:
+    if not matches and scored:
+        typer.echo("The pair scorer accepts no listing.")
+    elif not matches:
         typer.echo("No listing is within the thresholds; larger thresholds accept more.")
     else:
         table = pd.DataFrame(matches)[[name for name in _SHOWN if name in matches[0]]].dropna(axis=1, how="all")

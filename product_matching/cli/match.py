@@ -17,10 +17,10 @@ from product_matching.cli.arguments import (
     bundle_folder,
     read_count,
 )
-from product_matching.cli.opening import check_phashes, check_sides
+from product_matching.cli.opening import check_phashes, check_scorer_decides, check_sides
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
-from product_matching.matching.chain import PLAIN, Rules
+from product_matching.matching.chain import Rules
 from product_matching.matching.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -107,10 +107,7 @@ def _decide(bundle: Bundle, given: Thresholds, rules: Rules, pairs: Path | None)
     from product_matching.workflows.score_pairs import prepare_scorer
 
     if pairs is not None:
-        if rules != PLAIN or given != Thresholds():
-            raise InputError(
-                "The pair scorer has its own rules and threshold: leave the other rules and thresholds out."
-            )
+        check_scorer_decides(given, rules)
         return match_by_scores(prepare_scorer(bundle, read_scorer(pairs)))
     with bars(keep=True) as progress:
         return match_by_defaults(bundle, given, rules, progress=progress)

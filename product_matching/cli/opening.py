@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from product_matching.cli.arguments import bundle_folder
 from product_matching.errors import InputError
-from product_matching.matching.thresholds import Thresholds
+from product_matching.matching.chain import PLAIN, Rules
+from product_matching.matching.thresholds import PairRules, Thresholds
 
 if TYPE_CHECKING:
     from product_matching.store.bundle import Bundle
@@ -35,6 +36,12 @@ def check_phashes(bundle: Bundle, bits: int | None) -> None:
     """Reject the rule on pHashes for a bundle without pHashes."""
     if bits is not None and not any(bundle.phashes):
         raise InputError(f"The bundle {bundle.manifest.name} has no image_phash: leave --phash-bits out.")
+
+
+def check_scorer_decides(given: Thresholds, rules: PairRules | Rules) -> None:
+    """Reject thresholds and rules beside a pair scorer, which has its own."""
+    if given != Thresholds() or rules not in (PairRules(), PLAIN):
+        raise InputError("The pair scorer has its own rules and threshold: leave the other rules and thresholds out.")
 
 
 def open_finder(name: str, given: Thresholds) -> tuple[Finder, Thresholds]:

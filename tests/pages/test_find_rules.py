@@ -146,7 +146,15 @@ def test_a_bad_rule_in_the_address_is_answered_with_a_sentence(
     assert len(app.warning) + len(app.error) == 1
 
 
-def test_without_a_classifier_it_says_how_to_train_one(open_app: Open) -> None:
+def test_a_pair_scorer_of_the_address_that_is_not_there_can_be_taken_out(open_app: Open) -> None:
+    app = open_app(FIND, bundle="small", listing="5b", scorer="nope")
+    assert app.selectbox(key="find_scorer").value == "nope"
+    app.selectbox(key="find_scorer").set_value("").run()
+    assert "scorer" not in app.query_params
+    assert "There is no pair scorer" not in shown(app)
+
+
+def test_without_a_pair_scorer_it_says_how_to_train_one(open_app: Open) -> None:
     app = open_app(FIND, bundle="small", listing="5b")
     assert "train-pairs CATALOGUE --out models/pairs/NAME" in shown(app)
     assert all(box.key != "find_scorer" for box in app.selectbox)

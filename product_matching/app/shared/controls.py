@@ -146,13 +146,15 @@ def draw_min2(address: Address, *, disabled: bool) -> None:
 
 def draw_scorer(chosen: str | None, scorers: Sequence[str]) -> None:
     """Draw the choice of the pair scorer, or how to get one; it is never disabled, as it is the way out of itself."""
+    missing = [] if chosen is None or chosen in scorers else [chosen]
     if not scorers:
         st.caption(describe_no_scorer())
+    if not scorers and not missing:
         return
     st.selectbox(
         "Pair scorer",
-        ["", *scorers],
-        format_func=lambda name: name or NO_SCORER,
+        ["", *scorers, *missing],
+        format_func=lambda name: f"{name} (not here)" if name in missing else name or NO_SCORER,
         help=SCORER_HELP,
-        **coupled("scorer", chosen if chosen in scorers else "", to=lambda name: name or None),
+        **coupled("scorer", chosen or "", to=lambda name: name or None),
     )

@@ -125,13 +125,14 @@ def read_scorer(folder: Path) -> PairScorer:
         raise InputError(f"There is no pair scorer at {folder} (no {SCORER_FILE}): train-pairs makes one.")
     try:
         content = read_json(folder / SCORER_FILE, max_bytes=MAX_SCORER_BYTES)
-        entry = validate(_Scorer, content, f"The pair scorer {folder}")
+        entry = validate(_Scorer, content, SCORER_FILE)
         text = _read_trees(folder / TREES_FILE)
         if _sha256(text) != entry.trees_sha256:
             raise ValueError(f"{TREES_FILE} is not the file that {SCORER_FILE} names")
         check_trees(text, entry.features)
     except (OSError, ValueError) as error:
-        raise InputError(f"The pair scorer {folder} cannot be read: {error!s:.200}.") from error
+        why = f"{error!s:.200}".rstrip(".")
+        raise InputError(f"The pair scorer {folder} cannot be read: {why}.") from error
     return _scorer(entry, text)
 
 
