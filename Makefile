@@ -44,8 +44,9 @@ types: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	cd demo/generator && $(abspath $(BIN))/mypy
 
+# Two processes, a test file in one of them.
 unit: $(VENV)/dev.stamp
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 coverage: $(VENV)/dev.stamp
 	$(BIN)/pytest --cov=product_matching --cov=pages --cov-report=term:skip-covered --cov-report=xml:build/coverage.xml

@@ -27,6 +27,7 @@ from product_matching.cli.arguments import (
 from product_matching.cli.opening import check_phashes, check_scorer_decides, open_finder
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
+from product_matching.matching.chain import Rules
 from product_matching.matching.thresholds import PairRules, Thresholds
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def find(
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = PairRules(photo_bits=phash_bits, quantity_veto=quantity_veto, min2=min2)
     if pairs is not None:
-        check_scorer_decides(given, rules)
+        check_scorer_decides(given, Rules(pairs=rules))
     finder, thresholds = open_finder(bundle, given)
     check_phashes(finder.bundle, phash_bits)
     query, timing = _make_query(finder, photo, title, listing, sample, device)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from product_matching.cli.arguments import bundle_folder
 from product_matching.errors import InputError
 from product_matching.matching.chain import PLAIN, Rules
-from product_matching.matching.thresholds import PairRules, Thresholds
+from product_matching.matching.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from product_matching.store.bundle import Bundle
@@ -38,9 +38,9 @@ def check_phashes(bundle: Bundle, bits: int | None) -> None:
         raise InputError(f"The bundle {bundle.manifest.name} has no image_phash: leave --phash-bits out.")
 
 
-def check_scorer_decides(given: Thresholds, rules: PairRules | Rules) -> None:
+def check_scorer_decides(given: Thresholds, rules: Rules) -> None:
     """Reject thresholds and rules beside a pair scorer, which has its own."""
-    if given != Thresholds() or rules not in (PairRules(), PLAIN):
+    if given != Thresholds() or rules != PLAIN:
         raise InputError("The pair scorer has its own rules and threshold: leave the other rules and thresholds out.")
 
 

@@ -23,8 +23,7 @@ _LEGEND = """\
 - **F1** is the mean over queries of the F1 of the predicted set, which includes the query. **recall@1** is the share of
   queries whose nearest other listing is the same product. **mAP@R** is the mean average precision among the nearest R,
   where R is the number of other listings of the product. Brackets hold 95 % bootstrap intervals over products.
-- The second stage is trained on the validation part, which has a few hundred listings. Runs with another number of
-  threads, which differ in rounding only, moved its F1 by 0.004 and 0.009.
+- The second stage is trained on the validation part, which has a few hundred listings.
 - A dash: not measured, or not applicable (groceries have no titles).
 """
 

@@ -41,6 +41,7 @@ def unpack_archive(archive: Path, folder: Path, progress: Progress) -> None:
             entries = check_entries(opened.infolist(), archive)
             total = sum(entry.file_size for entry in entries)
             check_room(folder, total, "the unpacked files")
+            progress.begin("unpacking", total, unit="B")
             with written_in(folder):
                 _write_all(opened, entries, folder, progress)
     except InputError:
@@ -97,7 +98,6 @@ def _problem_of(entry: zipfile.ZipInfo) -> str:
 
 
 def _write_all(opened: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], folder: Path, progress: Progress) -> None:
-    progress.begin("unpacking", sum(entry.file_size for entry in entries), unit="B")
     for entry in entries:
         stop_if_cancelled(progress)
         target = folder / entry.filename

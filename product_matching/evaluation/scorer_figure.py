@@ -41,7 +41,7 @@ def measure_scorer(bundle: Bundle, scorer: PairScorer) -> Report:
     queries = queries_with_others(given.names[rows])
     if not len(queries):
         raise InputError(f"No two listings of the part 'test' of {bundle.manifest.name} are one product.")
-    known = (given.parts != "train") if given.encoder_saw_training else np.ones(len(given.names), dtype=np.bool_)
+    known = (given.parts != "train") if given.encoder_trained_on_train else np.ones(len(given.names), dtype=np.bool_)
     background = [given.data.titles[row] for row in np.flatnonzero(known).tolist()]
     catalogue = PreparedCatalogue.of(given.data.take(rows), scorer.rules, background)
     neighbours = query_part(CatalogueScorer(scorer, catalogue).match_all(), queries)

@@ -72,7 +72,7 @@ class SparseIndex:
         check_count("block_size", block_size)
         self._block_size = block_size
         rows = _sorted_rows("matrix", matrix)
-        check_unit("matrix", _squared_lengths(rows))
+        check_unit("matrix", _squared_norms(rows))
         self._postings = rows.T.tocsr()
 
     @property
@@ -121,7 +121,7 @@ class SparseIndex:
     def _queries(self, queries: Any) -> Any:
         """Queries as sorted rows; one shorter than 1 is a title of which some words are not in the index."""
         rows = _sorted_rows("queries", queries, self._postings.shape[0])
-        check_at_most_unit("queries", _squared_lengths(rows))
+        check_at_most_unit("queries", _squared_norms(rows))
         return rows
 
     def _everything(self, queries: Any) -> Neighbours:
@@ -159,7 +159,7 @@ def _is_sparse(matrix: object) -> bool:
     return bool(scipy.sparse.issparse(matrix))  # as a plain bool: the type that it narrows to has no shape
 
 
-def _squared_lengths(rows: csr_matrix) -> FloatArray:
+def _squared_norms(rows: csr_matrix) -> FloatArray:
     return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
 
 

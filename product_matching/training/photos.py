@@ -67,11 +67,11 @@ class PhotoTraining:
         """Train the epochs that are left; see `Session.train`."""
         if not self.session.finished:
             photos = self.decode(self.parts.train, self.trained.recipe.image_size)
-            self.session.train(_PhotoCourse(self, photos, validation), self.progress)
+            self.session.train(_PhotoHooks(self, photos, validation), self.progress)
 
 
 @dataclass(frozen=True, eq=False)
-class _PhotoCourse:
+class _PhotoHooks:
     """Trains on augmented photos, scores validation photos, and shows curves, figures and reconstructions."""
 
     training: PhotoTraining
@@ -101,7 +101,7 @@ class _PhotoCourse:
     def is_best(self, history: Sequence[EpochRecord]) -> bool:
         return best_record(history) is history[-1]
 
-    def tell(self, history: Sequence[EpochRecord]) -> None:
+    def report(self, history: Sequence[EpochRecord]) -> None:
         trained, folder, record = self.training.trained, self.training.session.folder, history[-1]
         write_curves(history, folder)
         last = record.epoch == trained.recipe.epochs

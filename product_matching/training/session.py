@@ -30,7 +30,7 @@ LAST, BEST = "last.safetensors", "best.safetensors"
 RecordT = TypeVar("RecordT", bound="DataclassInstance")
 
 
-class Course(Protocol[BatchT, RecordT]):
+class TrainingHooks(Protocol[BatchT, RecordT]):
     """The parts that differ between trainings: the batches of an epoch, and the work after it."""
 
     def draw(self, epoch: int) -> EpochBatches[BatchT]:
@@ -42,7 +42,7 @@ class Course(Protocol[BatchT, RecordT]):
     def is_best(self, history: Sequence[RecordT]) -> bool:
         """Whether the last epoch of the history is to be kept beside later ones."""
 
-    def tell(self, history: Sequence[RecordT]) -> None:
+    def report(self, history: Sequence[RecordT]) -> None:
         """Show how far the training is, once the last epoch of the history is saved."""
 
 
@@ -75,7 +75,7 @@ class Session(Generic[BatchT, RecordT]):
         """Whether all epochs of the recipe are done."""
         return len(self.history) >= self.machinery.recipe.epochs
 
-    def train(self, course: Course[BatchT, RecordT], progress: Progress) -> None:
+    def train(self, hooks: TrainingHooks[BatchT, RecordT], progress: Progress) -> None:
         """Train the epochs that are left, and save after each.
 
         Raises
@@ -88,10 +88,10 @@ class Session(Generic[BatchT, RecordT]):
         recipe = self.machinery.recipe
         for epoch in range(len(self.history), recipe.epochs):
             with explained(recipe, epoch, self.folder / LAST):
-                result = train_epoch(self.machinery, course.draw(epoch), epoch, progress)
-                self.history.append(course.measure(result))
-                self._save(best=course.is_best(self.history))
-                course.tell(self.history)
+                result = train_epoch(self.machinery, hooks.draw(epoch), epoch, progress)
+                self.history.append(hooks.measure(result))
+                self._save(best=hooks.is_best(self.history))
+                hooks.report(self.history)
 
     def _save(self, *, best: bool) -> None:
         """Write the best epoch before the last: killed in between, the last epoch is run again and writes it again."""

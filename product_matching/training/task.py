@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -16,12 +17,12 @@ from product_matching.training.schedule import margin_at
 BatchT = TypeVar("BatchT")
 
 
-class Task(nn.Module, Generic[BatchT]):
+class Task(nn.Module, ABC, Generic[BatchT]):
     """A network under training; its parts are children, an ArcFace head among them is given its margin."""
 
+    @abstractmethod
     def forward(self, batch: BatchT) -> Tensor:
         """Mean loss of a batch, a scalar."""
-        raise NotImplementedError
 
     def margin(self, recipe: TrainingRecipe, time: float) -> float:
         """Margin that the head has at a time in epochs, in radians; 0 without an ArcFace head."""

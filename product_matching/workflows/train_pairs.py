@@ -49,7 +49,7 @@ class TrainingData:
         Part of each listing (train, validation, test), shape (N,); None where the catalogue has none.
     dense
         The dense vectors in `data`.
-    encoder_saw_training
+    encoder_trained_on_train
         Whether the vectors' encoder was trained on the part ``train``: similarities there are too high to train on.
     """
 
@@ -57,7 +57,7 @@ class TrainingData:
     names: npt.NDArray[np.object_]
     parts: npt.NDArray[np.object_] | None
     dense: Sequence[DenseSide] = ()
-    encoder_saw_training: bool = False
+    encoder_trained_on_train: bool = False
 
 
 def table_training_data(listings: pd.DataFrame) -> TrainingData:
@@ -77,7 +77,7 @@ def bundle_training_data(bundle: Bundle) -> TrainingData:
         names=_names(bundle.listings),
         parts=listing_parts(bundle.listings),
         dense=sides,
-        encoder_saw_training=model is not None and bool(model.training),
+        encoder_trained_on_train=model is not None and bool(model.training),
     )
 
 
@@ -117,7 +117,7 @@ def _splits(given: TrainingData) -> tuple[LearningSplits, str]:
     validation = np.flatnonzero(given.parts == "validation")
     tuning = Split(validation, queries_with_others(given.names[validation]))
     train = np.flatnonzero(given.parts == "train")
-    if len(train) and not given.encoder_saw_training:
+    if len(train) and not given.encoder_trained_on_train:
         protocol = "trained on the part train, tuned on the part validation, each its own gallery"
         return LearningSplits(training=(Split.whole(train),), tuning=tuning), protocol
     protocol = "trained and tuned on the part validation by cross-fitting, its own gallery"

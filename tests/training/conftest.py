@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.progress import NO_PROGRESS, Progress
-from product_matching.training import run
+from product_matching.training import loop, run
 from product_matching.training.options import TrainingOptions
 from product_matching.training.recipe import Recipe, parse_recipe
 
@@ -78,3 +79,19 @@ def photo_folder(tmp_path_factory: pytest.TempPathFactory, make_photo: Callable[
 def photos(photo_folder: Path) -> dict[str, Catalogue]:
     """The catalogue of `photo_folder`, as `train` takes it."""
     return {"drawn": read_catalogue(photo_folder / "listings.csv", images=photo_folder / "images")}
+
+
+def fail_at_step(monkeypatch: pytest.MonkeyPatch, number: int, failure: float | Exception) -> None:
+    """Make the step of this number (from 1) raise an exception, or have a number as its loss."""
+    step, calls = loop._step, 0
+
+    def failing(*arguments: Any) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        if calls != number:
+            return step(*arguments)
+        if isinstance(failure, Exception):
+            raise failure
+        return torch.tensor(failure)
+
+    monkeypatch.setattr(loop, "_step", failing)

@@ -28,7 +28,7 @@ from product_matching.training.pixels import decode_part
 from product_matching.training.recipe import Recipe
 from product_matching.training.validation import score_retrieval
 from tests.recorded_progress import RecordedProgress
-from tests.training.conftest import TINY, autoencoder_recipe, tiny_recipe, train
+from tests.training.conftest import TINY, autoencoder_recipe, fail_at_step, tiny_recipe, train
 
 STEPS = 3  # full batches of 6 in 18 training photos
 
@@ -251,18 +251,7 @@ def test_a_failure_is_one_sentence_and_the_last_good_checkpoint_stays(
     failure: float | Exception,
     said: str,
 ) -> None:
-    step, calls = loop._step, 0
-
-    def failing(*arguments: Any) -> torch.Tensor:
-        nonlocal calls
-        calls += 1
-        if calls != STEPS + 2:
-            return step(*arguments)
-        if isinstance(failure, Exception):
-            raise failure
-        return torch.tensor(failure)
-
-    monkeypatch.setattr(loop, "_step", failing)
+    fail_at_step(monkeypatch, STEPS + 2, failure)
     with pytest.raises(InputError, match=said) as caught:
         train(tiny_recipe(), photos, tmp_path)
     assert str(caught.value).endswith(f"The checkpoint of epoch 1 is kept in {tmp_path}.")

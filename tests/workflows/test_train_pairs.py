@@ -56,7 +56,7 @@ def test_the_test_part_changes_nothing(given: TrainingData) -> None:
 
 
 def test_where_the_encoder_learned_from_train_that_part_is_left_out(given: TrainingData) -> None:
-    seen = replace(given, encoder_saw_training=True)
+    seen = replace(given, encoder_trained_on_train=True)
     scorer, other = _train(seen), _train(_with_labels_mixed(seen, "train"))
     assert scorer.protocol.startswith("trained and tuned on the part validation by cross-fitting")
     assert (scorer.trees.text, scorer.threshold) == (other.trees.text, other.threshold)

@@ -1,4 +1,4 @@
-"""The button that hands a table out as CSV."""
+"""A button that downloads a table as CSV."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ def draw_csv_download(label: str, make: Callable[[], str | bytes], file_name: st
     Parameters
     ----------
     label
-        What the button says.
+        Text on the button.
     make
         Writes the table; called once the button is clicked.
     file_name
         Name of the file.
     tooltip
-        What the table holds.
+        Help text: the content of the table.
     """
     st.download_button(
         label,

@@ -65,13 +65,13 @@ def train_titles(recipe: TitleRecipe, data: LabelledTitles, out: Path, *, progre
     torch.manual_seed(recipe.seed)
     network = load_title_network(recipe.backbone, max_tokens=recipe.max_tokens, prefix=recipe.prefix)
     network.to(pick_device())
-    course = _TitleCourse(recipe, network, network.tokenise(data.titles), data.classes)
-    _begin(course, data, out).train(course, progress)
+    hooks = _TitleHooks(recipe, network, network.tokenise(data.titles), data.classes)
+    _begin(hooks, data, out).train(hooks, progress)
     return _finish(network, out)
 
 
 @dataclass(frozen=True, eq=False)
-class _TitleCourse:
+class _TitleHooks:
     """Trains on titles of like length with tokens left out at random; nothing is measured."""
 
     recipe: TitleRecipe
@@ -100,17 +100,17 @@ class _TitleCourse:
     def is_best(self, history: Sequence[EpochResult]) -> bool:
         return False
 
-    def tell(self, history: Sequence[EpochResult]) -> None:
+    def report(self, history: Sequence[EpochResult]) -> None:
         done, epochs = history[-1], self.recipe.epochs
         speed = done.listings_per_second
         log.info("titles: epoch %d of %d, loss %.3f, %.0f titles/s", done.epoch, epochs, done.loss, speed)
 
 
-def _begin(course: _TitleCourse, data: LabelledTitles, out: Path) -> Session[TitleBatch, EpochResult]:
-    recipe = course.recipe
+def _begin(hooks: _TitleHooks, data: LabelledTitles, out: Path) -> Session[TitleBatch, EpochResult]:
+    recipe = hooks.recipe
     state = read_last(out, recipe, data.digest)
-    task = build_title_task(recipe, course.network, course.tokens, course.classes)
-    machinery = build_machinery(recipe, task, course.device, precision(recipe))
+    task = build_title_task(recipe, hooks.network, hooks.tokens, hooks.classes)
+    machinery = build_machinery(recipe, task, hooks.device, precision(recipe))
     history = restore(machinery, out, state, EpochResult)
     return Session(machinery=machinery, folder=out, data_sha256=data.digest, details={}, history=history)
 

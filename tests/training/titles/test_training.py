@@ -1,23 +1,21 @@
 import logging
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from safetensors.torch import load_file
 
 from product_matching.encoders.sentence import SentenceEncoder
 from product_matching.errors import InputError
 from product_matching.progress import Cancelled
-from product_matching.training import loop
 from product_matching.training.checkpoint import read_state
 from product_matching.training.session import LAST
 from product_matching.training.titles.data import LabelledTitles
 from product_matching.training.titles.recipe import TitleRecipe, parse_title_recipe
 from product_matching.training.titles.training import WEIGHTS, train_titles
 from tests.recorded_progress import RecordedProgress
+from tests.training.conftest import fail_at_step
 
 WORDS = ["kopi", "teh", "susu", "gula", "lampu", "sepatu", "tas", "jam", "topi", "botol"]
 FILLERS = ["murah", "promo", "ori", "baru", "cod", "ready"]
@@ -122,18 +120,7 @@ def test_a_failure_is_one_sentence_and_the_last_good_checkpoint_stays(
     failure: float | Exception,
     said: str,
 ) -> None:
-    step, calls = loop._step, 0
-
-    def failing(*arguments: Any) -> torch.Tensor:
-        nonlocal calls
-        calls += 1
-        if calls != 8 + 3:
-            return step(*arguments)
-        if isinstance(failure, Exception):
-            raise failure
-        return torch.tensor(failure)
-
-    monkeypatch.setattr(loop, "_step", failing)
+    fail_at_step(monkeypatch, 8 + 3, failure)
     with pytest.raises(InputError, match=said) as caught:
         train_titles(recipe, titles, tmp_path)
     assert str(caught.value).endswith(f"The checkpoint of epoch 1 is kept in {tmp_path}.")
