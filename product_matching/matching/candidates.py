@@ -80,7 +80,7 @@ class Candidates:
         return np.round((self.photo + self.title) / 2, DISTANCE_DECIMALS)
 
     def deciding(self, thresholds: Thresholds) -> list[tuple[FloatArray, float]]:
-        """Distances of each side that has a threshold, with it: photo (moved by its print), title, and both together."""
+        """Distances of each side that has a threshold, with it: photo (see `seen`), title, and both together."""
         sides = (
             (self.seen, thresholds.photo),
             (self.title, thresholds.title),

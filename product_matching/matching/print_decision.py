@@ -6,8 +6,8 @@ import numpy as np
 
 from product_matching.search.neighbours import DISTANCE_DECIMALS, FloatArray
 
-#: What a whole cosine of print and title takes off the photo distance, and the cosine that leaves it as it is. Chosen on
-#: the validation part of the demo catalogue.
+#: What a whole cosine of print and title takes off the photo distance, and the cosine that leaves it as it is. Chosen
+#: on the validation part of the demo catalogue.
 PRINT_SHARE, USUAL_COSINE = 0.5, 0.2
 
 
