@@ -35,4 +35,9 @@ def import_extra(module: str, extra: str, purpose: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise InputError(f"{purpose} need the extra {extra}: pip install -e '.[{extra}]'.") from error
+        raise InputError(missing_extra(extra, purpose)) from error
+
+
+def missing_extra(extra: str, purpose: str) -> str:
+    """The sentence for a missing extra (see `import_extra`)."""
+    return f"{purpose} need the extra {extra}: pip install -e '.[{extra}]'."

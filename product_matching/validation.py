@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -62,10 +63,15 @@ def validate(kind: type[T], value: object, origin: str) -> T:
         The value is not of that kind; the sentence names origin, field, value and what is accepted.
     """
     try:
-        valid: T = TypeAdapter(kind).validate_python(value)
+        valid: T = _adapter(kind).validate_python(value)
     except ValidationError as error:
         raise InputError(describe_error(error, origin)) from error
     return valid
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def describe_error(error: ValidationError, origin: str) -> str:

@@ -17,6 +17,7 @@ from product_matching.cli.evaluate import evaluate
 from product_matching.cli.explain import explain
 from product_matching.cli.find import find
 from product_matching.cli.match import match
+from product_matching.cli.read import read
 from product_matching.cli.train import train
 from product_matching.cli.train_pairs import train_pairs
 from product_matching.cli.verify import verify
@@ -48,7 +49,7 @@ def _options(
     """Find listings of the same product in a marketplace catalogue from photo and title."""
 
 
-for command in (build, find, match, explain, verify, evaluate, compare, train, train_pairs, download):
+for command in (build, read, find, match, explain, verify, evaluate, compare, train, train_pairs, download):
     app.command()(command)
 
 

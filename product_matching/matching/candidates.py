@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.matching.print_decision import with_print
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.search.neighbours import DISTANCE_DECIMALS
 
@@ -31,6 +32,9 @@ class Candidates:
     quantities
         Shape (M,), int8: 1 if both titles state a quantity in common, -1 if they state different ones, 0 if no
         dimension is stated by both; None if no rule needs it.
+    print
+        Shape (M,), float64: distances of the print on the query's photo from the titles, 1 less the cosine times the
+        weight of the print (`PrintQuery.weight`); NaN where there is no title; None if no print was read.
     """
 
     rows: RowArray
@@ -38,6 +42,7 @@ class Candidates:
     title: FloatArray
     bits: FloatArray | None = None
     quantities: npt.NDArray[np.int8] | None = None
+    print: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if not (len(self.rows) == len(self.photo) == len(self.title)):
@@ -55,6 +60,7 @@ class Candidates:
             title=self.title[which],
             bits=None if self.bits is None else self.bits[which],
             quantities=None if self.quantities is None else self.quantities[which],
+            print=None if self.print is None else self.print[which],
         )
 
     def combined(self) -> FloatArray:
@@ -64,14 +70,19 @@ class Candidates:
         return np.where(has_photo | has_title, total / np.maximum(has_photo + has_title.astype(np.int64), 1), np.inf)
 
     @property
+    def seen(self) -> FloatArray:
+        """Photo distance, moved by the print where it was read (see `with_print`); shape (M,)."""
+        return self.photo if self.print is None else with_print(self.photo, self.print)
+
+    @property
     def fused(self) -> FloatArray:
         """Mean of both distances, rounded as they are; NaN where one is missing; shape (M,)."""
         return np.round((self.photo + self.title) / 2, DISTANCE_DECIMALS)
 
     def deciding(self, thresholds: Thresholds) -> list[tuple[FloatArray, float]]:
-        """Distances of each side that has a threshold, with it: photo, title, and both together."""
+        """Distances of each side that has a threshold, with it: photo (see `seen`), title, and both together."""
         sides = (
-            (self.photo, thresholds.photo),
+            (self.seen, thresholds.photo),
             (self.title, thresholds.title),
             (self.fused, thresholds.fused),
         )
@@ -102,7 +113,7 @@ def _share(distances: FloatArray, threshold: float) -> FloatArray:
 
 def by_photo(candidates: Candidates, thresholds: Thresholds) -> Mask:
     """Which candidates are matches by photo: at the threshold or nearer."""
-    return _within(candidates.photo, thresholds.photo)
+    return _within(candidates.seen, thresholds.photo)
 
 
 def by_title(candidates: Candidates, thresholds: Thresholds) -> Mask:

@@ -20,6 +20,7 @@ from scipy.sparse import csr_matrix, load_npz, save_npz
 from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.errors import InputError
 from product_matching.files import atomic_folder, file_sha256
+from product_matching.listings.prints import PhotoPrint
 from product_matching.store.manifest import (
     LISTINGS_FILE,
     MANIFEST_FILE,
@@ -32,6 +33,7 @@ from product_matching.store.manifest import (
     Manifest,
     read_manifest,
 )
+from product_matching.store.prints import StoredPrints, read_prints
 from product_matching.store.sample_queries import SampleQueries, SampleQuery, read_sample_queries
 from product_matching.store.thumbnails import Thumbnails, open_thumbnails
 
@@ -59,6 +61,8 @@ class Bundle:
         Pictures by row; None for a catalogue without photos.
     samples
         Photos that are not in the catalogue, to try it with; None for a bundle without.
+    prints, sample_prints
+        Print read on the photos of the listings and of the samples, by row; None where none was read.
     """
 
     folder: Path
@@ -70,6 +74,8 @@ class Bundle:
     title_matrix: csr_matrix | None
     thumbnails: Thumbnails | None
     samples: SampleQueries | None = None
+    prints: StoredPrints | None = None
+    sample_prints: StoredPrints | None = None
 
     def __len__(self) -> int:
         return len(self.listings)
@@ -111,6 +117,17 @@ class Bundle:
             raise InputError(f"The catalogue {self.manifest.name} has no listing {posting_id!r:.80}.")
         return int(rows[0])
 
+    def print_of(self, row: int) -> PhotoPrint | None:
+        """Print on the photo of a listing; None where none was read."""
+        return None if self.prints is None else self.prints.get(row)
+
+    def print_of_sample(self, query_id: str) -> PhotoPrint | None:
+        """Print on a sample photo; None where none was read."""
+        if self.samples is None or self.sample_prints is None:
+            return None
+        rows = np.flatnonzero((self.samples.table["query_id"] == query_id).to_numpy())
+        return self.sample_prints.get(int(rows[0])) if len(rows) else None
+
     def sample(self, query_id: str) -> SampleQuery:
         """Sample query by its id.
 
@@ -150,6 +167,7 @@ def open_bundle(folder: Path) -> Bundle:
         encoder, matrix = read_titles(folder, manifest)
         vectors, thumbnails = read_photos(folder, manifest)
         samples = read_sample_queries(folder, manifest)
+        prints, sample_prints = read_prints(folder, manifest)
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, pa.ArrowException) as error:
         raise InputError(f"The bundle {folder} is damaged ({error!s:.120}): build it anew.") from error
     return Bundle(
@@ -162,6 +180,8 @@ def open_bundle(folder: Path) -> Bundle:
         title_matrix=matrix,
         thumbnails=thumbnails,
         samples=samples,
+        prints=prints,
+        sample_prints=sample_prints,
     )
 
 

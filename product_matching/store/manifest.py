@@ -43,6 +43,9 @@ QUERY_VECTORS_FILE = "query_vectors.npy"
 QUERY_PHOTOS_FILE = "query_photos.bin"
 QUERY_PHOTO_OFFSETS_FILE = "query_photo_offsets.npy"
 QUERY_FILES = (QUERIES_FILE, QUERY_VECTORS_FILE, QUERY_PHOTOS_FILE, QUERY_PHOTO_OFFSETS_FILE)
+#: Files of a bundle whose photos were read; the second one only beside sample photos.
+PRINTS_FILE = "prints.parquet"
+QUERY_PRINTS_FILE = "query_prints.parquet"
 
 CatalogueId = Annotated[str, Field(strict=True, pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 _CONFIG = ConfigDict(extra="forbid")
@@ -88,6 +91,23 @@ class SideIndexes:
     title: IndexSpec | None = None
 
 
+@dataclass(frozen=True, config=_CONFIG, kw_only=True)
+class PrintSource:
+    """How the print of a bundle's photos was read.
+
+    Attributes
+    ----------
+    reader
+        What read it.
+    n_originals, n_thumbnails
+        Photos of listings that were read from their files, and from the thumbnails of the bundle.
+    """
+
+    reader: Text
+    n_originals: Count
+    n_thumbnails: Count
+
+
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class Manifest:
     """The content of a bundle.
@@ -114,6 +134,8 @@ class Manifest:
         Every other file of the bundle by name.
     n_queries
         Sample queries; 0 for a bundle without, such as every one from before there were any.
+    prints
+        How the print on the photos was read; None where it was not.
     """
 
     name: Text
@@ -129,6 +151,7 @@ class Manifest:
     unreadable_photos: dict[str, str] = field(default_factory=dict)
     files: dict[str, FileEntry] = field(default_factory=dict)
     n_queries: Count = 0
+    prints: PrintSource | None = None
 
     @model_validator(mode="after")
     def _check_sides(self) -> Self:
@@ -196,5 +219,7 @@ def _expected_files(manifest: Manifest) -> set[str]:
         (PHOTO_FILES, manifest.photo_model is not None),
         (TITLE_FILES, manifest.title_weighting is not None),
         (QUERY_FILES, manifest.photo_model is not None and manifest.n_queries > 0),
+        ((PRINTS_FILE,), manifest.prints is not None),
+        ((QUERY_PRINTS_FILE,), manifest.prints is not None and manifest.n_queries > 0),
     )
     return {LISTINGS_FILE, *(name for names, there in parts if there for name in names)}

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from product_matching.encoders.print_encoder import PrintEncoder, PrintQuery
 from product_matching.errors import InputError
 from product_matching.listings.quantities import quantities_agree, title_quantities
 from product_matching.matching.candidates import (
@@ -25,8 +26,10 @@ from product_matching.matching.candidates import (
     matches_of_query,
 )
 from product_matching.matching.explanation import Explanation, explain_pair
+from product_matching.matching.print_decision import USUAL_COSINE
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.search.joins.phashes import PhotoHashes
+from product_matching.search.neighbours import to_distance
 from product_matching.search.open import open_index
 from product_matching.search.protocol import VectorIndex
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
@@ -53,6 +56,8 @@ class Query:
         pHash of the photo, 16 hexadecimal digits; "" for none. Only rules on the same photo use it.
     text
         The raw title; "" for none. Only the rule on quantities, the second stage and explanations use it.
+    print
+        The print read on the photo, in the catalogue's words; None if it was not read.
     """
 
     photo: npt.NDArray[np.float32] | None = None
@@ -60,6 +65,12 @@ class Query:
     row: int | None = None
     phash: str = ""
     text: str = ""
+    print: PrintQuery | None = None
+
+    @property
+    def reads(self) -> bool:
+        """Whether words of the catalogue were read on the photo."""
+        return self.print is not None and len(self.print.known) > 0
 
 
 class Finder:
@@ -90,6 +101,12 @@ class Finder:
         """Index of the title vectors; None for a catalogue without titles."""
         matrix, spec = self.bundle.title_matrix, self.bundle.manifest.index.title
         return None if matrix is None or spec is None else open_index(spec, matrix)
+
+    @cached_property
+    def print_encoder(self) -> PrintEncoder | None:
+        """Encoder of print read on photos; None for a catalogue without titles."""
+        encoder = self.bundle.title_encoder
+        return None if encoder is None else PrintEncoder(encoder)
 
     def load(self) -> None:
         """Build the indexes now, once, whichever thread comes first.
@@ -137,7 +154,7 @@ class Finder:
         return encoder.encode([title]) if encoder is not None and title.strip() else None
 
     def candidates(self, query: Query, k: int) -> Candidates:
-        """Retrieve the `k` nearest listings by photo and the `k` nearest by title, with both distances of each.
+        """Retrieve the `k` nearest listings by photo, by title and by print, with all distances of each.
 
         Returns
         -------
@@ -149,6 +166,8 @@ class Finder:
             index.nearest(vector, min(k + (query.row is not None), index.size)).rows
             for index, vector in self._sides(query)
         ]
+        if self.title_index is not None and query.print is not None and query.reads:
+            found.append(self.title_index.nearest(query.print.vector, min(k, self.title_index.size)).rows)
         rows = np.unique(np.concatenate([self._same_photos(query, SAME_PHOTO_BITS), *found]))
         return self.compare(query, self.measure(query, rows))
 
@@ -169,6 +188,8 @@ class Finder:
             for (index, vector), limit in zip(self._both(query), thresholds.reach(), strict=True)
             if index is not None and vector is not None and limit is not None
         ]
+        if self.title_index is not None and query.print is not None and query.print.weight > USUAL_COSINE:
+            found.append(self.title_index.within(query.print.vector, 1.0 - USUAL_COSINE / query.print.weight).rows)
         rows = np.unique(np.concatenate([self._same_photos(query, rules.photo_bits), *found]))
         candidates = self.measure(query, rows)
         return candidates if rules == NO_RULES else self.compare(query, candidates)
@@ -221,7 +242,13 @@ class Finder:
             else np.where(has_side[rows], index.distances(vector, rows), np.nan)
             for (index, vector), has_side in zip(self._both(query), has, strict=True)
         ]
-        return Candidates(rows=rows, photo=distances[0], title=distances[1])
+        return Candidates(rows=rows, photo=distances[0], title=distances[1], print=self._print_distances(query, rows))
+
+    def _print_distances(self, query: Query, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64] | None:
+        if self.title_index is None or query.print is None or not query.reads:
+            return None
+        cosines = 1.0 - self.title_index.distances(query.print.vector, rows)
+        return np.where(self.bundle.has_title[rows], to_distance(query.print.weight * cosines), np.nan)
 
 
 def _release_pages(vectors: npt.NDArray[np.float32]) -> None:

@@ -41,7 +41,7 @@ def verify_bundle(folder: Path) -> list[str]:
         bundle = open_bundle(folder)
     except InputError as error:
         return [*problems, str(error)]
-    return problems + _check_photos(bundle) + _check_titles(bundle)
+    return problems + _check_photos(bundle) + _check_titles(bundle) + _check_prints(bundle)
 
 
 def _check_photos(bundle: Bundle) -> list[str]:
@@ -71,6 +71,19 @@ def _check_titles(bundle: Bundle) -> list[str]:
     if int(bundle.has_title.sum()) != bundle.manifest.n_titles:
         problems.append(f"{int(bundle.has_title.sum())} titles, but the manifest has {bundle.manifest.n_titles}.")
     return problems
+
+
+def _check_prints(bundle: Bundle) -> list[str]:
+    try:
+        prints = [] if bundle.prints is None else bundle.prints.all()
+        if bundle.sample_prints is not None:
+            bundle.sample_prints.all()
+    except InputError as error:
+        return [str(error)]
+    read = np.array([one is not None for one in prints], dtype=np.bool_)
+    if bundle.prints is not None and not np.array_equal(read, bundle.has_photo):
+        return ["The print was not read for exactly the listings with a photo."]
+    return []
 
 
 def _has_length(lengths: npt.NDArray[np.floating], expected: npt.NDArray[np.bool_]) -> bool:

@@ -1,0 +1,77 @@
+"""What was made of photos, kept on disk by the SHA-256 of their bytes: a second run makes only what is new."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from product_matching.errors import InputError
+from product_matching.places import home_folder
+
+_QUERY_SIZE = 500
+
+
+def cache_folder(name: str) -> Path:
+    """Where the caches of one kind lie in the user's data folder."""
+    return home_folder() / "cache" / name
+
+
+class PhotoCache:
+    """Bytes by photo (SHA-256, hexadecimal) in one file; threads and processes may share it.
+
+    Parameters
+    ----------
+    path
+        The file; it and the folders above it are made.
+    what
+        What an error calls it.
+
+    Raises
+    ------
+    InputError
+        The file cannot be made or used.
+    """
+
+    def __init__(self, path: Path, *, what: str) -> None:
+        self._path, self._what = path, what
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"The folder {path.parent} cannot be made ({error.strerror}): set PRODUCT_MATCHING_HOME."
+            ) from error
+        with self._connect() as database:
+            database.execute("CREATE TABLE IF NOT EXISTS vectors (photo TEXT PRIMARY KEY, vector BLOB NOT NULL)")
+
+    def keys(self) -> set[str]:
+        """The photos that something is kept of."""
+        with self._connect() as database:
+            return {photo for (photo,) in database.execute("SELECT photo FROM vectors")}
+
+    def get(self, photos: Iterable[str]) -> dict[str, bytes]:
+        """What is kept of those of the given photos that are there."""
+        keys = sorted(set(photos))
+        found: dict[str, bytes] = {}
+        with self._connect() as database:
+            for start in range(0, len(keys), _QUERY_SIZE):
+                block = keys[start : start + _QUERY_SIZE]
+                marks = ",".join("?" * len(block))
+                found.update(database.execute(f"SELECT photo, vector FROM vectors WHERE photo IN ({marks})", block))
+        return found
+
+    def put(self, values: Mapping[str, bytes]) -> None:
+        """Keep values; those already there stay as they are."""
+        with self._connect() as database:
+            database.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", values.items())
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self._path, timeout=60)) as database, database:
+                database.execute("PRAGMA journal_mode = WAL")
+                database.execute("PRAGMA synchronous = NORMAL")
+                yield database
+        except sqlite3.DatabaseError as error:
+            raise InputError(f"The {self._what} {self._path} cannot be used ({error}): delete it.") from error
