@@ -9,7 +9,8 @@ import numpy as np
 from product_matching.errors import InputError
 from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue
 from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer, Prediction
-from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
+from product_matching.matching.second_stage.listing_data import DenseMatrix, DenseSide, ListingData
+from product_matching.matching.second_stage.listing_features import compares_single_sides
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder, Query, describe_matches
@@ -29,12 +30,23 @@ def bundle_sides(bundle: Bundle) -> tuple[DenseSide, ...]:
 
 
 def bundle_data(bundle: Bundle, sides: Iterable[DenseSide]) -> ListingData:
-    """Titles, pHashes and the named dense vectors of a bundle's listings."""
-    titles = bundle.listings["title"].to_numpy(dtype=object).tolist()
-    phashes = bundle.phashes
-    vectors = {"photo": bundle.photo_vectors}
-    dense = {side.name: np.array(vectors[side.name]) for side in sides}
-    return ListingData(titles, phashes, dense)
+    """Titles, pHashes and the named dense vectors of a bundle's listings, with local features and print of photos.
+
+    A side that the bundle lacks is empty: no titles, or vectors of zeros.
+    """
+    n = len(bundle)
+    titles = bundle.listings["title"].to_numpy(dtype=object).tolist() if "title" in bundle.listings else [""] * n
+    dense = {side.name: _vectors(bundle, side) for side in sides}
+    compares_photos = "photo" in dense and bundle.photo_vectors is not None
+    prints = None if bundle.prints is None else [bundle.print_of(row) for row in range(n)]
+    keypoints = bundle.keypoints if compares_photos else None
+    return ListingData(titles, bundle.phashes, dense, keypoints, prints if compares_photos else None)
+
+
+def _vectors(bundle: Bundle, side: DenseSide) -> DenseMatrix:
+    if bundle.photo_vectors is None:
+        return np.zeros((len(bundle), side.dimension), dtype=np.float32)
+    return np.array(bundle.photo_vectors)
 
 
 def check_sides(bundle: Bundle, scorer: PairScorer) -> None:
@@ -43,14 +55,16 @@ def check_sides(bundle: Bundle, scorer: PairScorer) -> None:
     Raises
     ------
     InputError
-        It lacks titles or vectors, or its vectors are of another encoder.
+        It lacks titles or vectors that the scorer cannot do without, or its vectors are of another encoder.
     """
-    name = bundle.manifest.name
-    if not bundle.has_title.any():
+    name, compares_single = bundle.manifest.name, compares_single_sides(side.name for side in scorer.dense)
+    if not bundle.has_title.any() and not compares_single:
         raise InputError(f"The pair scorer compares titles, but the catalogue {name} has none.")
     there = {side.name: side for side in bundle_sides(bundle)}
     for side in scorer.dense:
         own = there.get(side.name)
+        if own is None and compares_single:
+            continue
         if own is None:
             raise InputError(f"The pair scorer compares {side.name} vectors, but the catalogue {name} has none.")
         if (own.dimension, own.sha256) != (side.dimension, side.sha256):
@@ -61,7 +75,7 @@ def check_sides(bundle: Bundle, scorer: PairScorer) -> None:
 
 
 def prepare_scorer(bundle: Bundle, scorer: PairScorer) -> CatalogueScorer:
-    """Score all candidate pairs of a bundle: seconds for thousands of listings, so keep the result.
+    """Prepare a bundle for a scorer: seconds for thousands of listings, so keep the result.
 
     Raises
     ------
@@ -78,9 +92,9 @@ def check_query(scorer: PairScorer, query: Query) -> None:
     Raises
     ------
     InputError
-        It lacks the title or the photo.
+        It lacks the title or the photo, and the scorer cannot do without.
     """
-    if query.row is not None:
+    if query.row is not None or compares_single_sides(side.name for side in scorer.dense):
         return
     needed = {"title": bool(query.text), **{side.name: query.photo is not None for side in scorer.dense}}
     missing = [side for side, there in needed.items() if not there]
@@ -100,8 +114,23 @@ def predict(prepared: CatalogueScorer, query: Query) -> list[Prediction]:
     if query.row is not None:
         return prepared.predict_row(query.row)
     check_query(prepared.scorer, query)
-    dense = {side.name: np.asarray(query.photo)[None, :] for side in prepared.scorer.dense}
-    return prepared.predict_query(ListingData([query.text], [query.phash], dense))
+    dense = {side.name: _query_vector(query, side) for side in prepared.scorer.dense}
+    keypoints, read = query.keypoints, query.print_read
+    return prepared.predict_query(
+        ListingData(
+            [query.text],
+            [query.phash],
+            dense,
+            None if keypoints is None else lambda _: keypoints,
+            None if read is None else [read],
+        )
+    )
+
+
+def _query_vector(query: Query, side: DenseSide) -> DenseMatrix:
+    if query.photo is None:
+        return np.zeros((1, side.dimension), dtype=np.float32)
+    return np.asarray(query.photo)[None, :]
 
 
 def predicted_matches(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,18 @@ from product_matching.errors import InputError
 from product_matching.listings.parts import listing_parts
 from product_matching.listings.splits import Split, group_folds
 from product_matching.matching.chain import MEASURED_CHAIN, VectorRules
+from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue
+from product_matching.matching.second_stage.examples import LabelledCatalogue
 from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
 from product_matching.matching.second_stage.training import (
     LearningSplits,
+    Lessons,
     Preparation,
-    Trained,
     best_of,
     learning_for,
     train_scorer,
 )
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import RowArray
 from product_matching.workflows.score_pairs import bundle_data, bundle_sides
 
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from product_matching.matching.second_stage.scorer import PairScorer
     from product_matching.store.bundle import Bundle
 
+_PROTOCOL_OF_OTHERS = (
+    "trained on listings embedded by models that have not seen them, tuned on the part validation, each its own gallery"
+)
 #: Chains that the candidates and features may come from.
 CHAINS = (replace(MEASURED_CHAIN.vectors, blend=()), MEASURED_CHAIN.vectors)
 
@@ -81,7 +87,14 @@ def bundle_training_data(bundle: Bundle) -> TrainingData:
     )
 
 
-def train_pairs(given: TrainingData, *, chains: Sequence[VectorRules] = CHAINS, trees: int | None = None) -> PairScorer:
+def train_pairs(
+    given: TrainingData,
+    also: Sequence[TrainingData] = (),
+    *,
+    chains: Sequence[VectorRules] = CHAINS,
+    trees: int | None = None,
+    progress: Progress = NO_PROGRESS,
+) -> PairScorer:
     """Train a pair scorer for use.
 
     With parts, it is trained on ``train`` and tuned on ``validation``, each its own gallery; where the vectors' encoder
@@ -89,23 +102,71 @@ def train_pairs(given: TrainingData, *, chains: Sequence[VectorRules] = CHAINS, 
     not used. Without parts, it is trained on four fifths of the label groups and tuned on the last fifth, with the
     whole catalogue as gallery.
 
+    Parameters
+    ----------
+    given
+        The labelled listings that it is tuned on, and trained on unless there are others.
+    also
+        Further labelled listings, all of which it is trained on instead: with vectors of encoders like the catalogue's
+        own that were not trained on them. `given` then needs a part ``validation``, which only tunes.
+    chains
+        Chains that the candidates and features may come from; the one with the best F1 on validation is kept.
+    trees
+        Number of trees; by default that of `learning_for`.
+    progress
+        Shows the verification of photos.
+
     Raises
     ------
     InputError
-        There are too few labelled listings.
+        There are too few labelled listings, or the listings in `also` have other sides.
     """
-    splits, protocol = _splits(given)
-    labels = np.unique(given.names.astype(str), return_inverse=True)[1].astype(np.int64)
     learning = learning_for(side.name for side in given.dense)
     if trees is not None:
         learning = replace(learning, trees=trees)
     if not any(given.data.phashes):
         chains = tuple(dict.fromkeys(replace(rules, photo_bits=None) for rules in chains))
+    lessons, protocol = _lessons(given, also, progress)
+    return best_of(chains, lambda rules: train_scorer(lessons(rules), learning, given.dense, protocol)).scorer
 
-    def train(rules: VectorRules) -> Trained:
-        return train_scorer(Preparation(given.data, labels, splits, rules).lessons(), learning, given.dense, protocol)
 
-    return best_of(chains, train).scorer
+def _lessons(
+    given: TrainingData, also: Sequence[TrainingData], progress: Progress
+) -> tuple[Callable[[VectorRules], Lessons], str]:
+    """What is learnt from under some chain, and what the figure of the tuning listings is."""
+    if also:
+        return _lessons_of_others(given, also, progress), _PROTOCOL_OF_OTHERS
+    splits, protocol = _splits(given)
+    labels = np.unique(given.names.astype(str), return_inverse=True)[1].astype(np.int64)
+    return lambda rules: Preparation(given.data, labels, splits, rules, progress=progress).lessons(), protocol
+
+
+def _lessons_of_others(
+    given: TrainingData, also: Sequence[TrainingData], progress: Progress
+) -> Callable[[VectorRules], Lessons]:
+    for other in also:
+        if [(side.name, side.dimension) for side in other.dense] != [(s.name, s.dimension) for s in given.dense]:
+            raise InputError("The catalogues to train on have other vectors than the catalogue that the scorer is for.")
+    if given.parts is None or not (given.parts == "validation").any():
+        raise InputError(
+            "The catalogue has no part 'validation' (column 'part'), which other catalogues to train on need."
+        )
+    rows = np.flatnonzero(given.parts == "validation")
+    tuned = given.data.take(rows)
+    background = [*tuned.titles, *(title for other in also for title in other.data.titles)]
+
+    def lessons(rules: VectorRules) -> Lessons:
+        def prepare(data: ListingData, names: npt.NDArray[np.object_]) -> LabelledCatalogue:
+            numbers = np.unique(names.astype(str), return_inverse=True)[1].astype(np.int64)
+            return LabelledCatalogue.of(PreparedCatalogue.of(data, rules, background), numbers, progress)
+
+        return Lessons(
+            training=[(prepare(other.data, other.names), np.arange(len(other.data))) for other in also],
+            tuning=prepare(tuned, given.names[rows]),
+            queries=queries_with_others(given.names[rows]),
+        )
+
+    return lessons
 
 
 def _splits(given: TrainingData) -> tuple[LearningSplits, str]:

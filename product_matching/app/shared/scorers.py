@@ -11,7 +11,7 @@ from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
 from product_matching.app.resources import BY_BUNDLE, jobs
 from product_matching.app.shared.wording import count_text, say_seconds
 from product_matching.errors import InputError
-from product_matching.matching.second_stage import SCORER_FILE, TREES_FILE
+from product_matching.matching.second_stage import SCORER_FILE
 from product_matching.places import models_folder
 from product_matching.store.bundle import Bundle
 
@@ -114,7 +114,7 @@ def _version(name: str) -> tuple[str, tuple[int, ...]]:
     if name not in scorer_names():  # also what keeps names of other folders out
         raise InputError(f"There is no pair scorer {name!r:.80} here: choose another one under Rules.")
     folder = _folder() / name
-    files = [folder / SCORER_FILE, folder / TREES_FILE]
+    files = [folder / SCORER_FILE, *sorted(folder.glob("trees_*.txt"))]
     return str(folder), tuple(path.stat().st_mtime_ns for path in files if path.is_file())
 
 

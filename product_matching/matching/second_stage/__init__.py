@@ -1,4 +1,8 @@
-"""The second stage: a trained scorer decides on each candidate pair by what is known of its two listings."""
+"""The second stage: candidate pairs are scored by boosted trees, and the scores decide."""
 
-#: Files of a scorer's folder.
-SCORER_FILE, TREES_FILE = "scorer.json", "trees.txt"
+SCORER_FILE = "scorer.json"
+
+
+def trees_file(comparison: str) -> str:
+    """Name of the file with the trees of a comparison (see `feature_sides.COMPARISONS`)."""
+    return f"trees_{comparison}.txt"

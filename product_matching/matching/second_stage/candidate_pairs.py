@@ -11,6 +11,7 @@ import numpy.typing as npt
 from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.matching.second_stage.listing_features import (
+    WORD_WEIGHT,
     ChainResult,
     ListingFeatures,
     TitleEncoders,
@@ -24,6 +25,8 @@ from product_matching.search.neighbours import FloatArray, RowArray, keep_neares
 
 #: Similarities from which a near pair is a candidate; below both, and with other photos, it is none.
 FINAL_FLOOR, AVERAGED_FLOOR = 0.5, 0.25
+#: Similarities by photo and by title alone from which a near pair is a candidate.
+PHOTO_FLOOR, TITLE_FLOOR = 0.35, 0.3
 #: Nearest listings, the listing itself among them, by the vectors after and before the chain.
 NEAR_FINAL, NEAR_PLAIN = 41, 31
 #: pHash bits up to which a near pair is a candidate whatever its titles.
@@ -81,16 +84,26 @@ class CandidatePairs:
     features: npt.NDArray[np.float32]
     names: list[str]
 
+    def take(self, kept: npt.NDArray[np.bool_]) -> CandidatePairs:
+        """Keep the pairs of a mask that treats both directions alike; shape (P,)."""
+        return CandidatePairs(self.pairs.take(kept), self.features[kept], self.names)
+
 
 def find_candidate_pairs(catalogue: PreparedCatalogue) -> CandidatePairs:
     """Choose the pairs of a catalogue that are worth scoring, and compute their features."""
-    stages, near_duplicates = catalogue.chain.stages, catalogue.chain.near_duplicates
-    found = [keep_nearest(stages.near, NEAR_FINAL), keep_nearest(stages.plain, NEAR_PLAIN)]
-    pairs = Pairs.of(*found, *([] if near_duplicates is None else [near_duplicates]))
+    pairs = near_pairs(catalogue)
     likely = is_likely(catalogue.listings, pairs.first, pairs.second)
     pairs = pairs.take(likely | likely[pairs.reverse()])
     features, names = pair_features(catalogue.listings, pairs.first, pairs.second)
     return CandidatePairs(pairs, features, names)
+
+
+def near_pairs(catalogue: PreparedCatalogue) -> Pairs:
+    """Every pair of which one listing is among the nearest of the other, by any of the comparisons."""
+    stages, near_duplicates = catalogue.chain.stages, catalogue.chain.near_duplicates
+    found = [keep_nearest(stages.near, NEAR_FINAL), keep_nearest(stages.plain, NEAR_PLAIN)]
+    found += [keep_nearest(single.plain, NEAR_FINAL) for single in catalogue.chain.single.values()]
+    return Pairs.of(*found, *([] if near_duplicates is None else [near_duplicates]))
 
 
 def is_likely(listings: ListingFeatures, first: RowArray, second: RowArray) -> npt.NDArray[np.bool_]:
@@ -101,4 +114,8 @@ def is_likely(listings: ListingFeatures, first: RowArray, second: RowArray) -> n
 
     both = listings.has_photo[first] & listings.has_photo[second]
     same_photo = both & (hash_bits(listings.hashes[first], listings.hashes[second]) <= NEAR_BITS)
-    return (similar("final") >= FINAL_FLOOR) | (similar("averaged") >= AVERAGED_FLOOR) | same_photo
+    likely = (similar("final") >= FINAL_FLOOR) | (similar("averaged") >= AVERAGED_FLOOR) | same_photo
+    if not listings.compared:
+        return likely
+    by_title = WORD_WEIGHT * similar("words") + (1 - WORD_WEIGHT) * similar("trigrams")
+    return likely | (similar("photo") >= PHOTO_FLOOR) | (by_title >= TITLE_FLOOR)

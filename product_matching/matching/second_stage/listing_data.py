@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+
+from product_matching.encoders.keypoints import Keypoints
+from product_matching.listings.prints import PhotoPrint
 
 #: Sides that every catalogue with titles has.
 TITLE_SIDES = ("words", "trigrams")
@@ -48,11 +51,17 @@ class ListingData:
         "" for none.
     dense
         Vectors by side, each of shape (N, D), rows of unit norm, or zero where a listing lacks the side.
+    keypoints
+        Gives the local features of a row's photo, None without a photo; None where they are not compared.
+    prints
+        What was read on each photo, None for one that was not read; None where nothing was read.
     """
 
     titles: Sequence[str]
     phashes: Sequence[str]
     dense: Mapping[str, DenseMatrix] = field(default_factory=dict)
+    keypoints: Callable[[int], Keypoints | None] | None = None
+    prints: Sequence[PhotoPrint | None] | None = None
 
     def __post_init__(self) -> None:
         n = len(self.titles)
@@ -65,7 +74,20 @@ class ListingData:
     def __len__(self) -> int:
         return len(self.titles)
 
+    def has(self, side: str) -> npt.NDArray[np.bool_]:
+        """Which listings have a title (``"title"``), or a vector of a dense side; shape (N,)."""
+        if side == "title":
+            return np.array([bool(title.strip()) for title in self.titles], dtype=np.bool_)
+        present: npt.NDArray[np.bool_] = np.any(self.dense[side] != 0, axis=1)
+        return present
+
     def take(self, rows: npt.NDArray[np.int64]) -> ListingData:
         """Some of the listings, in the order of `rows`."""
         titles, phashes = ([texts[row] for row in rows] for texts in (self.titles, self.phashes))
-        return ListingData(titles, phashes, {side: part[rows] for side, part in self.dense.items()})
+        dense = {side: part[rows] for side, part in self.dense.items()}
+        prints = None if self.prints is None else [self.prints[row] for row in rows]
+        return ListingData(titles, phashes, dense, self._keypoints_of(rows), prints)
+
+    def _keypoints_of(self, rows: npt.NDArray[np.int64]) -> Callable[[int], Keypoints | None] | None:
+        keypoints = self.keypoints
+        return None if keypoints is None else lambda row: keypoints(int(rows[row]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,15 @@ import scipy.sparse
 from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
+from product_matching.encoders.keypoints import Keypoints
+from product_matching.encoders.print_encoder import PrintEncoder
 from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.encoders.trigrams import TrigramEncoder
 from product_matching.listings.quantities import QuantityTable
 from product_matching.listings.titles import title_words
 from product_matching.matching.blending import cross_mean, expand, fuse
 from product_matching.matching.chain import CANDIDATES, Stages, VectorRules, run_stages
+from product_matching.matching.print_features import PrintedListings
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.search.joins.mixed import MixedJoin
 from product_matching.search.joins.phashes import near_photos, parse_phashes
@@ -26,6 +29,9 @@ from product_matching.search.neighbours import Neighbours, keep_nearest
 
 #: Weight of the words in the cosine of a title; the rest is the weight of the character trigrams.
 WORD_WEIGHT = 0.6
+#: Sides that are compared alone as well where a query may lack one of them, and the rules on their vectors.
+SINGLE_SIDES = ("photo", "title")
+SINGLE_RULES = VectorRules(photo_bits=None, expansion=2)
 #: Number of neighbours that make up a listing's neighbourhood, itself among them.
 NEIGHBOURHOOD = 15
 FloatMatrix = npt.NDArray[np.float64]
@@ -58,6 +64,9 @@ class ListingFeatures:
         Unit vectors by name, of shape (N, D), CSR or dense: each side, averaged and blended sides, neighbourhoods.
     dense
         Names of the dense sides.
+    compared
+        For each side that is compared alone (`SINGLE_SIDES`), which listings have it, shape (N,); empty where all sides
+        are compared together only.
     nearest
         For some views, the similarities of the 50 nearest others, falling, 0 where there are fewer; shape (N, 50).
     nearest_other
@@ -74,10 +83,15 @@ class ListingFeatures:
         Number of listings with (nearly) the same photo, itself included; shape (N,).
     measures, counts
         The quantities that the titles state.
+    keypoints
+        Gives the local features of a row's photo; None where they are not compared.
+    printed
+        The titles with the print of the photos; None where nothing was read.
     """
 
     views: dict[str, Any]
     dense: tuple[str, ...]
+    compared: dict[str, npt.NDArray[np.bool_]]
     nearest: dict[str, FloatMatrix]
     nearest_other: dict[str, FloatMatrix]
     weights: csr_matrix
@@ -88,6 +102,8 @@ class ListingFeatures:
     shared_photo: npt.NDArray[np.int64]
     measures: QuantityTable
     counts: QuantityTable
+    keypoints: Callable[[int], Keypoints | None] | None = None
+    printed: PrintedListings | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -104,6 +120,8 @@ class ChainResult:
         What the rules made of them.
     near_duplicates
         Listings with (nearly) the same photo; None where photos are left out.
+    single
+        The stages of each side that is compared alone, by its name; see `run_single_sides`.
     """
 
     words: csr_matrix
@@ -111,6 +129,7 @@ class ChainResult:
     fused: csr_matrix
     stages: Stages
     near_duplicates: Neighbours | None
+    single: dict[str, Stages]
 
 
 def run_chain(data: ListingData, encoders: TitleEncoders, rules: VectorRules) -> ChainResult:
@@ -121,7 +140,29 @@ def run_chain(data: ListingData, encoders: TitleEncoders, rules: VectorRules) ->
     width = sum(part.shape[1] for part in data.dense.values())
     join = MixedJoin(width) if width else SparseJoin()
     stages = run_stages(vectors, near_duplicates, rules, join)
-    return ChainResult(words=words, trigrams=trigrams, fused=vectors, stages=stages, near_duplicates=near_duplicates)
+    return ChainResult(
+        words=words,
+        trigrams=trigrams,
+        fused=vectors,
+        stages=stages,
+        near_duplicates=near_duplicates,
+        single=run_single_sides(data, words, trigrams) if compares_single_sides(data.dense) else {},
+    )
+
+
+def compares_single_sides(sides: Iterable[str]) -> bool:
+    """Whether photo and title are also compared alone: where there are photo vectors, a query may lack either."""
+    return "photo" in sides
+
+
+def run_single_sides(data: ListingData, words: csr_matrix, trigrams: csr_matrix) -> dict[str, Stages]:
+    """Expand photos and titles, each by its own neighbours alone; by the names of `SINGLE_SIDES`."""
+    titles = fuse([words, trigrams], [WORD_WEIGHT, 1 - WORD_WEIGHT])
+    photos: FloatMatrix = np.asarray(data.dense["photo"], dtype=np.float64)
+    return {
+        "photo": run_stages(photos, None, SINGLE_RULES, MixedJoin(photos.shape[1])),
+        "title": run_stages(titles, None, SINGLE_RULES, SparseJoin()),
+    }
 
 
 def fuse_sides(words: csr_matrix, trigrams: csr_matrix, dense: Sequence[npt.NDArray[np.floating]]) -> csr_matrix:
@@ -157,11 +198,15 @@ def describe_listings(data: ListingData, encoders: TitleEncoders, chain: ChainRe
         views |= {side: np.asarray(vectors, dtype=np.float64), f"averaged {side}": averaged}
         views[f"expanded {side}"] = expand(averaged, stages.near, 2)
         nearest[f"averaged {side}"] = nearest_similarities(near)
+    for side, single in chain.single.items():
+        views |= {f"expanded {side} alone": single.final, f"{side} neighbourhood": _neighbourhoods(single.plain)}
+        nearest[f"{side} alone"] = nearest_similarities(single.plain)
     hashes, has_photo = parse_phashes(data.phashes)
     weights, numbers = word_weights(chain.words, encoders.words)
     return ListingFeatures(
         views=views,
         dense=tuple(data.dense),
+        compared={side: data.has(side) for side in chain.single},
         nearest=nearest,
         nearest_other={name: np.sort(table[:, 0]) for name, table in nearest.items()},
         weights=weights,
@@ -172,7 +217,16 @@ def describe_listings(data: ListingData, encoders: TitleEncoders, chain: ChainRe
         shared_photo=np.maximum(1, np.diff(near_duplicates.offsets)),
         measures=QuantityTable.of_measures(data.titles),
         counts=QuantityTable.of_counts(data.titles),
+        keypoints=data.keypoints,
+        printed=_printed(data, encoders.words, chain.words),
     )
+
+
+def _printed(data: ListingData, encoder: TitleEncoder, words: csr_matrix) -> PrintedListings | None:
+    if data.prints is None:
+        return None
+    rows = PrintEncoder(encoder).rows(data.prints)
+    return PrintedListings(encoder=encoder, matrix=words, titles=data.titles, prints=rows)
 
 
 def normalised(title: str) -> str:

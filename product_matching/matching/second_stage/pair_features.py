@@ -10,6 +10,8 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 from scipy.sparse import csr_matrix
 
+from product_matching.matching.geometry import GEOMETRY_FEATURES
+from product_matching.matching.print_features import PRINT_FEATURES, print_features
 from product_matching.matching.second_stage.listing_features import WORD_WEIGHT, ListingFeatures
 from product_matching.search.joins.phashes import PHASH_BITS, hash_bits
 from product_matching.search.neighbours import FloatArray, RowArray
@@ -26,6 +28,8 @@ _RATIOS = {
     "ratio": fuzz.ratio,
 }
 _EPSILON = 1e-6
+#: Decimals of a feature: sums in another order differ by less, and must not cross a threshold of the trees.
+_DECIMALS = 6
 
 
 def pair_features(
@@ -43,20 +47,39 @@ def pair_features(
     Returns
     -------
     numpy.ndarray, list of str
-        Shape (P, F), float32, and the F names.
+        Shape (P, F), float32, and the F names. Geometry is left NaN (see `verify_photos`), print is NaN where no
+        photo was read.
     """
     similar = {name: row_products(view, first, second) for name, view in listings.views.items()}
     columns: dict[str, npt.NDArray[Any]] = {f"cosine of {name}": values for name, values in similar.items()}
-    plain = _weighted(similar, listings.dense)
-    columns["cosine of plain"] = plain
+    columns["cosine of plain"] = similar["plain"] = _weighted(similar, listings.dense)
+    if listings.compared:
+        columns["cosine of title alone"] = similar["title alone"] = _weighted(similar, ())
+        similar["photo alone"] = similar["photo"]
     for name in listings.nearest:
-        values = plain if name == "plain" else similar[name]
+        values = similar[name]
         columns |= _neighbourhood_features(name, listings, values, first=first, second=second)
     columns |= _photo_features(listings, first, second) | _word_features(listings, first, second)
     columns |= _text_features(listings, first, second)
     columns["quantities"] = listings.measures.compare(first, second)
     columns["counts"] = listings.counts.compare(first, second)
-    return np.column_stack(list(columns.values())).astype(np.float32), list(columns)
+    if listings.compared:
+        columns |= print_columns(listings, first, second)
+        columns |= {name: np.full(len(first), np.nan) for name in GEOMETRY_FEATURES}
+    return np.column_stack(list(columns.values())).round(_DECIMALS).astype(np.float32), list(columns)
+
+
+def print_columns(listings: ListingFeatures, first: RowArray, second: RowArray) -> dict[str, FloatArray]:
+    """Features of the print of both photos with the title of the other listing: of each the larger."""
+    one, other = one_way_print(listings, first, second), one_way_print(listings, second, first)
+    return dict(zip(PRINT_FEATURES, np.fmax(one, other).T, strict=True))
+
+
+def one_way_print(listings: ListingFeatures, first: RowArray, second: RowArray) -> FloatArray:
+    """Features of the print of the first photo with the title of the second listing; shape (P, `PRINT_FEATURES`)."""
+    if listings.printed is None or listings.printed.prints is None:
+        return np.full((len(first), len(PRINT_FEATURES)), np.nan)
+    return print_features(listings.printed.prints, first, listings.printed, second)
 
 
 def row_products(vectors: csr_matrix | npt.NDArray[np.floating], first: RowArray, second: RowArray) -> FloatArray:

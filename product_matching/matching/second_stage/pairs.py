@@ -48,6 +48,11 @@ class Pairs:
         """Keep the pairs of a mask that treats both directions alike; shape (P,)."""
         return Pairs(self.first[kept], self.second[kept], self.n)
 
+    def of_row(self, row: int) -> RowArray:
+        """The second rows of the pairs that a row is the first of, rising."""
+        start, end = np.searchsorted(self.first, [row, row + 1])
+        return self.second[start:end]
+
     def reverse(self) -> RowArray:
         """Position of each pair's other direction; shape (P,)."""
         return np.lexsort((self.first, self.second))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +12,17 @@ import scipy.sparse
 from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
+from product_matching.encoders.keypoints import Keypoints
+from product_matching.encoders.print_encoder import PrintEncoder
 from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.blending import Vectors
 from product_matching.matching.chain import CANDIDATES
+from product_matching.matching.print_features import PrintedListings
 from product_matching.matching.second_stage.candidate_pairs import NEAR_FINAL, NEAR_PLAIN, PreparedCatalogue, is_likely
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.matching.second_stage.listing_features import (
     NEIGHBOURHOOD,
+    SINGLE_RULES,
     ListingFeatures,
     fuse_sides,
     normalised,
@@ -55,6 +60,15 @@ class _Steps:
     final: Any
     plain_similarity: FloatArray
     similarity: FloatArray
+    single: dict[str, _SingleSteps]
+
+
+@dataclass(frozen=True, eq=False)
+class _SingleSteps:
+    """A side of a query compared alone: expanded by its nearest, and its cosines to every listing, shape (N,)."""
+
+    expanded: Any
+    similarity: FloatArray
 
 
 def add_query(catalogue: PreparedCatalogue, query: ListingData) -> QueriedListings:
@@ -65,18 +79,21 @@ def add_query(catalogue: PreparedCatalogue, query: ListingData) -> QueriedListin
     catalogue
         The catalogue.
     query
-        One listing, with the sides of the catalogue.
+        One listing, with the sides of the catalogue. Where those are also compared alone, it may lack one: an empty
+        title, or a zero vector.
     """
     words, trigrams = catalogue.encoders.encode(query.titles)
     hashes, has_photo = parse_phashes(query.phashes)
     plain = fuse_sides(words, trigrams, list(query.dense.values()))
     near_duplicates = _near_duplicates(catalogue, hashes) if has_photo[0] else np.zeros(0, dtype=np.int64)
-    steps = _take_steps(catalogue, plain, near_duplicates)
+    single = _single_steps(catalogue, words=words, trigrams=trigrams, query=query)
+    steps = _take_steps(catalogue, plain, near_duplicates, single)
     own = _own_views(catalogue, steps, words=words, trigrams=trigrams, query=query)
     nearest = {"plain": _top(steps.plain_similarity), "final": _top(steps.similarity)}
     for side in query.dense:
         name = f"averaged {side}"
         nearest[name] = _top(_products(own[name], catalogue.listings.views[name]))
+    nearest |= {f"{side} alone": _top(alone.similarity) for side, alone in single.items()}
     near = _near_rows(catalogue, steps)
     weights, numbers = word_weights(words, catalogue.encoders.words)
     whole = catalogue.listings
@@ -84,6 +101,7 @@ def add_query(catalogue: PreparedCatalogue, query: ListingData) -> QueriedListin
     listings = ListingFeatures(
         views={name: _below(view[near], own[name]) for name, view in whole.views.items()},
         dense=whole.dense,
+        compared={side: np.append(has[near], query.has(side)) for side, has in whole.compared.items()},
         nearest={name: np.vstack([table[near], nearest[name]]) for name, table in whole.nearest.items()},
         nearest_other=whole.nearest_other,
         weights=_below(whole.weights[near], weights),
@@ -94,8 +112,37 @@ def add_query(catalogue: PreparedCatalogue, query: ListingData) -> QueriedListin
         shared_photo=np.append(whole.shared_photo[near], 1 + len(steps.near_duplicates)),
         measures=QuantityTable.of_measures(titles),
         counts=QuantityTable.of_counts(titles),
+        keypoints=_keypoints(catalogue, near, query),
+        printed=_printed(catalogue, near, query, words),
     )
     return QueriedListings(near, listings)
+
+
+def _keypoints(
+    catalogue: PreparedCatalogue, near: RowArray, query: ListingData
+) -> Callable[[int], Keypoints | None] | None:
+    """Local features of the near listings and, in the last row, of the query; None where either has none."""
+    own, others = query.keypoints, catalogue.data.keypoints
+    if own is None or others is None:
+        return None
+    return lambda row: own(0) if row == len(near) else others(int(near[row]))
+
+
+def _printed(
+    catalogue: PreparedCatalogue, near: RowArray, query: ListingData, words: csr_matrix
+) -> PrintedListings | None:
+    """Titles and print of the near listings and, in the last row, of the query; None where nothing was read."""
+    whole = catalogue.listings.printed
+    if whole is None and query.prints is None:
+        return None
+    encoder = PrintEncoder(catalogue.encoders.words)
+    read = [None] * len(near) if catalogue.data.prints is None else [catalogue.data.prints[row] for row in near]
+    return PrintedListings(
+        encoder=catalogue.encoders.words,
+        matrix=_below(catalogue.listings.views["words"][near], words),
+        titles=[*(catalogue.data.titles[row] for row in near), query.titles[0]],
+        prints=encoder.rows([*read, *(query.prints or [None])]),
+    )
 
 
 def likely_candidates(queried: QueriedListings) -> npt.NDArray[np.bool_]:
@@ -104,7 +151,23 @@ def likely_candidates(queried: QueriedListings) -> npt.NDArray[np.bool_]:
     return is_likely(queried.listings, np.full(len(others), len(others)), others)
 
 
-def _take_steps(catalogue: PreparedCatalogue, plain: csr_matrix, near_duplicates: RowArray) -> _Steps:
+def _single_steps(
+    catalogue: PreparedCatalogue, *, words: csr_matrix, trigrams: csr_matrix, query: ListingData
+) -> dict[str, _SingleSteps]:
+    """Expand each side that is compared alone by its nearest."""
+    steps = {}
+    for side, stages in catalogue.chain.single.items():
+        vector = fuse_sides(words, trigrams, []) if side == "title" else np.asarray(query.dense[side], dtype=np.float64)
+        similarity = _products(vector, stages.averaged)
+        nearest = _nearest(similarity, SINGLE_RULES.expansion - 1)
+        expanded = _blend(vector, stages.averaged, nearest, similarity, alpha=SINGLE_RULES.alpha)
+        steps[side] = _SingleSteps(expanded, similarity)
+    return steps
+
+
+def _take_steps(
+    catalogue: PreparedCatalogue, plain: csr_matrix, near_duplicates: RowArray, single: dict[str, _SingleSteps]
+) -> _Steps:
     """Average the query over its near-duplicates, then blend and expand it as the rules say."""
     chain, rules = catalogue.chain, catalogue.rules
     averaged = _mean(plain, chain.fused[near_duplicates]) if rules.cross_mean else plain
@@ -123,6 +186,7 @@ def _take_steps(catalogue: PreparedCatalogue, plain: csr_matrix, near_duplicates
         final=vector,
         plain_similarity=_products(plain, chain.fused),
         similarity=_products(vector, steps[-1]),
+        single=single,
     )
 
 
@@ -148,13 +212,17 @@ def _own_views(
         "final": steps.final,
         "neighbourhood": _neighbourhood(steps.similarity),
         "plain neighbourhood": _neighbourhood(steps.plain_similarity),
+        **{f"expanded {side} alone": alone.expanded for side, alone in steps.single.items()},
+        **{f"{side} neighbourhood": _neighbourhood(alone.similarity) for side, alone in steps.single.items()},
     }
 
 
 def _near_rows(catalogue: PreparedCatalogue, steps: _Steps) -> RowArray:
     """Rows among whose nearest the query would be, or that are among the nearest of the query; rising."""
     found = [steps.near_duplicates]
-    for name, similarity, k in (("final", steps.similarity, NEAR_FINAL), ("plain", steps.plain_similarity, NEAR_PLAIN)):
+    sources = [("final", steps.similarity, NEAR_FINAL), ("plain", steps.plain_similarity, NEAR_PLAIN)]
+    sources += [(f"{side} alone", alone.similarity, NEAR_FINAL) for side, alone in steps.single.items()]
+    for name, similarity, k in sources:
         last = catalogue.listings.nearest[name][:, k - 2]
         among_theirs = to_distance(similarity) < np.minimum(to_distance(last), _NOTHING_IN_COMMON)
         found += [_nearest(similarity, k - 1), np.flatnonzero(among_theirs)]

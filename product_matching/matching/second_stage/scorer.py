@@ -2,21 +2,73 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
+from product_matching.matching.calibration import Calibration
 from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage.candidate_pairs import CandidatePairs, PreparedCatalogue
+from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TITLE
 from product_matching.matching.second_stage.listing_data import TITLE_SIDES, DenseSide
+from product_matching.matching.second_stage.listing_features import ListingFeatures
+from product_matching.matching.second_stage.presets import Preset
 from product_matching.matching.second_stage.score_blending import blend_by_score
 from product_matching.matching.second_stage.trees import BoostedTrees
-from product_matching.search.neighbours import FloatArray
+from product_matching.matching.second_stage.verified_photos import in_grey_band, near_by_photo, verify_photos
+from product_matching.progress import NO_PROGRESS, Progress
+from product_matching.search.neighbours import FloatArray, RowArray
 
 #: How many reasons are named for a pair.
 _REASONS = 3
+Features = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PairModel:
+    """Trees for the pairs that are compared by the same sides.
+
+    Attributes
+    ----------
+    trees
+        The classifier.
+    names
+        The pair features that it takes, in order.
+    calibration
+        Turns its scores into probabilities.
+    """
+
+    trees: BoostedTrees
+    names: tuple[str, ...]
+    calibration: Calibration = field(default_factory=Calibration)
+
+    def scores(self, features: Features, names: Sequence[str]) -> FloatArray:
+        """Scores of pairs by their features, in one direction, before calibration; shape (P,).
+
+        Raises
+        ------
+        InputError
+            A feature that it takes is not there.
+        """
+        return self.trees.probabilities(self._own(features, names))
+
+    def reasons(self, features: Features, names: Sequence[str]) -> list[list[tuple[str, float]]]:
+        """Name the three features that moved each pair's log odds most, with how far; features of shape (P, F)."""
+        shares = self.trees.contributions(self._own(features, names))
+        order = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :_REASONS]
+        return [[(self.names[f], float(row[f])) for f in top] for row, top in zip(shares, order, strict=True)]
+
+    def _own(self, features: Features, names: Sequence[str]) -> Features:
+        if tuple(names) == self.names:
+            return features
+        place = {name: number for number, name in enumerate(names)}
+        missing = [name for name in self.names if name not in place]
+        if missing:
+            raise InputError(f"The pair scorer was trained on other features, among them {missing[0]!r}.")
+        return features[:, [place[name] for name in self.names]]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -25,10 +77,9 @@ class PairScorer:
 
     Attributes
     ----------
-    trees
-        The classifier.
-    names
-        The pair features that it takes, in order.
+    models
+        One for each comparison (see `feature_sides.COMPARISONS`): a scorer that compares photo vectors has one for
+        pairs with both sides and for pairs that lack one; any other has ``"both"`` alone, for all sides together.
     dense
         The dense vectors that it needs beside titles.
     rules
@@ -41,10 +92,11 @@ class PairScorer:
         Size of the catalogue that it was tuned on, and how.
     f1
         Mean F1 there, on pairs that the trees were not trained on.
+    presets
+        Settings of the threshold with what they came to on validation; empty for a scorer without probabilities.
     """
 
-    trees: BoostedTrees
-    names: tuple[str, ...]
+    models: Mapping[str, PairModel]
     dense: tuple[DenseSide, ...]
     rules: VectorRules
     blend: float | None
@@ -52,34 +104,116 @@ class PairScorer:
     n: int
     protocol: str
     f1: float
+    presets: tuple[Preset, ...] = ()
 
     @property
     def sides(self) -> tuple[str, ...]:
         """Names of everything that it compares."""
         return (*TITLE_SIDES, *(side.name for side in self.dense))
 
-    def pair_probabilities(self, candidates: CandidatePairs) -> FloatArray:
+    def pair_probabilities(
+        self, listings: ListingFeatures, candidates: CandidatePairs, *, progress: Progress = NO_PROGRESS
+    ) -> FloatArray:
         """Probability of the same product for each candidate pair, the same in both directions; shape (P,)."""
-        return candidates.pairs.symmetric(self.probabilities(candidates.features, candidates.names))
+        pairs = candidates.pairs
+        scored = self.score(
+            listings,
+            pairs.first,
+            pairs.second,
+            features=candidates.features,
+            reverse=candidates.features[pairs.reverse()],
+            names=candidates.names,
+            progress=progress,
+        )
+        return scored.probabilities
 
-    def probabilities(self, features: npt.NDArray[np.floating], names: list[str]) -> FloatArray:
-        """Probability of the same product for pairs by their features, in one direction, before blending; shape (P,).
+    def score(
+        self,
+        listings: ListingFeatures,
+        first: RowArray,
+        second: RowArray,
+        *,
+        features: Features,
+        reverse: Features,
+        names: Sequence[str],
+        progress: Progress = NO_PROGRESS,
+    ) -> ScoredPairs:
+        """Score pairs by their features in both directions, then once more with those verified that are doubtful.
 
-        Raises
-        ------
-        InputError
-            The features are others than those that it was trained on.
+        Parameters
+        ----------
+        listings
+            What is known of the listings that the rows are of.
+        first, second
+            Shape (P,).
+        features, reverse
+            Features of each pair and of its other direction, without geometry; shape (P, F).
+        names
+            The F names.
+        progress
+            Shows the verification.
         """
-        if tuple(names) != self.names:
-            odd = sorted(set(names) ^ set(self.names))
-            raise InputError(f"The pair scorer was trained on other features: {', '.join(odd) or 'another order'}.")
-        return self.trees.probabilities(features)
+        compared = comparisons(listings, first, second)
+        both = self._mean(compared, features, reverse, names)
+        if listings.keypoints is not None:
+            doubtful = in_grey_band(both) & (compared != TITLE) & near_by_photo(features, names)
+            rows = first[doubtful], second[doubtful]
+            features = features.copy()
+            for table in (features, reverse := reverse.copy()):
+                table[doubtful] = verify_photos(
+                    listings, *rows, features=table[doubtful], names=names, progress=progress
+                )
+            both[doubtful] = self._mean(compared[doubtful], features[doubtful], reverse[doubtful], names)
+        for comparison, model in self.models.items():
+            of_kind = compared == comparison
+            both[of_kind] = model.calibration.apply(both[of_kind])
+        return ScoredPairs(both, compared, features)
 
-    def reasons(self, features: npt.NDArray[np.floating]) -> list[list[tuple[str, float]]]:
-        """Name the three features that moved each pair's log odds most, with how far; shape of features (P, F)."""
-        contributions = self.trees.contributions(features)
-        order = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :_REASONS]
-        return [[(self.names[f], float(row[f])) for f in top] for row, top in zip(contributions, order, strict=True)]
+    def _mean(
+        self, compared: npt.NDArray[np.str_], features: Features, reverse: Features, names: Sequence[str]
+    ) -> FloatArray:
+        scores = np.zeros(len(features))
+        for comparison, model in self.models.items():
+            rows = np.flatnonzero(compared == comparison)
+            scores[rows] = (model.scores(features[rows], names) + model.scores(reverse[rows], names)) / 2
+        return scores
+
+    def reasons(self, scored: ScoredPairs, rows: RowArray, names: Sequence[str]) -> list[list[tuple[str, float]]]:
+        """Name the features that moved each of some scored pairs most, with how far."""
+        found: list[list[tuple[str, float]]] = [[] for _ in rows]
+        for comparison, model in self.models.items():
+            of_kind = np.flatnonzero(scored.compared[rows] == comparison)
+            for place, reasons in zip(of_kind, model.reasons(scored.features[rows[of_kind]], names), strict=True):
+                found[place] = reasons
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredPairs:
+    """Scored pairs.
+
+    Attributes
+    ----------
+    probabilities
+        Of the same product; shape (P,).
+    compared
+        The sides by which each pair was compared; shape (P,).
+    features
+        In the first direction, with geometry where photos were verified; shape (P, F).
+    """
+
+    probabilities: FloatArray
+    compared: npt.NDArray[np.str_]
+    features: Features
+
+
+def comparisons(listings: ListingFeatures, first: RowArray, second: RowArray) -> npt.NDArray[np.str_]:
+    """The sides by which each pair of rows can be compared; "" for none; shape (P,)."""
+    if not listings.compared:
+        return np.full(len(first), BOTH)
+    there = {side: has[first] & has[second] for side, has in listings.compared.items()}
+    photo, title = there[PHOTO], there[TITLE]
+    return np.select([photo & title, photo, title], [BOTH, PHOTO, TITLE], default="")
 
 
 def final_scores(

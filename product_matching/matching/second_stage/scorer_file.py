@@ -1,9 +1,10 @@
-"""A pair scorer in a folder: ``trees.txt`` of LightGBM, and ``scorer.json`` with all else; nothing is executed."""
+"""A pair scorer in a folder: trees of LightGBM as text, and ``scorer.json`` with all else; nothing is executed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,13 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from product_matching.errors import InputError
 from product_matching.files import atomic_folder, read_json
+from product_matching.matching.calibration import Calibration
 from product_matching.matching.chain import VectorRules
-from product_matching.matching.second_stage import SCORER_FILE, TREES_FILE
+from product_matching.matching.second_stage import SCORER_FILE, trees_file
 from product_matching.matching.second_stage.listing_data import TITLE_SIDES, DenseSide
-from product_matching.matching.second_stage.scorer import PairScorer
+from product_matching.matching.second_stage.presets import Measured, Preset
+from product_matching.matching.second_stage.scorer import PairModel, PairScorer
 from product_matching.matching.second_stage.trees import BoostedTrees, check_trees
 from product_matching.validation import Name, Sha256, Share, validate
 
+Comparison = Literal["both", "photo", "title"]
 MAX_SCORER_BYTES, MAX_TREES_BYTES = 1_000_000, 100_000_000
 
 
@@ -51,17 +55,40 @@ class _Tuned(_Entry):
     f1: Share
 
 
+class _Calibration(_Entry):
+    slope: Annotated[float, Field(gt=0, le=1000)]
+    intercept: Annotated[float, Field(ge=-1000, le=1000)]
+
+
+class _Model(_Entry):
+    features: Annotated[list[Name], Field(min_length=1, max_length=1000)]
+    calibration: _Calibration
+    trees_sha256: Sha256
+
+
+class _Measured(_Entry):
+    precision: Share | None
+    recall: Share
+    accepted: Annotated[int, Field(ge=0)]
+
+
+class _Preset(_Entry):
+    name: Literal["broad", "balanced", "precise"]
+    probability: Share
+    measured: dict[Comparison, _Measured]
+
+
 class _Scorer(_Entry):
     """The fields of ``scorer.json``."""
 
-    format: Literal[1]
+    format: Literal[2]
     sides: Annotated[list[_TitleSide | _DenseSide], Field(min_length=2, max_length=4)]
-    features: Annotated[list[Name], Field(min_length=1, max_length=1000)]
+    models: Annotated[dict[Comparison, _Model], Field(min_length=1)]
     rules: _Rules
     blend: Share | None
     threshold: Share
     tuned: _Tuned
-    trees_sha256: Sha256
+    presets: Annotated[list[_Preset], Field(max_length=3)]
 
 
 def write_scorer(scorer: PairScorer, folder: Path) -> None:
@@ -74,7 +101,8 @@ def write_scorer(scorer: PairScorer, folder: Path) -> None:
     """
     check_target(folder)
     with atomic_folder(folder) as partial:
-        (partial / TREES_FILE).write_text(scorer.trees.text, encoding="utf-8", newline="\n")
+        for comparison, model in scorer.models.items():
+            (partial / trees_file(comparison)).write_text(model.trees.text, encoding="utf-8", newline="\n")
         (partial / SCORER_FILE).write_text(describe_scorer(scorer), encoding="utf-8", newline="\n")
 
 
@@ -88,7 +116,7 @@ def describe_scorer(scorer: PairScorer) -> str:
     """The text of ``scorer.json``."""
     rules = scorer.rules
     entry = _Scorer(
-        format=1,
+        format=2,
         sides=[
             *(_TitleSide(name=name) for name in TITLE_SIDES),  # type: ignore[arg-type]
             *(
@@ -96,7 +124,7 @@ def describe_scorer(scorer: PairScorer) -> str:
                 for side in scorer.dense
             ),
         ],
-        features=list(scorer.names),
+        models={comparison: _model_entry(model) for comparison, model in scorer.models.items()},  # type: ignore[misc]
         rules=_Rules(
             photo_bits=rules.photo_bits,
             cross_mean=rules.cross_mean,
@@ -108,9 +136,19 @@ def describe_scorer(scorer: PairScorer) -> str:
         blend=scorer.blend,
         threshold=scorer.threshold,
         tuned=_Tuned(n=scorer.n, protocol=scorer.protocol, f1=scorer.f1),
-        trees_sha256=_sha256(scorer.trees.text),
+        presets=[_preset_entry(preset) for preset in scorer.presets],
     )
     return json.dumps(entry.model_dump(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _model_entry(model: PairModel) -> _Model:
+    calibration = _Calibration(slope=model.calibration.slope, intercept=model.calibration.intercept)
+    return _Model(features=list(model.names), calibration=calibration, trees_sha256=_sha256(model.trees.text))
+
+
+def _preset_entry(preset: Preset) -> _Preset:
+    measured = {kind: _Measured(**asdict(found)) for kind, found in preset.measured.items()}
+    return _Preset(name=preset.name, probability=preset.probability, measured=measured)  # type: ignore[arg-type]
 
 
 def read_scorer(folder: Path) -> PairScorer:
@@ -126,25 +164,31 @@ def read_scorer(folder: Path) -> PairScorer:
     try:
         content = read_json(folder / SCORER_FILE, max_bytes=MAX_SCORER_BYTES)
         entry = validate(_Scorer, content, SCORER_FILE)
-        text = _read_trees(folder / TREES_FILE)
-        if _sha256(text) != entry.trees_sha256:
-            raise ValueError(f"{TREES_FILE} is not the file that {SCORER_FILE} names")
-        check_trees(text, entry.features)
+        models = {comparison: _read_model(folder, comparison, model) for comparison, model in entry.models.items()}
     except (OSError, ValueError) as error:
         why = f"{error!s:.200}".rstrip(".")
         raise InputError(f"The pair scorer {folder} cannot be read: {why}.") from error
-    return _scorer(entry, text)
+    return _scorer(entry, models)
 
 
-def _scorer(entry: _Scorer, text: str) -> PairScorer:
+def _read_model(folder: Path, comparison: str, entry: _Model) -> PairModel:
+    path = folder / trees_file(comparison)
+    text = _read_trees(path)
+    if _sha256(text) != entry.trees_sha256:
+        raise ValueError(f"{path.name} is not the file that {SCORER_FILE} names")
+    check_trees(text, entry.features)
+    calibration = Calibration(entry.calibration.slope, entry.calibration.intercept)
+    return PairModel(trees=BoostedTrees(text), names=tuple(entry.features), calibration=calibration)
+
+
+def _scorer(entry: _Scorer, models: dict[str, PairModel]) -> PairScorer:
     dense = [
         DenseSide(side.name, side.dimension, side.model, side.sha256)
         for side in entry.sides
         if isinstance(side, _DenseSide)
     ]
     return PairScorer(
-        trees=BoostedTrees(text),
-        names=tuple(entry.features),
+        models=models,
         dense=tuple(dense),
         rules=VectorRules(**entry.rules.model_dump() | {"blend": tuple(entry.rules.blend)}),
         blend=entry.blend,
@@ -152,6 +196,14 @@ def _scorer(entry: _Scorer, text: str) -> PairScorer:
         n=entry.tuned.n,
         protocol=entry.tuned.protocol,
         f1=entry.tuned.f1,
+        presets=tuple(
+            Preset(
+                name=preset.name,
+                probability=preset.probability,
+                measured={kind: Measured(**found.model_dump()) for kind, found in preset.measured.items()},
+            )
+            for preset in entry.presets
+        ),
     )
 
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.model_selection import GroupKFold
 
 from product_matching.listings.splits import Split
+from product_matching.matching.calibration import fit_calibration
 from product_matching.matching.chain import VectorRules
-from product_matching.matching.second_stage.candidate_pairs import (
-    CandidatePairs,
-    PreparedCatalogue,
-    find_candidate_pairs,
-)
+from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue
+from product_matching.matching.second_stage.examples import Examples, LabelledCatalogue
+from product_matching.matching.second_stage.feature_sides import BOTH, COMPARISONS
 from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
 from product_matching.matching.second_stage.pairs import Pairs
-from product_matching.matching.second_stage.scorer import PairScorer, final_scores
+from product_matching.matching.second_stage.presets import STEPS, ValidationPairs, choose_presets
+from product_matching.matching.second_stage.scorer import PairModel, PairScorer, final_scores
 from product_matching.matching.second_stage.trees import BoostedTrees, train_trees
-from product_matching.metrics.listing_f1 import group_sizes, query_part
+from product_matching.metrics.listing_f1 import group_sizes, listing_f1, query_part
 from product_matching.metrics.sweep import ThresholdChoice, best_threshold
-from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
+from product_matching.progress import NO_PROGRESS, Progress
+from product_matching.search.neighbours import DISTANCE_DECIMALS, FloatArray, Neighbours, RowArray, keep_within
 
 _CROSS_FITS = 3
 
@@ -67,35 +67,6 @@ def learning_for(sides: Iterable[str]) -> Learning:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class LabelledCatalogue:
-    """A prepared catalogue with its candidate pairs and its labels.
-
-    Attributes
-    ----------
-    catalogue, candidates
-        The catalogue and its pairs.
-    labels
-        Number of each listing's label group, shape (N,).
-    """
-
-    catalogue: PreparedCatalogue
-    candidates: CandidatePairs
-    labels: RowArray
-
-    @classmethod
-    def of(cls, catalogue: PreparedCatalogue, labels: RowArray) -> LabelledCatalogue:
-        """Find the candidate pairs of a catalogue."""
-        return cls(catalogue=catalogue, candidates=find_candidate_pairs(catalogue), labels=labels)
-
-    @property
-    def same(self) -> npt.NDArray[np.bool_]:
-        """Whether each candidate pair is truly one product."""
-        pairs = self.candidates.pairs
-        same: npt.NDArray[np.bool_] = self.labels[pairs.first] == self.labels[pairs.second]
-        return same
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
 class Lessons:
     """Catalogues for training, and the catalogue for tuning.
 
@@ -136,9 +107,20 @@ class Preparation:
         Training and tuning listings; word weights are computed on the titles of both, which needs no labels.
     rules
         The chain.
+    progress
+        Shows the verification of photos.
     """
 
-    def __init__(self, data: ListingData, labels: RowArray, splits: LearningSplits, rules: VectorRules) -> None:
+    def __init__(
+        self,
+        data: ListingData,
+        labels: RowArray,
+        splits: LearningSplits,
+        rules: VectorRules,
+        *,
+        progress: Progress = NO_PROGRESS,
+    ) -> None:
+        self._progress = progress
         self._data, self._labels, self._splits, self._rules = data, labels, splits, rules
         self._trained = np.unique(np.concatenate([split.catalogue[split.queries] for split in splits.training]))
         self._prepared: dict[bytes, LabelledCatalogue] = {}
@@ -149,7 +131,7 @@ class Preparation:
         if key not in self._prepared:
             background = [self._data.titles[row] for row in np.union1d(self._trained, rows)]
             prepared = PreparedCatalogue.of(self._data.take(rows), self._rules, background)
-            self._prepared[key] = LabelledCatalogue.of(prepared, self._labels[rows])
+            self._prepared[key] = LabelledCatalogue.of(prepared, self._labels[rows], self._progress)
         return self._prepared[key]
 
     def lessons(self) -> Lessons:
@@ -180,7 +162,10 @@ class Trained:
 
 
 def train_scorer(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide], protocol: str) -> Trained:
-    """Train a pair scorer and choose its blending and its threshold.
+    """Train a pair scorer and choose its blending, or calibrate it, and its threshold.
+
+    Where photo and title are also compared alone, it has a model for each comparison, whose scores are calibrated on
+    the tuning catalogue, and no blending: blended scores are no probabilities.
 
     Parameters
     ----------
@@ -193,16 +178,13 @@ def train_scorer(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide
     protocol
         What the figure of the tuning catalogue is, in a few words.
     """
+    if lessons.tuning.catalogue.listings.compared:
+        return _train_probabilities(lessons, learning, dense, protocol)
     tuning = lessons.tuning
-    trees = _fit(lessons.training, learning)
-    probabilities = trees.probabilities(tuning.candidates.features)
-    if lessons.cross_fit:
-        unseen = _cross_fit(*lessons.training[0], learning)
-        probabilities = np.where(np.isnan(unseen), probabilities, unseen)
-    blend, choice, tuned = _tune(lessons, tuning.candidates.pairs.symmetric(probabilities), learning.blends)
+    trees, scores = _fit_and_score(lessons, learning, BOTH)
+    blend, choice, tuned = _tune(lessons, scores, learning.blends)
     scorer = PairScorer(
-        trees=trees,
-        names=tuple(tuning.candidates.names),
+        models={BOTH: PairModel(trees=trees, names=tuple(tuning.candidates.names))},
         dense=tuple(dense),
         rules=tuning.catalogue.rules,
         blend=blend,
@@ -214,30 +196,84 @@ def train_scorer(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide
     return Trained(scorer=scorer, tuned=tuned)
 
 
+def _train_probabilities(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide], protocol: str) -> Trained:
+    """Train and calibrate one model for each comparison, and choose the presets."""
+    tuning, models, found = lessons.tuning, {}, {}
+    for comparison in COMPARISONS:
+        examples = tuning.examples(comparison)
+        trees, scores = _fit_and_score(lessons, learning, comparison)
+        calibration = fit_calibration(scores, examples.same)
+        models[comparison] = PairModel(trees=trees, names=examples.names, calibration=calibration)
+        found[comparison] = examples.pairs, calibration.apply(scores)
+    balanced = _best_probability(lessons, found)
+    near = {kind: pairs.to_neighbours(scores) for kind, (pairs, scores) in found.items()}
+    n_same = int((group_sizes(tuning.labels) - 1).sum())
+    validation = {
+        kind: ValidationPairs(scores, tuning.examples(kind).same, n_same) for kind, (_, scores) in found.items()
+    }
+    scorer = PairScorer(
+        models=models,
+        dense=tuple(dense),
+        rules=tuning.catalogue.rules,
+        blend=None,
+        threshold=round(1 - balanced, DISTANCE_DECIMALS),
+        n=len(tuning.labels),
+        protocol=protocol,
+        f1=_f1_at(lessons, near[BOTH], balanced),
+        presets=choose_presets(validation, balanced, BOTH),
+    )
+    return Trained(scorer=scorer, tuned=near[BOTH])
+
+
+def _best_probability(lessons: Lessons, found: Mapping[str, tuple[Pairs, FloatArray]]) -> float:
+    """The least accepted probability with the best mean F1 over queries and comparisons; among equals the first."""
+    near = [pairs.to_neighbours(scores) for pairs, scores in found.values()]
+    figures = [sum(_f1_at(lessons, one, step) for one in near) for step in STEPS.tolist()]
+    return float(STEPS[int(np.argmax(np.round(figures, 6)))])
+
+
+def _f1_at(lessons: Lessons, near: Neighbours, probability: float) -> float:
+    accepted = keep_within(query_part(near, lessons.queries), round(1 - probability, DISTANCE_DECIMALS))
+    return float(listing_f1(accepted, lessons.tuning.labels, lessons.queries).mean())
+
+
 def best_of(rules: Iterable[VectorRules], train: Callable[[VectorRules], Trained]) -> Trained:
     """Train under several chains and keep the one with the best F1 where it was tuned; among equals the first."""
     return max(map(train, rules), key=lambda trained: trained.scorer.f1)
 
 
-def _fit(parts: Sequence[tuple[LabelledCatalogue, RowArray]], learning: Learning) -> BoostedTrees:
+def _fit_and_score(lessons: Lessons, learning: Learning, comparison: str) -> tuple[BoostedTrees, FloatArray]:
+    """Trees of a comparison, and the scores of its tuning pairs by trees that were not trained on their groups."""
+    examples = lessons.tuning.examples(comparison)
+    trees = _fit([(labelled.examples(comparison), rows) for labelled, rows in lessons.training], learning)
+    scores = examples.score(trees)
+    if lessons.cross_fit:
+        unseen = _cross_fit(lessons.training[0][0].examples(comparison), lessons.training[0][1], learning)
+        scores = np.where(np.isnan(unseen), scores, unseen)
+    return trees, examples.pairs.symmetric(scores)
+
+
+def _fit(parts: Sequence[tuple[Examples, RowArray]], learning: Learning) -> BoostedTrees:
     """Train on the pairs whose two listings are both training listings.
 
     The pairs with any other listing are left out, and all of those are different products: the different pairs that
     stay get a larger weight in their place.
     """
     features, same, weights = [], [], []
-    for labelled, rows in parts:
-        pairs = labelled.candidates.pairs
+    for examples, rows in parts:
+        pairs = examples.pairs
         learns = np.zeros(pairs.n, dtype=np.bool_)
         learns[rows] = True
         kept = learns[pairs.first] & learns[pairs.second]
-        features.append(labelled.candidates.features[kept])
-        same.append(labelled.same[kept])
-        missing = np.where(same[-1], 1.0, pairs.n / len(rows))
-        weights.append(missing * size_weights(pairs, labelled.labels, learning.size_exponent)[kept])
+        missing = np.where(examples.same, 1.0, pairs.n / len(rows))
+        weight = missing * size_weights(pairs, examples.labels, learning.size_exponent)
+        for table in examples.tables:
+            features.append(table[kept])
+            same.append(examples.same[kept])
+            weights.append(weight[kept])
     return train_trees(
         np.concatenate(features),
-        parts[0][0].candidates.names,
+        parts[0][0].names,
         np.concatenate(same),
         np.concatenate(weights),
         iterations=learning.trees,
@@ -256,15 +292,14 @@ def size_weights(pairs: Pairs, labels: RowArray, exponent: float) -> FloatArray:
     return weights / weights.mean() if len(weights) else weights
 
 
-def _cross_fit(labelled: LabelledCatalogue, rows: RowArray, learning: Learning) -> FloatArray:
-    """Probabilities for the pairs of each training listing from trees that saw no pair of its groups; NaN elsewhere."""
-    candidates = labelled.candidates
-    probabilities = np.full(len(candidates.pairs), np.nan)
-    for learned, held_out in GroupKFold(_CROSS_FITS).split(rows, groups=labelled.labels[rows]):
-        trees = _fit([(labelled, rows[learned])], learning)
-        asked = np.isin(candidates.pairs.first, rows[held_out])
-        probabilities[asked] = trees.probabilities(candidates.features[asked])
-    return probabilities
+def _cross_fit(examples: Examples, rows: RowArray, learning: Learning) -> FloatArray:
+    """Scores of the pairs of each training listing by trees that saw no pair of its groups; NaN elsewhere."""
+    scores = np.full(len(examples.pairs), np.nan)
+    for learned, held_out in GroupKFold(_CROSS_FITS).split(rows, groups=examples.labels[rows]):
+        trees = _fit([(examples, rows[learned])], learning)
+        asked = np.isin(examples.pairs.first, rows[held_out])
+        scores[asked] = examples.score(trees)[asked]
+    return scores
 
 
 def _tune(

@@ -9,8 +9,9 @@ from product_matching.matching.second_stage.candidate_pairs import (
     PreparedCatalogue,
     find_candidate_pairs,
 )
+from product_matching.matching.second_stage.feature_sides import BOTH, COMPARISONS, features_for
 from product_matching.matching.second_stage.listing_data import DenseSide, ListingData
-from product_matching.matching.second_stage.scorer import PairScorer
+from product_matching.matching.second_stage.scorer import PairModel, PairScorer
 from product_matching.matching.second_stage.trees import train_trees
 
 #: As the measured chain: near-duplicates averaged, one stage of blending, the nearest added.
@@ -40,11 +41,22 @@ def make_small(data: ListingData, labels: np.ndarray) -> SmallCatalogue:
     return SmallCatalogue(labels, catalogue, find_candidate_pairs(catalogue))
 
 
+def make_models(small: SmallCatalogue) -> dict[str, PairModel]:
+    """A model for each comparison of the catalogue, all trained on the same pairs."""
+    candidates = small.candidates
+    kinds = COMPARISONS if small.catalogue.listings.compared else (BOTH,)
+    models = {}
+    for kind in kinds:
+        names = features_for(candidates.names, kind)
+        features = candidates.features[:, [candidates.names.index(name) for name in names]]
+        models[kind] = PairModel(trees=train_trees(features, names, small.same, iterations=20), names=names)
+    return models
+
+
 def make_scorer(small: SmallCatalogue, *, blend: float | None = None, threshold: float = 0.5) -> PairScorer:
     candidates, dense = small.candidates, small.data.dense
     return PairScorer(
-        trees=train_trees(candidates.features, candidates.names, small.same, iterations=20),
-        names=tuple(candidates.names),
+        models=make_models(small),
         dense=tuple(DenseSide(side, part.shape[1], "tiny", "0" * 64) for side, part in dense.items()),
         rules=CHAIN,
         blend=blend,

@@ -66,7 +66,7 @@ def test_features_of_some_rows_do_not_depend_on_the_others_asked_for(cosmetics) 
 
 def test_it_learns_to_tell_products_apart(cosmetics, scorer: PairScorer) -> None:
     candidates, same = cosmetics.candidates, cosmetics.same
-    probability = scorer.pair_probabilities(candidates)
+    probability = scorer.pair_probabilities(cosmetics.catalogue.listings, candidates)
     assert probability[same].min() > probability[~same].max()
     np.testing.assert_array_equal(probability, probability[candidates.pairs.reverse()])
     for blend in (None, 0.5):
@@ -75,18 +75,20 @@ def test_it_learns_to_tell_products_apart(cosmetics, scorer: PairScorer) -> None
 
 
 def test_reasons_name_the_strongest_features(cosmetics, scorer: PairScorer) -> None:
-    features = cosmetics.candidates.features[:5]
-    for row, reasons in zip(features, scorer.reasons(features), strict=True):
+    features, model = cosmetics.candidates.features[:5], scorer.models["both"]
+    for row, reasons in zip(features, model.reasons(features, cosmetics.candidates.names), strict=True):
         assert len(reasons) == 3
-        assert all(name in scorer.names for name, _ in reasons)
+        assert all(name in model.names for name, _ in reasons)
         strengths = [abs(strength) for _, strength in reasons]
         assert strengths == sorted(strengths, reverse=True)
-        assert strengths[0] == pytest.approx(np.abs(scorer.trees.contributions(row[None])).max())
+        assert strengths[0] == pytest.approx(np.abs(model.trees.contributions(row[None])).max())
 
 
 def test_other_features_are_refused(cosmetics, scorer: PairScorer) -> None:
-    with pytest.raises(InputError, match="other features: colour"):
-        replace(scorer, names=(*scorer.names, "colour")).pair_probabilities(cosmetics.candidates)
+    model = scorer.models["both"]
+    other = replace(scorer, models={"both": replace(model, names=(*model.names, "colour"))})
+    with pytest.raises(InputError, match="other features, among them 'colour'"):
+        other.pair_probabilities(cosmetics.catalogue.listings, cosmetics.candidates)
 
 
 def test_blending_by_score_brings_in_what_is_known_of_others() -> None:

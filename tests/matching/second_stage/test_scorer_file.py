@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,31 @@ import numpy as np
 import pytest
 
 from product_matching.errors import InputError
-from product_matching.matching.second_stage import SCORER_FILE, TREES_FILE
+from product_matching.matching.calibration import Calibration
+from product_matching.matching.second_stage import SCORER_FILE, trees_file
+from product_matching.matching.second_stage.presets import Measured, Preset
 from product_matching.matching.second_stage.scorer_file import MAX_SCORER_BYTES, read_scorer, write_scorer
 from tests.matching.second_stage.conftest import make_scorer
 
 
 def test_stored_and_read_it_scores_the_same(crowd, tmp_path: Path) -> None:
-    scorer = make_scorer(crowd, blend=0.4)
+    measured = {
+        "both": Measured(precision=0.9, recall=0.8, accepted=7),
+        "photo": Measured(precision=None, recall=0, accepted=0),
+    }
+    preset = Preset(name="broad", probability=0.2, measured=measured)
+    scorer = replace(make_scorer(crowd, blend=0.4), presets=(preset,))
+    models = {kind: replace(model, calibration=Calibration(1.25, -0.5)) for kind, model in scorer.models.items()}
+    scorer = replace(scorer, models=models)
     write_scorer(scorer, tmp_path / "pairs" / "own")
     again = read_scorer(tmp_path / "pairs" / "own")
     np.testing.assert_array_equal(
-        again.pair_probabilities(crowd.candidates), scorer.pair_probabilities(crowd.candidates)
+        again.pair_probabilities(crowd.catalogue.listings, crowd.candidates),
+        scorer.pair_probabilities(crowd.catalogue.listings, crowd.candidates),
     )
-    for name in ("names", "dense", "blend", "threshold", "n", "protocol", "f1", "sides"):
+    for kind, model in scorer.models.items():
+        assert (again.models[kind].names, again.models[kind].calibration) == (model.names, model.calibration)
+    for name in ("dense", "blend", "threshold", "n", "protocol", "f1", "sides", "presets"):
         assert getattr(again, name) == getattr(scorer, name)
     for rule in ("photo_bits", "cross_mean", "blend", "expansion", "alpha", "neighbours"):
         assert getattr(again.rules, rule) == getattr(scorer.rules, rule)
@@ -44,15 +57,21 @@ def _set(**fields: Any) -> Callable[[dict[str, Any]], None]:
     return lambda content: content.update(fields)
 
 
+def _set_model(**fields: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda content: content["models"]["both"].update(fields)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (_set(colour="red"), "colour is no field"),
-        (_set(format=2), "format is 2, but must be 1"),
+        (_set(format=1), "format is 1, but must be 2"),
         (_set(threshold=1.5), "threshold is 1.5, but must be at most 1"),
         (_set(threshold="0.5"), "threshold is '0.5', but must be a number"),
-        (_set(features=["colour"]), "feature_names is"),
-        (_set(trees_sha256="0" * 64), "trees.txt is not the file"),
+        (_set_model(features=["colour"]), "feature_names is"),
+        (_set_model(trees_sha256="0" * 64), "trees_both.txt is not the file"),
+        (_set_model(calibration={"slope": -1.0, "intercept": 0.0}), "slope"),
+        (lambda content: content["models"].update(smell=content["models"]["both"]), "models"),
         (_set(sides=[{"name": "words"}, {"name": "smell"}]), r"sides\[1\]"),
         (lambda content: content.pop("rules"), "rules is missing"),
         (lambda content: content["rules"].update(expansion=0), "rules.expansion"),
@@ -76,7 +95,7 @@ def test_a_missing_damaged_or_huge_file_is_refused(scorer, tmp_path: Path) -> No
     with pytest.raises(InputError, match="There is no pair scorer at"):
         read_scorer(old)
     write_scorer(scorer, tmp_path / "own")
-    (tmp_path / "own" / TREES_FILE).write_bytes(b"\xff\xfe")
+    (tmp_path / "own" / trees_file("both")).write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="cannot be read"):
         read_scorer(tmp_path / "own")
     (tmp_path / "own" / SCORER_FILE).write_text(" " * (MAX_SCORER_BYTES + 1))

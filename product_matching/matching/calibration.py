@@ -1,0 +1,108 @@
+"""Calibration of a score: the probability that belongs to it, and how far probabilities are from what is observed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+#: Bins of a reliability diagram, of equal width.
+RELIABILITY_BINS = 10
+#: Probabilities are kept this far from 0 and 1 before their log odds are taken.
+_EDGE = 1e-6
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A line through the log odds (Platt 1999): probability = sigmoid(slope * log odds + intercept).
+
+    Attributes
+    ----------
+    slope
+        Above 0, so that the order of scores stays.
+    intercept
+        In units of log odds.
+    """
+
+    slope: float = 1.0
+    intercept: float = 0.0
+
+    def apply(self, scores: FloatArray) -> FloatArray:
+        """Turn scores, from 0 to 1, into probabilities; shape (P,)."""
+        if self == Calibration():
+            return scores
+        return _sigmoid(self.slope * log_odds(scores) + self.intercept)
+
+
+def fit_calibration(scores: FloatArray, same: npt.NDArray[np.bool_]) -> Calibration:
+    """Fit the line on scored pairs that nothing was trained on.
+
+    Parameters
+    ----------
+    scores
+        Shape (P,), from 0 to 1.
+    same
+        Whether each pair is the same product; shape (P,).
+
+    Returns
+    -------
+    Calibration
+        The line itself (slope 1, intercept 0) where the pairs are all of one kind, or speak against their scores.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    if same.all() or not same.any():
+        return Calibration()
+    fitted = LogisticRegression(C=np.inf, max_iter=1000).fit(log_odds(scores)[:, None], same)
+    slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    return Calibration(slope, intercept) if slope > 0 else Calibration()
+
+
+def log_odds(scores: FloatArray) -> FloatArray:
+    """Log odds of scores, cut off near 0 and 1; shape (P,)."""
+    cut = np.clip(scores, _EDGE, 1 - _EDGE)
+    odds: FloatArray = np.log(cut / (1 - cut))
+    return odds
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReliabilityBin:
+    """Pairs whose probabilities lie in one bin.
+
+    Attributes
+    ----------
+    n
+        Number of pairs.
+    expected
+        Mean of their probabilities.
+    observed
+        Share of them that are the same product.
+    """
+
+    n: int
+    expected: float
+    observed: float
+
+
+def reliability(probabilities: FloatArray, same: npt.NDArray[np.bool_]) -> list[ReliabilityBin]:
+    """Compare probabilities with what is observed, in bins of equal width; empty bins are left out."""
+    places = np.minimum((probabilities * RELIABILITY_BINS).astype(np.int64), RELIABILITY_BINS - 1)
+    bins = [places == place for place in range(RELIABILITY_BINS)]
+    return [
+        ReliabilityBin(n=int(held.sum()), expected=float(probabilities[held].mean()), observed=float(same[held].mean()))
+        for held in bins
+        if held.any()
+    ]
+
+
+def calibration_error(bins: list[ReliabilityBin]) -> float:
+    """Expected calibration error: the mean over pairs of how far observed and expected are apart in their bin."""
+    total = sum(one.n for one in bins)
+    return sum(one.n * abs(one.expected - one.observed) for one in bins) / max(1, total)
+
+
+def _sigmoid(odds: FloatArray) -> FloatArray:
+    probabilities: FloatArray = 1.0 / (1.0 + np.exp(-odds))
+    return probabilities
