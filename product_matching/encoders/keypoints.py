@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from product_matching.encoders.colours import Colours, colour_grid
+from product_matching.encoders.colours import GRID, Colours, colour_grid
 
 #: Names the features: it changes whenever the keypoints of the same photo do.
 KEYPOINTS_NAME = "rootsift-384-200-32x4"
@@ -32,6 +32,8 @@ BASIS_FILE = Path(__file__).with_name("keypoint_basis.npy")
 #: A shorter edge than this is taken for it: SIFT needs some pixels in each direction.
 _SHORTEST = 16
 _SHIFT = 8
+#: Bytes of the parts: width and height, colours, a point, a descriptor.
+_SIZE_BYTES, _COLOUR_BYTES, _POINT_BYTES, _PACKED_BYTES = 4, 3 * GRID * GRID, 2, DIMENSION // 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +62,36 @@ class Keypoints:
 
     def pixels(self) -> npt.NDArray[np.float32]:
         """The points in pixels of `size`; shape (K, 2), float32."""
-        return self.points * np.array([edge / FULL for edge in self.size], dtype=np.float32)
+        return self.points.astype(np.float32) * np.array([edge / FULL for edge in self.size], dtype=np.float32)
+
+    def to_bytes(self) -> bytes:
+        """All of it in 304 bytes and 18 a keypoint."""
+        size = np.array(self.size, dtype="<u2")
+        return b"".join(part.tobytes() for part in (size, self.colours, self.points, _pack(self.descriptors)))
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Keypoints:
+        """Read what `to_bytes` wrote.
+
+        Raises
+        ------
+        ValueError
+            It is something else.
+        """
+        count, left = divmod(len(content) - _SIZE_BYTES - _COLOUR_BYTES, _POINT_BYTES + _PACKED_BYTES)
+        if left or not 0 <= count <= MAX_KEYPOINTS:
+            raise ValueError(f"{len(content)} bytes are no keypoints")
+        width, height = np.frombuffer(content[:_SIZE_BYTES], dtype="<u2").tolist()
+        if max(width, height) != EDGE or min(width, height) < _SHORTEST:
+            raise ValueError(f"a photo of {width} x {height} pixels has no keypoints")
+        rest = np.frombuffer(content, dtype=np.uint8, offset=_SIZE_BYTES)
+        colours, points, packed = np.split(rest, [_COLOUR_BYTES, _COLOUR_BYTES + _POINT_BYTES * count])
+        return cls(
+            points=points.reshape(count, _POINT_BYTES),
+            descriptors=_unpack(packed.reshape(count, _PACKED_BYTES)),
+            size=(width, height),
+            colours=colours.reshape(GRID, GRID, 3),
+        )
 
 
 def find_keypoints(photo: Image.Image) -> Keypoints:
@@ -120,13 +151,13 @@ def compress(rooted: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
     return whole
 
 
-def pack(descriptors: npt.NDArray[np.int8]) -> npt.NDArray[np.uint8]:
+def _pack(descriptors: npt.NDArray[np.int8]) -> npt.NDArray[np.uint8]:
     """Put two components into one byte; shape (K, `DIMENSION` / 2)."""
     shifted = (descriptors + _SHIFT).astype(np.uint8)
     return np.asarray(shifted[:, ::2] << 4 | shifted[:, 1::2], dtype=np.uint8)
 
 
-def unpack(packed: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
+def _unpack(packed: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
     """The descriptors that were packed; shape (K, `DIMENSION`)."""
     halves = np.stack([packed >> 4, packed & 15], axis=2).reshape(len(packed), DIMENSION)
     return halves.astype(np.int8) - np.int8(_SHIFT)

@@ -252,8 +252,10 @@ def _fit(source: FloatArray, target: FloatArray) -> tuple[npt.NDArray[np.float64
 
 def _is_plausible(transform: npt.NDArray[np.float64]) -> bool:
     """Whether it keeps areas: one that maps a photo to a line or a point explains any matches that lie there."""
-    stretch = np.linalg.svd(transform[:, :2], compute_uv=False)
-    return bool(np.isfinite(stretch).all() and stretch[0] <= _MAX_STRETCH and stretch[1] >= 1 / _MAX_STRETCH)
+    if not np.isfinite(transform).all():
+        return False
+    large, small = np.linalg.svd(transform[:, :2], compute_uv=False)
+    return bool(large <= _MAX_STRETCH and small >= 1 / _MAX_STRETCH)
 
 
 def _motion(transform: npt.NDArray[np.float64] | None) -> tuple[float, float, float]:
@@ -268,7 +270,8 @@ def _motion(transform: npt.NDArray[np.float64] | None) -> tuple[float, float, fl
 
 def _shares(pixels: FloatArray, size: tuple[int, int]) -> FloatArray:
     """Pixels as shares of width and height."""
-    return pixels / np.array(size, dtype=np.float32)
+    shares: FloatArray = pixels / np.array(size, dtype=np.float32)
+    return shares
 
 
 def _area(places: FloatArray) -> float:

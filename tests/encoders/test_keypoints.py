@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from product_matching.encoders.keypoints import EDGE, LARGEST, MAX_KEYPOINTS, find_keypoints, pack, unpack
+from product_matching.encoders.keypoints import EDGE, LARGEST, MAX_KEYPOINTS, Keypoints, find_keypoints
 from tests.photos_with_print import printed
 
 
@@ -20,12 +20,29 @@ def test_there_are_at_most_so_many_and_each_is_small() -> None:
     keypoints = find_keypoints(noise)
     assert len(keypoints) == MAX_KEYPOINTS
     assert np.abs(keypoints.descriptors).max() <= LARGEST
-    assert keypoints.points.nbytes + pack(keypoints.descriptors).nbytes == 18 * MAX_KEYPOINTS
+    assert len(keypoints.to_bytes()) == 304 + 18 * MAX_KEYPOINTS
 
 
-def test_packed_descriptors_come_back() -> None:
-    descriptors = find_keypoints(printed(2)).descriptors
-    np.testing.assert_array_equal(unpack(pack(descriptors)), descriptors)
+@pytest.mark.parametrize("photo", [printed(2), printed(2).resize((300, 90)), Image.new("RGB", (40, 300), "white")])
+def test_what_was_written_is_read(photo: Image.Image) -> None:
+    written = find_keypoints(photo)
+    read = Keypoints.from_bytes(written.to_bytes())
+    for name in ("points", "descriptors", "colours"):
+        np.testing.assert_array_equal(getattr(read, name), getattr(written, name))
+    assert read.size == written.size
+
+
+@pytest.mark.parametrize("cut", [0, 3, 4, 303, 305, -1])
+def test_bytes_of_something_else_are_refused(cut: int) -> None:
+    content = find_keypoints(printed(2)).to_bytes()
+    with pytest.raises(ValueError, match="bytes are no keypoints"):
+        Keypoints.from_bytes(content[:cut])
+
+
+def test_a_size_that_no_photo_is_scaled_to_is_refused() -> None:
+    content = find_keypoints(printed(2)).to_bytes()
+    with pytest.raises(ValueError, match="a photo of 65535 x 384 pixels has no keypoints"):
+        Keypoints.from_bytes(b"\xff\xff" + content[2:])
 
 
 @pytest.mark.parametrize("size", [(1, 1), (300, 300), (2000, 3), (3, 2000), (16, 16)])
