@@ -16,6 +16,7 @@ from product_matching.cli.download import download
 from product_matching.cli.evaluate import evaluate
 from product_matching.cli.explain import explain
 from product_matching.cli.find import find
+from product_matching.cli.keypoints import keypoints
 from product_matching.cli.match import match
 from product_matching.cli.read import read
 from product_matching.cli.train import train
@@ -49,7 +50,7 @@ def _options(
     """Find listings of the same product in a marketplace catalogue from photo and title."""
 
 
-for command in (build, read, find, match, explain, verify, evaluate, compare, train, train_pairs, download):
+for command in (build, read, keypoints, find, match, explain, verify, evaluate, compare, train, train_pairs, download):
     app.command()(command)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from product_matching.encoders.cache import EmbeddingCache
+from product_matching.encoders.keypoint_cache import KeypointCache
 from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo, phash, read_photo, thumbnail
 
@@ -33,6 +34,8 @@ class EmbeddedPhoto:
         Perceptual hash, 16 hexadecimal digits.
     thumbnail
         JPEG bytes.
+    keypoints
+        See `product_matching.encoders.keypoints.Keypoints.to_bytes`; empty where none were asked for.
     problem
         Why it could not be read; None if it could.
     """
@@ -40,6 +43,7 @@ class EmbeddedPhoto:
     sha256: str = ""
     phash: str = ""
     thumbnail: bytes = b""
+    keypoints: bytes = b""
     problem: str | None = None
 
 
@@ -52,8 +56,9 @@ class _Prepared:
 class _Preparer:
     """Read and decode photos in worker threads; pixels are made once for each content that has no vector yet."""
 
-    def __init__(self, encoder: PhotoEmbedder, embedded: set[str]) -> None:
+    def __init__(self, encoder: PhotoEmbedder, embedded: set[str], keypoints: KeypointCache | None) -> None:
         self._encoder = encoder
+        self._keypoints = keypoints
         self._claimed = embedded
         self._lock = threading.Lock()
 
@@ -67,7 +72,8 @@ class _Preparer:
             return _Prepared(EmbeddedPhoto(problem=str(error)), None)
         sha256 = hashlib.sha256(data).hexdigest()
         pixels = self._encoder.prepare(image) if self._claim(sha256) else None
-        return _Prepared(EmbeddedPhoto(sha256, phash(image), thumbnail(image)), pixels)
+        keypoints = b"" if self._keypoints is None else self._keypoints.find(sha256, image)
+        return _Prepared(EmbeddedPhoto(sha256, phash(image), thumbnail(image), keypoints), pixels)
 
     def _claim(self, sha256: str) -> bool:
         with self._lock:
@@ -77,7 +83,12 @@ class _Preparer:
 
 
 def embed_photos(
-    paths: Sequence[Path | None], encoder: PhotoEmbedder, cache: EmbeddingCache, *, workers: int = 2
+    paths: Sequence[Path | None],
+    encoder: PhotoEmbedder,
+    cache: EmbeddingCache,
+    *,
+    keypoints: KeypointCache | None = None,
+    workers: int = 2,
 ) -> Iterator[EmbeddedPhoto]:
     """Read every photo and see to it that the cache holds its vector.
 
@@ -91,6 +102,8 @@ def embed_photos(
         The model.
     cache
         Where the vectors go, and where those of an earlier run are found.
+    keypoints
+        The same for keypoints; None where none are wanted.
     workers
         Threads that read and decode. At most four batches are decoded ahead: with photos of 224 px and batches of 16
         that is 10 MB, and beside it as many full-size photos as there are workers.
@@ -100,7 +113,7 @@ def embed_photos(
     EmbeddedPhoto
         In the order of `paths`.
     """
-    prepare = _Preparer(encoder, cache.keys())
+    prepare = _Preparer(encoder, cache.keys(), keypoints)
     with ThreadPoolExecutor(workers, thread_name_prefix="photos") as pool:
         waiting: list[_Prepared] = []
         n_new = 0

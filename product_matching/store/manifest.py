@@ -43,6 +43,10 @@ QUERY_VECTORS_FILE = "query_vectors.npy"
 QUERY_PHOTOS_FILE = "query_photos.bin"
 QUERY_PHOTO_OFFSETS_FILE = "query_photo_offsets.npy"
 QUERY_FILES = (QUERIES_FILE, QUERY_VECTORS_FILE, QUERY_PHOTOS_FILE, QUERY_PHOTO_OFFSETS_FILE)
+#: Files of a bundle with the keypoints of its photos.
+KEYPOINTS_FILE = "keypoints.bin"
+KEYPOINT_OFFSETS_FILE = "keypoint_offsets.npy"
+KEYPOINT_FILES = (KEYPOINTS_FILE, KEYPOINT_OFFSETS_FILE)
 #: Files of a bundle whose photos were read; the second one only beside sample photos.
 PRINTS_FILE = "prints.parquet"
 QUERY_PRINTS_FILE = "query_prints.parquet"
@@ -136,6 +140,8 @@ class Manifest:
         Sample queries; 0 for a bundle without, such as every one from before there were any.
     prints
         How the print on the photos was read; None where it was not.
+    keypoints
+        Name of the features that the keypoints of its photos are; None for a bundle without.
     """
 
     name: Text
@@ -152,6 +158,7 @@ class Manifest:
     files: dict[str, FileEntry] = field(default_factory=dict)
     n_queries: Count = 0
     prints: PrintSource | None = None
+    keypoints: Text | None = None
 
     @model_validator(mode="after")
     def _check_sides(self) -> Self:
@@ -218,6 +225,7 @@ def _expected_files(manifest: Manifest) -> set[str]:
     parts = (
         (PHOTO_FILES, manifest.photo_model is not None),
         (TITLE_FILES, manifest.title_weighting is not None),
+        (KEYPOINT_FILES, manifest.photo_model is not None and manifest.keypoints is not None),
         (QUERY_FILES, manifest.photo_model is not None and manifest.n_queries > 0),
         ((PRINTS_FILE,), manifest.prints is not None),
         ((QUERY_PRINTS_FILE,), manifest.prints is not None and manifest.n_queries > 0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from scipy.sparse import csr_matrix
 
 from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
 from product_matching.encoders.cache import EmbeddingCache
+from product_matching.encoders.keypoint_cache import KeypointCache
+from product_matching.encoders.keypoints import KEYPOINTS_NAME
 from product_matching.encoders.tfidf import TitleEncoder, Weighting
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
@@ -25,6 +28,8 @@ from product_matching.search.spec import IndexSpec
 from product_matching.store.bundle import PHOTO_SHA256, describe_files, label_groups, new_bundle_folder, write_titles
 from product_matching.store.identity import derive_catalogue_id
 from product_matching.store.manifest import (
+    KEYPOINT_OFFSETS_FILE,
+    KEYPOINTS_FILE,
     LISTINGS_FILE,
     MANIFEST_FILE,
     PHOTO_VECTORS_FILE,
@@ -63,6 +68,8 @@ class BuildOptions:
         Whether a bundle that is there is replaced.
     workers
         Threads that read and decode photos.
+    keypoints
+        Whether the keypoints of the photos are kept: some 4 kB and 40 ms a photo.
     """
 
     weighting: Weighting = "idf"
@@ -70,6 +77,7 @@ class BuildOptions:
     title_threshold: float | None = None
     overwrite: bool = False
     workers: int = 2
+    keypoints: bool = True
 
 
 def build_bundle(
@@ -128,7 +136,7 @@ def build_bundle(
             manifest = _build_titles(folder, listings, manifest, options)
         if catalogue.has_photos and encoder is not None:
             cache = cache or EmbeddingCache(encoder.model)
-            photos = _embed_catalogue(folder, catalogue, encoder, cache, workers=options.workers, progress=progress)
+            photos = _embed_catalogue(folder, catalogue, encoder, cache, options=options, progress=progress)
             _note_photos(listings, photos)
             vectors = _write_vectors(folder / PHOTO_VECTORS_FILE, photos, encoder.dimension, cache)
             manifest = _describe_photos(
@@ -201,17 +209,24 @@ def _embed_catalogue(
     encoder: PhotoEmbedder,
     cache: EmbeddingCache,
     *,
-    workers: int,
+    options: BuildOptions,
     progress: Progress,
 ) -> list[EmbeddedPhoto]:
-    """Embed every photo into the cache and write the thumbnails."""
+    """Embed every photo into the cache and write the thumbnails and the keypoints."""
     paths = [catalogue.photo_path(row) for row in range(len(catalogue))]
     photos: list[EmbeddedPhoto] = []
-    with ThumbnailWriter(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE) as thumbnails:
-        stream = embed_photos(paths, encoder, cache, workers=workers)
+    kept = KeypointCache() if options.keypoints else None
+    with ExitStack() as stack:
+        thumbnails = stack.enter_context(ThumbnailWriter(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE))
+        keypoints = kept and stack.enter_context(
+            ThumbnailWriter(folder / KEYPOINTS_FILE, folder / KEYPOINT_OFFSETS_FILE)
+        )
+        stream = embed_photos(paths, encoder, cache, keypoints=kept, workers=options.workers)
         for photo in track(progress, stream, "photos", total=len(paths), unit="photo"):
             thumbnails.append(photo.thumbnail)
-            photos.append(replace(photo, thumbnail=b""))
+            if keypoints is not None:
+                keypoints.append(photo.keypoints)
+            photos.append(replace(photo, thumbnail=b"", keypoints=b""))
     if not any(photo.sha256 for photo in photos):
         raise InputError(f"None of the {len(paths)} photos can be read, first: {photos[0].problem}")
     return photos
@@ -233,6 +248,7 @@ def _describe_photos(
         manifest,
         n_photos=n,
         photo_model=model,
+        keypoints=KEYPOINTS_NAME if options.keypoints else None,
         index=replace(manifest.index, photo=_PHOTO_INDEX),
         photo_threshold=_threshold(options.photo_threshold, n, lambda: _tune_photos(vectors, usable, listings)),
         unreadable_photos={ids[row]: photo.problem for row, photo in enumerate(photos) if photo.problem},

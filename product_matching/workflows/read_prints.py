@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -16,32 +11,14 @@ from queue import SimpleQueue
 from product_matching.encoders.print_cache import PrintCache
 from product_matching.encoders.print_reader import PrintReader
 from product_matching.errors import InputError
-from product_matching.files import file_sha256
-from product_matching.listings.photos import decode_photo, read_photo
+from product_matching.listings.photos import decode_photo
 from product_matching.listings.prints import PhotoPrint
 from product_matching.progress import NO_PROGRESS, Progress, track
-from product_matching.store.bundle import PHOTO_SHA256, Bundle, new_bundle_folder, open_bundle
-from product_matching.store.manifest import (
-    MANIFEST_FILE,
-    PRINTS_FILE,
-    QUERY_PRINTS_FILE,
-    FileEntry,
-    Manifest,
-    PrintSource,
-)
+from product_matching.store.amend import amend_bundle
+from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.store.manifest import PRINTS_FILE, QUERY_PRINTS_FILE, Manifest, PrintSource
 from product_matching.store.prints import write_prints
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Photo:
-    """One photo to read: its file, or the picture that the bundle keeps of it."""
-
-    key: str
-    path: Path | None = None
-    picture: bytes = b""
-
-    def data(self) -> bytes:
-        return self.picture if self.path is None else read_photo(self.path)
+from product_matching.workflows.bundle_photos import BundlePhoto, of_picture, photo_of
 
 
 def read_bundle(
@@ -87,7 +64,7 @@ def read_bundle(
     if bundle.thumbnails is None:
         raise InputError(f"The catalogue {bundle.manifest.name} has no photos to read.")
     cache = cache or PrintCache(readers[0])
-    photos = [_photo_of(bundle, row, images) for row in range(len(bundle))]
+    photos = [photo_of(bundle, row, images) for row in range(len(bundle))]
     samples = _sample_photos(bundle)
     _read_new([photo for photo in (*photos, *samples) if photo is not None], readers, cache, progress)
     source = PrintSource(
@@ -98,30 +75,14 @@ def read_bundle(
     return _write(bundle, source, _prints_of(photos, cache), _prints_of(samples, cache))
 
 
-def _photo_of(bundle: Bundle, row: int, images: Path | None) -> _Photo | None:
-    """The photo of a listing; None where it has no readable one."""
-    picture = None if bundle.thumbnails is None else bundle.thumbnails.get(row)
-    if picture is None:
-        return None
-    listing = bundle.listings.iloc[row]
-    if images is not None:
-        path = images / str(listing["image"])
-        with suppress(OSError):
-            if file_sha256(path) == listing[PHOTO_SHA256]:
-                return _Photo(key=str(listing[PHOTO_SHA256]), path=path)
-    return _of_picture(picture)
-
-
-def _sample_photos(bundle: Bundle) -> list[_Photo | None]:
+def _sample_photos(bundle: Bundle) -> list[BundlePhoto | None]:
     samples = bundle.samples
-    return [] if samples is None else [_of_picture(samples[row].picture) for row in range(len(samples))]
+    return [] if samples is None else [of_picture(samples[row].picture) for row in range(len(samples))]
 
 
-def _of_picture(picture: bytes) -> _Photo:
-    return _Photo(key=hashlib.sha256(picture).hexdigest(), picture=picture)
-
-
-def _read_new(photos: Sequence[_Photo], readers: Sequence[PrintReader], cache: PrintCache, progress: Progress) -> None:
+def _read_new(
+    photos: Sequence[BundlePhoto], readers: Sequence[PrintReader], cache: PrintCache, progress: Progress
+) -> None:
     """Read the photos that the cache does not hold, each content once."""
     known = cache.keys()
     new = list({photo.key: photo for photo in photos if photo.key not in known}.values())
@@ -139,7 +100,7 @@ def _read_new(photos: Sequence[_Photo], readers: Sequence[PrintReader], cache: P
             raise
 
 
-def _read(free: SimpleQueue[PrintReader], photo: _Photo) -> tuple[_Photo, PhotoPrint]:
+def _read(free: SimpleQueue[PrintReader], photo: BundlePhoto) -> tuple[BundlePhoto, PhotoPrint]:
     reader = free.get()
     try:
         return photo, reader.read(decode_photo(photo.data()))
@@ -147,7 +108,7 @@ def _read(free: SimpleQueue[PrintReader], photo: _Photo) -> tuple[_Photo, PhotoP
         free.put(reader)
 
 
-def _prints_of(photos: Sequence[_Photo | None], cache: PrintCache) -> Iterator[PhotoPrint | None]:
+def _prints_of(photos: Sequence[BundlePhoto | None], cache: PrintCache) -> Iterator[PhotoPrint | None]:
     read = cache.get(photo.key for photo in photos if photo is not None)
     return (None if photo is None else read[photo.key] for photo in photos)
 
@@ -155,25 +116,11 @@ def _prints_of(photos: Sequence[_Photo | None], cache: PrintCache) -> Iterator[P
 def _write(
     bundle: Bundle, source: PrintSource, prints: Iterator[PhotoPrint | None], samples: Iterator[PhotoPrint | None]
 ) -> Manifest:
-    """Put a bundle of the same files, the print beside them, in place of the old one."""
-    old = bundle.manifest
-    kept = {name: entry for name, entry in old.files.items() if name not in (PRINTS_FILE, QUERY_PRINTS_FILE)}
-    with new_bundle_folder(bundle.folder.absolute(), overwrite=True) as folder:
-        for name in kept:
-            _link(bundle.folder / name, folder / name)
+    """Put the print beside the bundle's other files."""
+
+    def write(folder: Path) -> None:
         write_prints(folder / PRINTS_FILE, list(prints))
-        if old.n_queries:
+        if bundle.manifest.n_queries:
             write_prints(folder / QUERY_PRINTS_FILE, list(samples))
-        new = {path.name: path for path in folder.iterdir() if path.name not in kept}
-        entries = {name: FileEntry(path.stat().st_size, file_sha256(path)) for name, path in sorted(new.items())}
-        manifest = replace(old, prints=source, files=kept | entries)
-        (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
-    return manifest
 
-
-def _link(old: Path, new: Path) -> None:
-    """The same file in another folder, copied where the file system has no links."""
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copyfile(old, new)
+    return amend_bundle(bundle, write, names=(PRINTS_FILE, QUERY_PRINTS_FILE), prints=source)

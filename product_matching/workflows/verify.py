@@ -10,6 +10,7 @@ import numpy.typing as npt
 from product_matching.errors import InputError
 from product_matching.files import file_sha256
 from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.store.keypoints import StoredKeypoints
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest
 
 _BLOCK_ROWS = 4096
@@ -41,7 +42,7 @@ def verify_bundle(folder: Path) -> list[str]:
         bundle = open_bundle(folder)
     except InputError as error:
         return [*problems, str(error)]
-    return problems + _check_photos(bundle) + _check_titles(bundle) + _check_prints(bundle)
+    return problems + _check_photos(bundle) + _check_titles(bundle) + _check_prints(bundle) + _check_keypoints(bundle)
 
 
 def _check_photos(bundle: Bundle) -> list[str]:
@@ -83,6 +84,18 @@ def _check_prints(bundle: Bundle) -> list[str]:
     read = np.array([one is not None for one in prints], dtype=np.bool_)
     if bundle.prints is not None and not np.array_equal(read, bundle.has_photo):
         return ["The print was not read for exactly the listings with a photo."]
+    return []
+
+
+def _check_keypoints(bundle: Bundle) -> list[str]:
+    if not isinstance(bundle.keypoint_source, StoredKeypoints):
+        return []
+    try:
+        found = np.array([bundle.keypoints(row) is not None for row in range(len(bundle))], dtype=np.bool_)
+    except InputError as error:
+        return [str(error)]
+    if not np.array_equal(found, bundle.has_photo):
+        return ["There are not keypoints for exactly the listings with a photo."]
     return []
 
 

@@ -1,0 +1,33 @@
+"""Keypoints already found, by photo content: a second build finds only those of new photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+
+from product_matching.encoders.keypoints import KEYPOINTS_NAME, find_keypoints
+from product_matching.encoders.photo_cache import PhotoCache, cache_folder
+
+
+class KeypointCache:
+    """Keypoints as bytes, by the SHA-256 of the photo's bytes; threads may share it.
+
+    Parameters
+    ----------
+    folder
+        Where the file lies; None takes the user's data folder.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        path = (folder or cache_folder("keypoints")) / f"{KEYPOINTS_NAME}.sqlite"
+        self._kept = PhotoCache(path, what="cache of keypoints")
+
+    def find(self, sha256: str, photo: Image.Image) -> bytes:
+        """Keypoints of a photo, from the cache if they are there (see `Keypoints.to_bytes`)."""
+        kept = self._kept.get([sha256]).get(sha256)
+        if kept is not None:
+            return kept
+        found = find_keypoints(photo).to_bytes()
+        self._kept.put({sha256: found})
+        return found
