@@ -98,7 +98,7 @@ def _quantities(texts: Sequence[str], first: RowArray, titles: Sequence[str], se
     (ours, own), (theirs, others) = (np.unique(rows, return_inverse=True) for rows in (first, second))
     table = QuantityTable.of_measures([*(texts[row] for row in ours), *(titles[row] for row in theirs)])
     compared = table.compare(own, len(ours) + others)
-    return np.where(compared == 0, np.nan, compared > 0)
+    return np.where(compared == 0, np.nan, (compared > 0).astype(np.float64))
 
 
 def _held(vectors: csr_matrix) -> csr_matrix:
