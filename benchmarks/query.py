@@ -4,6 +4,7 @@
 
 Every query is asked of both, in turn, in the same process. The usual way is scikit-learn's
 ``NearestNeighbors(metric="cosine")`` on the same photo vectors, and a dense product of the same TF-IDF vectors.
+With ``--read`` the print of 50 of the photos is read as well (extra ocr), turned into words and searched for.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ from PIL import Image
 from sklearn.neighbors import NearestNeighbors
 
 from product_matching.encoders.model_sources import open_photo_encoder
+from product_matching.encoders.print_reader import RapidPrintReader
 from product_matching.listings.photos import decode_photo, read_photo
 from product_matching.store.bundle import open_bundle
-from product_matching.workflows.find import Finder
+from product_matching.workflows.find import Finder, Query
 
 SEED = 7
 K = 50
+#: Queries before the first one that is timed, and photos that are read.
+WARM_UP, N_READ = 5, 50
 Times = dict[str, list[float]]
 
 
@@ -53,14 +57,30 @@ def time_photos(finder: Finder, photos: list[Path], rounds: int) -> Times:
     encoder = open_photo_encoder(model, device="cpu")
     usual = NearestNeighbors(n_neighbors=K, metric="cosine", algorithm="brute").fit(np.array(bundle.photo_vectors))
     times: Times = {}
-    for number in range(rounds + 5):
+    for number in range(rounds + WARM_UP):
         path = photos[number % len(photos)]
         image = timed(times, "photo decode", decode, path)
         vector = timed(times, "photo encode", encoder.encode, image).reshape(1, -1)
         ours = timed(times, "photo search", index.nearest, vector, K)
         theirs = timed(times, "photo search, scikit-learn", usual.kneighbors, vector)
         check_same(ours.of(0)[1], theirs[0][0])
-    return {name: values[5:] for name, values in times.items()}
+    return {name: values[WARM_UP:] for name, values in times.items()}
+
+
+def time_print(finder: Finder, photos: list[Path], rounds: int) -> Times:
+    """Read the print on each photo, turn it into words of the titles, and search with photo and print together."""
+    reader, encoder, bundle = RapidPrintReader(), finder.print_encoder, finder.bundle
+    if encoder is None or bundle.photo_vectors is None:
+        raise SystemExit("The bundle needs photos and titles for --read.")
+    times: Times = {}
+    for number in range(rounds + WARM_UP):
+        image = decode(photos[number % len(photos)])
+        read = timed(times, "print read", reader.read, image)
+        words = timed(times, "print to words", encoder.query, read)
+        photo = np.array(bundle.photo_vectors[number % len(bundle)])
+        timed(times, "candidates by photo", finder.candidates, Query(photo=photo), K)
+        timed(times, "candidates by photo and print", finder.candidates, Query(photo=photo, print=words), K)
+    return {name: values[WARM_UP:] for name, values in times.items()}
 
 
 def time_titles(finder: Finder, rounds: int) -> Times:
@@ -70,14 +90,14 @@ def time_titles(finder: Finder, rounds: int) -> Times:
     if encoder is None or matrix is None or index is None:
         raise SystemExit("The bundle has no titles.")
     dense = matrix.toarray()
-    rows = np.random.default_rng(SEED).choice(np.flatnonzero(bundle.has_title), rounds + 5)
+    rows = np.random.default_rng(SEED).choice(np.flatnonzero(bundle.has_title), rounds + WARM_UP)
     times: Times = {}
     for title in bundle.listings["title"].iloc[rows]:
         query = timed(times, "title encode", encoder.encode, [title])
         ours = timed(times, "title search", index.nearest, query, K)
         theirs = timed(times, "title search, dense product", dense_search, dense, query)
         check_same(ours.of(0)[1], theirs)
-    return {name: values[5:] for name, values in times.items()}
+    return {name: values[WARM_UP:] for name, values in times.items()}
 
 
 def dense_search(dense: np.ndarray, query: Any) -> np.ndarray:
@@ -114,6 +134,7 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, default=Path("embeddings/apparel"))
     parser.add_argument("--photos", type=Path, default=Path("data/shopee/train_images"), help="photos to search with")
     parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--read", action="store_true", help="time reading the print, too")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)  # as in the server
@@ -121,6 +142,8 @@ def main() -> None:
     finder.load()
     photos = sorted(path for path in arguments.photos.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
     times = time_titles(finder, arguments.rounds) | time_photos(finder, photos, arguments.rounds)
+    if arguments.read:
+        times |= time_print(finder, photos, min(arguments.rounds, N_READ))
     table, faster = summarise(times), ratios(times)
     if arguments.json:
         print(json.dumps({"ms": table.to_dict("index"), "times_faster": faster}))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from product_matching.app.address import FIND, RESULT_COUNTS, Address, write_address
 from product_matching.app.find.answer import Answer, answer_search, say_timing, used_thresholds
 from product_matching.app.find.export import matches_csv, scored_csv
+from product_matching.app.find.print_words import draw_print, read_print, words_by_row
 from product_matching.app.find.query import Asked, ask
 from product_matching.app.find.query_panel import draw_query_panel, search_listing, search_sample
 from product_matching.app.find.results import Cards, draw_results
@@ -62,7 +64,7 @@ def _draw_search(finder: Finder, address: Address) -> None:
     notes = st.container()
     panel, results = st.columns([0.3, 0.7], gap="large")
     with results, st.spinner("Searching"):
-        asked = ask(address, finder, uploads(), encoder_of)
+        asked = read_print(ask(address, finder, uploads(), encoder_of), address, finder)
         candidates, search_ms = candidates_of(finder, asked) if asked.searchable else (None, 0.0)
         scoring = score_search(finder, address, asked)
         answer = None
@@ -77,6 +79,8 @@ def _draw_search(finder: Finder, address: Address) -> None:
         draw_preparation(finder.bundle, scoring)
     with panel:
         draw_query_panel(finder.bundle, address, asked)
+        matched = {} if answer is None else words_by_row(finder.bundle, asked, answer.outcome.matches.rows)
+        draw_print(finder.bundle, address, asked, matched)
         _draw_settings(finder, address, asked, candidates=candidates, answer=answer)
         _draw_more_samples(finder, asked)
     with results:
@@ -137,6 +141,7 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
         words=asked.words,
         predictions=predictions,
         search=search_listing,
+        print_words=words_by_row(finder.bundle, asked, np.concatenate([answer.shown.rows, answer.beyond.rows])),
     )
     _draw_headline(answer, cards, address)
     st.caption(" · ".join(filter(None, [answer.shares, say_timing(asked, search_ms)])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
@@ -10,6 +11,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from product_matching.errors import InputError
 
 T = TypeVar("T")
+#: Making one takes longer than a small check.
+_adapter_of: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 #: Kinds of fields, none of which takes a value of another type: 1 is no text, "1" no number, true no whole number.
 Text = Annotated[str, Field(strict=True, max_length=4_000)]
@@ -63,15 +66,10 @@ def validate(kind: type[T], value: object, origin: str) -> T:
         The value is not of that kind; the sentence names origin, field, value and what is accepted.
     """
     try:
-        valid: T = _adapter(kind).validate_python(value)
+        valid: T = _adapter_of(kind).validate_python(value)
     except ValidationError as error:
         raise InputError(describe_error(error, origin)) from error
     return valid
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
 
 
 def describe_error(error: ValidationError, origin: str) -> str:

@@ -81,6 +81,8 @@ class Address:
         query_id of the bundle's sample photo that is the query.
     title
         The typed title, searched beside an uploaded or a sample photo.
+    read_print
+        Whether the print on the photo is read and searched for too.
     photo_threshold, title_threshold
         Largest distances that were set by hand; the catalogue's own otherwise, or those tuned for the rules.
     fused_threshold
@@ -104,6 +106,7 @@ class Address:
     upload: str | None = _parameter("upload", Digest("the upload", "upload the photo again"), (FIND,))
     sample: str | None = _parameter("sample", Name(), (FIND,), of_catalogue=True)
     title: str = _parameter("q", _TITLE, (FIND,), default="")
+    read_print: bool = _parameter("read", Switch(), (FIND,), default=False)
     photo_threshold: float | None = _parameter("photo", Distance(), (FIND, REVIEW), of_catalogue=True)
     title_threshold: float | None = _parameter("title", Distance(), (FIND, REVIEW), of_catalogue=True)
     fused_threshold: float | None = _parameter("both", Distance(), (FIND, REVIEW), of_catalogue=True)

@@ -25,6 +25,8 @@ from product_matching.store.bundle import Bundle, open_bundle
 if TYPE_CHECKING:
     from product_matching.app.find.query import Asked
     from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.encoders.print_reader import PrintReader
+    from product_matching.listings.prints import PhotoPrint
     from product_matching.matching.candidates import Candidates
     from product_matching.workflows.find import Finder
 
@@ -90,6 +92,40 @@ def encoder_of(model: PhotoModel) -> PhotoEncoder:
 
         torch.set_num_threads(1)  # two threads that share two cores with the server are slower than one
         return open_photo_encoder(model)
+
+
+@st.cache_resource(show_spinner=False)
+def print_reader() -> PrintReader:
+    """The reader of print of all sessions: one photo at a time, in one thread.
+
+    Raises
+    ------
+    InputError
+        The extra ``ocr`` is not installed.
+    """
+    from product_matching.encoders.print_reader import RapidPrintReader
+
+    return RapidPrintReader()
+
+
+@st.cache_data(max_entries=256, show_spinner="Reading the print on the photo")
+def print_on(photo: str, _read: Callable[[], PhotoPrint]) -> tuple[PhotoPrint, float]:
+    """Read a photo once, however often the sliders move.
+
+    Parameters
+    ----------
+    photo
+        Names its content.
+    _read
+        Reads it.
+
+    Returns
+    -------
+    tuple of PhotoPrint and float
+        What was read, and the milliseconds that it took.
+    """
+    started = perf_counter()
+    return _read(), 1000 * (perf_counter() - started)
 
 
 @st.cache_resource(show_spinner=False)

@@ -24,6 +24,14 @@ from product_matching.cli.arguments import (
     milliseconds,
     read_count,
 )
+from product_matching.cli.find_print import (
+    ReadOption,
+    check_read,
+    describe_read,
+    describe_with_print,
+    print_words,
+    read_query,
+)
 from product_matching.cli.opening import check_phashes, check_scorer_decides, open_finder
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
@@ -34,11 +42,12 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.listings.prints import PhotoPrint
     from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer
     from product_matching.workflows.find import Finder, Query
 
 
-_SHOWN = ("posting_id", "score", "reasons", "photo_distance", "title_distance", "by", "title")
+_SHOWN = ("posting_id", "score", "reasons", "photo_distance", "title_distance", "print_distance", "by", "title")
 
 
 def find(
@@ -50,6 +59,7 @@ def find(
         str | None,
         typer.Option(help="query_id of the sample photo of the bundle that is the query; --title may be added."),
     ] = None,
+    read: ReadOption = False,
     photo_threshold: PhotoThreshold = None,
     title_threshold: TitleThreshold = None,
     fused_threshold: FusedThreshold = None,
@@ -66,6 +76,7 @@ def find(
     Thresholds that are not given are those of the bundle. A photo and a title may be given together.
     """
     _check_asked(photo, title, listing, sample)
+    check_read(read=read, has_photo=photo is not None or sample is not None or listing is not None)
     from product_matching.workflows.find import describe_matches
     from product_matching.workflows.score_pairs import predicted_matches
 
@@ -76,19 +87,27 @@ def find(
     finder, thresholds = open_finder(bundle, given)
     check_phashes(finder.bundle, phash_bits)
     query, timing = _make_query(finder, photo, title, listing, sample, device)
+    found: PhotoPrint | None = None
+    if read:
+        found, query, timing["read"] = read_query(finder, query, photo=photo, sample=sample)
     scorer = None if pairs is None else _prepare_scorer(finder, pairs)
     started = time.perf_counter()
     if scorer is None:
         matches = finder.matches(query, thresholds, rules)
-        described = describe_matches(finder.bundle, _head(matches, limit), thresholds, rules)
+        shown = _head(matches, limit)
+        described = describe_matches(finder.bundle, shown, thresholds, rules)
+        described = describe_with_print(finder, query, shown, described)
         count = len(matches)
     else:
         predicted = predicted_matches(finder, scorer, query, thresholds)
         described, count = predicted[:limit], len(predicted)
     timing["search"] = milliseconds(started)
     if as_json:
-        typer.echo(json.dumps({"matches": described, "total": count, "timing_ms": timing}, ensure_ascii=False))
+        answer = {"matches": described, "total": count, "timing_ms": timing, **describe_read(found, query)}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
     else:
+        if read:
+            print_words(found, query)
         _print_matches(described, count, timing, scored=scorer is not None)
 
 

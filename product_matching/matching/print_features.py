@@ -98,7 +98,9 @@ def _quantities(texts: Sequence[str], first: RowArray, titles: Sequence[str], se
     (ours, own), (theirs, others) = (np.unique(rows, return_inverse=True) for rows in (first, second))
     table = QuantityTable.of_measures([*(texts[row] for row in ours), *(titles[row] for row in theirs)])
     compared = table.compare(own, len(ours) + others)
-    return np.where(compared == 0, np.nan, compared > 0)
+    agree = (compared > 0).astype(np.float64)
+    agree[compared == 0] = np.nan
+    return agree
 
 
 def _held(vectors: csr_matrix) -> csr_matrix:
@@ -109,8 +111,11 @@ def _held(vectors: csr_matrix) -> csr_matrix:
 
 
 def _products(first: csr_matrix, second: csr_matrix) -> FloatArray:
-    return np.asarray(first.multiply(second).sum(axis=1), dtype=np.float64).ravel()
+    products: FloatArray = np.asarray(first.multiply(second).sum(axis=1), dtype=np.float64).ravel()
+    return products
 
 
 def _share(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> FloatArray:
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    share = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=share, where=whole > 0)
+    return share

@@ -51,6 +51,7 @@ of_find = st.builds(
     queries,
     bundle=st.none() | names,
     results=st.sampled_from(RESULT_COUNTS),
+    read_print=st.booleans(),
     **shared,
 )
 of_review = st.builds(

@@ -136,7 +136,12 @@ def used_thresholds(thresholds: Thresholds, query: Query) -> Thresholds:
 
 def say_timing(asked: Asked, search_ms: float) -> str:
     """Say what each part of a search took, as far as it was done."""
-    parts = (("decoded", asked.decode_ms), ("encoded", asked.encode_ms), ("searched", search_ms))
+    parts = (
+        ("decoded", asked.decode_ms),
+        ("encoded", asked.encode_ms),
+        ("read", asked.read_ms),
+        ("searched", search_ms),
+    )
     return ", ".join(f"{what} in {duration_text(took)}" for what, took in parts if took)
 
 

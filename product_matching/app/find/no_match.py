@@ -33,7 +33,7 @@ def _few_words(query: Query) -> str:
 def _hints(beyond: Candidates, thresholds: Thresholds) -> list[str]:
     hints = []
     for side, threshold, distances in (
-        ("photo", thresholds.photo, beyond.photo),
+        ("photo", thresholds.photo, beyond.seen),
         ("title", thresholds.title, beyond.title),
         ("mean", thresholds.fused, beyond.fused),
     ):

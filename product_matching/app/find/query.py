@@ -15,6 +15,7 @@ from product_matching.app.address import Address
 from product_matching.app.shared.uploads import Encoder, Upload, UploadStore, embed_upload
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
+from product_matching.listings.prints import PhotoPrint
 from product_matching.listings.titles import title_words
 from product_matching.store.sample_queries import SampleQuery
 from product_matching.workflows.find import Finder, Query
@@ -38,6 +39,10 @@ class Asked:
         The sample photo, if it could be used.
     decode_ms, encode_ms
         What its parts took.
+    printed
+        What was read on the photo; None if it was not.
+    read_ms
+        What reading took.
     problems
         One sentence for each part that could not be used.
     """
@@ -50,6 +55,8 @@ class Asked:
     encode_ms: float = 0.0
     problems: tuple[str, ...] = ()
     sample: SampleQuery | None = None
+    printed: PhotoPrint | None = None
+    read_ms: float = 0.0
 
     @property
     def searchable(self) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from product_matching.app.find.print_words import print_badge
 from product_matching.app.find.reasons import describe_reasons
 from product_matching.app.shared.explanation_view import draw_explanation
 from product_matching.app.shared.gallery import draw_picture, listing_name
@@ -38,6 +39,8 @@ class Cards:
         Words of the query's title, marked in the titles.
     predictions
         Prediction of the pair scorer for each row.
+    print_words
+        Words of the print on the query's photo that the title of each row holds.
     search
         Callback of the button for a listing's own duplicates, called with its posting_id.
     """
@@ -49,6 +52,7 @@ class Cards:
     words: frozenset[str]
     predictions: dict[int, Prediction]
     search: Callable[[str], None]
+    print_words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None:
@@ -72,7 +76,7 @@ def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None
                 name = listing_name(record)
                 draw_picture(bundle, row, name)
                 st.markdown(_badges(record, cards, row, veto=veto, matched=matched))
-                st.markdown(marked_title(shorten(name), cards.words))
+                st.markdown(marked_title(shorten(name), cards.words.union(cards.print_words.get(row, ()))))
                 _draw_actions(row, record, cards)
 
 
@@ -86,6 +90,8 @@ def _badges(record: dict[str, Any], cards: Cards, row: int, *, veto: bool, match
         distance = record[f"{side}_distance"]
         if distance is not None:
             badges.append(_badge(f"{side} {distance_text(distance)}", matched=side in record["by"] and not veto))
+    if row in cards.print_words:
+        badges.append(print_badge(cards.print_words[row], matched=matched and not veto))
     if "fused" in record["by"]:
         mean = (record["photo_distance"] + record["title_distance"]) / 2
         badges.append(_badge(f"both together {distance_text(mean)}", matched=not veto))

@@ -31,7 +31,7 @@ def draw_thresholds(
 ) -> None:
     """Draw one slider a side, its histogram beneath it, and the way back to the defaults."""
     sides = (
-        ("photo", thresholds.photo, manifest.photo_threshold, None if candidates is None else candidates.photo),
+        ("photo", thresholds.photo, manifest.photo_threshold, None if candidates is None else candidates.seen),
         ("title", thresholds.title, manifest.title_threshold, None if candidates is None else candidates.title),
     )
     changed = False
