@@ -13,8 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from product_matching.encoders.keypoints import Keypoints
 from product_matching.encoders.print_encoder import PrintEncoder, PrintQuery
 from product_matching.errors import InputError
+from product_matching.listings.prints import PhotoPrint
 from product_matching.listings.quantities import quantities_agree, title_quantities
 from product_matching.matching.candidates import (
     Candidates,
@@ -58,6 +60,10 @@ class Query:
         The raw title; "" for none. Only the rule on quantities, the second stage and explanations use it.
     print
         The print read on the photo, in the catalogue's words; None if it was not read.
+    read
+        The same print as it was read; only the second stage uses it.
+    keypoints
+        Local features of the photo; only the second stage uses them.
     """
 
     photo: npt.NDArray[np.float32] | None = None
@@ -66,6 +72,8 @@ class Query:
     phash: str = ""
     text: str = ""
     print: PrintQuery | None = None
+    read: PhotoPrint | None = None
+    keypoints: Keypoints | None = None
 
     @property
     def reads(self) -> bool:
@@ -146,7 +154,13 @@ class Finder:
         """
         sample = self.bundle.sample(query_id)
         title = sample.title if with_title else ""
-        return Query(photo=sample.vector, title=self.title_query(title), phash=sample.phash, text=title)
+        return Query(
+            photo=sample.vector,
+            title=self.title_query(title),
+            phash=sample.phash,
+            text=title,
+            keypoints=self.bundle.keypoints_of_sample(query_id),
+        )
 
     def title_query(self, title: str) -> csr_matrix | None:
         """Represent a typed title; None if the catalogue has no titles or the text has no words."""

@@ -29,7 +29,7 @@ def add_print(finder: Finder, query: Query, read: PhotoPrint) -> Query:
     encoder = finder.print_encoder
     if encoder is None:
         raise InputError(f"The catalogue {finder.bundle.manifest.name} has no titles to compare print with.")
-    return replace(query, print=encoder.query(read))
+    return replace(query, print=encoder.query(read), read=read)
 
 
 def read_listing(bundle: Bundle, row: int, open_reader: Callable[[], PrintReader]) -> PhotoPrint | None:

@@ -115,7 +115,7 @@ def predict(prepared: CatalogueScorer, query: Query) -> list[Prediction]:
         return prepared.predict_row(query.row)
     check_query(prepared.scorer, query)
     dense = {side.name: _query_vector(query, side) for side in prepared.scorer.dense}
-    keypoints, read = query.keypoints, query.print_read
+    keypoints, read = query.keypoints, query.read
     return prepared.predict_query(
         ListingData(
             [query.text],

@@ -31,6 +31,8 @@ from product_matching.matching.second_stage.listing_features import (
 from product_matching.search.joins.phashes import MAX_SHARED, hash_bits, parse_phashes
 from product_matching.search.neighbours import FloatArray, RowArray, to_distance
 
+#: Listings whose titles are nearest to the print of a query's photo.
+NEAR_PRINT = 40
 #: From this distance on a listing has nothing in common with the query and is no neighbour.
 _NOTHING_IN_COMMON = 1.0
 
@@ -45,10 +47,13 @@ class QueriedListings:
         Rows of the M candidates in the catalogue, rising.
     listings
         What is known of the candidates, and, in row M, of the query.
+    by_print
+        Which candidates are near by the print of the query's photo; shape (M,).
     """
 
     rows: RowArray
     listings: ListingFeatures
+    by_print: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -94,7 +99,8 @@ def add_query(catalogue: PreparedCatalogue, query: ListingData) -> QueriedListin
         name = f"averaged {side}"
         nearest[name] = _top(_products(own[name], catalogue.listings.views[name]))
     nearest |= {f"{side} alone": _top(alone.similarity) for side, alone in single.items()}
-    near = _near_rows(catalogue, steps)
+    printed = _near_print(catalogue, query)
+    near = np.union1d(_near_rows(catalogue, steps), printed)
     weights, numbers = word_weights(words, catalogue.encoders.words)
     whole = catalogue.listings
     titles = [*(catalogue.data.titles[row] for row in near), query.titles[0]]
@@ -115,7 +121,7 @@ def add_query(catalogue: PreparedCatalogue, query: ListingData) -> QueriedListin
         keypoints=_keypoints(catalogue, near, query),
         printed=_printed(catalogue, near, query, words),
     )
-    return QueriedListings(near, listings)
+    return QueriedListings(near, listings, np.isin(near, printed))
 
 
 def _keypoints(
@@ -148,7 +154,7 @@ def _printed(
 def likely_candidates(queried: QueriedListings) -> npt.NDArray[np.bool_]:
     """Which of the near listings are candidates of the query; shape (M,)."""
     others = np.arange(len(queried.rows))
-    return is_likely(queried.listings, np.full(len(others), len(others)), others)
+    return queried.by_print | is_likely(queried.listings, np.full(len(others), len(others)), others)
 
 
 def _single_steps(
@@ -227,6 +233,14 @@ def _near_rows(catalogue: PreparedCatalogue, steps: _Steps) -> RowArray:
         among_theirs = to_distance(similarity) < np.minimum(to_distance(last), _NOTHING_IN_COMMON)
         found += [_nearest(similarity, k - 1), np.flatnonzero(among_theirs)]
     return np.unique(np.concatenate(found))
+
+
+def _near_print(catalogue: PreparedCatalogue, query: ListingData) -> RowArray:
+    """Rows of the listings whose titles are nearest to the print of the query's photo."""
+    if query.prints is None:
+        return np.zeros(0, dtype=np.int64)
+    vector = PrintEncoder(catalogue.encoders.words).rows(query.prints).vectors
+    return _nearest(_products(vector, catalogue.listings.views["words"]), NEAR_PRINT)
 
 
 def _near_duplicates(catalogue: PreparedCatalogue, query: npt.NDArray[np.uint64]) -> RowArray:
