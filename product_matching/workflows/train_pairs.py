@@ -57,6 +57,8 @@ class TrainingData:
         The dense vectors in `data`.
     encoder_trained_on_train
         Whether the vectors' encoder was trained on the part ``train``: similarities there are too high to train on.
+    catalogue_id
+        The catalogue; "" for a mere table.
     """
 
     data: ListingData
@@ -64,6 +66,7 @@ class TrainingData:
     parts: npt.NDArray[np.object_] | None
     dense: Sequence[DenseSide] = ()
     encoder_trained_on_train: bool = False
+    catalogue_id: str = ""
 
 
 def table_training_data(listings: pd.DataFrame) -> TrainingData:
@@ -84,6 +87,7 @@ def bundle_training_data(bundle: Bundle) -> TrainingData:
         parts=listing_parts(bundle.listings),
         dense=sides,
         encoder_trained_on_train=model is not None and bool(model.training),
+        catalogue_id=bundle.manifest.catalogue_id,
     )
 
 
@@ -127,7 +131,8 @@ def train_pairs(
     if not any(given.data.phashes):
         chains = tuple(dict.fromkeys(replace(rules, photo_bits=None) for rules in chains))
     lessons, protocol = _lessons(given, also, progress)
-    return best_of(chains, lambda rules: train_scorer(lessons(rules), learning, given.dense, protocol)).scorer
+    trained = best_of(chains, lambda rules: train_scorer(lessons(rules), learning, given.dense, protocol))
+    return replace(trained.scorer, catalogue_id=given.catalogue_id)
 
 
 def _lessons(

@@ -94,6 +94,8 @@ class PairScorer:
         Mean F1 there, on pairs that the trees were not trained on.
     presets
         Settings of the threshold with what they came to on validation; empty for a scorer without probabilities.
+    catalogue_id
+        The catalogue that it was tuned on; "" where it is not known.
     """
 
     models: Mapping[str, PairModel]
@@ -105,11 +107,17 @@ class PairScorer:
     protocol: str
     f1: float
     presets: tuple[Preset, ...] = ()
+    catalogue_id: str = ""
 
     @property
     def sides(self) -> tuple[str, ...]:
         """Names of everything that it compares."""
         return (*TITLE_SIDES, *(side.name for side in self.dense))
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether its scores are calibrated probabilities."""
+        return bool(self.presets)
 
     def pair_probabilities(
         self, listings: ListingFeatures, candidates: CandidatePairs, *, progress: Progress = NO_PROGRESS

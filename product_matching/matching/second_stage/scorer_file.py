@@ -89,6 +89,7 @@ class _Scorer(_Entry):
     threshold: Share
     tuned: _Tuned
     presets: Annotated[list[_Preset], Field(max_length=3)]
+    catalogue_id: Annotated[str, Field(max_length=100)]
 
 
 def write_scorer(scorer: PairScorer, folder: Path) -> None:
@@ -137,6 +138,7 @@ def describe_scorer(scorer: PairScorer) -> str:
         threshold=scorer.threshold,
         tuned=_Tuned(n=scorer.n, protocol=scorer.protocol, f1=scorer.f1),
         presets=[_preset_entry(preset) for preset in scorer.presets],
+        catalogue_id=scorer.catalogue_id,
     )
     return json.dumps(entry.model_dump(), indent=2, ensure_ascii=False) + "\n"
 
@@ -204,6 +206,7 @@ def _scorer(entry: _Scorer, models: dict[str, PairModel]) -> PairScorer:
             )
             for preset in entry.presets
         ),
+        catalogue_id=entry.catalogue_id,
     )
 
 
