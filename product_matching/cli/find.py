@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,7 @@ from product_matching.cli.arguments import (
     milliseconds,
     read_count,
 )
+from product_matching.cli.deciding import Decide, Sure, chosen_scorer, least_probability, tell_sureness
 from product_matching.cli.find_print import (
     ReadOption,
     check_read,
@@ -32,7 +34,7 @@ from product_matching.cli.find_print import (
     print_words,
     read_query,
 )
-from product_matching.cli.opening import check_phashes, check_scorer_decides, open_finder
+from product_matching.cli.opening import check_phashes, open_finder
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.chain import Rules
@@ -43,11 +45,12 @@ if TYPE_CHECKING:
 
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.listings.prints import PhotoPrint
-    from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer
+    from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer, Prediction
+    from product_matching.workflows.choose_scorer import ChosenScorer
     from product_matching.workflows.find import Finder, Query
 
 
-_SHOWN = ("posting_id", "score", "reasons", "photo_distance", "title_distance", "print_distance", "by", "title")
+_SHOWN = ("posting_id", "score", "photo_distance", "title_distance", "print_distance", "by", "title")
 
 
 def find(
@@ -66,6 +69,8 @@ def find(
     phash_bits: option.PhashBits = None,
     quantity_veto: option.QuantityVeto = False,
     min2: option.Min2 = None,
+    decide: Decide = None,
+    sure: Sure = None,
     pairs: PairsFile = None,
     limit: Annotated[int, typer.Option(parser=read_count, help="Largest number of matches to print.")] = 50,
     device: DeviceOption = Device.auto,
@@ -73,42 +78,79 @@ def find(
 ) -> None:
     """Find the listings that match a photo, a title or a listing.
 
-    Thresholds that are not given are those of the bundle. A photo and a title may be given together.
+    A listing matches if a pair scorer is sure enough of it (--sure), where there is one for the bundle. With a
+    threshold, a rule or --decide distances, it matches within the photo threshold or the title threshold; those that
+    are not given are the bundle's. A photo and a title may be given together.
     """
     _check_asked(photo, title, listing, sample)
     check_read(read=read, has_photo=photo is not None or sample is not None or listing is not None)
-    from product_matching.workflows.find import describe_matches
-    from product_matching.workflows.score_pairs import predicted_matches
 
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = PairRules(photo_bits=phash_bits, quantity_veto=quantity_veto, min2=min2)
-    if pairs is not None:
-        check_scorer_decides(given, Rules(pairs=rules))
     finder, thresholds = open_finder(bundle, given)
+    chosen = chosen_scorer(finder.bundle, decide, sure, pairs, given=given, rules=Rules(pairs=rules))
     check_phashes(finder.bundle, phash_bits)
     query, timing = _make_query(finder, photo, title, listing, sample, device)
     found: PhotoPrint | None = None
     if read:
         found, query, timing["read"] = read_query(finder, query, photo=photo, sample=sample)
-    scorer = None if pairs is None else _prepare_scorer(finder, pairs)
+    prepared = None if chosen is None else _prepare_scorer(finder, chosen)
     started = time.perf_counter()
-    if scorer is None:
-        matches = finder.matches(query, thresholds, rules)
-        shown = _head(matches, limit)
-        described = describe_matches(finder.bundle, shown, thresholds, rules)
-        described = describe_with_print(finder, query, shown, described)
-        count = len(matches)
+    if chosen is None or prepared is None:
+        answer = _find_by_distances(finder, query, thresholds, rules, limit)
     else:
-        predicted = predicted_matches(finder, scorer, query, thresholds)
-        described, count = predicted[:limit], len(predicted)
+        answer = _find_by_sureness(finder, query, prepared, chosen, least_probability(chosen, sure), limit)
     timing["search"] = milliseconds(started)
     if as_json:
-        answer = {"matches": described, "total": count, "timing_ms": timing, **describe_read(found, query)}
-        typer.echo(json.dumps(answer, ensure_ascii=False))
-    else:
-        if read:
-            print_words(found, query)
-        _print_matches(described, count, timing, scored=scorer is not None)
+        told = {"matches": answer.matches, "total": answer.total, **answer.decided_by, "timing_ms": timing}
+        typer.echo(json.dumps({**told, **describe_read(found, query)}, ensure_ascii=False))
+        return
+    if read:
+        print_words(found, query)
+    _print_answer(answer, timing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    """The matches on the command line, how many there are in all, and what decided; `nearest` where there are none."""
+
+    matches: list[dict[str, Any]]
+    total: int
+    decided_by: dict[str, Any]
+    said: str = ""
+    nearest: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _find_by_distances(finder: Finder, query: Query, thresholds: Thresholds, rules: PairRules, limit: int) -> _Answer:
+    from product_matching.workflows.find import describe_matches
+
+    matches = finder.matches(query, thresholds, rules)
+    shown = _head(matches, limit)
+    described = describe_matches(finder.bundle, shown, thresholds, rules)
+    described = describe_with_print(finder, query, shown, described)
+    return _Answer(matches=described, total=len(matches), decided_by={"decided_by": "distances"})
+
+
+def _find_by_sureness(
+    finder: Finder, query: Query, prepared: CatalogueScorer, chosen: ChosenScorer, least: float, limit: int
+) -> _Answer:
+    from product_matching.workflows.score_pairs import predict, predicted_matches
+
+    predictions = predict(prepared, query)
+    accepted = [prediction for prediction in predictions if prediction.score >= least]
+
+    def describe(some: list[Prediction]) -> list[dict[str, Any]]:
+        described = predicted_matches(finder, some, query, Thresholds())
+        candidates = finder.measure(query, np.array([one.row for one in some], dtype=np.int64))
+        return describe_with_print(finder, query, candidates, described)
+
+    return _Answer(
+        matches=describe(accepted[:limit]),
+        total=len(accepted),
+        decided_by={"decided_by": "sureness", "sure": least, "scorer": chosen.name},
+        said=tell_sureness(chosen, least),
+        nearest=[] if accepted else describe(predictions[:1]),
+    )
 
 
 def _check_asked(photo: Path | None, title: str | None, listing: str | None, sample: str | None) -> None:
@@ -126,16 +168,16 @@ def _head(candidates: Candidates, limit: int) -> Candidates:
     return candidates.take(np.arange(min(limit, len(candidates))))
 
 
-def _prepare_scorer(finder: Finder, pairs: Path) -> CatalogueScorer:
-    from product_matching.matching.second_stage.scorer_file import read_scorer
+def _prepare_scorer(finder: Finder, chosen: ChosenScorer) -> CatalogueScorer:
     from product_matching.workflows.score_pairs import prepare_scorer
 
-    return prepare_scorer(finder.bundle, read_scorer(pairs))
+    return prepare_scorer(finder.bundle, chosen.scorer)
 
 
 def _make_query(
     finder: Finder, photo: Path | None, title: str | None, listing: str | None, sample: str | None, device: Device
 ) -> tuple[Query, dict[str, float]]:
+    from product_matching.encoders.keypoints import find_keypoints
     from product_matching.workflows.find import Query
 
     timing = {"decode": 0.0, "encode": 0.0}
@@ -143,14 +185,16 @@ def _make_query(
         return finder.listing_query(finder.bundle.row_of(listing)), timing
     vector = matrix = None
     phash = ""
+    keypoints = None
     if sample is not None:
         known = finder.sample_query(sample)
-        vector, phash = known.photo, known.phash
+        vector, phash, keypoints = known.photo, known.phash, known.keypoints
     if photo is not None:
         image, phash, timing["decode"] = _decode(photo)
         encoder = _query_encoder(finder, device)
         started = time.perf_counter()
         vector = encoder.encode(image)
+        keypoints = find_keypoints(image)
         timing["encode"] = milliseconds(started)
     if title is not None:
         started = time.perf_counter()
@@ -161,7 +205,7 @@ def _make_query(
             raise InputError(f"The bundle {finder.bundle.manifest.name} {why}.")
         if matrix.nnz == 0 and vector is None:
             raise InputError(f"None of these words is in a title of {finder.bundle.manifest.name}: try other words.")
-    return Query(photo=vector, title=matrix, phash=phash, text=title or ""), timing
+    return Query(photo=vector, title=matrix, phash=phash, text=title or "", keypoints=keypoints), timing
 
 
 def _decode(photo: Path) -> tuple[Image, str, float]:
@@ -181,18 +225,24 @@ def _query_encoder(finder: Finder, device: Device) -> PhotoEncoder:
     return open_photo_encoder(model, device=device.value)
 
 
-def _print_matches(matches: list[dict[str, Any]], n_matches: int, timing: dict[str, float], *, scored: bool) -> None:
-    if not matches and scored:
-        typer.echo("The pair scorer accepts no listing.")
-    elif not matches:
+def _print_answer(answer: _Answer, timing: dict[str, float]) -> None:
+    if answer.matches:
+        typer.echo(_table(answer.matches))
+        typer.echo(f"{len(answer.matches)} of {answer.total} matches{answer.said}")
+    elif not answer.said:
         typer.echo("No listing is within the thresholds; larger thresholds accept more.")
     else:
-        table = pd.DataFrame(matches)[[name for name in _SHOWN if name in matches[0]]].dropna(axis=1, how="all")
-        if "reasons" in table:
-            table["reasons"] = table["reasons"].map(
-                lambda why: ", ".join(f"{name} {share:+.2f}" for name, share in why)
-            )
-        table["by"] = table["by"].map(" ".join)
-        typer.echo(table.to_string(index=False, max_colwidth=70, na_rep="-"))
-        typer.echo(f"{len(matches)} of {n_matches} matches")
+        typer.echo(f"No listing of this catalogue is likely the same product{answer.said}.")
+        if answer.nearest:
+            typer.echo(f"The nearest:\n{_table(answer.nearest)}")
     typer.echo("  ".join(f"{name} {value:.1f} ms" for name, value in timing.items()))
+
+
+def _table(matches: list[dict[str, Any]]) -> str:
+    table = pd.DataFrame(matches)[[name for name in _SHOWN if name in matches[0]]].dropna(axis=1, how="all")
+    if "score" in table:
+        table.insert(1, "same", [f"{100 * score:.0f} %" for score in table.pop("score")])
+        table = table.drop(columns="by")
+    else:
+        table["by"] = table["by"].map(" ".join)
+    return str(table.to_string(index=False, max_colwidth=70, na_rep="-"))

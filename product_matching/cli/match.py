@@ -17,14 +17,24 @@ from product_matching.cli.arguments import (
     bundle_folder,
     read_count,
 )
-from product_matching.cli.opening import check_phashes, check_scorer_decides, check_sides
+from product_matching.cli.deciding import (
+    Decide,
+    Sure,
+    chosen_scorer,
+    least_probability,
+    tell_sureness,
+    tell_thresholds,
+)
+from product_matching.cli.opening import check_phashes, check_sides
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.matching.chain import Rules
 from product_matching.matching.thresholds import Thresholds
 
 if TYPE_CHECKING:
+    from product_matching.progress import Progress
     from product_matching.store.bundle import Bundle
+    from product_matching.workflows.choose_scorer import ChosenScorer
     from product_matching.workflows.match import CatalogueMatches
 
 
@@ -55,6 +65,8 @@ def match(
     quantity_veto: option.QuantityVeto = False,
     mutual: option.Mutual = False,
     min2: option.Min2 = None,
+    decide: Decide = None,
+    sure: Sure = None,
     pairs: PairsFile = None,
     decisions: Annotated[
         Path | None,
@@ -63,9 +75,10 @@ def match(
 ) -> None:
     """Find the matches of every listing of a catalogue.
 
-    They are written in the format of the competition (--out), as groups (--groups), or both. Without options on rules,
-    a pair matches within the photo threshold or the title threshold. Thresholds that are not given are those of the
-    bundle; with rules that average vectors they are tuned for these rules.
+    They are written in the format of the competition (--out), as groups (--groups), or both. A pair matches if a pair
+    scorer is sure enough of it (--sure), where there is one for the bundle. With a threshold, a rule or --decide
+    distances, it matches within the photo threshold or the title threshold, as the rules say. Thresholds that are not
+    given are those of the bundle; with rules that average vectors they are tuned for these rules.
     """
     if out is None and groups is None:
         raise typer.BadParameter("give --out, --groups or both", param_hint="match")
@@ -85,9 +98,18 @@ def match(
         min2=min2,
     ).rules()
     opened = _open(bundle, given, phash_bits)
-    decided = _decide(opened, given, rules, pairs)
+    chosen = chosen_scorer(opened, decide, sure, pairs, given=given, rules=rules)
+    if chosen is None:
+        with bars(keep=True) as progress:
+            decided = _match_by_distances(opened, given, rules, progress)
+        by = tell_thresholds(decided.thresholds)
+    else:
+        least = least_probability(chosen, sure)
+        with bars(keep=True) as progress:
+            decided = _match_by_sureness(opened, chosen, least, progress)
+        by = tell_sureness(chosen, least)
     if out is not None:
-        _write_matches(opened, decided, out, limit)
+        _write_matches(opened, decided, out, limit, by)
     if groups is not None:
         _write_groups(opened, decided, groups, decisions)
 
@@ -101,33 +123,28 @@ def _open(name: str, given: Thresholds, phash_bits: int | None) -> Bundle:
     return opened
 
 
-def _decide(bundle: Bundle, given: Thresholds, rules: Rules, pairs: Path | None) -> CatalogueMatches:
-    from product_matching.matching.second_stage.scorer_file import read_scorer
-    from product_matching.workflows.match import match_by_defaults, match_by_scores
+def _match_by_distances(bundle: Bundle, given: Thresholds, rules: Rules, progress: Progress) -> CatalogueMatches:
+    from product_matching.workflows.match import match_by_defaults
+
+    return match_by_defaults(bundle, given, rules, progress=progress)
+
+
+def _match_by_sureness(bundle: Bundle, chosen: ChosenScorer, least: float, progress: Progress) -> CatalogueMatches:
+    from product_matching.workflows.match import match_by_scores
     from product_matching.workflows.score_pairs import prepare_scorer
 
-    if pairs is not None:
-        check_scorer_decides(given, rules)
-        return match_by_scores(prepare_scorer(bundle, read_scorer(pairs)))
-    with bars(keep=True) as progress:
-        return match_by_defaults(bundle, given, rules, progress=progress)
+    return match_by_scores(prepare_scorer(bundle, chosen.scorer), least, progress=progress)
 
 
-def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: int | None) -> None:
+def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: int | None, by: str) -> None:
     from product_matching.workflows.match import count_cut, submission_rows, write_submission
 
     ids = bundle.listings["posting_id"].tolist()
     matched = write_submission(out, ids, submission_rows(decided.matches, limit))
-    typer.echo(f"{out}: {len(ids)} listings, {matched} of them with a match{_tell(decided.thresholds)}")
+    typer.echo(f"{out}: {len(ids)} listings, {matched} of them with a match{by}")
     cut = count_cut(decided.matches, limit)
     if cut:
         typer.echo(f"--limit {limit} shortened the matches of {cut} listings.", err=True)
-
-
-def _tell(thresholds: Thresholds) -> str:
-    named = (("photo", thresholds.photo), ("title", thresholds.title), ("fused", thresholds.fused))
-    told = ", ".join(f"{name} {value:g}" for name, value in named if value is not None)
-    return f" (thresholds: {told})" if told else ""
 
 
 def _write_groups(bundle: Bundle, decided: CatalogueMatches, out: Path, decisions: Path | None) -> None:

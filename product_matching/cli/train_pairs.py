@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from product_matching.cli.arguments import LabelColumn, bundle_folder, is_bundle_name
+from product_matching.cli.progress import bars
 
 if TYPE_CHECKING:
+    from product_matching.matching.second_stage.presets import Preset
     from product_matching.workflows.train_pairs import TrainingData
 
 
@@ -21,6 +23,13 @@ def train_pairs(
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the new pair scorer, for example models/pairs/NAME.")],
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Labelled bundle to train on, repeatable; CATALOGUE is then only tuned on (its part validation). Its "
+            "vectors are of a model like that of CATALOGUE that has not seen its listings."
+        ),
+    ] = None,
     label_column: LabelColumn = "label_group",
 ) -> None:
     """Train a pair scorer, the second stage of matching.
@@ -34,10 +43,23 @@ def train_pairs(
     from product_matching.workflows.train_pairs import train_pairs as train
 
     check_target(out)
-    scorer = train(_read(catalogue, label_column))
+    with bars() as progress:
+        others = [_read(name, label_column) for name in also or []]
+        scorer = train(_read(catalogue, label_column), others, progress=progress)
     write_scorer(scorer, out)
     typer.echo(f"{out}: compares {', '.join(scorer.sides)}; {scorer.protocol}")
     typer.echo(f"validation F1 {scorer.f1:.4f} at threshold {scorer.threshold:.3f}, N {scorer.n:,}")
+    for preset in scorer.presets:
+        typer.echo(f"{preset.name}: {_tell_preset(preset)}")
+
+
+def _tell_preset(preset: Preset) -> str:
+    """Say what a preset came to on validation."""
+    figures = [
+        f"{sides} precision {'-' if found.precision is None else f'{found.precision:.3f}'} recall {found.recall:.3f}"
+        for sides, found in preset.measured.items()
+    ]
+    return f"at least {100 * preset.probability:g} % ({', '.join(figures)})"
 
 
 def _read(catalogue: str, label_column: str) -> TrainingData:

@@ -66,3 +66,20 @@ def choose_scorer(bundle: Bundle) -> ChosenScorer | None:
             here = scorer.catalogue_id == bundle.manifest.catalogue_id
             found.append(ChosenScorer(name=file.parent.name, scorer=scorer, calibrated_here=here))
     return min(found, key=lambda one: (not one.calibrated_here, one.name), default=None)
+
+
+def open_scorer(bundle: Bundle, folder: Path) -> ChosenScorer:
+    """Open a pair scorer of one's own choice for a catalogue.
+
+    Raises
+    ------
+    InputError
+        There is none in the folder, or the catalogue lacks what it compares.
+    """
+    from product_matching.matching.second_stage.scorer_file import read_scorer
+    from product_matching.workflows.score_pairs import check_sides
+
+    scorer = read_scorer(folder)
+    check_sides(bundle, scorer)
+    here = scorer.catalogue_id == bundle.manifest.catalogue_id
+    return ChosenScorer(name=folder.name, scorer=scorer, calibrated_here=here)

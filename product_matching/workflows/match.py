@@ -26,7 +26,7 @@ from product_matching.matching.sides import Sides
 from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.joins.phashes import near_photos
-from product_matching.search.neighbours import Neighbours, RowArray, keep_within
+from product_matching.search.neighbours import DISTANCE_DECIMALS, Neighbours, RowArray, keep_within
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import fill_thresholds
 from product_matching.workflows.sides import bundle_sides, tuned_thresholds
@@ -122,12 +122,24 @@ def _match_sides(
     return _catalogue_matches(decided, measure, thresholds)
 
 
-def match_by_scores(prepared: CatalogueScorer) -> CatalogueMatches:
-    """Let the pair scorer decide: the linkage distance is 1 - score, as a share of the scorer's threshold.
+def match_by_scores(
+    prepared: CatalogueScorer, least: float | None = None, *, progress: Progress = NO_PROGRESS
+) -> CatalogueMatches:
+    """Let the pair scorer decide: the linkage distance is 1 - score, as a share of the largest that is accepted.
 
     Pairs that are no candidates of the pair scorer are apart.
+
+    Parameters
+    ----------
+    prepared
+        The scorer with its catalogue.
+    least
+        Least score of a match; the scorer's own if it is None.
+    progress
+        Shows the scoring.
     """
-    near, threshold = prepared.match_all(), prepared.threshold
+    near = prepared.match_all(progress)
+    threshold = prepared.threshold if least is None else round(1 - least, DISTANCE_DECIMALS)
     accepted = keep_within(near, threshold)
     other = accepted.rows != accepted.queries()
     matches = MatchLists.sorted(accepted.queries()[other], accepted.rows[other], len(near))

@@ -16,7 +16,7 @@ from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder, Query, describe_matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from product_matching.matching.second_stage.scorer import PairScorer
 
@@ -134,9 +134,9 @@ def _query_vector(query: Query, side: DenseSide) -> DenseMatrix:
 
 
 def predicted_matches(
-    finder: Finder, prepared: CatalogueScorer, query: Query, thresholds: Thresholds
+    finder: Finder, predictions: Sequence[Prediction], query: Query, thresholds: Thresholds
 ) -> list[dict[str, Any]]:
-    """Describe the listings that the second stage accepts, highest score first, with score and main reasons.
+    """Describe the listings of some predictions, in their order, with score and main reasons.
 
     Returns
     -------
@@ -144,13 +144,12 @@ def predicted_matches(
         As `describe_matches` gives, with ``score`` and ``reasons``: pairs of a feature and how far it moved the log
         odds.
     """
-    accepted = [prediction for prediction in predict(prepared, query) if prediction.is_match]
-    rows = np.array([prediction.row for prediction in accepted], dtype=np.int64)
+    rows = np.array([prediction.row for prediction in predictions], dtype=np.int64)
     candidates = finder.measure(query, rows)
     described = describe_matches(finder.bundle, candidates, thresholds)
-    return [listing | _describe(prediction) for prediction, listing in zip(accepted, described, strict=True)]
+    return [listing | _describe(prediction) for prediction, listing in zip(predictions, described, strict=True)]
 
 
 def _describe(prediction: Prediction) -> dict[str, Any]:
     reasons = [[name, round(share, 4)] for name, share in prediction.reasons]
-    return {"score": prediction.score, "reasons": reasons}
+    return {"score": prediction.score, "compared_by": prediction.compared, "reasons": reasons}

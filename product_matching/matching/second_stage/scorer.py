@@ -20,7 +20,7 @@ from product_matching.matching.second_stage.score_blending import blend_by_score
 from product_matching.matching.second_stage.trees import BoostedTrees
 from product_matching.matching.second_stage.verified_photos import in_grey_band, near_by_photo, verify_photos
 from product_matching.progress import NO_PROGRESS, Progress
-from product_matching.search.neighbours import FloatArray, RowArray
+from product_matching.search.neighbours import DISTANCE_DECIMALS, FloatArray, RowArray
 
 #: How many reasons are named for a pair.
 _REASONS = 3
@@ -113,6 +113,11 @@ class PairScorer:
     def sides(self) -> tuple[str, ...]:
         """Names of everything that it compares."""
         return (*TITLE_SIDES, *(side.name for side in self.dense))
+
+    @property
+    def least_probability(self) -> float:
+        """The least score of a match."""
+        return round(1 - self.threshold, DISTANCE_DECIMALS)
 
     @property
     def gives_probabilities(self) -> bool:

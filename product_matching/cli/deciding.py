@@ -1,0 +1,106 @@
+"""What decides on the command line: a pair scorer's sureness, or distances with rules."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from product_matching.cli.arguments import to_number
+from product_matching.cli.opening import check_scorer_decides
+from product_matching.errors import InputError
+from product_matching.matching.chain import PLAIN, Rules
+from product_matching.matching.second_stage.presets import PRESET_NAMES
+from product_matching.matching.thresholds import Thresholds
+
+if TYPE_CHECKING:
+    from product_matching.store.bundle import Bundle
+    from product_matching.workflows.choose_scorer import ChosenScorer
+
+
+class Deciding(StrEnum):
+    """What decides on matches."""
+
+    sureness = "sureness"
+    distances = "distances"
+
+
+def read_sureness(text: str) -> str:
+    """Read a percentage or the name of a preset."""
+    if text in PRESET_NAMES:
+        return text
+    if not 0 < to_number(text) < 100:
+        raise typer.BadParameter(f"{text!r} is neither a percentage between 0 and 100 nor {', '.join(PRESET_NAMES)}.")
+    return text
+
+
+Decide = Annotated[
+    Deciding | None,
+    typer.Option(
+        help="What decides: the probability of a pair scorer, or distances with rules. By default sureness where there "
+        "is a scorer for the bundle and neither a threshold nor a rule is given."
+    ),
+]
+Sure = Annotated[
+    str | None,
+    typer.Option(
+        parser=read_sureness,
+        help="Least probability of the same product, in per cent, or a preset: broad, balanced (the default), precise.",
+    ),
+]
+
+
+def chosen_scorer(
+    bundle: Bundle, decide: Deciding | None, sure: str | None, pairs: Path | None, *, given: Thresholds, rules: Rules
+) -> ChosenScorer | None:
+    """The pair scorer that decides; None where distances and rules do.
+
+    Raises
+    ------
+    InputError
+        The options contradict each other, or there is no scorer for the bundle.
+    """
+    from product_matching.workflows.choose_scorer import choose_scorer, open_scorer
+
+    by_distances = given != Thresholds() or rules != PLAIN
+    asked = decide is Deciding.sureness or sure is not None or pairs is not None
+    if decide is Deciding.distances:
+        if sure is not None or pairs is not None:
+            raise InputError("--sure and --pairs belong to --decide sureness: leave them or --decide distances out.")
+        return None
+    if asked:
+        check_scorer_decides(given, rules)
+    elif by_distances:
+        return None
+    chosen = choose_scorer(bundle) if pairs is None else open_scorer(bundle, pairs)
+    if chosen is None and asked:
+        raise InputError(
+            f"There is no pair scorer for the catalogue {bundle.manifest.name}: train-pairs makes one from labels."
+        )
+    return chosen
+
+
+def least_probability(chosen: ChosenScorer, sure: str | None) -> float:
+    """The least probability that is accepted, from 0 to 1."""
+    scorer = chosen.scorer
+    if sure is None:
+        return scorer.least_probability
+    presets = {preset.name: preset.probability for preset in scorer.presets}
+    if sure in PRESET_NAMES and sure not in presets:
+        raise InputError(f"The pair scorer {chosen.name} has no preset {sure}: give a percentage.")
+    return presets[sure] if sure in presets else to_number(sure) / 100
+
+
+def tell_sureness(chosen: ChosenScorer, least: float) -> str:
+    """Say what decided, behind a count of matches."""
+    elsewhere = "" if chosen.calibrated_here else ", whose percentages were calibrated on another catalogue"
+    return f" (at least {100 * least:g} % sure by the pair scorer {chosen.name}{elsewhere})"
+
+
+def tell_thresholds(thresholds: Thresholds) -> str:
+    """Say which thresholds decided, behind a count of matches."""
+    named = (("photo", thresholds.photo), ("title", thresholds.title), ("fused", thresholds.fused))
+    told = ", ".join(f"{name} {value:g}" for name, value in named if value is not None)
+    return f" (thresholds: {told})" if told else ""
