@@ -48,7 +48,7 @@ def test_build_find_match_and_verify(
     status, out, _ = run("find", "small", "--photo", small_catalogue / "images" / "4b.jpg", "--json")
     answer = json.loads(out)
     assert status == 0
-    assert set(answer) == {"matches", "total", "timing_ms"}
+    assert set(answer) == {"matches", "total", "decided_by", "timing_ms"}
     assert set(answer["timing_ms"]) == {"decode", "encode", "search"}
     first = answer["matches"][0]
     assert first["posting_id"] == "4b"
