@@ -8,10 +8,10 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw
 
-from product_matching.matching.geometry import Verification
+from product_matching.matching.geometry import FloatArray, Verification
 
-#: Height of both photos, in pixels, and the gap between them.
-HEIGHT = 320
+#: Edge of the square that each photo is centred on, in pixels, and the gap between them.
+EDGE = 320
 GAP = 8
 #: Lines that can still be followed with the eye; all points are marked.
 MAX_LINES = 24
@@ -35,20 +35,16 @@ def match_points(first: bytes, second: bytes, verification: Verification) -> byt
     Returns
     -------
     bytes
-        A JPEG of `HEIGHT` pixels in height.
+        A JPEG of two squares of `EDGE` pixels, `GAP` apart.
 
     Raises
     ------
     OSError
         A photo cannot be decoded.
     """
-    photos = [_scaled(picture) for picture in (first, second)]
-    shift = photos[0].width + _SMOOTH * GAP
-    canvas = Image.new("RGB", (shift + photos[1].width, _SMOOTH * HEIGHT), _GAP_COLOUR)
-    canvas.paste(photos[0], (0, 0))
-    canvas.paste(photos[1], (shift, 0))
-    left = verification.first * np.array(photos[0].size)
-    right = verification.second * np.array(photos[1].size) + np.array([shift, 0])
+    canvas = Image.new("RGB", (_SMOOTH * (2 * EDGE + GAP), _SMOOTH * EDGE), _GAP_COLOUR)
+    left = _place(canvas, first, 0, verification.first)
+    right = _place(canvas, second, _SMOOTH * (EDGE + GAP), verification.second)
     _draw_points(ImageDraw.Draw(canvas), left, right)
     buffer = io.BytesIO()
     canvas.reduce(_SMOOTH).save(buffer, "JPEG", quality=88)
@@ -64,14 +60,18 @@ def describe_points(verification: Verification, name: str) -> str:
     )
 
 
-def _scaled(picture: bytes) -> Image.Image:
+def _place(canvas: Image.Image, picture: bytes, left: int, points: FloatArray) -> FloatArray:
+    """Paste a photo into the square that begins at `left`; returns where its points are now, in pixels."""
     with Image.open(io.BytesIO(picture), formats=["JPEG"]) as image:
-        height = _SMOOTH * HEIGHT
-        width = max(1, round(image.width * height / image.height))
-        return image.convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
+        scale = _SMOOTH * EDGE / max(image.size)
+        width, height = (max(1, round(edge * scale)) for edge in image.size)
+        photo = image.convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
+    corner = (left + (_SMOOTH * EDGE - width) // 2, (_SMOOTH * EDGE - height) // 2)
+    canvas.paste(photo, corner)
+    return np.asarray(points * np.array([width, height]) + np.array(corner), dtype=np.float32)
 
 
-def _draw_points(draw: ImageDraw.ImageDraw, left: np.ndarray, right: np.ndarray) -> None:
+def _draw_points(draw: ImageDraw.ImageDraw, left: FloatArray, right: FloatArray) -> None:
     """Lines below, points above; a pair has one colour, from the top to the bottom of the first photo."""
     order = np.argsort(left[:, 1], kind="stable")
     joined = set(np.linspace(0, len(order) - 1, min(len(order), MAX_LINES)).round().astype(int).tolist())
