@@ -218,9 +218,9 @@ def _embed_catalogue(
     kept = KeypointCache(cache.folder) if options.keypoints else None
     with ExitStack() as stack:
         thumbnails = stack.enter_context(ThumbnailWriter(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE))
-        keypoints = kept and stack.enter_context(
-            ThumbnailWriter(folder / KEYPOINTS_FILE, folder / KEYPOINT_OFFSETS_FILE)
-        )
+        keypoints = None
+        if kept is not None:
+            keypoints = stack.enter_context(ThumbnailWriter(folder / KEYPOINTS_FILE, folder / KEYPOINT_OFFSETS_FILE))
         stream = embed_photos(paths, encoder, cache, keypoints=kept, workers=options.workers)
         for photo in track(progress, stream, "photos", total=len(paths), unit="photo"):
             thumbnails.append(photo.thumbnail)
