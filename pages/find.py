@@ -140,6 +140,7 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
         rules=answer.rules,
         words=asked.words,
         predictions=predictions,
+        picture=asked.picture(finder.bundle),
         search=search_listing,
         print_words=words_by_row(finder.bundle, asked, np.concatenate([answer.shown.rows, answer.beyond.rows])),
     )

@@ -21,12 +21,17 @@ class EmbeddingCache:
         The model; each model and each preparation of the photo has its own file.
     folder
         Where the files lie; None takes the user's data folder.
+
+    Attributes
+    ----------
+    folder
+        Where its file lies.
     """
 
     def __init__(self, model: PhotoModel, folder: Path | None = None) -> None:
         self._dimension = model.dimension
-        path = (folder or cache_folder("photos")) / f"{model.fingerprint[:32]}.sqlite"
-        self._kept = PhotoCache(path, what="embedding cache")
+        self.folder = folder or cache_folder("photos")
+        self._kept = PhotoCache(self.folder / f"{model.fingerprint[:32]}.sqlite", what="embedding cache")
 
     def keys(self) -> set[str]:
         """The photos (SHA-256, hexadecimal) whose vector is there."""

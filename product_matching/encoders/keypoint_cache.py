@@ -20,7 +20,7 @@ class KeypointCache:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        path = (folder or cache_folder("keypoints")) / f"{KEYPOINTS_NAME}.sqlite"
+        path = (folder or cache_folder("photos")) / f"{KEYPOINTS_NAME}.sqlite"
         self._kept = PhotoCache(path, what="cache of keypoints")
 
     def find(self, sha256: str, photo: Image.Image) -> bytes:

@@ -270,8 +270,7 @@ def _motion(transform: npt.NDArray[np.float64] | None) -> tuple[float, float, fl
 
 def _shares(pixels: FloatArray, size: tuple[int, int]) -> FloatArray:
     """Pixels as shares of width and height."""
-    shares: FloatArray = pixels / np.array(size, dtype=np.float32)
-    return shares
+    return np.asarray(pixels / np.array(size), dtype=np.float32)
 
 
 def _area(places: FloatArray) -> float:

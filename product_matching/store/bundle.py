@@ -17,13 +17,12 @@ import pandas as pd
 import pyarrow as pa
 from scipy.sparse import csr_matrix, load_npz, save_npz
 
-from product_matching.encoders.keypoints import Keypoints, find_keypoints
+from product_matching.encoders.keypoints import Keypoints
 from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.errors import InputError
 from product_matching.files import atomic_folder, file_sha256
-from product_matching.listings.photos import decode_photo
 from product_matching.listings.prints import PhotoPrint
-from product_matching.store.keypoints import KeypointSource, open_keypoints
+from product_matching.store.keypoints import KeypointSource, ThumbnailKeypoints, open_keypoints
 from product_matching.store.manifest import (
     LISTINGS_FILE,
     MANIFEST_FILE,
@@ -66,8 +65,8 @@ class Bundle:
         Photos that are not in the catalogue, to try it with; None for a bundle without.
     prints, sample_prints
         Print read on the photos of the listings and of the samples, by row; None where none was read.
-    keypoint_source
-        Keypoints of the photos, by row; None for a catalogue without photos.
+    keypoint_source, sample_keypoint_source
+        Keypoints of the photos of the listings and of the samples, by row; None where there are no photos.
     """
 
     folder: Path
@@ -82,6 +81,7 @@ class Bundle:
     prints: StoredPrints | None = None
     sample_prints: StoredPrints | None = None
     keypoint_source: KeypointSource | None = None
+    sample_keypoint_source: KeypointSource | None = None
 
     def __len__(self) -> int:
         return len(self.listings)
@@ -146,15 +146,12 @@ class Bundle:
         """
         return None if self.keypoint_source is None else self.keypoint_source.get(row)
 
-    def keypoints_of_sample(self, query_id: str) -> Keypoints:
-        """Keypoints of a sample photo, found anew.
-
-        Raises
-        ------
-        InputError
-            There is no such sample query.
-        """
-        return find_keypoints(decode_photo(self.sample(query_id).picture))
+    def keypoints_of_sample(self, query_id: str) -> Keypoints | None:
+        """Keypoints of a sample photo, found when first asked for; None if there is no such sample."""
+        if self.samples is None or self.sample_keypoint_source is None:
+            return None
+        rows = np.flatnonzero((self.samples.table["query_id"] == query_id).to_numpy())
+        return self.sample_keypoint_source.get(int(rows[0])) if len(rows) else None
 
     def sample(self, query_id: str) -> SampleQuery:
         """Sample query by its id.
@@ -212,6 +209,7 @@ def open_bundle(folder: Path) -> Bundle:
         prints=prints,
         sample_prints=sample_prints,
         keypoint_source=keypoints,
+        sample_keypoint_source=None if samples is None else ThumbnailKeypoints(samples.photos),
     )
 
 

@@ -105,7 +105,7 @@ def build_bundle(
     progress
         Shows progress in photos.
     cache
-        Vectors of earlier builds; None takes the user's own.
+        Vectors of earlier builds, and beside them keypoints; None takes the user's own.
     queries
         Photos that are not in the catalogue, to try it with (see `product_matching.workflows.query_list.read_queries`).
 
@@ -215,12 +215,12 @@ def _embed_catalogue(
     """Embed every photo into the cache and write the thumbnails and the keypoints."""
     paths = [catalogue.photo_path(row) for row in range(len(catalogue))]
     photos: list[EmbeddedPhoto] = []
-    kept = KeypointCache() if options.keypoints else None
+    kept = KeypointCache(cache.folder) if options.keypoints else None
     with ExitStack() as stack:
         thumbnails = stack.enter_context(ThumbnailWriter(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE))
-        keypoints = kept and stack.enter_context(
-            ThumbnailWriter(folder / KEYPOINTS_FILE, folder / KEYPOINT_OFFSETS_FILE)
-        )
+        keypoints = None
+        if kept is not None:
+            keypoints = stack.enter_context(ThumbnailWriter(folder / KEYPOINTS_FILE, folder / KEYPOINT_OFFSETS_FILE))
         stream = embed_photos(paths, encoder, cache, keypoints=kept, workers=options.workers)
         for photo in track(progress, stream, "photos", total=len(paths), unit="photo"):
             thumbnails.append(photo.thumbnail)

@@ -28,6 +28,7 @@ from product_matching.matching.candidates import (
     matches_of_query,
 )
 from product_matching.matching.explanation import Explanation, explain_pair
+from product_matching.matching.geometry import Verification, verify
 from product_matching.matching.print_decision import USUAL_COSINE
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.search.joins.phashes import PhotoHashes
@@ -63,7 +64,7 @@ class Query:
     read
         The same print as it was read; only the second stage uses it.
     keypoints
-        Local features of the photo; only the second stage uses them.
+        Keypoints of the photo; None for a listing, whose keypoints the bundle has, or where they were not found.
     """
 
     photo: npt.NDArray[np.float32] | None = None
@@ -237,6 +238,13 @@ class Finder:
             photo_distance=None if np.isnan(distance) else float(distance),
             phashes=(query.phash, self.bundle.phashes[row]),
         )
+
+    def verify(self, query: Query, rows: npt.NDArray[np.int64]) -> list[Verification | None]:
+        """Compare the keypoints of a query's photo with those of listings; None where either has no photo."""
+        own = query.keypoints if query.row is None else self.bundle.keypoints(query.row)
+        if own is None:
+            return [None] * len(rows)
+        return verify(own, [self.bundle.keypoints(row) for row in rows.tolist()])
 
     def _both(self, query: Query) -> list[tuple[VectorIndex[Any] | None, Any]]:
         photo = None if query.photo is None else query.photo.reshape(1, -1)

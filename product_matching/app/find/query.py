@@ -17,6 +17,7 @@ from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.listings.prints import PhotoPrint
 from product_matching.listings.titles import title_words
+from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQuery
 from product_matching.workflows.find import Finder, Query
 
@@ -63,6 +64,15 @@ class Asked:
         """Whether there is anything to search with."""
         return self.query.photo is not None or self.query.title is not None
 
+    def picture(self, bundle: Bundle) -> bytes | None:
+        """The photo searched for as a small JPEG; None without one."""
+        if self.sample is not None:
+            return self.sample.picture
+        if self.upload is not None:
+            return self.upload.thumbnail
+        row = self.query.row
+        return None if row is None or bundle.thumbnails is None else bundle.thumbnails.get(row)
+
 
 def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Callable[[PhotoModel], Encoder]) -> Asked:
     """Make the query of an address; problems are returned, never raised."""
@@ -79,7 +89,7 @@ def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Call
         return replace(asked, problems=(str(error), *asked.problems))
     return replace(
         asked,
-        query=Query(photo=vector, title=asked.query.title, phash=upload.phash, text=asked.query.text),
+        query=replace(asked.query, photo=vector, phash=upload.phash, keypoints=upload.keypoints),
         key=f"upload {upload.key} {asked.key}",
         upload=upload,
         decode_ms=upload.decode_ms,
@@ -96,7 +106,12 @@ def _with_sample(asked: Asked, query_id: str, finder: Finder) -> Asked:
         return replace(asked, problems=(f"{error} {other}, or search by photo or title.", *asked.problems))
     return replace(
         asked,
-        query=Query(photo=sample.vector, title=asked.query.title, phash=sample.phash, text=asked.query.text),
+        query=replace(
+            asked.query,
+            photo=sample.vector,
+            phash=sample.phash,
+            keypoints=finder.bundle.keypoints_of_sample(query_id),
+        ),
         key=f"sample {sample.query_id} {asked.key}",
         sample=sample,
     )

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 
 from product_matching.app.find.print_words import print_badge
 from product_matching.app.find.reasons import describe_reasons
-from product_matching.app.shared.explanation_view import draw_explanation
+from product_matching.app.shared.explanation_view import draw_explanation, draw_shared_points
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import distance_text, marked_title, plain, readable_title, shorten
 from product_matching.matching.candidates import Candidates, vetoed
@@ -41,6 +42,8 @@ class Cards:
         Prediction of the pair scorer for each row.
     print_words
         Words of the print on the query's photo that the title of each row holds.
+    picture
+        The photo searched for as a small JPEG; None without one.
     search
         Callback of the button for a listing's own duplicates, called with its posting_id.
     """
@@ -51,6 +54,7 @@ class Cards:
     rules: PairRules
     words: frozenset[str]
     predictions: dict[int, Prediction]
+    picture: bytes | None
     search: Callable[[str], None]
     print_words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -125,8 +129,18 @@ def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
             if details.open:  # explaining takes a moment: only what is looked at is explained
                 st.markdown("**Why**")
                 draw_explanation(cards.finder.explain(cards.query, row), "the search", "this listing")
+                _draw_shared(row, listing_name(record), cards)
                 st.divider()
                 st.markdown(_details(record))
+
+
+def _draw_shared(row: int, name: str, cards: Cards) -> None:
+    """What the photo searched for and that of a listing share, where both are there."""
+    bundle = cards.finder.bundle
+    other = None if bundle.thumbnails is None else bundle.thumbnails.get(row)
+    [verification] = cards.finder.verify(cards.query, np.array([row]))
+    if verification is not None and cards.picture is not None and other is not None:
+        draw_shared_points(verification, (cards.picture, other), name)
 
 
 def _reasons(prediction: Prediction) -> str:

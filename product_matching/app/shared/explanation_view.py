@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
+from product_matching.app.shared.match_points import describe_points, match_points
 from product_matching.app.shared.wording import count_text, distance_text, plain, shorten
 from product_matching.matching.explanation import Explanation, QuantityComparison, WordShare
+from product_matching.matching.geometry import ENOUGH, Verification
 
 #: Largest numbers of words with a bar, and of words that are listed.
 _BARS, _LISTED = 4, 12
@@ -38,6 +42,30 @@ def draw_explanation(explanation: Explanation, first: str, second: str) -> None:
         st.markdown(_quantity(quantity))
     if explanation.vetoed:
         st.markdown(":material/block: They state different quantities: the rule on quantities would reject this pair.")
+
+
+def draw_shared_points(verification: Verification, pictures: tuple[bytes, bytes], name: str) -> None:
+    """Draw what two photos share: points that lie alike, and whether their colour differs there.
+
+    Parameters
+    ----------
+    verification
+        Of the photos.
+    pictures
+        JPEG bytes of both, that of the search first.
+    name
+        What the second one shows.
+    """
+    st.markdown("**What the photos share**")
+    inliers = verification.inliers
+    if inliers < ENOUGH:
+        st.markdown(f"Nothing that can be told from chance: {count_text(inliers, 'point')} alike.")
+        return
+    st.markdown(f":material/hub: **{count_text(inliers, 'point')}** lie alike on both photos.")
+    if verification.differs_in_colour:
+        st.markdown(":material/palette: What lies alike differs in colour.")
+    with suppress(OSError):  # a damaged picture is shown nowhere else either
+        st.image(match_points(*pictures, verification), width="stretch", alt=describe_points(verification, name))
 
 
 def _draw_parts(explanation: Explanation) -> None:

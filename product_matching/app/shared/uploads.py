@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from product_matching.encoders.keypoints import Keypoints, find_keypoints
 from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo, phash, thumbnail
 
@@ -45,10 +46,12 @@ class Upload:
         JPEG bytes, made when the photo is first decoded.
     phash
         Its pHash, made at the same time.
+    keypoints
+        Its keypoints, found at the same time.
     vectors
         Embedding by fingerprint of the model.
-    decode_ms, encode_ms
-        What the newest embedding took.
+    decode_ms, encode_ms, keypoints_ms
+        What the newest embedding, and the keypoints, took.
     """
 
     key: str
@@ -56,9 +59,11 @@ class Upload:
     data: bytes | None
     thumbnail: bytes | None = None
     phash: str = ""
+    keypoints: Keypoints | None = None
     vectors: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
     decode_ms: float = 0.0
     encode_ms: float = 0.0
+    keypoints_ms: float = 0.0
 
 
 class UploadStore:
@@ -115,7 +120,7 @@ def upload_key(data: bytes) -> str:
 
 
 def embed_upload(upload: Upload, fingerprint: str, encoder: Encoder) -> npt.NDArray[np.float32]:
-    """Embed an upload with the model of the given fingerprint, once; thumbnail and pHash are made on the way.
+    """Embed an upload with the model of the given fingerprint, once; thumbnail, pHash and keypoints are made too.
 
     Raises
     ------
@@ -135,4 +140,8 @@ def embed_upload(upload: Upload, fingerprint: str, encoder: Encoder) -> npt.NDAr
     vector = encoder.encode(photo)
     upload.decode_ms, upload.encode_ms = 1000 * (decoded - started), 1000 * (perf_counter() - decoded)
     upload.vectors[fingerprint] = vector
+    if upload.keypoints is None:
+        started = perf_counter()
+        upload.keypoints = find_keypoints(photo)
+        upload.keypoints_ms = 1000 * (perf_counter() - started)
     return vector
