@@ -74,6 +74,11 @@ class PrintRows:
     def __len__(self) -> int:
         return len(self.texts)
 
+    @classmethod
+    def of_query(cls, query: PrintQuery) -> PrintRows:
+        """The print of one query, as row 0."""
+        return cls(vectors=query.vector, weights=np.array([query.weight]), texts=(query.text,))
+
 
 class PrintEncoder:
     """What was read on photos, in the words of a catalogue; threads may share one.

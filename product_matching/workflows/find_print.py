@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from product_matching.encoders.print_encoder import PrintQuery
+from product_matching.encoders.print_encoder import PrintEncoder, PrintQuery
 from product_matching.encoders.print_reader import PrintReader
 from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo
 from product_matching.listings.prints import PhotoPrint
 from product_matching.matching.candidates import Candidates, RowArray
+from product_matching.matching.print_features import PrintedListings
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder, Query
 
@@ -51,6 +52,21 @@ def read_sample(bundle: Bundle, query_id: str, open_reader: Callable[[], PrintRe
     """
     kept = bundle.print_of_sample(query_id)
     return kept if kept is not None else open_reader().read(decode_photo(bundle.sample(query_id).picture))
+
+
+def printed_listings(bundle: Bundle) -> PrintedListings:
+    """The listings of a bundle for `print_features`, with their print where the bundle was read.
+
+    Raises
+    ------
+    InputError
+        The catalogue has no titles, or its print is damaged.
+    """
+    encoder, matrix = bundle.title_encoder, bundle.title_matrix
+    if encoder is None or matrix is None:
+        raise InputError(f"The catalogue {bundle.manifest.name} has no titles to compare print with.")
+    prints = None if bundle.prints is None else PrintEncoder(encoder).rows(bundle.prints.all())
+    return PrintedListings(encoder=encoder, matrix=matrix, titles=bundle.listings["title"].tolist(), prints=prints)
 
 
 def matched_words(bundle: Bundle, query: PrintQuery, rows: RowArray) -> list[tuple[str, ...]]:

@@ -10,13 +10,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from product_matching.app.find.export import matches_csv
 from product_matching.app.find.print_words import with_boxes
 from product_matching.encoders import print_reader
 from product_matching.encoders.print_cache import PrintCache
+from product_matching.matching.thresholds import Thresholds
+from product_matching.store.bundle import open_bundle
+from product_matching.workflows.find import Finder
+from product_matching.workflows.find_print import add_print
 from product_matching.workflows.read_prints import read_bundle
 from tests.print_stand_in import StandInReader, print_of
 
@@ -87,6 +93,18 @@ def test_an_uploaded_photo_is_read(
     assert ":green-badge[:material/check: kyokan]" in shown(app)
     [boxes] = [image.proto for image in app.get("image") if "box around each line" in str(image.proto)]
     assert "KYOKAN sprayer, 2 liter BARU" in boxes.imgs[0].alt
+
+
+def test_the_export_has_the_words_that_each_match_holds(bundles: Path) -> None:
+    finder = Finder(open_bundle(bundles / "demo"))
+    query = add_print(finder, finder.sample_query("q3"), print_of("KYOKAN sprayer", "2 liter BARU"))
+    table = pd.read_csv(io.BytesIO(matches_csv(finder, query, Thresholds(photo=0.99))), dtype=str)
+    words = table.set_index("posting_id")["print_words"]
+    assert words["2a"] == "kyokan sprayer 2l"
+    assert words.drop(["2a", "2b", "2c"]).isna().all()
+    assert float(table.set_index("posting_id")["print_distance"]["2a"]) < 0.5
+    plain = pd.read_csv(io.BytesIO(matches_csv(finder, finder.sample_query("q3"), Thresholds(photo=0.99))))
+    assert "print_words" not in plain
 
 
 def test_a_photo_without_print_says_so(open_app: Open, monkeypatch: pytest.MonkeyPatch, reader: StandInReader) -> None:

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from product_matching.encoders.print_cache import PrintCache
+from product_matching.encoders.print_encoder import PrintRows
 from product_matching.errors import InputError
 from product_matching.matching.print_decision import PRINT_SHARE, USUAL_COSINE, with_print
+from product_matching.matching.print_features import PRINT_FEATURES, print_features
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder, Query, describe_matches
@@ -16,6 +18,7 @@ from product_matching.workflows.find_print import (
     add_print,
     describe_print,
     matched_words,
+    printed_listings,
     read_listing,
     read_sample,
     tell_print,
@@ -135,3 +138,22 @@ def test_what_the_bundle_keeps_is_not_read_again(sampled_bundle: Path, tmp_path:
     assert read_listing(kept, 0, lambda: reader).text == "Kyokan"
     assert read_sample(kept, "q3", lambda: reader).text == "Kyokan"
     assert reader.calls == before
+
+
+def test_a_query_and_a_catalogue_that_was_read_have_features(sampled_bundle: Path, tmp_path: Path) -> None:
+    shutil.copytree(sampled_bundle, tmp_path / "bundle")
+    reader = StandInReader(("Kyokan Pompa",))
+    read_bundle(tmp_path / "bundle", [reader], cache=PrintCache(reader, tmp_path / "cache"))
+    finder = Finder(open_bundle(tmp_path / "bundle"))
+    query = photo_query(finder, "2a", "Kyokan Pompa")
+    listings, rows = printed_listings(finder.bundle), np.array([6, 0, 24])
+    own = print_features(PrintRows.of_query(query.print), np.zeros(3, dtype=np.int64), listings, rows)
+    told = dict(zip(PRINT_FEATURES, own.T, strict=True))
+    np.testing.assert_allclose(told["cosine of prints"][:2], 1, atol=1e-6)
+    assert np.isnan(told["cosine of prints"][2])  # the listing has no photo
+    assert told["share of print in title"].tolist() == [1, 0, 0]
+    measured = finder.measure(query, rows)
+    np.testing.assert_allclose(told["cosine of print and title"], 1 - measured.print, atol=2e-6)
+    of_listings = print_features(listings.prints, rows, listings, rows)
+    np.testing.assert_allclose(of_listings[0], own[0], atol=1e-6)
+    assert printed_listings(open_bundle(sampled_bundle)).prints is None

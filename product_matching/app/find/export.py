@@ -9,15 +9,21 @@ import pandas as pd
 from product_matching.app.find.outcome import Outcome
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.workflows.find import Finder, Query, describe_matches
+from product_matching.workflows.find_print import tell_print
 
 
 def matches_csv(finder: Finder, query: Query, thresholds: Thresholds, rules: PairRules = NO_RULES) -> bytes:
     """Write every match, nearest first, with distances, by what it matched, and all further columns.
 
-    The whole catalogue is searched, not only the candidates that the page keeps, so nothing is cut off.
+    Where the print was read, also with its distance and the words that the title holds. The whole catalogue is
+    searched, not only the candidates that the page keeps, so nothing is cut off.
     """
     found = finder.matches(query, thresholds, rules)
-    return _csv(finder, describe_matches(finder.bundle, found, thresholds, rules), "nearest")
+    described = describe_matches(finder.bundle, found, thresholds, rules)
+    if query.print is not None:
+        described = tell_print(finder.bundle, query.print, found, described)
+        described = [match | {"print_words": " ".join(match["print_words"])} for match in described]
+    return _csv(finder, described, "nearest")
 
 
 def scored_csv(finder: Finder, outcome: Outcome) -> bytes:
