@@ -24,11 +24,12 @@ from product_matching.cli.arguments import (
     milliseconds,
     read_count,
 )
+from product_matching.cli.find_words import Mode, ModeOption, check_mode, find_words, print_found
 from product_matching.cli.opening import check_phashes, check_scorer_decides, open_finder
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.chain import Rules
-from product_matching.matching.thresholds import PairRules, Thresholds
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,6 +46,7 @@ def find(
     bundle: BundleArgument,
     photo: Annotated[Path | None, typer.Option(help="Photo file that is the query.")] = None,
     title: Annotated[str | None, typer.Option(help="Title that is the query.")] = None,
+    mode: ModeOption = None,
     listing: Annotated[str | None, typer.Option(help="posting_id of the listing that is the query.")] = None,
     sample: Annotated[
         str | None,
@@ -64,6 +66,7 @@ def find(
     """Find the listings that match a photo, a title or a listing.
 
     Thresholds that are not given are those of the bundle. A photo and a title may be given together.
+    A few words alone find the listings whose titles hold them; a whole title finds its duplicates (--mode).
     """
     _check_asked(photo, title, listing, sample)
     from product_matching.workflows.find import describe_matches
@@ -71,10 +74,18 @@ def find(
 
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = PairRules(photo_bits=phash_bits, quantity_veto=quantity_veto, min2=min2)
+    decided = given != Thresholds() or rules != NO_RULES or pairs is not None
+    alone = bool(title and title.strip()) and photo is None and sample is None
+    check_mode(mode, alone=alone, decided=decided)
     if pairs is not None:
         check_scorer_decides(given, Rules(pairs=rules))
     finder, thresholds = open_finder(bundle, given)
     check_phashes(finder.bundle, phash_bits)
+    if title is not None and alone and mode is not Mode.duplicates and not decided:
+        found, took = find_words(finder.bundle, title, mode)
+        if found is not None:
+            print_found(finder.bundle, found, took, limit=limit, as_json=as_json)
+            return
     query, timing = _make_query(finder, photo, title, listing, sample, device)
     scorer = None if pairs is None else _prepare_scorer(finder, pairs)
     started = time.perf_counter()
@@ -87,7 +98,8 @@ def find(
         described, count = predicted[:limit], len(predicted)
     timing["search"] = milliseconds(started)
     if as_json:
-        typer.echo(json.dumps({"matches": described, "total": count, "timing_ms": timing}, ensure_ascii=False))
+        answer = {"mode": Mode.duplicates, "matches": described, "total": count, "timing_ms": timing}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
     else:
         _print_matches(described, count, timing, scored=scorer is not None)
 

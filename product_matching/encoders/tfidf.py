@@ -101,11 +101,29 @@ class TitleEncoder:
         matrix.sort_indices()
         return matrix
 
+    def word_weights(self, words: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """Column and weight of normalised words, as `title_words` writes them.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Both of shape (len(words),): the columns, -1 for an unknown word, and the weights, that of a word seen
+            nowhere for an unknown one.
+        """
+        columns = np.array([self._columns.get(word, -1) for word in words], dtype=np.int64)
+        weights = [self._unseen if column < 0 else self.idf[column] for column in columns]
+        return columns, np.array(weights, dtype=np.float64)
+
+    @property
+    def _unseen(self) -> float:
+        """Weight of a word that no title holds."""
+        return float(np.log(1 + self.n_titles) + 1)
+
     def _weigh(self, title: str) -> tuple[list[int], list[float]]:
         counts: dict[str, int] = {}
         for word in title_words(title):
             counts[word] = counts.get(word, 0) + 1
-        unseen = float(np.log(1 + self.n_titles) + 1)
+        unseen = self._unseen
         columns, known, squares = [], [], 0.0
         for word, count in counts.items():
             column = self._columns.get(word)
