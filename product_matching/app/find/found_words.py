@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from product_matching.app.find.query import Asked
-from product_matching.app.find.results import CARD_WIDTH, details, draw_duplicates_button
+from product_matching.app.find.results import CARD_WIDTH, column_text, draw_duplicates_button
 from product_matching.app.navigation import change_address
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import marked_title, plain, shorten
@@ -107,7 +107,7 @@ def _draw_cards(bundle: Bundle, found: FoundWords, rows: npt.NDArray[np.int64], 
                 with st.container(horizontal=True, gap="xsmall"):
                     draw_duplicates_button(row, str(record["posting_id"]), search)
                     with st.popover("Details", type="tertiary", key=f"details_{row}"):
-                        st.markdown(details(record))
+                        st.markdown(column_text(record))
 
 
 def _badge(record: dict[str, Any], n_words: int) -> str:

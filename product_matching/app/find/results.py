@@ -114,7 +114,7 @@ def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
                 st.markdown("**Why**")
                 draw_explanation(cards.finder.explain(cards.query, row), "the search", "this listing")
                 st.divider()
-                st.markdown(details(record))
+                st.markdown(column_text(record))
 
 
 def draw_duplicates_button(row: int, posting_id: str, search: Callable[[str], None]) -> None:
@@ -137,7 +137,7 @@ def _reasons(prediction: Prediction) -> str:
     return "  \n".join(f"{side}: {', '.join(words)}" for side, words in named if words)
 
 
-def details(record: dict[str, Any]) -> str:
+def column_text(record: dict[str, Any]) -> str:
     """All that is known of a listing, one line a column."""
     known = {"title": readable_title(str(record.get("title") or "")), "posting_id": record["posting_id"]}
     known |= {name: value for name, value in record.items() if name not in {"title", "posting_id", *_OF_SEARCH}}
