@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -11,6 +12,7 @@ from product_matching.app.address import FIND, RESULT_COUNTS, Address, write_add
 from product_matching.app.find.answer import Answer, answer_search, say_timing, used_thresholds
 from product_matching.app.find.export import matches_csv, scored_csv
 from product_matching.app.find.print_words import draw_print, read_print, words_by_row
+from product_matching.app.find.found_words import draw_found, found_csv
 from product_matching.app.find.query import Asked, ask
 from product_matching.app.find.query_panel import draw_query_panel, search_listing, search_sample
 from product_matching.app.find.results import Cards, draw_results
@@ -26,6 +28,7 @@ from product_matching.app.resources import (
     starts_of,
     uploads,
     warm_up,
+    words_of,
 )
 from product_matching.app.shared.downloads import draw_csv_download
 from product_matching.app.shared.gallery import draw_listing_choice
@@ -34,10 +37,12 @@ from product_matching.app.shared.samples import sample_address
 from product_matching.app.shared.scorers import scorer_names
 from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.settings import chosen_thresholds
-from product_matching.app.shared.wording import plain
+from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
+from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
+from product_matching.workflows.find_words import FoundWords
 
 N_STARTS = 12
 #: On a phone the results stand below everything else: the count beside the sliders leads there.
@@ -64,7 +69,8 @@ def _draw_search(finder: Finder, address: Address) -> None:
     notes = st.container()
     panel, results = st.columns([0.3, 0.7], gap="large")
     with results, st.spinner("Searching"):
-        asked = read_print(ask(address, finder, uploads(), encoder_of), address, finder)
+        asked = ask(address, finder, uploads(), encoder_of, open_words=words_of)
+        asked = read_print(asked, address, finder)
         candidates, search_ms = candidates_of(finder, asked) if asked.searchable else (None, 0.0)
         scoring = score_search(finder, address, asked)
         answer = None
@@ -76,15 +82,20 @@ def _draw_search(finder: Finder, address: Address) -> None:
         problems = [*asked.problems, *filter(None, [scoring.problem])]
         if problems:
             st.error("  \n".join(map(plain, problems)), icon=":material/error:")
+        if scoring.note:
+            st.info(plain(scoring.note), icon=":material/info:")
         draw_preparation(finder.bundle, scoring)
     with panel:
         draw_query_panel(finder.bundle, address, asked)
         matched = {} if answer is None else words_by_row(finder.bundle, asked, answer.outcome.matches.rows)
         draw_print(finder.bundle, address, asked, matched)
-        _draw_settings(finder, address, asked, candidates=candidates, answer=answer)
+        if not asked.by_words:
+            _draw_settings(finder, address, asked, candidates=candidates, answer=answer)
         _draw_more_samples(finder, asked)
     with results:
-        if answer is None:
+        if asked.found is not None and asked.by_words:
+            _draw_words(finder.bundle, address, asked.found)
+        elif answer is None:
             _draw_start(finder, address)
         else:
             _draw_answer(finder, address, asked, answer, search_ms=search_ms)
@@ -144,7 +155,8 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
         search=search_listing,
         print_words=words_by_row(finder.bundle, asked, np.concatenate([answer.shown.rows, answer.beyond.rows])),
     )
-    _draw_headline(answer, cards, address)
+    file = None if answer.no_match else lambda: _csv(answer, cards)
+    _draw_headline(answer.count, address, file, finder.bundle.manifest.name)
     st.caption(" · ".join(filter(None, [answer.shares, say_timing(asked, search_ms)])))
     if answer.truth:
         st.caption(f":material/fact_check: {answer.truth}")
@@ -160,10 +172,18 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
         draw_results(cards, answer.beyond, matched=False)
 
 
-def _draw_headline(answer: Answer, cards: Cards, address: Address) -> None:
+def _draw_words(bundle: Bundle, address: Address, found: FoundWords) -> None:
+    count = count_text(len(found.matches), "match", "matches")
+    file = partial(found_csv, bundle, found) if len(found.matches) else None
+    _draw_headline(count, address, file, bundle.manifest.name)
+    draw_found(bundle, found, address.results, search_listing)
+
+
+def _draw_headline(count: str, address: Address, file: Callable[[], bytes] | None, name: str) -> None:
+    """Draw the number of matches, and if there are any the choice of cards and the download."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(answer.count, anchor=_RESULTS_ANCHOR, width="content")
-        if answer.no_match:
+        st.subheader(count, anchor=_RESULTS_ANCHOR, width="content")
+        if file is None:
             return
         st.space("stretch")
         st.selectbox(
@@ -175,10 +195,7 @@ def _draw_headline(answer: Answer, cards: Cards, address: Address) -> None:
             **coupled("results", address.results),
         )
         draw_csv_download(
-            "Download",
-            lambda: _csv(answer, cards),
-            f"{cards.finder.bundle.manifest.name}-matches.csv",
-            tooltip="All matches as CSV, with their distances and every column of the catalogue.",
+            "Download", file, f"{name}-matches.csv", tooltip="All matches as CSV, with every column of the catalogue."
         )
 
 

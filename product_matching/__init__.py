@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from product_matching.store.bundle import Bundle, open_bundle
     from product_matching.workflows.build import BuildOptions, build_bundle
     from product_matching.workflows.find import Finder, Query, default_thresholds, describe_matches
+    from product_matching.workflows.find_words import FoundWords, WordFinder
 
 __version__ = "0.1.0"
 
@@ -32,9 +33,11 @@ __all__ = [
     "Candidates",
     "Catalogue",
     "Finder",
+    "FoundWords",
     "InputError",
     "Query",
     "Thresholds",
+    "WordFinder",
     "__version__",
     "build_bundle",
     "default_thresholds",
@@ -49,9 +52,11 @@ _MODULES = {
     "Candidates": "matching.candidates",
     "Catalogue": "listings.catalogue",
     "Finder": "workflows.find",
+    "FoundWords": "workflows.find_words",
     "InputError": "errors",
     "Query": "workflows.find",
     "Thresholds": "matching.thresholds",
+    "WordFinder": "workflows.find_words",
     "build_bundle": "workflows.build",
     "default_thresholds": "workflows.find",
     "describe_matches": "workflows.find",

@@ -17,6 +17,8 @@ _EVERY_PAGE = (HOME, FIND, REVIEW, MODELS)
 
 #: Numbers of result cards that can be chosen.
 RESULT_COUNTS = (12, 24, 48, 96)
+#: How a title alone is searched for: its words in titles, or its duplicates (`find_words.SEARCH_MODES`).
+SEARCH_MODES = ("words", "duplicates")
 #: A typed title is cut here.
 MAX_TITLE_CHARS = 300
 #: How many bits of the pHash may differ: so near photos are always among the candidates (`find.SAME_PHOTO_BITS`).
@@ -83,6 +85,8 @@ class Address:
         The typed title, searched beside an uploaded or a sample photo.
     read_print
         Whether the print on the photo is read and searched for too.
+    mode
+        How the title alone is searched for, of `SEARCH_MODES`; None where its number of words decides.
     photo_threshold, title_threshold
         Largest distances that were set by hand; the catalogue's own otherwise, or those tuned for the rules.
     fused_threshold
@@ -107,6 +111,7 @@ class Address:
     sample: str | None = _parameter("sample", Name(), (FIND,), of_catalogue=True)
     title: str = _parameter("q", _TITLE, (FIND,), default="")
     read_print: bool = _parameter("read", Switch(), (FIND,), default=False)
+    mode: str | None = _parameter("mode", Choice(SEARCH_MODES), (FIND,))
     photo_threshold: float | None = _parameter("photo", Distance(), (FIND, REVIEW), of_catalogue=True)
     title_threshold: float | None = _parameter("title", Distance(), (FIND, REVIEW), of_catalogue=True)
     fused_threshold: float | None = _parameter("both", Distance(), (FIND, REVIEW), of_catalogue=True)
@@ -132,19 +137,19 @@ class Address:
 
     def of_listing(self, posting_id: str) -> Address:
         """The same place with a listing of the catalogue as the query."""
-        return replace(self, listing=posting_id, upload=None, sample=None, title="")
+        return replace(self, listing=posting_id, upload=None, sample=None, title="", mode=None)
 
     def of_upload(self, key: str) -> Address:
         """The same place with an uploaded photo as the query, beside the title that is searched for."""
-        return replace(self, listing=None, upload=key, sample=None)
+        return replace(self, listing=None, upload=key, sample=None, mode=None)
 
     def of_sample(self, query_id: str, title: str = "") -> Address:
         """The same place with a sample photo of the bundle as the query, with a title beside it if one is given."""
-        return replace(self, listing=None, upload=None, sample=query_id, title=as_typed(title))
+        return replace(self, listing=None, upload=None, sample=query_id, title=as_typed(title), mode=None)
 
     def of_title(self, title: str) -> Address:
         """The same place with a typed title as the only query."""
-        return replace(self, listing=None, upload=None, sample=None, title=as_typed(title))
+        return replace(self, listing=None, upload=None, sample=None, title=as_typed(title), mode=None)
 
     def in_catalogue(self, bundle: str) -> Address:
         """The same place in a catalogue; what belongs to another one is left behind."""
@@ -156,8 +161,11 @@ class Address:
     def changed(self, **changes: Any) -> Address:
         """The same place with some fields changed; what belongs to one result returns to its default.
 
-        In another catalogue, what belongs to one catalogue does so as well; a title takes the place of a listing.
+        In another catalogue, what belongs to one catalogue does so as well; a title takes the place of a listing, and
+        another title is searched for as its own number of words says.
         """
+        if "title" in changes:
+            changes.setdefault("mode", None)
         if changes.get("title"):
             changes.setdefault("listing", None)
         place = self.in_catalogue(changes["bundle"]) if "bundle" in changes else self

@@ -146,7 +146,7 @@ def draw_no_catalogue(frame: Frame) -> None:
     )
     st.code(
         "# titles and photos, with the shipped network\n"
-        ".venv/bin/product-matching build listings.csv --images photos/ --model mobilenetv2_arcface "
+        ".venv/bin/product-matching build listings.csv --images photos/ --model fast "
         "--out embeddings/my_catalogue\n\n"
         "# titles alone\n"
         ".venv/bin/product-matching build listings.csv --out embeddings/my_catalogue",

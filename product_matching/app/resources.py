@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from product_matching.listings.prints import PhotoPrint
     from product_matching.matching.candidates import Candidates
     from product_matching.workflows.find import Finder
+    from product_matching.workflows.find_words import WordFinder
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,14 @@ def finder_of(catalogue: Catalogue) -> Finder:
     finder = Finder(bundle_of(catalogue))
     finder.load()
     return finder
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_BUNDLE)
+def words_of(bundle: Bundle) -> WordFinder:
+    """Index the words of a bundle with titles, once for all sessions."""
+    from product_matching.workflows.find_words import WordFinder
+
+    return WordFinder(bundle)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs={PhotoModel: lambda model: model.fingerprint})

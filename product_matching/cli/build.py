@@ -40,7 +40,11 @@ def build(
     out: Annotated[Path, typer.Option(help="Folder of the new bundle, for example embeddings/NAME.")],
     images: Annotated[Path | None, typer.Option(help="Folder of the photos; without it only titles are used.")] = None,
     model: Annotated[
-        str | None, typer.Option(help="Photo model: a folder, a name in models/, or a timm architecture.")
+        str | None,
+        typer.Option(
+            help="Photo model: fast (the shipped one), best or multilingual; a folder or a name in models/; or a timm "
+            "architecture.",
+        ),
     ] = None,
     weights: Annotated[
         Path | None, typer.Option(help="Safetensors file with the weights of the timm architecture.")
@@ -107,7 +111,10 @@ def _build_encoder(
             raise InputError("A model was given, but there are no photos: give their folder with --images.")
         return None
     if model is None:
-        raise InputError("The catalogue has photos: give --model (a folder of models/, or a timm architecture).")
+        raise InputError(
+            "The catalogue has photos: give --model (fast, best, multilingual, a folder of models/, or a timm "
+            "architecture)."
+        )
     from product_matching.encoders.process import tune_process
 
     tune_process()

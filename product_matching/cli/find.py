@@ -34,11 +34,12 @@ from product_matching.cli.find_print import (
     print_words,
     read_query,
 )
+from product_matching.cli.find_words import Mode, ModeOption, check_mode, find_words, print_found
 from product_matching.cli.opening import check_phashes, open_finder
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.chain import Rules
-from product_matching.matching.thresholds import PairRules, Thresholds
+from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -57,6 +58,7 @@ def find(
     bundle: BundleArgument,
     photo: Annotated[Path | None, typer.Option(help="Photo file that is the query.")] = None,
     title: Annotated[str | None, typer.Option(help="Title that is the query.")] = None,
+    mode: ModeOption = None,
     listing: Annotated[str | None, typer.Option(help="posting_id of the listing that is the query.")] = None,
     sample: Annotated[
         str | None,
@@ -80,16 +82,25 @@ def find(
 
     A listing matches if a pair scorer is sure enough of it (--sure), where there is one for the bundle. With a
     threshold, a rule or --decide distances, it matches within the photo threshold or the title threshold; those that
-    are not given are the bundle's. A photo and a title may be given together.
+    are not given are the bundle's. A photo and a title may be given together. A few words alone find the listings whose
+    titles hold them; a whole title finds its duplicates (--mode).
     """
     _check_asked(photo, title, listing, sample)
     check_read(read=read, has_photo=photo is not None or sample is not None or listing is not None)
 
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = PairRules(photo_bits=phash_bits, quantity_veto=quantity_veto, min2=min2)
+    decided = given != Thresholds() or rules != NO_RULES or decide is not None or sure is not None or pairs is not None
+    alone = bool(title and title.strip()) and photo is None and sample is None
+    check_mode(mode, alone=alone, decided=decided)
     finder, thresholds = open_finder(bundle, given)
     chosen = chosen_scorer(finder.bundle, decide, sure, pairs, given=given, rules=Rules(pairs=rules))
     check_phashes(finder.bundle, phash_bits)
+    if title is not None and alone and mode is not Mode.duplicates and not decided:
+        held, took = find_words(finder.bundle, title, mode)
+        if held is not None:
+            print_found(finder.bundle, held, took, limit=limit, as_json=as_json)
+            return
     query, timing = _make_query(finder, photo, title, listing, sample, device)
     found: PhotoPrint | None = None
     if read:
@@ -102,7 +113,13 @@ def find(
         answer = _find_by_sureness(finder, query, prepared, chosen, least_probability(chosen, sure), limit)
     timing["search"] = milliseconds(started)
     if as_json:
-        told = {"matches": answer.matches, "total": answer.total, **answer.decided_by, "timing_ms": timing}
+        told = {
+            "mode": Mode.duplicates,
+            "matches": answer.matches,
+            "total": answer.total,
+            **answer.decided_by,
+            "timing_ms": timing,
+        }
         typer.echo(json.dumps({**told, **describe_read(found, query)}, ensure_ascii=False))
         return
     if read:

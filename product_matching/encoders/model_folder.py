@@ -51,7 +51,10 @@ class PhotoModel:
     dimension
         Length of the embedding.
     image_size
-        Edge of the square input, in pixels; the whole photo is resized to it.
+        Edge of the square input, in pixels.
+    crop
+        None: the whole photo is resized to the input. A share: the shorter edge is resized to ``image_size / crop``,
+        and the square in the middle is the input.
     mean, std
         Per channel (red, green, blue), on the scale 0..1.
     interpolation
@@ -60,6 +63,8 @@ class PhotoModel:
         Further arguments of the architecture, such as ``{"pad_type": "same"}``.
     pooling, neck
         What follows the backbone in a network that was trained here; a bare backbone has its own pooling and no neck.
+    projection
+        Whether a bare backbone ends with its published head, as the image tower of CLIP does.
     source, licence
         Where the weights come from and under what terms, in words.
     training
@@ -74,9 +79,11 @@ class PhotoModel:
     mean: tuple[_PerChannel, _PerChannel, _PerChannel] = (0.485, 0.456, 0.406)
     std: tuple[_Spread, _Spread, _Spread] = (0.229, 0.224, 0.225)
     interpolation: Interpolation = "bicubic"
+    crop: Annotated[Number, Field(ge=0.1, le=1)] | None = None
     backbone_arguments: dict[str, BackboneArgument] = field(default_factory=dict)
     pooling: Pooling = "avg"
     neck: Neck = "none"
+    projection: Annotated[bool, Field(strict=True)] = False
     source: Text = ""
     licence: Text = ""
     training: dict[str, Any] = field(default_factory=dict)
@@ -89,13 +96,13 @@ class PhotoModel:
     def identity(self) -> dict[str, Any]:
         """The fields that decide the embedding, without name and provenance.
 
-        Pooling and neck of a bare backbone are left out: its vectors are the same as before there were any.
+        Fields that change nothing are left out: vectors are the same as before there were these fields.
         """
-        plain = {"pooling": "avg", "neck": "none"}
+        plain = {"pooling": "avg", "neck": "none", "crop": None, "projection": False}
         return {
             key: value
             for key, value in asdict(self).items()
-            if key not in {"name", "source", "licence", "training"} and plain.get(key) != value
+            if key not in {"name", "source", "licence", "training"} and not (key in plain and plain[key] == value)
         }
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import timm
-from timm.data.config import resolve_data_config
 
+from product_matching.encoders.architectures import architecture_settings, check_image_size
+from product_matching.encoders.hub import check_weights_in_reach
 from product_matching.encoders.model_folder import (
     MODEL_FILE,
     WEIGHTS_FILE,
@@ -20,6 +21,7 @@ from product_matching.encoders.model_folder import (
 )
 from product_matching.encoders.model_lookup import describe_getting_model, describe_missing_model, find_model_folder
 from product_matching.encoders.photo import PhotoEncoder, load_network
+from product_matching.encoders.presets import PRESETS, model_of_preset
 from product_matching.errors import InputError
 from product_matching.files import file_sha256
 from product_matching.networks.build import create_backbone, embedding_dimension
@@ -56,7 +58,7 @@ def resolve_model(name: str, *, weights: Path | None = None, image_size: int | N
     Parameters
     ----------
     name
-        A folder (of ``models/``, or a path), or a timm architecture.
+        A preset (`PRESETS`), a folder (of ``models/``, or a path), or a timm architecture.
     weights
         A safetensors file for the architecture; without it timm's pretrained weights are downloaded once.
     image_size
@@ -73,6 +75,7 @@ def resolve_model(name: str, *, weights: Path | None = None, image_size: int | N
     InputError
         No such model, or its weights cannot be loaded; the message names what is accepted.
     """
+    name = model_of_preset(name)
     folder = _named_folder(name)
     if folder is not None:
         if weights is not None:
@@ -82,7 +85,7 @@ def resolve_model(name: str, *, weights: Path | None = None, image_size: int | N
         return folder if _is_found_again(folder) else _keep(read_model_folder(folder), folder / WEIGHTS_FILE)
     if not timm.is_model(name.split(".")[0]):
         raise InputError(
-            f"The model {name!r} is unknown: give a folder of {models_folder()} "
+            f"The model {name!r} is unknown: give {', '.join(PRESETS)}, a folder of {models_folder()} "
             "(with model.json and weights.safetensors) or a timm architecture, such as mobilenetv2_100."
         )
     if weights is not None:
@@ -118,7 +121,7 @@ def _is_found_again(folder: Path) -> bool:
 
 def _at_another_size(folder: Path, image_size: int) -> Path:
     model = read_model_folder(folder)
-    return _keep(replace(model, image_size=_checked_size(image_size)), folder / WEIGHTS_FILE)
+    return _keep(replace(model, image_size=check_image_size(model.backbone, image_size)), folder / WEIGHTS_FILE)
 
 
 def _import_weights(name: str, weights: Path, image_size: int | None) -> Path:
@@ -130,9 +133,11 @@ def _import_weights(name: str, weights: Path, image_size: int | None) -> Path:
 def _download_weights(name: str, image_size: int | None) -> Path:
     kept = home_folder() / "models" / f"{name}-pretrained"
     if not (kept / MODEL_FILE).is_file():
+        check_weights_in_reach(name)
         log.warning("Downloading the pretrained weights of %s from the model hub.", name)
         logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)  # its retries say less than our sentence
-        network = create_backbone(name, pretrained=True)
+        projection = bool(architecture_settings(name).get("projection"))
+        network = create_backbone(name, pretrained=True, projection=projection)
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / WEIGHTS_FILE
             save_weights(network, path, half=False)
@@ -142,28 +147,11 @@ def _download_weights(name: str, image_size: int | None) -> Path:
 
 def _describe(name: str, weights: Path, image_size: int | None) -> PhotoModel:
     sha256 = file_sha256(weights)
-    settings = {**_timm_settings(name), **KNOWN_WEIGHTS.get(sha256, {})}
+    settings = {**architecture_settings(name), **KNOWN_WEIGHTS.get(sha256, {})}
     if image_size is not None:
-        settings["image_size"] = _checked_size(image_size)
+        settings["image_size"] = check_image_size(name, image_size)
     model = PhotoModel(name=name, backbone=name, weights_sha256=sha256, dimension=1, **settings)
     return replace(model, dimension=embedding_dimension(load_network(model, weights)))
-
-
-def _timm_settings(name: str) -> dict[str, Any]:
-    published = timm.get_pretrained_cfg(name)
-    config = resolve_data_config(pretrained_cfg=published.to_dict() if published else {})
-    return {
-        "image_size": int(config["input_size"][-1]),
-        "mean": tuple(float(value) for value in config["mean"]),
-        "std": tuple(float(value) for value in config["std"]),
-        "interpolation": config["interpolation"] if config["interpolation"] in {"bilinear", "lanczos"} else "bicubic",
-    }
-
-
-def _checked_size(image_size: int) -> int:
-    if not 32 <= image_size <= 1024:
-        raise InputError(f"The image size {image_size} is out of range: give 32 to 1024 pixels.")
-    return image_size
 
 
 def _keep(model: PhotoModel, weights: Path) -> Path:

@@ -94,8 +94,8 @@ class PhotoEncoder:
         return self.model.dimension
 
     def prepare(self, photo: Image.Image) -> Pixels:
-        """Resize an RGB photo to the network's input; shape (S, S, 3), uint8."""
-        return resize_photo(photo, self.model.image_size, self.model.interpolation)
+        """Bring an RGB photo to the network's input; shape (S, S, 3), uint8."""
+        return resize_photo(photo, self.model.image_size, self.model.interpolation, self.model.crop)
 
     def encode_pixels(self, pixels: Sequence[Pixels]) -> FloatVectors:
         """Embed prepared photos.
@@ -146,7 +146,7 @@ def load_network(model: PhotoModel, weights: Path) -> nn.Module:
         )
     elif (model.pooling, model.neck) == ("avg", "none"):
         named = model.backbone
-        network = create_backbone(model.backbone, model.backbone_arguments)
+        network = create_backbone(model.backbone, model.backbone_arguments, projection=model.projection)
     else:
         raise InputError(
             f"The weights {weights} are of a backbone alone, but the model has pooling {model.pooling} "

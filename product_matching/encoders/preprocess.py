@@ -25,6 +25,8 @@ FILTERS = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
+#: Of the edges of a photo that is resized by the shorter one; a longer photo is cut first.
+MAX_RATIO = 20
 
 
 def read_pixels(path: Path, edge: int, interpolation: str) -> Pixels:
@@ -43,8 +45,8 @@ def read_pixels(path: Path, edge: int, interpolation: str) -> Pixels:
     return resize_photo(decode_photo(read_photo(path), name=path.name), edge, interpolation)
 
 
-def resize_photo(photo: Image.Image, edge: int, interpolation: str) -> Pixels:
-    """Resize a whole RGB photo of any shape to a square; shape (edge, edge, 3), uint8.
+def resize_photo(photo: Image.Image, edge: int, interpolation: str, crop: float | None = None) -> Pixels:
+    """Resize an RGB photo of any shape to a square; shape (edge, edge, 3), uint8.
 
     Parameters
     ----------
@@ -54,9 +56,29 @@ def resize_photo(photo: Image.Image, edge: int, interpolation: str) -> Pixels:
         Edge of the square, in pixels.
     interpolation
         One of `FILTERS`.
+    crop
+        None resizes the whole photo. Otherwise the shorter edge becomes ``edge / crop`` pixels and the square in the
+        middle is cut out, pixel by pixel as timm's evaluation transform does it.
     """
+    if crop is not None:
+        return _cut_middle(photo, edge, int(edge / crop), FILTERS[interpolation])
     resized = photo.resize((edge, edge), FILTERS[interpolation], reducing_gap=3.0)
     return np.asarray(resized.convert("RGB"))
+
+
+def _cut_middle(photo: Image.Image, edge: int, shorter: int, resampling: Image.Resampling) -> Pixels:
+    photo = _shorten(photo.convert("RGB"))
+    width, height = (int(shorter * length / min(photo.size)) for length in photo.size)
+    left, top = (round((length - edge) / 2) for length in (width, height))
+    resized = photo.resize((width, height), resampling)
+    return np.asarray(resized.crop((left, top, left + edge, top + edge)))
+
+
+def _shorten(photo: Image.Image) -> Image.Image:
+    """Cut a very long photo to its middle: resized by its shorter edge, it would fill the memory."""
+    width, height = (min(length, MAX_RATIO * min(photo.size)) for length in photo.size)
+    left, top = (photo.width - width) // 2, (photo.height - height) // 2
+    return photo if (width, height) == photo.size else photo.crop((left, top, left + width, top + height))
 
 
 def as_batch(pixels: Pixels, device: torch.device) -> Tensor:

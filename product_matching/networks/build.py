@@ -109,7 +109,12 @@ def build_network(
 
 
 def create_backbone(
-    name: str, arguments: Mapping[str, Any] | None = None, *, pretrained: bool = False, pooled: bool = True
+    name: str,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    pretrained: bool = False,
+    pooled: bool = True,
+    projection: bool = False,
 ) -> nn.Module:
     """Build a timm architecture without its classifier.
 
@@ -123,6 +128,8 @@ def create_backbone(
         Fill it with timm's published weights, which are downloaded; otherwise with random ones.
     pooled
         Whether it ends with its own pooling, (B, C), or with the map of features, (B, C, H, W).
+    projection
+        Whether it ends with its published head, as the image tower of CLIP does, whose head is no classifier.
 
     Raises
     ------
@@ -135,8 +142,10 @@ def create_backbone(
     if _RESERVED & given.keys():
         raise _cannot_build(name, f"{min(_RESERVED & given.keys())} is no argument of an architecture")
     try:
-        unpooled: dict[str, Any] = {} if pooled else {"global_pool": ""}
-        return timm.create_model(name, pretrained=pretrained, num_classes=0, **given, **unpooled)
+        ending: dict[str, Any] = {} if projection else {"num_classes": 0}
+        if not pooled:
+            ending["global_pool"] = ""
+        return timm.create_model(name, pretrained=pretrained, **given, **ending)
     except Exception as error:  # whatever the hub, the network or the cache raises, the remedy is the same
         if pretrained:
             raise InputError(
@@ -147,8 +156,10 @@ def create_backbone(
 
 
 def embedding_dimension(network: nn.Module) -> int:
-    """Length of the vectors of an `EmbeddingNetwork`, or of a timm backbone without a classifier."""
-    return network.dimension if isinstance(network, EmbeddingNetwork) else n_backbone_features(network)
+    """Length of the vectors of an `EmbeddingNetwork`, or of a timm backbone with its projection or without a head."""
+    if isinstance(network, EmbeddingNetwork):
+        return network.dimension
+    return int(cast(int, getattr(network, "num_classes", 0))) or n_backbone_features(network)
 
 
 def n_backbone_features(backbone: nn.Module) -> int:

@@ -317,16 +317,16 @@ def describe_matches(
         {
             "posting_id": record.pop("posting_id"),
             "title": record.pop("title", None),
-            "photo_distance": _plain(candidates.photo[place]),
-            "title_distance": _plain(candidates.title[place]),
+            "photo_distance": plain_value(candidates.photo[place]),
+            "title_distance": plain_value(candidates.title[place]),
             "by": [name for name, hit in reasons.items() if hit[place]],
-            **{str(name): _plain(value) for name, value in record.items()},
+            **{str(name): plain_value(value) for name, value in record.items()},
         }
         for place, record in enumerate(records)
     ]
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Turn a cell into what JSON and CSV can hold: NaN and missing become None."""
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return None

@@ -18,6 +18,7 @@ from product_matching.app.address import (
     PHOTO_BITS,
     RESULT_COUNTS,
     REVIEW,
+    SEARCH_MODES,
     STAGES,
     Address,
     Parameter,
@@ -28,14 +29,16 @@ from product_matching.app.address import (
 from product_matching.app.models.choice import ALL, KIND_NAMES
 from product_matching.app.models.table import MEASURE_NAMES
 from product_matching.app.parameters import MAX_DISTANCE
+from product_matching.workflows import find_words
 
 distances = st.none() | st.integers(0, 999).map(lambda thousandths: thousandths / 1000)
 names = st.text(min_size=1, max_size=20)
+modes = st.none() | st.sampled_from(SEARCH_MODES)
 titles = st.text(max_size=40).map(lambda text: " ".join(text.split()))
 queries: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.builds(dict, listing=names),
     st.builds(dict, sample=names, title=titles),
-    st.builds(dict, upload=st.none() | st.text("0123456789abcdef", min_size=1, max_size=20), title=titles),
+    st.builds(dict, upload=st.none() | st.text("0123456789abcdef", min_size=1, max_size=20), title=titles, mode=modes),
 )
 shared = {
     "photo_threshold": distances,
@@ -113,6 +116,19 @@ def test_every_name_and_every_field_stands_in_the_table_once() -> None:
 def test_the_choices_of_the_table_are_those_of_the_comparison() -> None:
     assert tuple(MEASURE_NAMES.values()) == MEASURES
     assert (*KIND_NAMES.values(), ALL) == METHODS
+
+
+def test_the_modes_of_the_table_are_those_of_the_library() -> None:
+    assert find_words.SEARCH_MODES == SEARCH_MODES
+
+
+def test_another_title_is_searched_for_as_its_own_number_of_words_says() -> None:
+    address = Address(title="hand cream", mode="duplicates")
+    assert address.changed(results=48).mode == "duplicates"
+    assert address.changed(title="hand cream velmira").mode is None
+    assert [place.mode for place in (address.of_title("x"), address.of_listing("x"), address.of_upload("a"))] == [
+        None
+    ] * 3
 
 
 def test_defaults_are_left_out_and_the_rest_is_short_and_in_the_order_of_the_table() -> None:

@@ -48,7 +48,7 @@ def test_build_find_match_and_verify(
     status, out, _ = run("find", "small", "--photo", small_catalogue / "images" / "4b.jpg", "--json")
     answer = json.loads(out)
     assert status == 0
-    assert set(answer) == {"matches", "total", "decided_by", "timing_ms"}
+    assert set(answer) == {"mode", "matches", "total", "decided_by", "timing_ms"}
     assert set(answer["timing_ms"]) == {"decode", "encode", "search"}
     first = answer["matches"][0]
     assert first["posting_id"] == "4b"
@@ -351,3 +351,38 @@ def test_the_figure_of_a_scorer_comes_from_its_file_and_only_on_request(run: Run
     status, _, err = run("evaluate", tmp_path / "b", "--protocol", "fold")
     assert status == 1
     assert "Give --method, or --pairs" in err
+
+
+def test_find_by_a_few_words_gives_the_titles_that_hold_them(run: Run, built: Path) -> None:
+    found = json.loads(run("find", built, "--title", "emas ready", "--json")[1])
+    assert (found["mode"], found["total"], found["partial_total"]) == ("words", 2, len(found["partial"]))
+    assert {match["posting_id"] for match in found["matches"]} == {"3b", "6b"}
+    assert found["matches"][0]["coverage"] == 1
+    assert found["matches"][0]["missing"] == []
+    assert all(0 < match["coverage"] < 1 and match["missing"] for match in found["partial"])
+    assert json.loads(run("find", built, "--title", "emas ready", "--limit", 1, "--json")[1])["partial"] == []
+    _, out, _ = run("find", built, "--title", "emas ready")
+    assert "2 of 2 listings with all the words" in out
+
+
+def test_find_names_unknown_words_and_offers_near_spellings(run: Run, built: Path) -> None:
+    found = json.loads(run("find", built, "--title", "nescafee latte", "--json")[1])
+    assert (found["matches"], found["total"]) == ([], 0)
+    assert found["unknown_words"] == {"nescafee": ["nescafe"]}
+    assert found["suggestions"] == ["nescafe latte"]
+    status, out, _ = run("find", built, "--title", "nescafee latte")
+    assert status == 0
+    assert "In no title: nescafee\nNear spellings: nescafe latte\n" in out
+    assert "No listing with all the words; 3 of 3 with some of them" in out
+
+
+def test_the_mode_of_a_typed_text_can_be_chosen(run: Run, built: Path) -> None:
+    def mode(*options: object) -> str:
+        return json.loads(run("find", built, "--json", *options)[1])["mode"]
+
+    assert mode("--title", "speaker bluetooth FLECO f6") == "duplicates"
+    assert mode("--title", "speaker bluetooth FLECO f6", "--mode", "words") == "words"
+    assert mode("--title", "speaker bluetooth") == "words"
+    assert mode("--title", "speaker bluetooth", "--mode", "duplicates") == "duplicates"
+    assert mode("--title", "speaker bluetooth", "--title-threshold", 0.5) == "duplicates"
+    assert mode("--listing", "0a") == "duplicates"

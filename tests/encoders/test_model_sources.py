@@ -85,6 +85,7 @@ def test_pretrained_weights_are_downloaded_once(monkeypatch: pytest.MonkeyPatch)
         return create_model(name, pretrained=False, **arguments)
 
     monkeypatch.setattr(timm, "create_model", download)
+    monkeypatch.setattr(model_sources, "check_weights_in_reach", lambda name: None)
     first = resolve_model("test_efficientnet")
     assert resolve_model("test_efficientnet") == first
     assert downloads == ["test_efficientnet"]
@@ -96,6 +97,7 @@ def test_a_hub_out_of_reach_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> 
         raise OSError("no route to host")
 
     monkeypatch.setattr(timm, "create_model", fail)
+    monkeypatch.setattr(model_sources, "check_weights_in_reach", lambda name: None)
     with pytest.raises(InputError, match=r"could not be had \(OSError\): connect to the model hub, or give a file"):
         resolve_model("test_efficientnet")
 

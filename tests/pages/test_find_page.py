@@ -80,14 +80,14 @@ def test_the_find_page_opened_first_without_a_bundle_takes_the_first_usable_one(
 
 def test_a_title_is_searched_for_and_its_words_are_marked(open_app: Open) -> None:
     app = open_app(FIND, bundle="small")
-    app.text_input(key="find_title").set_value("  nescafe   LATTE ").run()
-    assert app.query_params["q"] == "nescafe LATTE"
-    assert "**Nescafe** Eclair **Latte** 220ml" in shown(app)
+    app.text_input(key="find_title").set_value("  nescafe   LATTE eclair 220ml ").run()
+    assert app.query_params["q"] == "nescafe LATTE eclair 220ml"
+    assert "**Nescafe Eclair Latte 220ml**" in shown(app)
     assert [slider.key for slider in app.slider] == ["find_title_threshold"]
 
 
 def test_a_title_without_known_words_says_so(open_app: Open) -> None:
-    app = open_app(FIND, bundle="small", q="qwertz zuiop")
+    app = open_app(FIND, bundle="small", q="qwertz zuiop", mode="duplicates")
     assert "None of these words is in a title of small" in shown(app)
     assert len(app.error) == 1
 

@@ -20,6 +20,7 @@ from product_matching.listings.titles import title_words
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQuery
 from product_matching.workflows.find import Finder, Query
+from product_matching.workflows.find_words import FoundWords, WordFinder
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,6 +47,10 @@ class Asked:
         What reading took.
     problems
         One sentence for each part that could not be used.
+    found
+        The listings that hold the words of a title without a photo; None for another query.
+    by_words
+        Whether the title is searched for as words, and not for its duplicates.
     """
 
     query: Query
@@ -58,10 +63,14 @@ class Asked:
     sample: SampleQuery | None = None
     printed: PhotoPrint | None = None
     read_ms: float = 0.0
+    found: FoundWords | None = None
+    by_words: bool = False
 
     @property
     def searchable(self) -> bool:
-        """Whether there is anything to search with."""
+        """Whether there is anything to search duplicates with."""
+        if self.by_words:
+            return False
         return self.query.photo is not None or self.query.title is not None
 
     def picture(self, bundle: Bundle) -> bytes | None:
@@ -74,10 +83,40 @@ class Asked:
         return None if row is None or bundle.thumbnails is None else bundle.thumbnails.get(row)
 
 
-def ask(address: Address, finder: Finder, store: UploadStore, open_encoder: Callable[[PhotoModel], Encoder]) -> Asked:
+def ask(
+    address: Address,
+    finder: Finder,
+    store: UploadStore,
+    open_encoder: Callable[[PhotoModel], Encoder],
+    *,
+    open_words: Callable[[Bundle], WordFinder],
+) -> Asked:
     """Make the query of an address; problems are returned, never raised."""
     if address.listing is not None:
         return _ask_listing(address.listing, finder)
+    asked = _ask_parts(address, finder, store, open_encoder)
+    if not asked.query.text:
+        return asked
+    if asked.query.photo is None:
+        asked = _with_words(asked, address.mode, open_words(finder.bundle))
+    if asked.query.title is None and not asked.by_words:
+        problem = f"None of these words is in a title of {finder.bundle.manifest.name}: try other words, or a photo."
+        return replace(asked, problems=(*asked.problems, problem))
+    return asked
+
+
+def _with_words(asked: Asked, mode: str | None, words: WordFinder) -> Asked:
+    """Add the listings that hold the words of a title without a photo."""
+    if not asked.words:
+        return asked
+    found = words.find(asked.query.text)
+    return replace(asked, found=found, by_words=(mode or found.mode) == "words")
+
+
+def _ask_parts(
+    address: Address, finder: Finder, store: UploadStore, open_encoder: Callable[[PhotoModel], Encoder]
+) -> Asked:
+    """Make the query of a photo, a title or both."""
     asked = _ask_title(address.title, finder) if address.title else Asked(query=Query())
     if address.sample is not None:
         return _with_sample(asked, address.sample, finder)
@@ -137,12 +176,9 @@ def _ask_title(title: str, finder: Finder) -> Asked:
     vector: csr_matrix | None = finder.title_query(title)
     if vector is None:
         return Asked(query=Query(), problems=(f"The catalogue {name} has no titles: search it with a photo.",))
-    if vector.nnz == 0:
-        problem = f"None of these words is in a title of {name}: try other words, or a photo."
-        return Asked(query=Query(), problems=(problem,))
     digest = hashlib.sha256(title.encode("utf-8", "replace")).hexdigest()
     words = frozenset(title_words(title))
-    query = Query(title=vector, text=title)
+    query = Query(title=vector if vector.nnz else None, text=title)
     return Asked(query=query, key=f"title {digest}", words=words, encode_ms=1000 * (perf_counter() - started))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from product_matching.app.address import MAX_TITLE_CHARS, Address, as_typed
+from product_matching.app.find.found_words import draw_mode
 from product_matching.app.find.query import Asked
 from product_matching.app.navigation import change_address, coupled, current_address, go_to
 from product_matching.app.resources import uploads
@@ -43,6 +44,7 @@ def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
         st.caption("This catalogue has photos only: titles cannot be searched in it.")
     else:
         _draw_title_input(address)
+        draw_mode(asked)
 
 
 def search_sample(bundle: Bundle, sample: SampleQuery) -> None:
@@ -116,6 +118,7 @@ def _draw_title_input(address: Address) -> None:
         "Title",
         max_chars=MAX_TITLE_CHARS,
         placeholder="A title, or a few of its words",
-        help="Searched together with the photo if there is one: a listing within either threshold is a match.",
+        help="A few words find the listings whose titles hold them, a whole title finds its duplicates. Beside a photo "
+        "a listing within either threshold is a match.",
         **coupled("title", address.title, to=as_typed),
     )

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 #: Narrowest card in pixels: one column on a phone and three beside the panel on a laptop.
 CARD_WIDTH = 200
-_DISTANCES = ("photo_distance", "title_distance")
+#: What a search adds to the columns of a listing.
+_OF_SEARCH = ("photo_distance", "title_distance", "by", "coverage", "missing")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -117,21 +118,26 @@ def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
     if prediction is not None:
         st.caption(_reasons(prediction))
     with st.container(horizontal=True, gap="xsmall"):
-        st.button(
-            "Duplicates",
-            key=f"duplicates_{row}",
-            icon=":material/search:",
-            help="Find the duplicates of this listing",
-            on_click=cards.search,
-            args=(str(record["posting_id"]),),
-        )
+        draw_duplicates_button(row, str(record["posting_id"]), cards.search)
         with st.popover("Details", type="tertiary", key=f"details_{row}", on_change="rerun") as details:
             if details.open:  # explaining takes a moment: only what is looked at is explained
                 st.markdown("**Why**")
                 draw_explanation(cards.finder.explain(cards.query, row), "the search", "this listing")
                 _draw_shared(row, listing_name(record), cards)
                 st.divider()
-                st.markdown(_details(record))
+                st.markdown(column_text(record))
+
+
+def draw_duplicates_button(row: int, posting_id: str, search: Callable[[str], None]) -> None:
+    """Draw the button of a card that searches for the duplicates of its listing."""
+    st.button(
+        "Duplicates",
+        key=f"duplicates_{row}",
+        icon=":material/search:",
+        help="Find the duplicates of this listing",
+        on_click=search,
+        args=(posting_id,),
+    )
 
 
 def _draw_shared(row: int, name: str, cards: Cards) -> None:
@@ -151,9 +157,9 @@ def _reasons(prediction: Prediction) -> str:
     return "  \n".join(f"{side}: {', '.join(words)}" for side, words in named if words)
 
 
-def _details(record: dict[str, Any]) -> str:
+def column_text(record: dict[str, Any]) -> str:
     """All that is known of a listing, one line a column."""
     known = {"title": readable_title(str(record.get("title") or "")), "posting_id": record["posting_id"]}
-    known |= {name: value for name, value in record.items() if name not in {"title", "posting_id", "by", *_DISTANCES}}
+    known |= {name: value for name, value in record.items() if name not in {"title", "posting_id", *_OF_SEARCH}}
     shown = {name: str(value) for name, value in known.items() if value not in (None, "")}
     return "\n\n".join(f"**{plain(name)}**  \n{plain(shorten(value, 400))}" for name, value in shown.items())

@@ -18,6 +18,7 @@ from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.scorers import (
     check_scorer,
     describe_preparation,
+    lacking_side,
     predictions_of,
     prepare_scorer,
     version_of,
@@ -37,12 +38,15 @@ class Scoring:
         Its predictions.
     problem
         Why it cannot be asked.
+    note
+        Which side the query lacks for it.
     preparing
         The job that prepares it.
     """
 
     scored: Scored | None = None
     problem: str = ""
+    note: str = ""
     preparing: Job[Any] | None = None
 
 
@@ -52,7 +56,10 @@ def score_search(finder: Finder, address: Address, asked: Asked) -> Scoring:
         return Scoring()
     bundle, name = finder.bundle, address.scorer
     try:
-        check_scorer(bundle, name, asked.query)
+        check_scorer(bundle, name)
+        lacking = lacking_side(name, asked.query)
+        if lacking:
+            return Scoring(note=f"{lacking} Distances and rules decide.")
         job = prepare_scorer(bundle, name, visitor())
     except InputError as error:
         return Scoring(problem=f"{error} Distances and rules decide.")

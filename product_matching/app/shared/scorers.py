@@ -49,19 +49,35 @@ def scorer_of(name: str) -> PairScorer:
     return _scorer(*_version(name))
 
 
-def check_scorer(bundle: Bundle, name: str, query: Query) -> None:
-    """Check that a pair scorer can be asked about a query, before it is prepared.
+def check_scorer(bundle: Bundle, name: str) -> None:
+    """Check that a pair scorer can be asked about a catalogue, before it is prepared.
 
     Raises
     ------
     InputError
-        There is none of this name, its file is damaged, or catalogue or query lack what it compares.
+        There is none of this name, its file is damaged, or the catalogue lacks what it compares.
     """
-    from product_matching.workflows.score_pairs import check_query, check_sides
+    from product_matching.workflows.score_pairs import check_sides
+
+    check_sides(bundle, scorer_of(name))
+
+
+def lacking_side(name: str, query: Query) -> str:
+    """Say which side that a pair scorer compares a query lacks, such as the photo of a typed title; "" for none.
+
+    Raises
+    ------
+    InputError
+        There is no pair scorer of this name, or its file is damaged.
+    """
+    from product_matching.workflows.score_pairs import check_query
 
     scorer = scorer_of(name)
-    check_sides(bundle, scorer)
-    check_query(scorer, query)
+    try:
+        check_query(scorer, query)
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 def prepare_scorer(bundle: Bundle, name: str, visitor: str) -> Job[CatalogueScorer]:
