@@ -12,10 +12,18 @@ DEMO_TEST_BIN := $(abspath $(DEMO_TEST_VENV))/bin
 DEMO_WORK ?= build/demo
 SHOPEE ?= $(wildcard data/shopee/train.csv)
 
-# The model that ships: trained on the demo's training part, groceries and clothes of DATA.
-MODEL := mobilenetv2_arcface
+# The model that ships: the mean of five trainings on the demo's training part, groceries and clothes of DATA.
+MODEL := efficientnet_lite2_arcface
+AVERAGED := edits_224 edits_224_cutmix edits_192 labels
+TRAINED := build/efficientnet_lite2
 TRAINING := build/training
-EDITED_COPIES := PYTHONPATH=demo/generator $(BIN)/python -m recipes.data.edited_copies
+TRAINING_DATA = $(TRAINING)/demo_copies/listings.csv $(TRAINING)/clothing_copies/listings.csv
+TRAIN = $(BIN)/product-matching train --resume $(if $(WEIGHTS),--weights $(WEIGHTS))
+DEMO_COPIES := --catalogue $(TRAINING)/demo_copies/listings.csv --images $(TRAINING)/demo_copies/images
+THINNED = --catalogue $(TRAINING)/groceries_thinned.csv --images $(DATA)/groceries/images
+CLOTHES := --catalogue $(TRAINING)/clothing_copies/listings.csv --images $(TRAINING)/clothing_copies/images
+WITH_COPIES = $(DEMO_COPIES) $(THINNED) $(CLOTHES)
+WITH_GENERATOR := PYTHONPATH=demo/generator $(BIN)/python -m
 
 # The comparison: five trainings, each going on where it was interrupted, then the table. SHIPPED=models/NAME adds the
 # model that ships, HASHES=FILE the hashes of imagededup (benchmarks/hashes.py).
@@ -25,9 +33,8 @@ COMPARISON := build/comparison
 SHIPPED ?= models/$(MODEL)
 HASHES ?= $(wildcard $(COMPARISON)/imagededup.json)
 GROCERIES := $(TRAINING)/groceries.csv
-AVERAGED := $(COMPARISON)/arcface_sampler $(COMPARISON)/arcface
 
-.PHONY: app dev test lint types unit coverage docs demo demo-test model comparison clean
+.PHONY: app dev test lint types unit coverage docs demo demo-test model halves holdouts comparison clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -99,23 +106,44 @@ $(DEMO_TEST_VENV)/stamp: demo/generator/pyproject.toml
 	$(DEMO_TEST_VENV)/bin/pip install -e 'demo/generator[test]'
 	touch $@
 
-model: build/$(MODEL)/report.json
+model: $(TRAINED)/$(MODEL)/mean.stamp
 	rm -rf models/$(MODEL)
-	cp -r build/$(MODEL)/model models/$(MODEL)
+	cp -r $(TRAINED)/$(MODEL)/model models/$(MODEL)
 
-build/$(MODEL)/report.json: recipes/$(MODEL).toml $(AVERAGED:%=%/report.json) \
-		$(TRAINING)/demo_copies/listings.csv $(TRAINING)/clothing_copies/listings.csv
-	$(BIN)/product-matching train $< --resume --out $(@D) $(if $(WEIGHTS),--weights $(WEIGHTS)) \
-		$(AVERAGED:%=--average-with %) \
-		--catalogue $(TRAINING)/demo_copies/listings.csv --images $(TRAINING)/demo_copies/images \
-		--catalogue $(GROCERIES) --images $(DATA)/groceries/images \
-		--catalogue $(TRAINING)/clothing_copies/listings.csv --images $(TRAINING)/clothing_copies/images
+# The mean is written where the last of the five trainings is, once all have ended.
+$(TRAINED)/$(MODEL)/mean.stamp: $(AVERAGED:%=$(TRAINED)/%/report.json) $(TRAINED)/$(MODEL)/report.json
+	$(TRAIN) recipes/efficientnet_lite2/$(MODEL).toml --out $(@D) $(WITH_COPIES) $(AVERAGED:%=--average-with $(TRAINED)/%)
+	touch $@
+
+$(TRAINED)/labels/report.json: recipes/efficientnet_lite2/labels.toml $(TRAINING_DATA)
+	$(TRAIN) $< --out $(@D) --catalogue demo/listings.csv --images demo/images $(THINNED)
+
+$(TRAINED)/%/report.json: recipes/efficientnet_lite2/%.toml $(TRAINING_DATA)
+	$(TRAIN) $< --out $(@D) $(WITH_COPIES)
+
+# Networks for the vectors that a pair scorer learns from: each has never seen the other half of the training part.
+halves: $(TRAINED)/half_0/report.json $(TRAINED)/half_1/report.json
+
+$(TRAINED)/half_%/report.json: recipes/efficientnet_lite2/half.toml $(TRAINING_DATA)
+	$(TRAIN) $< --out $(@D) --catalogue $(TRAINING)/demo_copies/half_$*.csv --images $(TRAINING)/demo_copies/images \
+		$(THINNED) $(CLOTHES)
+
+# What is learnt about goods of a kind that training does not have.
+holdouts: $(TRAINED)/no_demo/report.json $(TRAINED)/no_groceries/report.json
+
+$(TRAINED)/no_demo/report.json: recipes/efficientnet_lite2/holdout.toml $(TRAINING_DATA)
+	$(TRAIN) $< --out $(@D) $(THINNED) $(CLOTHES)
+
+$(TRAINED)/no_groceries/report.json: recipes/efficientnet_lite2/holdout.toml $(TRAINING_DATA)
+	$(TRAIN) $< --out $(@D) $(DEMO_COPIES) $(CLOTHES)
 
 $(TRAINING)/demo_copies/listings.csv: demo/listings.csv | $(VENV)/app.stamp
-	$(EDITED_COPIES) demo/listings.csv demo/images $(@D) --copies 1
+	$(WITH_GENERATOR) recipes.data.edited_copies demo/listings.csv demo/images $(@D) --copies 1
+	$(WITH_GENERATOR) recipes.data.demo_halves $(@D)
 
 $(TRAINING)/clothing_copies/listings.csv: $(GROCERIES)
-	$(EDITED_COPIES) $(TRAINING)/clothing.csv $(DATA)/clothing/images $(@D) --copies 2 --most 400
+	$(WITH_GENERATOR) recipes.data.edited_copies $(TRAINING)/clothing.csv $(DATA)/clothing/images $(@D) \
+		--copies 1 --most 1200
 
 comparison: $(TRAININGS:%=$(COMPARISON)/%/report.json)
 	$(BIN)/product-matching compare --models $(COMPARISON) --groceries $(GROCERIES) \

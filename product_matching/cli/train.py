@@ -105,7 +105,7 @@ def _report(report: dict[str, Any], out: Path, as_json: bool) -> None:
         typer.echo(json.dumps({"out": str(out), **report}, ensure_ascii=False))
         return
     typer.echo(f"{'model':<12} {out / 'model' if (out / 'model').is_dir() else '-'}")
-    typer.echo(f"{'best epoch':<12} {report['best_epoch']} of {report['recipe']['epochs']}")
+    typer.echo(f"{'kept epoch':<12} {report['kept_epoch']} of {report['recipe']['epochs']}")
     typer.echo(f"{'speed':<12} {report['photos_per_second']} photos/s")
     for part, scores in report["figures"].items():
         shown = (f"{label} {scores[name]:.4f}" for label, name in _FIGURES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torchvision.transforms.v2 import functional as transforms
+from torch.nn import functional
 
 from product_matching.training.recipe import Recipe
 from product_matching.training.sampler import Stream, random_stream
@@ -53,23 +53,39 @@ def augment(pixels: Tensor, recipe: Recipe, epoch: int, start: int) -> Tensor:
     if recipe.flip > 0:
         flipped = torch.tensor([bool(stream.random() < recipe.flip) for stream in streams], device=pixels.device)
         pixels = torch.where(flipped[:, None, None, None], pixels.flip(3), pixels)
-    if recipe.crop == 1 and recipe.colour_jitter == 0:
-        return pixels
-    changed = [_crop_and_recolour(photo, recipe, stream) for photo, stream in zip(pixels, streams, strict=True)]
-    return torch.stack(changed).contiguous(memory_format=torch.channels_last)
-
-
-def _crop_and_recolour(photo: Tensor, recipe: Recipe, stream: np.random.Generator) -> Tensor:
     if recipe.crop < 1:
-        edge = photo.shape[-1]
-        top, left, height, width = draw_crop(edge, recipe.crop, stream)
-        photo = transforms.resized_crop(photo, top, left, height, width, [edge, edge], antialias=True)
+        boxes = [draw_crop(pixels.shape[-1], recipe.crop, stream) for stream in streams]
+        pixels = _crop(pixels.float(), boxes)
     if recipe.colour_jitter > 0:
         low, high = 1 - recipe.colour_jitter, 1 + recipe.colour_jitter
-        photo = transforms.adjust_brightness(photo, stream.uniform(low, high))
-        photo = transforms.adjust_contrast(photo, stream.uniform(low, high))
-        photo = transforms.adjust_saturation(photo, stream.uniform(low, high))
-    return photo
+        factors = torch.tensor(np.array([stream.uniform(low, high, 3) for stream in streams], dtype=np.float32))
+        pixels = _recolour(pixels.float(), factors.to(pixels.device))
+    if pixels.is_floating_point():
+        pixels = pixels.round_().to(torch.uint8).contiguous(memory_format=torch.channels_last)
+    return pixels
+
+
+def _crop(photos: Tensor, boxes: list[tuple[int, int, int, int]]) -> Tensor:
+    """Enlarge a box (top, left, height, width) of each photo to the whole square; all in one operation."""
+    edge = photos.shape[-1]
+    top, left, height, width = np.array(boxes, dtype=np.float32).T / edge
+    none = np.zeros_like(top)
+    maps = np.stack([width, none, 2 * left + width - 1, none, height, 2 * top + height - 1], axis=1).reshape(-1, 2, 3)
+    grid = functional.affine_grid(torch.from_numpy(maps).to(photos.device), list(photos.shape), align_corners=False)
+    return functional.grid_sample(photos, grid, padding_mode="border", align_corners=False)
+
+
+def _recolour(photos: Tensor, factors: Tensor) -> Tensor:
+    """Multiply brightness, contrast and saturation of each photo (B, 3, S, S) by its factors (B, 3)."""
+    brightness, contrast, saturation = factors.T[:, :, None, None, None]
+    photos = (photos * brightness).clamp_(0, 255)
+    photos = torch.lerp(_grey(photos).mean(dim=(1, 2, 3), keepdim=True), photos, contrast).clamp_(0, 255)
+    return torch.lerp(_grey(photos), photos, saturation).clamp_(0, 255)
+
+
+def _grey(photos: Tensor) -> Tensor:
+    red, green, blue = photos.unbind(1)
+    return (0.2989 * red + 0.587 * green + 0.114 * blue)[:, None]
 
 
 def draw_crop(edge: int, smallest: float, stream: np.random.Generator) -> tuple[int, int, int, int]:

@@ -28,7 +28,7 @@ class OtherTraining:
     Attributes
     ----------
     recipe, checkpoint_sha256
-        Name of its recipe, and SHA-256 of the checkpoint of its best epoch.
+        Name of its recipe, and SHA-256 of the checkpoint of its kept epoch.
     tensors
         Of its network, by name.
     """
@@ -39,7 +39,7 @@ class OtherTraining:
 
 
 def load_others(trained: TrainedTask, folders: Sequence[Path]) -> list[OtherTraining]:
-    """Load the best epochs of finished trainings and check that their weights can be averaged with this one's.
+    """Load the kept epochs of finished trainings and check that their weights can be averaged with this one's.
 
     Raises
     ------

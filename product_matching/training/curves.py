@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -14,6 +15,9 @@ from product_matching.files import atomic_file
 _SIZE, _MARGIN = (900, 340), 44
 _COLOURS = {"loss": "#444444", "f1": "#1f6fb4", "recall_at_1": "#d9822b", "map_at_r": "#3a9a5b"}
 _NAMES = {"loss": "loss", "f1": "F1", "recall_at_1": "recall@1", "map_at_r": "mAP@R"}
+
+
+Keep = Literal["best", "last"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class EpochRecord:
 def best_record(history: Sequence[EpochRecord]) -> EpochRecord:
     """The epoch with the highest validation F1; of equal ones that with the highest mAP@R, then the first."""
     return max(history, key=lambda record: (record.f1, record.map_at_r, -record.epoch))
+
+
+def kept_record(history: Sequence[EpochRecord], keep: Keep) -> EpochRecord:
+    """The epoch whose network a training keeps: the best one, or the last."""
+    return history[-1] if keep == "last" else best_record(history)
 
 
 def write_curves(history: Sequence[EpochRecord], folder: Path) -> None:

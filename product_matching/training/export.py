@@ -1,4 +1,4 @@
-"""The results of a training: the best epoch as a model folder with its card, and a report of its figures."""
+"""The results of a training: the kept epoch as a model folder with its card, and a report of its figures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from product_matching.networks.build import EmbeddingNetwork
 from product_matching.networks.weights import load_weights, save_weights
 from product_matching.store.comparison import Scores
 from product_matching.training.averaging import OtherTraining
-from product_matching.training.curves import EpochRecord, best_record
+from product_matching.training.curves import EpochRecord, kept_record
 from product_matching.training.parts import TrainingParts
 from product_matching.training.recipe import Recipe
 from product_matching.training.trained import TrainedTask
@@ -59,7 +59,7 @@ def describe_training(
     recipe, parts
         What was trained, on what.
     history
-        All epochs; the best one was kept, and the speed is their mean.
+        All epochs; the speed is their mean.
     figures
         By part: ``validation`` and, where it was scored, ``test``.
     others
@@ -73,7 +73,7 @@ def describe_training(
             "classes": parts.train.n_groups,
             "sha256": parts.digest,
         },
-        "best_epoch": best_record(history).epoch,
+        "kept_epoch": kept_record(history, recipe.keep).epoch,
         "averaged_with": [{"recipe": other.recipe, "checkpoint_sha256": other.checkpoint_sha256} for other in others],
         "figures": {part: asdict(Scores.of(scores, decimals=_DECIMALS)) for part, scores in figures.items()},
         "photos_per_second": round(sum(record.photos_per_second for record in history) / len(history), 1),
@@ -140,7 +140,8 @@ def model_card(model: PhotoModel, report: Mapping[str, Any]) -> str:
         "",
         "## Figures",
         "",
-        f"Epoch {report['best_epoch']} of {recipe['epochs']}, the one with the best validation F1"
+        f"Epoch {report['kept_epoch']} of {recipe['epochs']}, "
+        f"{'the last' if recipe['keep'] == 'last' else 'the one with the best validation F1'}"
         f"{_averaged_names(report)}. The threshold is "
         "chosen on the part validation as well, so that the validation figures are optimistic; "
         f"{'those of test are not' if 'test' in report['figures'] else 'the part test was not measured'}. F1 is the "
@@ -174,7 +175,7 @@ def _mean_of(report: Mapping[str, Any]) -> str:
 
 def _averaged_names(report: Mapping[str, Any]) -> str:
     names = [f"`{other['recipe']}` (SHA-256 {other['checkpoint_sha256'][:12]})" for other in report["averaged_with"]]
-    return f"; the weights are the mean of it and of the best epochs of {' and '.join(names)}" if names else ""
+    return f"; the weights are the mean of it and those of {' and '.join(names)}" if names else ""
 
 
 def _figure_row(part: str, scores: Mapping[str, Any]) -> str:

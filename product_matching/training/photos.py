@@ -16,7 +16,7 @@ from product_matching.listings.catalogue import Catalogue
 from product_matching.metrics.retrieval import QueryScores
 from product_matching.progress import Progress
 from product_matching.training.batches import Batch, epoch_batches, steps_per_epoch
-from product_matching.training.curves import EpochRecord, best_record, write_curves
+from product_matching.training.curves import EpochRecord, kept_record, write_curves
 from product_matching.training.loop import EpochBatches, EpochResult, build_machinery, half_precision
 from product_matching.training.options import TrainingOptions
 from product_matching.training.parts import LabelledPhotos, TrainingParts, split_catalogues
@@ -99,7 +99,7 @@ class _PhotoHooks:
         )
 
     def is_best(self, history: Sequence[EpochRecord]) -> bool:
-        return best_record(history) is history[-1]
+        return kept_record(history, self.training.trained.recipe.keep) is history[-1]
 
     def report(self, history: Sequence[EpochRecord]) -> None:
         trained, folder, record = self.training.trained, self.training.session.folder, history[-1]

@@ -14,6 +14,7 @@ from pydantic.dataclasses import dataclass
 from product_matching.encoders.model_folder import BackboneArgument
 from product_matching.errors import InputError
 from product_matching.networks.kinds import Neck, Pooling
+from product_matching.training.curves import Keep
 from product_matching.training.recipe_base import (
     RECIPE_CONFIG,
     Chance,
@@ -63,6 +64,8 @@ class Recipe(TrainingRecipe):
         "Fixing the train-test resolution discrepancy", NeurIPS 2019).
     pooling, neck, dimension
         How features become the embedding. `dimension` is its length where the neck or the autoencoder sets it.
+    keep
+        The epoch whose network is kept: ``"best"`` by the validation F1, or ``"last"``, for means of several trainings.
     freeze_batchnorm
         Keep the backbone's BatchNorm statistics as they came (the neck's are always learnt).
     singles
@@ -87,6 +90,7 @@ class Recipe(TrainingRecipe):
     pooling: Pooling = "avg"
     neck: Neck = "batchnorm"
     dimension: Annotated[int, Field(strict=True, ge=2, le=4096)] | None = None
+    keep: Keep = "best"
     freeze_batchnorm: Switch = False
     singles: Switch = False
     flip: Chance = 0.5

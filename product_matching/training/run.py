@@ -82,7 +82,7 @@ def train(
 def _finish(
     training: PhotoTraining, validation: DecodedPhotos, others: Sequence[OtherTraining], *, score_test: bool
 ) -> dict[str, Any]:
-    """Take the best epoch, round its weights, choose the threshold on validation; score the test part on request."""
+    """Take the kept epoch, round its weights, choose the threshold on validation; score the test part on request."""
     trained, folder = training.trained, training.session.folder
     task, recipe = trained.task, trained.recipe
     restore_task(task, read_tensors(folder / BEST, task_tensors(task)))

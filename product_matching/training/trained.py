@@ -1,4 +1,4 @@
-"""The result of a training of photos: its network in the best epoch, ready to embed."""
+"""The result of a training of photos: its network in the kept epoch, ready to embed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TrainedTask:
     recipe, preparation
         How it was trained, and how photos are prepared for it.
     task
-        The network in its best epoch.
+        The network in its kept epoch.
     """
 
     recipe: Recipe
@@ -38,7 +38,7 @@ class TrainedTask:
 
 
 def load_trained(folder: Path) -> TrainedTask:
-    """Load the best epoch of a finished training, an autoencoder among them.
+    """Load the kept epoch of a finished training, an autoencoder among them.
 
     Raises
     ------

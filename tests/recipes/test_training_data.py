@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from product_matching.errors import InputError
-from recipes.data.training_data import PARTS_FILE, groceries_catalogue, write_catalogues
+from recipes.data.training_data import PARTS_FILE, groceries_catalogue, thinned, write_catalogues
 
 PHOTOS = pd.DataFrame(
     {
@@ -36,6 +36,15 @@ def test_each_photo_stands_in_the_part_of_its_product() -> None:
 def test_a_product_without_a_part_is_refused() -> None:
     with pytest.raises(InputError, match="'Pizza'"):
         groceries_catalogue(PHOTOS.replace("Anjou", "Pizza"), pd.read_csv(PARTS_FILE))
+
+
+def test_thinning_takes_photos_evenly_over_a_products_own() -> None:
+    photos = pd.DataFrame(
+        [("a", "train")] * 60 + [("b", "validation")] * 10 + [("c", "test")] * 90, columns=["label_group", "part"]
+    )
+    kept = thinned(photos)
+    assert kept["label_group"].value_counts().to_dict() == {"a": 20, "b": 10, "c": 90}
+    assert kept.index[:20].tolist() == list(range(0, 60, 3))
 
 
 def test_the_files_are_written_and_clothing_has_no_labels(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from product_matching.training.augmentation import augment, cut_mix, draw_crop
+from product_matching.training.sampler import Stream, random_stream
 from tests.training.conftest import tiny_recipe
 
 PIXELS = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (12, 3, 32, 32), dtype=np.uint8))
@@ -35,6 +36,26 @@ def test_a_photo_is_changed_alike_wherever_its_batch_begins() -> None:
     assert not torch.equal(whole, augment(PIXELS, tiny_recipe(seed=1), 3, 40))
     assert whole.dtype == torch.uint8
     assert whole.shape == PIXELS.shape
+
+
+def test_a_crop_is_enlarged_to_the_whole_photo() -> None:
+    ramp = torch.arange(0, 128, 2, dtype=torch.uint8).expand(4, 3, 64, 64)
+    recipe = tiny_recipe(**{**PLAIN, "crop": 0.3})
+    cropped = augment(ramp, recipe, 0, 0)
+    for row, photo in enumerate(cropped):
+        stream = random_stream(recipe.seed, Stream.augmentation, 0, row)
+        _, left, _, width = draw_crop(64, recipe.crop, stream)
+        expected = (left + (torch.arange(64) + 0.5) * width / 64 - 0.5) * 2
+        assert (photo.float() - expected.clamp(0, 126)).abs().max() <= 1
+
+
+def test_colours_change_by_the_factors_of_the_recipe() -> None:
+    grey = torch.full((40, 3, 8, 8), 100, dtype=torch.uint8)
+    changed = augment(grey, tiny_recipe(**{**PLAIN, "colour_jitter": 0.2}), 0, 0)
+    assert changed.min() >= 79
+    assert changed.max() <= 121
+    assert changed.float().std() > 5
+    assert torch.equal(changed[:, 0], changed[:, 2])
 
 
 @pytest.mark.parametrize("smallest", [0.2, 0.8])

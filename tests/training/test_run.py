@@ -294,7 +294,7 @@ def test_the_curves_have_a_row_an_epoch_and_the_best_one_is_kept(whole: Path) ->
     report = json.loads((whole / "report.json").read_text())
     assert [row["epoch"] for row in rows] == ["1", "2", "3"]
     best = max(rows, key=lambda row: (float(row["f1"]), float(row["map_at_r"]), -int(row["epoch"])))
-    assert int(best["epoch"]) == report["best_epoch"]
+    assert int(best["epoch"]) == report["kept_epoch"]
     assert [float(row["margin"]) for row in rows] == pytest.approx([0.35, 0.5, 0.5])
     with Image.open(whole / "curves.png") as plot:
         assert len(plot.convert("RGB").getcolors(10**6) or []) > 4
@@ -304,7 +304,9 @@ def test_the_curves_have_a_row_an_epoch_and_the_best_one_is_kept(whole: Path) ->
     "recipe",
     [
         tiny_recipe(method="softmax", margin_epochs=None, epochs=6, learning_rate=0.005, cutmix=0, colour_jitter=0),
-        tiny_recipe(neck="linear-batchnorm", dimension=24, pooling="gem", epochs=6, margin_end=0.2, cutmix=0),
+        tiny_recipe(
+            neck="linear-batchnorm", dimension=24, pooling="gem", epochs=6, margin_end=0.2, cutmix=0, colour_jitter=0
+        ),
         autoencoder_recipe(epochs=6),
     ],
     ids=lambda recipe: recipe.method,
@@ -315,6 +317,14 @@ def test_the_loss_falls_with_every_method(tmp_path: Path, photos: dict[str, Cata
     assert losses[-1] < 0.9 * losses[0]
     assert (tmp_path / "model").is_dir() == (recipe.method != "autoencoder")
     assert 0 < report["figures"]["validation"]["f1"] <= 1
+
+
+def test_the_last_epoch_is_kept_where_the_recipe_says_so(tmp_path: Path, photos: dict[str, Catalogue]) -> None:
+    report = train(tiny_recipe(keep="last"), photos, tmp_path)
+    assert report["kept_epoch"] == 3
+    best, last = (load_file(tmp_path / f"{name}.safetensors") for name in ("best", "last"))
+    assert all(torch.equal(tensor, last[name]) for name, tensor in best.items())
+    assert "Epoch 3 of 3, the last." in (tmp_path / "model" / "README.md").read_text()
 
 
 def test_an_autoencoder_shows_photos_beside_their_reconstructions(tmp_path: Path, photos: dict[str, Catalogue]) -> None:

@@ -45,7 +45,7 @@ def test_several_catalogues_with_their_own_label_columns(arguments: list[str], p
 def test_the_table_names_model_and_figures(arguments: list[str], photo_folder: Path) -> None:
     pair = ["--catalogue", str(photo_folder / "listings.csv"), "--images", str(photo_folder / "images")]
     result = CliRunner().invoke(app, [*arguments, *pair], catch_exceptions=False)
-    assert "best epoch   1 of 1" in result.stdout
+    assert "kept epoch   1 of 1" in result.stdout
     assert "validation   F1 1.0000" in result.stdout
     assert "test         not measured: the same command with --resume --test adds its figures" in result.stdout
     again = CliRunner().invoke(app, [*arguments, *pair, "--resume", "--test"], catch_exceptions=False)
