@@ -1,4 +1,4 @@
-"""Find: a photo, a title or a listing is searched for; sliders, rules or a pair scorer decide on duplicates."""
+"""Find: a photo, a title or a listing is searched for; sureness, or distances with rules, decide on duplicates."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from product_matching.app.address import FIND, RESULT_COUNTS, Address, write_address
+from product_matching.app.address import FIND, RESULT_COUNTS, SURENESS, Address, write_address
 from product_matching.app.find.answer import Answer, answer_search, say_timing, used_thresholds
 from product_matching.app.find.export import matches_csv, scored_csv
-from product_matching.app.find.print_words import draw_print, read_print, words_by_row
 from product_matching.app.find.found_words import draw_found, found_csv
+from product_matching.app.find.print_words import draw_print, read_print, words_by_row
 from product_matching.app.find.query import Asked, ask
 from product_matching.app.find.query_panel import draw_query_panel, search_listing, search_sample
 from product_matching.app.find.results import Cards, draw_results
@@ -30,13 +30,14 @@ from product_matching.app.resources import (
     warm_up,
     words_of,
 )
+from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
 from product_matching.app.shared.downloads import draw_csv_download
 from product_matching.app.shared.gallery import draw_listing_choice
 from product_matching.app.shared.sample_gallery import draw_sample_choice, draw_sample_strip
 from product_matching.app.shared.samples import sample_address
-from product_matching.app.shared.scorers import scorer_names
 from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.settings import chosen_thresholds
+from product_matching.app.shared.sureness_panel import draw_decision, draw_sureness
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
@@ -55,24 +56,25 @@ def draw_find(frame: Frame) -> None:
     finder = open_or_explain(frame)
     if finder is None or frame.current is None:
         return
-    address = frame.address
+    address, deciding = frame.address, decide_how(finder.bundle, frame.address)
+    keep_in_address(address, deciding)
     query = (address.listing, address.upload, address.sample, address.title)
     scroll_up_for(" ".join(filter(None, [frame.current.name, *query])))
     try:
-        _draw_search(finder, address)
+        _draw_search(finder, address, deciding)
     except InputError as error:  # such as a pHash of the catalogue that is none
         st.error(plain(str(error)), icon=":material/error:")
     warm_up(frame.current)
 
 
-def _draw_search(finder: Finder, address: Address) -> None:
+def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> None:
     notes = st.container()
     panel, results = st.columns([0.3, 0.7], gap="large")
     with results, st.spinner("Searching"):
         asked = ask(address, finder, uploads(), encoder_of, open_words=words_of)
         asked = read_print(asked, address, finder)
         candidates, search_ms = candidates_of(finder, asked) if asked.searchable else (None, 0.0)
-        scoring = score_search(finder, address, asked)
+        scoring = score_search(finder, deciding, asked)
         answer = None
         if candidates is not None:
             answer = answer_search(
@@ -90,7 +92,7 @@ def _draw_search(finder: Finder, address: Address) -> None:
         matched = {} if answer is None else words_by_row(finder.bundle, asked, answer.outcome.matches.rows)
         draw_print(finder.bundle, address, asked, matched)
         if not asked.by_words:
-            _draw_settings(finder, address, asked, candidates=candidates, answer=answer)
+            _draw_settings(finder, address, asked, deciding, candidates=candidates, answer=answer)
         _draw_more_samples(finder, asked)
     with results:
         if asked.found is not None and asked.by_words:
@@ -102,18 +104,24 @@ def _draw_search(finder: Finder, address: Address) -> None:
 
 
 def _draw_settings(
-    finder: Finder, address: Address, asked: Asked, *, candidates: Candidates | None, answer: Answer | None
+    finder: Finder,
+    address: Address,
+    asked: Asked,
+    deciding: Deciding,
+    *,
+    candidates: Candidates | None,
+    answer: Answer | None,
 ) -> None:
-    manifest = finder.bundle.manifest
-    thresholds = chosen_thresholds(address, manifest)
-    scored = answer is not None and answer.is_scored
-    st.subheader("Thresholds", anchor=False)
+    st.subheader("What is a match", anchor=False)
+    draw_decision(deciding)
     if answer is not None:
         st.markdown(f"**{answer.count}** {answer.decided_by} · [view them](#{_RESULTS_ANCHOR})")
-    if scored:
-        st.caption("The pair scorer decides; distances and rules have no effect while it is on.")
-    draw_thresholds(manifest, used_thresholds(thresholds, asked.query), candidates, disabled=scored)
-    draw_rules(finder.bundle, address, thresholds, scorer_names(), scored=scored)
+    if deciding.by == SURENESS:
+        draw_sureness(address, deciding, asked.comparison if answer is None else answer.compared or asked.comparison)
+        return
+    thresholds = chosen_thresholds(address, finder.bundle.manifest)
+    draw_thresholds(finder.bundle.manifest, used_thresholds(thresholds, asked.query), candidates)
+    draw_rules(finder.bundle, address, thresholds, trained=deciding.chosen is not None)
 
 
 def _draw_more_samples(finder: Finder, asked: Asked) -> None:
@@ -151,6 +159,7 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
         rules=answer.rules,
         words=asked.words,
         predictions=predictions,
+        compared=answer.compared,
         picture=asked.picture(finder.bundle),
         search=search_listing,
         print_words=words_by_row(finder.bundle, asked, np.concatenate([answer.shown.rows, answer.beyond.rows])),
@@ -160,16 +169,20 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
     st.caption(" · ".join(filter(None, [answer.shares, say_timing(asked, search_ms)])))
     if answer.truth:
         st.caption(f":material/fact_check: {answer.truth}")
+    beyond = answer.beyond
     if answer.no_match:
         st.info(answer.no_match, icon=":material/search_off:")
+        draw_results(cards, beyond.take(np.arange(min(1, len(beyond)))), matched=False)
+        beyond = beyond.take(np.arange(1, len(beyond)))
     else:
         draw_results(cards, answer.shown, matched=True)
     if answer.rest:
         st.caption(answer.rest)
-    if len(answer.beyond):
+    if len(beyond):
         st.subheader("Just beyond", anchor=False)
+    if len(answer.beyond):
         st.caption(answer.beyond_note)
-        draw_results(cards, answer.beyond, matched=False)
+        draw_results(cards, beyond, matched=False)
 
 
 def _draw_words(bundle: Bundle, address: Address, found: FoundWords) -> None:

@@ -1,4 +1,4 @@
-"""Review groups: the whole catalogue is grouped under any set of rules, each group with its weakest link."""
+"""Review groups: the whole catalogue is grouped by sureness, or by distances under any set of rules."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from product_matching.app.review.groups import CatalogueGroups, count_sizes, fin
 from product_matching.app.review.panel import draw_settings
 from product_matching.app.review.request import GroupRequest, request_groups, say_request
 from product_matching.app.shared.charts import size_chart
+from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
 from product_matching.app.shared.downloads import draw_csv_download
 from product_matching.app.shared.job_view import draw_job, visitor
-from product_matching.app.shared.scorers import scorer_names
 from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.wording import plain
-from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
 
@@ -48,24 +47,24 @@ def draw_review(frame: Frame) -> None:
     finder = open_or_explain(frame)
     if finder is None or frame.current is None:
         return
+    deciding = decide_how(finder.bundle, frame.address)
+    keep_in_address(frame.address, deciding)
+    if deciding.problem:
+        st.error(plain(deciding.problem), icon=":material/error:")
     panel, results = st.columns([0.3, 0.7], gap="large")
     with panel:
-        draw_settings(finder.bundle, frame.address, scorer_names())
+        draw_settings(finder.bundle, frame.address, deciding)
     with results:
-        found = _draw_search(finder, frame.address)
+        found = _draw_search(finder, frame.address, deciding)
         if found is not None:
             _draw_summary(finder.bundle, found)
             _draw_list(finder, frame.address, found)
     warm_up(frame.current)
 
 
-def _draw_search(finder: Finder, address: Address) -> CatalogueGroups | None:
+def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> CatalogueGroups | None:
     """The groups under these rules if they are found; else how far finding them is, or the button that begins it."""
-    try:
-        request = request_groups(finder.bundle, address)
-    except InputError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return None
+    request = request_groups(finder.bundle, address, deciding)
     job = jobs().find(request.key, visitor())
     if job is not None and job.finished and not job.error:
         found: CatalogueGroups = job.result
@@ -93,7 +92,7 @@ def _draw_summary(bundle: Bundle, found: CatalogueGroups) -> None:
         st.metric("Largest group", f"{found.largest:,}", width="content")
     st.caption(found.how)
     if not found.groups:
-        st.info("No two listings match under these rules.", icon=":material/search_off:")
+        st.info("No two listings match under these settings.", icon=":material/search_off:")
         return
     counts = count_sizes(found.groups)
     st.plotly_chart(
@@ -124,7 +123,7 @@ def _draw_list(finder: Finder, address: Address, found: CatalogueGroups) -> None
             **coupled("order", address.order),
         )
     for group in shown.groups:
-        chosen = draw_group(finder, found.decided, group)
+        chosen = draw_group(finder, found, group)
         if chosen is not None:
             st.switch_page(FIND, query_params=write_address(remembered_address().of_listing(chosen), FIND))
     if shown.pages > 1:

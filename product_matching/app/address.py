@@ -21,6 +21,10 @@ RESULT_COUNTS = (12, 24, 48, 96)
 SEARCH_MODES = ("words", "duplicates")
 #: A typed title is cut here.
 MAX_TITLE_CHARS = 300
+#: What decides: the probability of a pair scorer, or distances with the rules behind them.
+SURENESS, DISTANCES = "sureness", "distances"
+#: Least percent of sureness that can be chosen.
+SURE_PERCENT = range(1, 100)
 #: How many bits of the pHash may differ: so near photos are always among the candidates (`find.SAME_PHOTO_BITS`).
 PHOTO_BITS = range(5)
 #: Stages of neighbourhood blending, and vectors that an expansion sums up.
@@ -52,6 +56,8 @@ class Parameter:
         Whether it belongs to one catalogue and is left behind when another one is chosen.
     of_result
         Whether it belongs to one result and returns to its default when anything else changes.
+    of_distances
+        Whether it has a say only where distances decide, so that naming it means that they do.
     """
 
     name: str
@@ -61,6 +67,7 @@ class Parameter:
     pages: tuple[str, ...]
     of_catalogue: bool = False
     of_result: bool = False
+    of_distances: bool = False
 
 
 def _parameter(name: str, kind: Kind, pages: tuple[str, ...], *, default: Any = None, **belongs: bool) -> Any:
@@ -93,8 +100,12 @@ class Address:
         Largest mean of both distances; None for off.
     photo_bits, quantity_veto, min2
         Rules on pairs (see `PairRules`).
+    decide
+        What decides, `SURENESS` or `DISTANCES`; None where the other parameters tell (see `decides_by`).
+    sure
+        Least percent of sureness of a match; None for the balanced preset of the pair scorer.
     scorer
-        Name of the pair scorer that decides instead of distances and rules.
+        Name of the pair scorer; None for the one that is chosen for the catalogue.
     cross_mean, blend, expansion, mutual
         Rules of a whole catalogue (see `Rules`): `blend` is a number of stages.
     results
@@ -112,16 +123,22 @@ class Address:
     title: str = _parameter("q", _TITLE, (FIND,), default="")
     read_print: bool = _parameter("read", Switch(), (FIND,), default=False)
     mode: str | None = _parameter("mode", Choice(SEARCH_MODES), (FIND,))
-    photo_threshold: float | None = _parameter("photo", Distance(), (FIND, REVIEW), of_catalogue=True)
-    title_threshold: float | None = _parameter("title", Distance(), (FIND, REVIEW), of_catalogue=True)
-    fused_threshold: float | None = _parameter("both", Distance(), (FIND, REVIEW), of_catalogue=True)
-    photo_bits: int | None = _parameter("bits", Whole(PHOTO_BITS), (FIND, REVIEW))
-    quantity_veto: bool = _parameter("veto", Switch(), (FIND, REVIEW), default=False)
-    min2: float | None = _parameter("nearest", Distance(), (FIND, REVIEW))
-    cross_mean: bool = _parameter("cross", Switch(), (REVIEW,), default=False)
-    blend: int = _parameter("blend", Whole(STAGES), (REVIEW,), default=0)
-    expansion: int = _parameter("expand", Whole(EXPANSION), (REVIEW,), default=1)
-    mutual: bool = _parameter("mutual", Switch(), (REVIEW,), default=False)
+    photo_threshold: float | None = _parameter(
+        "photo", Distance(), (FIND, REVIEW), of_catalogue=True, of_distances=True
+    )
+    title_threshold: float | None = _parameter(
+        "title", Distance(), (FIND, REVIEW), of_catalogue=True, of_distances=True
+    )
+    fused_threshold: float | None = _parameter("both", Distance(), (FIND, REVIEW), of_catalogue=True, of_distances=True)
+    photo_bits: int | None = _parameter("bits", Whole(PHOTO_BITS), (FIND, REVIEW), of_distances=True)
+    quantity_veto: bool = _parameter("veto", Switch(), (FIND, REVIEW), default=False, of_distances=True)
+    min2: float | None = _parameter("nearest", Distance(), (FIND, REVIEW), of_distances=True)
+    cross_mean: bool = _parameter("cross", Switch(), (REVIEW,), default=False, of_distances=True)
+    blend: int = _parameter("blend", Whole(STAGES), (REVIEW,), default=0, of_distances=True)
+    expansion: int = _parameter("expand", Whole(EXPANSION), (REVIEW,), default=1, of_distances=True)
+    mutual: bool = _parameter("mutual", Switch(), (REVIEW,), default=False, of_distances=True)
+    decide: str | None = _parameter("decide", Choice((SURENESS, DISTANCES)), (FIND, REVIEW))
+    sure: int | None = _parameter("sure", Whole(SURE_PERCENT), (FIND, REVIEW))
     scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW))
     results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), default=24)
     order: str = _parameter("sort", Choice(tuple(ORDERS)), (REVIEW,), default="size")
@@ -134,6 +151,23 @@ class Address:
     def asks(self) -> bool:
         """Whether there is a query at all."""
         return bool(self.listing or self.upload or self.sample or self.title)
+
+    @property
+    def decides_by(self) -> str:
+        """What decides where there is a pair scorer: distances if one of them or a rule is named, else sureness."""
+        return self.decide or self._implied
+
+    def deciding_by(self, decide: str) -> Address:
+        """The same place with something else that decides; what the other parameters tell is not written."""
+        changed = self.changed(decide=None)
+        return changed if changed.decides_by == decide else replace(changed, decide=decide)
+
+    @property
+    def _implied(self) -> str:
+        if self.scorer is not None or self.sure is not None:
+            return SURENESS
+        named = any(getattr(self, each.field) != each.default for each in PARAMETERS if each.of_distances)
+        return DISTANCES if named else SURENESS
 
     def of_listing(self, posting_id: str) -> Address:
         """The same place with a listing of the catalogue as the query."""

@@ -45,6 +45,8 @@ BY_BUNDLE: dict[str | type[Any], Callable[[Any], Any]] = {
     "product_matching.app.find.query.Asked": lambda asked: asked.key,
 }
 _LOADING = threading.Lock()
+#: Seconds that the preparation of a pair scorer may take before the rest of the warming up goes on without it.
+_LONGEST_PREPARATION = 600.0
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CATALOGUE)
@@ -180,7 +182,7 @@ def _warmed() -> set[str]:
 
 
 def warm_up(catalogue: Catalogue) -> None:
-    """Load a catalogue's indexes and network in the background, so that the first query does not wait for them."""
+    """Load a catalogue's indexes, network and pair scorer in the background, so that the first query need not wait."""
     key = f"{catalogue.folder}:{catalogue.version}"
     if catalogue.manifest is None or key in _warmed():
         return
@@ -188,11 +190,21 @@ def warm_up(catalogue: Catalogue) -> None:
     threading.Thread(target=_load_all, args=(catalogue,), name="warm-up", daemon=True).start()
 
 
+def _prepare_scorer(bundle: Bundle) -> None:
+    """Begin to prepare the pair scorer that decides by default; pages join this work."""
+    from product_matching.app.shared.scorers import prepare_scorer, scorer_for
+
+    chosen = scorer_for(bundle, None)
+    if chosen is not None:
+        prepare_scorer(bundle, chosen.name, visitor="server").wait(_LONGEST_PREPARATION)
+
+
 def _load_all(catalogue: Catalogue) -> None:
     try:
         finder_of(catalogue)
         if catalogue.manifest is not None and catalogue.manifest.photo_model is not None:
             encoder_of(catalogue.manifest.photo_model).encode(Image.new("RGB", (224, 224)))
+        _prepare_scorer(bundle_of(catalogue))
     except InputError as error:  # the page says so as well, when it comes to the query
         log.info("%s", error)
     # Streamlit collects garbage after every run of a page, and going through the objects of torch and its like takes

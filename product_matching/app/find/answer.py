@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from product_matching.app.address import Address
-from product_matching.app.find.no_match import say_no_match
+from product_matching.app.find.no_match import say_no_match, say_nothing_sure, say_remedy
 from product_matching.app.find.outcome import Outcome, decide, decide_by_scores
 from product_matching.app.find.query import Asked
 from product_matching.app.shared.samples import describe_truth, is_title_of
 from product_matching.app.shared.settings import chosen_thresholds, pair_rules
+from product_matching.app.shared.sureness import percent_text, say_compared
 from product_matching.app.shared.wording import count_text, duration_text
 from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
@@ -29,10 +31,24 @@ N_BEYOND = 6
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scored:
-    """The candidates that a pair scorer has a score for, with its predictions in their order, highest score first."""
+    """The candidates that a pair scorer has a probability for.
+
+    Attributes
+    ----------
+    candidates
+        With all distances.
+    predictions
+        In their order, the highest probability first.
+    least
+        Least probability of a match.
+    usual
+        Least probability of the balanced preset: a listing below it is not likely the same product.
+    """
 
     candidates: Candidates
     predictions: Sequence[Prediction]
+    least: float
+    usual: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,7 +64,7 @@ class Answer:
     count, decided_by
         How many matches there are, and by what.
     shares
-        Distances by which they match; empty with a single side.
+        Sides by which they match or were compared; empty for distances of a single side.
     truth
         What is known of a sample, beside what was found; else empty.
     shown, beyond
@@ -59,6 +75,8 @@ class Answer:
         Why the ones beyond do not match.
     no_match
         Why there is no match; empty if there is one.
+    compared
+        The sides by which a pair scorer compared most of the candidates; empty where distances decided.
     """
 
     outcome: Outcome
@@ -73,6 +91,7 @@ class Answer:
     beyond: Candidates
     beyond_note: str
     no_match: str
+    compared: str
 
     @property
     def is_scored(self) -> bool:
@@ -105,22 +124,37 @@ def answer_search(
         outcome = decide(candidates, thresholds, rules, retrieved=retrieved)
     else:
         thresholds, rules = Thresholds(), NO_RULES
-        outcome = decide_by_scores(scored.candidates, scored.predictions)
-    matches = outcome.matches
+        outcome = decide_by_scores(scored.candidates, scored.predictions, scored.least)
+    matches, compared = outcome.matches, _usual_comparison(scored)
+    shares = _say_shares(outcome, asked.query) if scored is None else say_compared(compared)
     return Answer(
         outcome=outcome,
         thresholds=thresholds,
         rules=rules,
         count=_say_count(outcome),
-        decided_by="at these thresholds" if scored is None else "by the pair scorer",
-        shares=_say_shares(outcome, asked.query),
+        decided_by="at these distances" if scored is None else f"at least {percent_text(scored.least)} sure",
+        shares=f"compared {shares}" if scored and shares else shares,
         truth=_say_truth(bundle, address, asked, outcome),
         shown=_first(matches, address.results),
         rest=_say_rest(len(matches), address.results),
         beyond=_first(outcome.beyond, N_BEYOND),
-        beyond_note=_say_beyond(outcome, rules),
-        no_match="" if len(matches) else say_no_match(asked.query, outcome, thresholds, rules),
+        beyond_note=_say_beyond(asked.query, outcome, thresholds, rules),
+        no_match="" if len(matches) else _say_no_match(outcome, rules, scored),
+        compared=compared,
     )
+
+
+def _usual_comparison(scored: Scored | None) -> str:
+    if scored is None or not scored.predictions:
+        return ""
+    return Counter(prediction.compared for prediction in scored.predictions).most_common(1)[0][0]
+
+
+def _say_no_match(outcome: Outcome, rules: PairRules, scored: Scored | None) -> str:
+    if scored is None:
+        return say_no_match(outcome, rules)
+    best = scored.predictions[0].score if scored.predictions else None
+    return say_nothing_sure(best, scored.least, scored.usual)
 
 
 def used_thresholds(thresholds: Thresholds, query: Query) -> Thresholds:
@@ -155,8 +189,6 @@ def _say_count(outcome: Outcome) -> str:
 
 
 def _say_shares(outcome: Outcome, query: Query) -> str:
-    if outcome.predictions is not None:
-        return ""
     by_rule = f"{outcome.n_by_rule:,} by a rule alone" if outcome.n_by_rule else ""
     if query.photo is None or query.title is None or not len(outcome.matches):
         return by_rule
@@ -178,9 +210,10 @@ def _say_rest(count: int, shown: int) -> str:
     return f"The nearest {shown} of {count:,} are shown: show more cards, or download them all."
 
 
-def _say_beyond(outcome: Outcome, rules: PairRules) -> str:
+def _say_beyond(query: Query, outcome: Outcome, thresholds: Thresholds, rules: PairRules) -> str:
     if outcome.predictions is not None:
-        return "Not matches by their score, the highest first."
+        return "Less sure than asked for, the surest first."
     if vetoed(outcome.beyond, rules).any():
         return "Not matches: their titles state other quantities, or their distances are above the thresholds."
-    return "Not matches at these thresholds. A larger threshold accepts the first of them first."
+    remedy = "" if len(outcome.matches) else say_remedy(query, outcome, thresholds, rules)
+    return remedy or "Not matches at these thresholds. A larger threshold accepts the first of them first."

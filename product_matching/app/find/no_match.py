@@ -1,4 +1,4 @@
-"""The message where nothing matches: the reason, and thresholds that would accept the nearest listing."""
+"""The message where nothing matches: that it is so, and what would accept the nearest listing."""
 
 from __future__ import annotations
 
@@ -6,28 +6,52 @@ import numpy as np
 
 from product_matching.app.find.outcome import Outcome
 from product_matching.app.parameters import MAX_DISTANCE
+from product_matching.app.shared.sureness import percent_text
 from product_matching.app.shared.wording import distance_text
 from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.workflows.find import Query
 
+NOTHING_IN_COMMON = "No listing in this catalogue has anything in common with the search."
+IMPROBABLE = "No listing in this catalogue is likely the same product. The nearest looks like this:"
 
-def say_no_match(query: Query, outcome: Outcome, thresholds: Thresholds, rules: PairRules) -> str:
-    """Say why there is no match, and which thresholds would accept the nearest listing that no rule rejects."""
-    if outcome.predictions is not None:
-        return "The pair scorer accepts none of the nearest listings."
+
+def say_nothing_sure(best: float | None, least: float, usual: float) -> str:
+    """Say that the pair scorer accepts nothing.
+
+    Parameters
+    ----------
+    best
+        The highest probability; None without any candidate.
+    least
+        Least probability of a match.
+    usual
+        The probability from which on a listing is likely the same product.
+    """
+    if best is None:
+        return NOTHING_IN_COMMON
+    if best < min(least, usual):
+        return IMPROBABLE
+    return f"No listing is {percent_text(least)} sure. The nearest is {percent_text(best)} sure:"
+
+
+def say_no_match(outcome: Outcome, rules: PairRules) -> str:
+    """Say that distances and rules accept nothing."""
     if not len(outcome.beyond):
-        return "No listing has anything in common with the query."
+        return NOTHING_IN_COMMON
+    if vetoed(outcome.beyond, rules).all():
+        return "Every listing with anything in common states another quantity. The nearest looks like this:"
+    return "No listing in this catalogue is within these distances. The nearest looks like this:"
+
+
+def say_remedy(query: Query, outcome: Outcome, thresholds: Thresholds, rules: PairRules) -> str:
+    """Say which thresholds would accept the nearest listing that no rule rejects; empty if none can."""
     allowed = outcome.beyond.take(~vetoed(outcome.beyond, rules))
-    if not len(allowed):
-        return "Every listing with anything in common states another quantity."
-    hints = " or ".join(_hints(allowed, thresholds))
-    return f"No listing is within the thresholds{_few_words(query)}. Raise {hints} to accept the nearest one."
-
-
-def _few_words(query: Query) -> str:
-    """The thresholds are tuned on whole titles, from which a few typed words are far."""
-    return "" if query.title is None else " (a few words of a title are further from it than another whole title)"
+    hints = " or ".join(_hints(allowed, thresholds)) if len(allowed) else ""
+    if not hints:
+        return ""
+    few = "" if query.title is None else " A few words of a title are further from it than another whole title."
+    return f"To accept the nearest one, raise {hints}.{few}"
 
 
 def _hints(beyond: Candidates, thresholds: Thresholds) -> list[str]:

@@ -84,7 +84,7 @@ def _may_miss(candidates: Candidates, thresholds: Thresholds, retrieved: int) ->
     return any(limit is not None and (distances <= limit).sum() >= retrieved for distances, limit in sides)
 
 
-def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) -> Outcome:
+def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction], least: float) -> Outcome:
     """Divide the candidates by the pair scorer, in order of its score.
 
     Parameters
@@ -93,8 +93,10 @@ def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction]) 
         Those that were scored.
     predictions
         Of each of them, in the same order, highest score first.
+    least
+        Least score of a match.
     """
-    matched = np.array([prediction.is_match for prediction in predictions], dtype=np.bool_)
+    matched = np.array([prediction.score >= least for prediction in predictions], dtype=np.bool_)
     return Outcome(
         matches=candidates.take(matched),
         beyond=candidates.take(~matched),

@@ -17,6 +17,7 @@ from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.listings.prints import PhotoPrint
 from product_matching.listings.titles import title_words
+from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TITLE
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQuery
 from product_matching.workflows.find import Finder, Query
@@ -72,6 +73,13 @@ class Asked:
         if self.by_words:
             return False
         return self.query.photo is not None or self.query.title is not None
+
+    @property
+    def comparison(self) -> str:
+        """The sides by which a listing with both is compared with the query."""
+        if self.query.photo is None and self.query.title is not None:
+            return TITLE
+        return PHOTO if self.query.photo is not None and self.query.title is None else BOTH
 
     def picture(self, bundle: Bundle) -> bytes | None:
         """The photo searched for as a small JPEG; None without one."""

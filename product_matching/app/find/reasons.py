@@ -1,54 +1,87 @@
-"""The features of the pair scorer in words that a seller understands."""
+"""The features of the pair scorer in plain words, each as what speaks for or against the same product."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: Words for features whose names begin so; the longest fitting beginning counts.
+#: Words for and against, for features whose names begin so; the longest fitting beginning counts.
 _WORDS = {
-    "cosine of words": "shared words",
-    "cosine of trigrams": "similar spelling",
-    "cosine of plain": "similar titles",
-    "cosine of averaged": "titles of listings with these photos",
-    "cosine of expanded": "titles of the nearest listings",
-    "cosine of final": "titles and their neighbours",
-    "cosine of neighbourhood": "the same neighbours",
-    "cosine of plain neighbourhood": "the same neighbours",
-    "rank": "rank among the nearest",
-    "density": "density of the neighbourhood",
-    "z-score": "distance relative to the neighbours",
-    "gap": "another listing that is nearer",
-    "percentile": "distance relative to the catalogue",
-    "pHash bits": "similarity of the photos",
-    "listings with the photo": "listings with the same photo",
-    "cosine of photo": "similar photos",
-    "cosine of averaged photo": "similar photos",
-    "cosine of expanded photo": "photos of the nearest listings",
-    "cosine of sentence": "similar meaning",
-    "cosine of averaged sentence": "similar meaning",
-    "cosine of expanded sentence": "meaning of the nearest titles",
-    "shared words": "shared words",
-    "shared numbers": "shared numbers",
-    "words missing": "words on one side only",
-    "numbers missing": "numbers on one side only",
-    "rarest word": "a rare word on one side only",
-    "coverage": "share of the words covered",
-    "token": "similar spelling",
-    "partial ratio": "similar spelling",
-    "ratio": "similar spelling",
-    "words in title": "length of the titles",
-    "quantities": "quantities",
-    "counts": "counts of pieces",
+    "cosine of photo": ("the photos look alike", "the photos look different"),
+    "cosine of averaged photo": ("the photos look alike", "the photos look different"),
+    "cosine of expanded photo": ("photos near both look alike", "photos near both look different"),
+    "cosine of photo neighbourhood": ("both have the same nearest photos", "their nearest photos differ"),
+    "pHash bits": ("nearly the same photo", "not the same photo"),
+    "listings with the photo": ("few other listings have the photo", "many listings have the photo"),
+    "keypoints": ("many points lie alike on both photos", "few points lie alike on both photos"),
+    "share of the matches that lie alike": ("the points found on both photos lie alike", "the points do not lie alike"),
+    "share of the keypoints that lie alike": ("much of both photos lies alike", "little of both photos lies alike"),
+    "smaller area that lies alike": ("much of both photos lies alike", "little of both photos lies alike"),
+    "larger area that lies alike": ("much of both photos lies alike", "little of both photos lies alike"),
+    "change of scale": ("the product is shown at a like size", "the product is shown at another size"),
+    "rotation": ("the product stands alike on both photos", "what lies alike is turned"),
+    "distortion": ("what lies alike has the same shape", "what lies alike is distorted"),
+    "colour difference": ("the colours agree", "the colours differ"),
+    "lightness difference": ("light and dark agree", "light and dark differ"),
+    "known share of print": ("the print is known here", "the print is unknown here"),
+    "cosine of print and title": ("the print agrees with the title", "the print is not in the title"),
+    "share of print in title": ("the print agrees with the title", "the print is not in the title"),
+    "share of title in print": ("the title is printed on the photo", "the title is not printed on the photo"),
+    "share of numbers of print in title": ("numbers of the print are in the title", "the print has other numbers"),
+    "quantities of print and title": ("the printed size agrees", "the printed size differs"),
+    "cosine of prints": ("the print on both photos agrees", "the print on the photos differs"),
+    "cosine of words": ("the titles share words", "the titles share few words"),
+    "cosine of averaged words": ("the titles share words", "the titles share few words"),
+    "cosine of title alone": ("the titles agree", "the titles differ"),
+    "cosine of trigrams": ("the titles are spelt alike", "the titles are spelt differently"),
+    "cosine of averaged trigrams": ("the titles are spelt alike", "the titles are spelt differently"),
+    "cosine of expanded": ("titles near both agree", "titles near both differ"),
+    "cosine of title neighbourhood": ("both have the same nearest titles", "their nearest titles differ"),
+    "cosine of sentence": ("the titles mean the same", "the titles mean different things"),
+    "cosine of averaged sentence": ("the titles mean the same", "the titles mean different things"),
+    "cosine of expanded sentence": ("titles near both mean the same", "titles near both mean different things"),
+    "cosine of plain": ("the two are alike as a whole", "the two differ as a whole"),
+    "cosine of averaged": ("the two are alike as a whole", "the two differ as a whole"),
+    "cosine of final": ("the two are alike as a whole", "the two differ as a whole"),
+    "cosine of neighbourhood": ("both have the same nearest listings", "their nearest listings differ"),
+    "cosine of plain neighbourhood": ("both have the same nearest listings", "their nearest listings differ"),
+    "rank": ("each is among the nearest of the other", "others are nearer"),
+    "gap": ("no other listing is nearer", "another listing is nearer"),
+    "density": ("few other listings are near", "many listings are this near"),
+    "z-score": ("nearer than other listings", "no nearer than other listings"),
+    "percentile": ("nearer than most pairs of the catalogue", "no nearer than most pairs of the catalogue"),
+    "shared words": ("the titles share words", "the titles share few words"),
+    "words missing": ("few words are in one title only", "words are in one title only"),
+    "rarest word": ("no rare word is in one title only", "a rare word is in one title only"),
+    "coverage": ("the titles cover each other", "much of a title is not in the other"),
+    "shared numbers": ("the titles share numbers", "the titles share no number"),
+    "numbers missing": ("no number is in one title only", "a number is in one title only"),
+    "token": ("the titles are spelt alike", "the titles are spelt differently"),
+    "partial ratio": ("the titles are spelt alike", "the titles are spelt differently"),
+    "ratio": ("the titles are spelt alike", "the titles are spelt differently"),
+    "words in title": ("titles of a telling length", "titles of a length that tells little"),
+    "quantities": ("the sizes agree", "the sizes differ"),
+    "counts": ("the numbers of pieces agree", "the numbers of pieces differ"),
 }
+_OTHER = ("other features", "other features")
+#: What is compared by features on ranks and distances among the nearest: "gap of photo alone, own".
+_SIDES = {"photo": "by photo", "title": "by title"}
+_AMONG_THE_NEAREST = ("rank", "gap", "density", "z-score", "percentile")
 
 
-def reason_in_words(feature: str) -> str:
-    """Name a feature in plain words; an unknown one keeps its name."""
+def reason_in_words(feature: str, *, speaks_for: bool) -> str:
+    """Say what a feature tells, as something that speaks for the same product or against it."""
     fitting = [start for start in _WORDS if feature.startswith(start)]
-    return _WORDS[max(fitting, key=len)] if fitting else feature
+    told = (_WORDS[max(fitting, key=len)] if fitting else _OTHER)[0 if speaks_for else 1]
+    return f"{told} {_side(feature)}".strip()
+
+
+def _side(feature: str) -> str:
+    if not feature.startswith(_AMONG_THE_NEAREST):
+        return ""
+    return next((words for side, words in _SIDES.items() if side in feature), "")
 
 
 def describe_reasons(reasons: Sequence[tuple[str, float]]) -> list[tuple[str, bool]]:
     """Put the main reasons into words, each with whether it speaks for the same product; no reason twice."""
-    told = [(reason_in_words(feature), moved > 0) for feature, moved in reasons if moved]
+    told = [(reason_in_words(feature, speaks_for=moved > 0), moved > 0) for feature, moved in reasons if moved]
     return list(dict.fromkeys(told))

@@ -13,6 +13,7 @@ from product_matching.app.find.print_words import print_badge
 from product_matching.app.find.reasons import describe_reasons
 from product_matching.app.shared.explanation_view import draw_explanation, draw_shared_points
 from product_matching.app.shared.gallery import draw_picture, listing_name
+from product_matching.app.shared.sureness import percent_text, say_compared
 from product_matching.app.shared.wording import distance_text, marked_title, plain, readable_title, shorten
 from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.thresholds import PairRules, Thresholds
@@ -41,6 +42,8 @@ class Cards:
         Words of the query's title, marked in the titles.
     predictions
         Prediction of the pair scorer for each row.
+    compared
+        The sides by which it compared most of them.
     print_words
         Words of the print on the query's photo that the title of each row holds.
     picture
@@ -58,6 +61,7 @@ class Cards:
     picture: bytes | None
     search: Callable[[str], None]
     print_words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    compared: str = ""
 
 
 def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None:
@@ -80,17 +84,25 @@ def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None
             with grid.cell():
                 name = listing_name(record)
                 draw_picture(bundle, row, name)
-                st.markdown(_badges(record, cards, row, veto=veto, matched=matched))
+                _draw_decision(record, cards, row, veto=veto, matched=matched)
                 st.markdown(marked_title(shorten(name), cards.words.union(cards.print_words.get(row, ()))))
                 _draw_actions(row, record, cards)
 
 
-def _badges(record: dict[str, Any], cards: Cards, row: int, *, veto: bool, matched: bool) -> str:
-    """The score, the distances and the rules; green and with a tick where a listing matches by it."""
-    badges = []
+def _draw_decision(record: dict[str, Any], cards: Cards, row: int, *, veto: bool, matched: bool) -> None:
+    """How sure the pair scorer is; else by which distances and rules a listing matches."""
     prediction = cards.predictions.get(row)
-    if prediction is not None:
-        badges.append(_badge(f"score {prediction.score:.2f}", matched=prediction.is_match))
+    if prediction is None:
+        st.markdown(_badges(record, cards, row, veto=veto, matched=matched))
+        return
+    st.progress(min(max(prediction.score, 0.0), 1.0), text=f"**{percent_text(prediction.score)}** same product")
+    if row in cards.print_words:
+        st.markdown(print_badge(cards.print_words[row], matched=matched))
+
+
+def _badges(record: dict[str, Any], cards: Cards, row: int, *, veto: bool, matched: bool) -> str:
+    """The distances and the rules; green and with a tick where a listing matches by it."""
+    badges = []
     for side in ("photo", "title"):
         distance = record[f"{side}_distance"]
         if distance is not None:
@@ -104,7 +116,7 @@ def _badges(record: dict[str, Any], cards: Cards, row: int, *, veto: bool, match
         badges.append(_badge("same photo", matched=not veto))
     if veto:
         badges.append(":red-badge[:material/block: other quantity]")
-    if matched and prediction is None and not record["by"]:
+    if matched and not record["by"]:
         badges.append(":orange-badge[nearest, above the threshold]")
     return " ".join(badges)
 
@@ -116,7 +128,7 @@ def _badge(text: str, *, matched: bool) -> str:
 def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
     prediction = cards.predictions.get(row)
     if prediction is not None:
-        st.caption(_reasons(prediction))
+        st.caption(_reasons(prediction, cards.compared))
     with st.container(horizontal=True, gap="xsmall"):
         draw_duplicates_button(row, str(record["posting_id"]), cards.search)
         with st.popover("Details", type="tertiary", key=f"details_{row}", on_change="rerun") as details:
@@ -149,12 +161,13 @@ def _draw_shared(row: int, name: str, cards: Cards) -> None:
         draw_shared_points(verification, (cards.picture, other), name)
 
 
-def _reasons(prediction: Prediction) -> str:
-    """The main reasons of the pair scorer, those for the same product first."""
-    told = describe_reasons(prediction.reasons)
-    sides = ((":material/add: For", True), (":material/remove: Against", False))
-    named = [(side, [words for words, speaks_for in told if speaks_for is wanted]) for side, wanted in sides]
-    return "  \n".join(f"{side}: {', '.join(words)}" for side, words in named if words)
+def _reasons(prediction: Prediction, usual: str) -> str:
+    """The main reasons of the pair scorer, those for the same product first; how it compared where that is unusual."""
+    told = sorted(describe_reasons(prediction.reasons), key=lambda reason: not reason[1])
+    lines = [f":material/{'add' if speaks_for else 'remove'}: {words}" for words, speaks_for in told]
+    if prediction.compared != usual and say_compared(prediction.compared):
+        lines.append(f":material/info: compared {say_compared(prediction.compared)}")
+    return "  \n".join(lines)
 
 
 def column_text(record: dict[str, Any]) -> str:

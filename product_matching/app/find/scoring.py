@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from product_matching.app.address import Address
+from product_matching.app.address import SURENESS
 from product_matching.app.find.answer import Scored
 from product_matching.app.find.query import Asked
 from product_matching.app.jobs import Job
-from product_matching.app.navigation import change_address
-from product_matching.app.resources import jobs
-from product_matching.app.shared.job_view import draw_job, visitor
+from product_matching.app.shared.deciding import Deciding
+from product_matching.app.shared.job_view import draw_waiting, visitor
 from product_matching.app.shared.scorers import (
-    check_scorer,
     describe_preparation,
     lacking_side,
     predictions_of,
@@ -27,10 +24,12 @@ from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
 
+_MEANWHILE = "Distances decide."
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scoring:
-    """The result of the pair scorer: at most one of these; none where it is off.
+    """The result of the pair scorer: at most one of these; none where distances decide.
 
     Attributes
     ----------
@@ -50,36 +49,33 @@ class Scoring:
     preparing: Job[Any] | None = None
 
 
-def score_search(finder: Finder, address: Address, asked: Asked) -> Scoring:
-    """Score a query with the pair scorer of the address; begin to prepare the scorer where it is not."""
-    if address.scorer is None or not asked.searchable:
-        return Scoring()
-    bundle, name = finder.bundle, address.scorer
+def score_search(finder: Finder, deciding: Deciding, asked: Asked) -> Scoring:
+    """Score a query with the pair scorer where that decides; begin to prepare the scorer where it is not."""
+    chosen = deciding.chosen
+    if chosen is None or deciding.by != SURENESS or not asked.searchable:
+        return Scoring(problem=deciding.problem)
+    lacking = lacking_side(chosen.scorer, asked.query)
+    if lacking:
+        return Scoring(note=f"{lacking} {_MEANWHILE}", problem=deciding.problem)
     try:
-        check_scorer(bundle, name)
-        lacking = lacking_side(name, asked.query)
-        if lacking:
-            return Scoring(note=f"{lacking} Distances and rules decide.")
-        job = prepare_scorer(bundle, name, visitor())
+        job = prepare_scorer(finder.bundle, chosen.name, visitor())
     except InputError as error:
-        return Scoring(problem=f"{error} Distances and rules decide.")
+        return Scoring(problem=f"{error} {_MEANWHILE}")
     if job.error:
-        return Scoring(problem=f"{job.error} Distances and rules decide.")
+        return Scoring(problem=f"{job.error} {_MEANWHILE}")
     if not job.finished:
-        return Scoring(preparing=job)
-    predictions = predictions_of(bundle.fingerprint, asked.key, version_of(name), job.result, asked.query)
+        return Scoring(preparing=job, problem=deciding.problem)
+    version = version_of(chosen.name)
+    predictions = predictions_of(finder.bundle.fingerprint, asked.key, version, job.result, asked.query)
     rows = np.array([prediction.row for prediction in predictions], dtype=np.int64)
     measured = finder.compare(asked.query, finder.measure(asked.query, rows))
-    return Scoring(scored=Scored(candidates=measured, predictions=predictions))
+    scored = Scored(
+        candidates=measured, predictions=predictions, least=deciding.least, usual=chosen.scorer.least_probability
+    )
+    return Scoring(scored=scored, problem=deciding.problem)
 
 
 def draw_preparation(bundle: Bundle, scoring: Scoring) -> None:
-    """Show how far the pair scorer is; cancelling turns it off."""
+    """Say that distances decide until the pair scorer is ready."""
     if scoring.preparing is not None:
-        what = f"Distances and rules decide until the pair scorer is ready. {describe_preparation(bundle)}"
-        draw_job(scoring.preparing, what, partial(_give_up, scoring.preparing.key))
-
-
-def _give_up(key: str) -> None:
-    jobs().cancel(key, visitor())
-    change_address(scorer=None)
+        draw_waiting(scoring.preparing, f"{describe_preparation(bundle)}. Distances decide meanwhile.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 
@@ -15,9 +13,9 @@ from product_matching.app.shared.controls import (
     draw_distance,
     draw_min2,
     draw_same_photo,
-    draw_scorer,
     draw_veto,
 )
+from product_matching.app.shared.scorers import describe_no_scorer
 from product_matching.app.shared.settings import default_distance
 from product_matching.app.shared.wording import count_text, plain, tuned_on
 from product_matching.matching.candidates import Candidates, FloatArray
@@ -26,9 +24,7 @@ from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest, TunedThreshold
 
 
-def draw_thresholds(
-    manifest: Manifest, thresholds: Thresholds, candidates: Candidates | None, *, disabled: bool = False
-) -> None:
+def draw_thresholds(manifest: Manifest, thresholds: Thresholds, candidates: Candidates | None) -> None:
     """Draw one slider a side, its histogram beneath it, and the way back to the defaults."""
     sides = (
         ("photo", thresholds.photo, manifest.photo_threshold, None if candidates is None else candidates.seen),
@@ -38,25 +34,22 @@ def draw_thresholds(
     for side, threshold, default, distances in sides:
         if threshold is not None:
             changed |= threshold != default_distance(default)
-            _draw_side(side, threshold, default, distances, disabled=disabled)
+            _draw_side(side, threshold, default, distances)
     st.button(
         "Back to the defaults",
         icon=":material/restart_alt:",
-        disabled=disabled or not changed,
+        disabled=not changed,
         on_click=change_address,
         kwargs={"photo_threshold": None, "title_threshold": None},
     )
 
 
-def _draw_side(
-    side: str, threshold: float, default: TunedThreshold | None, distances: FloatArray | None, *, disabled: bool
-) -> None:
+def _draw_side(side: str, threshold: float, default: TunedThreshold | None, distances: FloatArray | None) -> None:
     draw_distance(
         f"{side}_threshold",
         f"Largest {side} distance",
         threshold,
         default=default_distance(default),
-        disabled=disabled,
     )
     if distances is not None and not np.isnan(distances).all():
         st.plotly_chart(
@@ -74,9 +67,7 @@ def _describe(side: str, distances: FloatArray, threshold: float) -> str:
     return f"Histogram of {side} distances: {within} listings at {threshold:.3f} or nearer, {beyond} beyond"
 
 
-def draw_rules(
-    bundle: Bundle, address: Address, thresholds: Thresholds, scorers: Sequence[str], *, scored: bool
-) -> None:
+def draw_rules(bundle: Bundle, address: Address, thresholds: Thresholds, *, trained: bool) -> None:
     """Draw every rule that the catalogue can answer, closed at first, and say which are on.
 
     Parameters
@@ -85,30 +76,26 @@ def draw_rules(
         The catalogue, and the rules of the address.
     thresholds
         Of both sides: their mean is where the slider of the mean distance starts.
-    scorers
-        Names of the pair scorers that are here.
-    scored
-        Whether one of them decides: the other rules have no say then.
+    trained
+        Whether there is a pair scorer for the catalogue; without one, how to get it is said.
     """
     with st.expander("Rules", icon=":material/rule:", key="rules"):
         if bundle.photo_vectors is not None and bundle.title_matrix is not None:
-            draw_both(address, thresholds, disabled=scored)
+            draw_both(address, thresholds)
         if any(bundle.phashes):
-            draw_same_photo(address, disabled=scored)
+            draw_same_photo(address)
         if bundle.title_matrix is not None:
-            draw_veto(address, disabled=scored)
-        draw_min2(address, disabled=scored)
-        if bundle.title_matrix is not None:
-            draw_scorer(address.scorer, scorers)
-    on = describe_rules(address, scored=scored)
+            draw_veto(address)
+        draw_min2(address)
+        if not trained:
+            st.caption(describe_no_scorer())
+    on = describe_rules(address)
     if on:
         st.caption(f"{count_text(len(on), 'rule')} on: {', '.join(on)}.")
 
 
-def describe_rules(address: Address, *, scored: bool) -> list[str]:
-    """Name the rules that are on, in words; the pair scorer alone where it decides."""
-    if scored:
-        return [f"pair scorer {plain(str(address.scorer))}"]
+def describe_rules(address: Address) -> list[str]:
+    """Name the rules that are on, in words."""
     named = (
         (address.fused_threshold is not None, "both together"),
         (address.photo_bits is not None, "same photo"),

@@ -6,14 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from product_matching.app.review.groups import link_in_words, weakest_pair
+from product_matching.app.review.groups import CatalogueGroups, FarthestPair, farthest_pair, link_in_words, weakest_pair
 from product_matching.app.shared.explanation_view import draw_explanation
 from product_matching.app.shared.gallery import draw_picture, listing_name
+from product_matching.app.shared.sureness import percent_text
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.matching.grouping.description import Group
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
-from product_matching.workflows.match import CatalogueMatches
 
 #: Listings of a group that are shown at first; the rest is shown on demand.
 SHOWN = 8
@@ -21,25 +21,28 @@ SHOWN = 8
 _WIDTH, _WIDTH_OF_TITLES = 130, 220
 _PAIR_PICTURE = 160
 _TITLE_CHARS = 70
+#: From this probability on the farthest pair of a group gives no reason to look at it.
+_SURE = 0.8
 
 
-def draw_group(finder: Finder, decided: CatalogueMatches, group: Group) -> str | None:
+def draw_group(finder: Finder, found: CatalogueGroups, group: Group) -> str | None:
     """Draw a group; returns the posting_id of the listing that was just chosen.
 
     Parameters
     ----------
     finder
         The bundle.
-    decided
-        What the rules said of the pairs.
+    found
+        What was decided on the pairs.
     group
         Which of the groups.
     """
     first, chosen = group.rows[0], None
+    farthest = None if found.scored is None else farthest_pair(found.scored, group)
     pictures = finder.bundle.thumbnails is not None
     width = _WIDTH if pictures else _WIDTH_OF_TITLES
     with st.container(border=True, key=f"group_{first}"):
-        st.markdown(_headline(group))
+        st.markdown(_headline(group, farthest))
         everything = st.session_state.get(f"all_{first}", False)
         rows = group.rows if everything else group.rows[:SHOWN]
         with st.grid(min_column_width=width, gap="small", border=not pictures) as grid:
@@ -49,14 +52,25 @@ def draw_group(finder: Finder, decided: CatalogueMatches, group: Group) -> str |
         with st.container(horizontal=True, vertical_alignment="center"):
             if group.size > SHOWN:
                 st.toggle(f"Show all {group.size:,}", key=f"all_{first}")
-            _draw_weakest(finder, decided, group)
+            if farthest is None:
+                _draw_pair(finder, group, f"Weakest pair of {group.size:,}", weakest_pair(found.decided, group))
+            else:
+                _draw_pair(finder, group, f"Farthest pair of {group.size:,}", farthest.pair)
     return chosen
 
 
-def _headline(group: Group) -> str:
-    link, colour = link_in_words(group.weakest_link)
+def _headline(group: Group, farthest: FarthestPair | None) -> str:
+    link, colour = link_in_words(group.weakest_link) if farthest is None else _farthest_in_words(group, farthest)
     density = f"{group.density:.0%} of its pairs match"
-    return f"**{group.size:,} listings** :{colour}-badge[{link}] :gray-badge[{density}]"
+    shown = [f"**{group.size:,} listings**", f":{colour}-badge[{link}]"]
+    return " ".join([*shown, f":gray-badge[{density}]"] if group.size > 2 else shown)
+
+
+def _farthest_in_words(group: Group, farthest: FarthestPair) -> tuple[str, str]:
+    """Words and a colour for the farthest pair of a group."""
+    colour = "green" if farthest.probability >= _SURE else "orange"
+    which = "farthest pair" if group.size > 2 else ""
+    return f"{which} {percent_text(farthest.probability)} same product".strip(), colour
 
 
 def _draw_listing(bundle: Bundle, row: int) -> str | None:
@@ -70,12 +84,11 @@ def _draw_listing(bundle: Bundle, row: int) -> str | None:
     return None
 
 
-def _draw_weakest(finder: Finder, decided: CatalogueMatches, group: Group) -> None:
-    label = f"Weakest pair of {group.size:,}" if group.size > 2 else "Why they match"
-    with st.popover(label, type="tertiary", key=f"weakest_{group.rows[0]}", on_change="rerun") as popover:
+def _draw_pair(finder: Finder, group: Group, label: str, pair: tuple[int, int] | None) -> None:
+    shown = label if group.size > 2 else "Why they match"
+    with st.popover(shown, type="tertiary", key=f"weakest_{group.rows[0]}", on_change="rerun") as popover:
         if not popover.open:  # explaining takes a moment: only what is looked at is explained
             return
-        pair = weakest_pair(decided, group)
         if pair is None:
             st.markdown("No single pair joins this group.")
             return

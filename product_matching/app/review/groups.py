@@ -15,6 +15,7 @@ from product_matching.app.review.request import GroupRequest, say_thresholds
 from product_matching.app.shared.scorers import prepared_scorer
 from product_matching.matching.grouping.description import Group
 from product_matching.progress import Progress, stop_if_cancelled
+from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.groups import group_catalogue
 from product_matching.workflows.match import CatalogueMatches, match_by_defaults, match_by_scores
@@ -39,12 +40,15 @@ class CatalogueGroups:
         Those of at least two listings, the largest first.
     how
         What decided, and how long it took.
+    scored
+        Every scored pair at the distance 1 - probability; None where distances decided.
     """
 
     decided: CatalogueMatches
     numbers: npt.NDArray[np.int64]
     groups: Sequence[Group]
     how: str
+    scored: Neighbours | None = None
 
     @property
     def n_grouped(self) -> int:
@@ -96,15 +100,18 @@ def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> Ca
         The catalogue lacks what the rules or the pair scorer compare.
     """
     started = perf_counter()
+    scored = None
     if request.scorer is not None:
-        decided = match_by_scores(prepared_scorer(bundle, request.scorer))
+        prepared = prepared_scorer(bundle, request.scorer)
+        decided = match_by_scores(prepared, request.least, progress=progress)
+        scored = prepared.match_all()
     else:
         decided = match_by_defaults(bundle, request.given, request.rules, progress=progress)
     stop_if_cancelled(progress)
     progress.begin("grouping", 0)
     numbers, groups = group_catalogue(decided)
     how = say_thresholds(request, decided.thresholds, perf_counter() - started)
-    return CatalogueGroups(decided=decided, numbers=numbers, groups=groups, how=how)
+    return CatalogueGroups(decided=decided, numbers=numbers, groups=groups, how=how, scored=scored)
 
 
 def page_of_groups(found: CatalogueGroups, address: Address) -> GroupsPage:
@@ -128,6 +135,25 @@ def weakest_pair(decided: CatalogueMatches, group: Group) -> tuple[int, int] | N
         if len(linked):
             return row, int(linked[0])
     return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FarthestPair:
+    """The two listings of a group that are least likely the same product, with the probability; 0 if not compared."""
+
+    pair: tuple[int, int]
+    probability: float
+
+
+def farthest_pair(scored: Neighbours, group: Group) -> FarthestPair:
+    """The pair of a group with the lowest probability; one that was too far apart to be compared has none."""
+    pairs = []
+    for place, row in enumerate(group.rows[:-1]):
+        near, distances = scored.of(row)
+        known = dict(zip(near.tolist(), distances.tolist(), strict=True))
+        pairs += [(1.0 - known.get(other, 1.0), (row, other)) for other in group.rows[place + 1 :]]
+    probability, pair = min(pairs)
+    return FarthestPair(pair=pair, probability=probability)
 
 
 def link_in_words(weakest_link: float) -> tuple[str, str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from product_matching.app.address import Address
+from product_matching.app.address import SURENESS, Address
+from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.scorers import version_of
 from product_matching.app.shared.settings import pair_rules
-from product_matching.app.shared.wording import count_text, plain
-from product_matching.matching.chain import CANDIDATES, Rules, VectorRules
+from product_matching.app.shared.sureness import percent_text
+from product_matching.app.shared.wording import count_text
+from product_matching.matching.chain import CANDIDATES, PLAIN, Rules, VectorRules
 from product_matching.matching.thresholds import PHOTO_BITS, Thresholds
 from product_matching.store.bundle import Bundle
 
@@ -28,30 +30,25 @@ class GroupRequest:
         The rules, and the thresholds that were set by hand.
     scorer
         Name of the pair scorer that decides instead; None for none.
+    least
+        Its least probability of a match.
     """
 
     key: str
     rules: Rules
     given: Thresholds
-    scorer: str | None
+    scorer: str | None = None
+    least: float = 1.0
 
 
-def request_groups(bundle: Bundle, address: Address) -> GroupRequest:
-    """The rules, thresholds and pair scorer of an address in a catalogue.
-
-    Raises
-    ------
-    InputError
-        There is no pair scorer of the name in the address.
-    """
+def request_groups(bundle: Bundle, address: Address, deciding: Deciding) -> GroupRequest:
+    """The rules and thresholds of an address in a catalogue, or the pair scorer with its least probability."""
     rules, given = catalogue_rules(address), given_thresholds(address)
-    by = f"{rules} {given}" if address.scorer is None else version_of(address.scorer)
-    return GroupRequest(
-        key=f"groups {bundle.fingerprint} {by}",
-        rules=rules,
-        given=given,
-        scorer=address.scorer,
-    )
+    if deciding.chosen is None or deciding.by != SURENESS:
+        return GroupRequest(key=f"groups {bundle.fingerprint} {rules} {given}", rules=rules, given=given)
+    name, least = deciding.chosen.name, deciding.least
+    key = f"groups {bundle.fingerprint} {version_of(name)} {least}"
+    return GroupRequest(key=key, rules=PLAIN, given=Thresholds(), scorer=name, least=least)
 
 
 def catalogue_rules(address: Address) -> Rules:
@@ -77,8 +74,8 @@ def given_thresholds(address: Address) -> Thresholds:
 def say_request(bundle: Bundle) -> str:
     """Say what finding the groups will do."""
     return (
-        f"All {count_text(len(bundle), 'listing')} are compared with each other under the rules of this page and "
-        "partitioned into groups, once for each set of rules. The work runs in the background while you use other "
+        f"All {count_text(len(bundle), 'listing')} are compared with each other under the settings of this page and "
+        "partitioned into groups, once for each of them. The work runs in the background while you use other "
         "pages: seconds for thousands of listings, minutes for tens of thousands of photos."
     )
 
@@ -87,7 +84,7 @@ def say_thresholds(request: GroupRequest, used: Thresholds, seconds: float) -> s
     """Say what decided, with the thresholds that were used, and how long it took."""
     found = f"found in {seconds:.1f} s"
     if request.scorer is not None:
-        return f"Decided by the pair scorer {plain(request.scorer)}, {found}."
+        return f"Pairs are at least {percent_text(request.least)} sure, {found}."
     given = request.given
     chosen = "tuned for the rules" if request.rules.vectors.is_on else "the catalogue's default"
     sides = (("photo", used.photo, given.photo), ("title", used.title, given.title), ("mean", used.fused, given.fused))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,7 +9,6 @@ import streamlit as st
 from product_matching.app.address import PHOTO_BITS, Address
 from product_matching.app.navigation import coupled
 from product_matching.app.parameters import MAX_DISTANCE
-from product_matching.app.shared.scorers import describe_no_scorer
 from product_matching.app.shared.settings import mean_distance
 from product_matching.matching.thresholds import MIN2_SHARE, Thresholds
 from product_matching.matching.thresholds import PHOTO_BITS as DEFAULT_BITS
@@ -20,15 +18,10 @@ MIN2_HELP = (
     "A listing without a match gets its nearest listing, if that is at most this share beyond the threshold (min2): "
     f"0.5 is 1.5 times the threshold. {BENCHMARK_NOTE}"
 )
-NO_SCORER = "None: distances and rules decide"
-SCORER_HELP = (
-    "A trained pair scorer decides on each pair of listings instead of distances and rules. It compares titles, "
-    "quantities and pHashes; a scorer that was trained on photo vectors compares these, too."
-)
 
 
 def draw_switch(
-    field: str, label: str, *, value: Any, on: Any = True, off: Any = False, says: str, disabled: bool
+    field: str, label: str, *, value: Any, on: Any = True, off: Any = False, says: str, disabled: bool = False
 ) -> bool:
     """Draw a switch of a field that is off at one value.
 
@@ -56,7 +49,7 @@ def draw_switch(
     return is_on
 
 
-def draw_distance(field: str, label: str, value: float, *, disabled: bool, default: float | None = None) -> None:
+def draw_distance(field: str, label: str, value: float, *, default: float | None = None) -> None:
     """Draw a slider for a distance; standing at `default` it leaves the address."""
     step_of_default = None if default is None else _slider_step(default)
     st.slider(
@@ -66,7 +59,6 @@ def draw_distance(field: str, label: str, value: float, *, disabled: bool, defau
         step=0.001,
         format="%.3f",
         help="0 is the same, 1 has nothing in common. Arrow keys move it by 0.001, Page up and down by more.",
-        disabled=disabled,
         **coupled(
             field,
             _slider_step(value),
@@ -80,12 +72,12 @@ def _slider_step(distance: float) -> float:
     return min(round(distance, 3), MAX_DISTANCE)
 
 
-def draw_whole(field: str, label: str, value: int, accepted: range, *, disabled: bool, says: str | None = None) -> None:
+def draw_whole(field: str, label: str, value: int, accepted: range, *, says: str | None = None) -> None:
     """Draw a slider for a whole number."""
-    st.slider(label, accepted[0], accepted[-1], help=says, disabled=disabled, **coupled(field, value))
+    st.slider(label, accepted[0], accepted[-1], help=says, **coupled(field, value))
 
 
-def draw_both(address: Address, thresholds: Thresholds, *, disabled: bool) -> None:
+def draw_both(address: Address, thresholds: Thresholds) -> None:
     """Draw the rule on the mean distance; its slider starts at the mean of both thresholds."""
     on = draw_switch(
         "fused_threshold",
@@ -94,13 +86,12 @@ def draw_both(address: Address, thresholds: Thresholds, *, disabled: bool) -> No
         on=_slider_step(mean_distance(thresholds)),
         off=None,
         says="A listing also matches if the mean of its photo and title distances is within this threshold.",
-        disabled=disabled,
     )
     if on and address.fused_threshold is not None:
-        draw_distance("fused_threshold", "Largest mean distance", address.fused_threshold, disabled=disabled)
+        draw_distance("fused_threshold", "Largest mean distance", address.fused_threshold)
 
 
-def draw_same_photo(address: Address, *, disabled: bool) -> None:
+def draw_same_photo(address: Address) -> None:
     """Draw the rule on the same photo."""
     draw_switch(
         "photo_bits",
@@ -110,13 +101,12 @@ def draw_same_photo(address: Address, *, disabled: bool) -> None:
         off=None,
         says="Listings with nearly the same photo match, whatever their titles: their perceptual hashes (pHash, 64 "
         "bits) differ in few bits.",
-        disabled=disabled,
     )
     if address.photo_bits is not None:
-        draw_whole("photo_bits", "Bits that may differ", address.photo_bits, PHOTO_BITS, disabled=disabled)
+        draw_whole("photo_bits", "Bits that may differ", address.photo_bits, PHOTO_BITS)
 
 
-def draw_veto(address: Address, *, disabled: bool) -> None:
+def draw_veto(address: Address) -> None:
     """Draw the rule on quantities."""
     draw_switch(
         "quantity_veto",
@@ -124,11 +114,10 @@ def draw_veto(address: Address, *, disabled: bool) -> None:
         value=address.quantity_veto,
         says="250 g is not 500 g: listings that state another weight, volume, length, memory or power do not match at "
         "any distance.",
-        disabled=disabled,
     )
 
 
-def draw_min2(address: Address, *, disabled: bool) -> None:
+def draw_min2(address: Address) -> None:
     """Draw the rule for benchmarks that accepts the nearest listing of a query without a match."""
     draw_switch(
         "min2",
@@ -137,24 +126,7 @@ def draw_min2(address: Address, *, disabled: bool) -> None:
         on=MIN2_SHARE,
         off=None,
         says=MIN2_HELP,
-        disabled=disabled,
     )
     if address.min2 is not None:
-        draw_distance("min2", "Share beyond the threshold", address.min2, disabled=disabled)
+        draw_distance("min2", "Share beyond the threshold", address.min2)
         st.caption(f":material/science: {BENCHMARK_NOTE}")
-
-
-def draw_scorer(chosen: str | None, scorers: Sequence[str]) -> None:
-    """Draw the choice of the pair scorer, or how to get one; it is never disabled, as it is the way out of itself."""
-    missing = [] if chosen is None or chosen in scorers else [chosen]
-    if not scorers:
-        st.caption(describe_no_scorer())
-    if not scorers and not missing:
-        return
-    st.selectbox(
-        "Pair scorer",
-        ["", *scorers, *missing],
-        format_func=lambda name: f"{name} (not here)" if name in missing else name or NO_SCORER,
-        help=SCORER_HELP,
-        **coupled("scorer", chosen or "", to=lambda name: name or None),
-    )

@@ -41,6 +41,14 @@ def draw_job(job: Job[Any], what: str, cancel: Callable[[], None]) -> None:
         st.button("Cancel", key=f"cancel_{job.key}", icon=":material/close:", on_click=cancel)
 
 
+@st.fragment(run_every=_REFRESH_SECONDS)
+def draw_waiting(job: Job[Any], what: str) -> None:
+    """Draw one quiet line while a job that was not asked for goes on; the page is drawn anew once it is finished."""
+    if job.finished or job.cancelled:
+        st.rerun()
+    st.caption(f":material/hourglass_top: {what}")
+
+
 def describe_job(job: Job[Any], what: str) -> str:
     """Say what a job does, and how far it is."""
     if job.state is State.WAITING:

@@ -18,10 +18,13 @@ from product_matching.store.bundle import Bundle
 if TYPE_CHECKING:
     from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer, Prediction
     from product_matching.matching.second_stage.scorer import PairScorer
+    from product_matching.workflows.choose_scorer import ChosenScorer
     from product_matching.workflows.find import Query
 
-#: Listings that are scored in a second.
-SCORED_PER_SECOND = 300
+#: Listings that are prepared in a second.
+PREPARED_PER_SECOND = 300
+#: Folder of a pair scorer, and when its files were written.
+Version = tuple[str, tuple[int, ...]]
 
 
 def scorer_names() -> list[str]:
@@ -38,41 +41,23 @@ def describe_no_scorer() -> str:
     )
 
 
-def scorer_of(name: str) -> PairScorer:
-    """Read a pair scorer, once for all sessions and again after it was replaced.
-
-    Raises
-    ------
-    InputError
-        There is none of this name, or its file is damaged.
-    """
-    return _scorer(*_version(name))
-
-
-def check_scorer(bundle: Bundle, name: str) -> None:
-    """Check that a pair scorer can be asked about a catalogue, before it is prepared.
+def scorer_for(bundle: Bundle, name: str | None) -> ChosenScorer | None:
+    """The pair scorer of a name for a catalogue, by default the one that decides there; once for all sessions.
 
     Raises
     ------
     InputError
         There is none of this name, its file is damaged, or the catalogue lacks what it compares.
     """
-    from product_matching.workflows.score_pairs import check_sides
+    if name is None:
+        return _chosen(bundle, tuple(_version(each) for each in scorer_names()))
+    return _opened(bundle, *_version(name))
 
-    check_sides(bundle, scorer_of(name))
 
-
-def lacking_side(name: str, query: Query) -> str:
-    """Say which side that a pair scorer compares a query lacks, such as the photo of a typed title; "" for none.
-
-    Raises
-    ------
-    InputError
-        There is no pair scorer of this name, or its file is damaged.
-    """
+def lacking_side(scorer: PairScorer, query: Query) -> str:
+    """Say which side that a pair scorer compares a query lacks, such as the photo of a typed title; "" for none."""
     from product_matching.workflows.score_pairs import check_query
 
-    scorer = scorer_of(name)
     try:
         check_query(scorer, query)
     except InputError as error:
@@ -103,8 +88,8 @@ def prepared_scorer(bundle: Bundle, name: str) -> CatalogueScorer:
 
 def describe_preparation(bundle: Bundle) -> str:
     """Say what is done before the first prediction, and about how long it takes."""
-    took = say_seconds(len(bundle) / SCORED_PER_SECOND)
-    return f"Preparing the pair scorer for {count_text(len(bundle), 'listing')}, which takes {took}, once"
+    took = say_seconds(len(bundle) / PREPARED_PER_SECOND)
+    return f"Percentages for {count_text(len(bundle), 'listing')} are being prepared, which takes {took}, once"
 
 
 def version_of(name: str) -> str:
@@ -126,23 +111,30 @@ def _folder() -> Path:
     return models_folder() / "pairs"
 
 
-def _version(name: str) -> tuple[str, tuple[int, ...]]:
+def _version(name: str) -> Version:
     if name not in scorer_names():  # also what keeps names of other folders out
-        raise InputError(f"There is no pair scorer {name!r:.80} here: choose another one under Rules.")
+        raise InputError(f"There is no pair scorer {name!r:.80} here: the default decides.")
     folder = _folder() / name
     files = [folder / SCORER_FILE, *sorted(folder.glob("trees_*.txt"))]
     return str(folder), tuple(path.stat().st_mtime_ns for path in files if path.is_file())
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _scorer(folder: str, changed: tuple[int, ...]) -> PairScorer:
-    from product_matching.matching.second_stage.scorer_file import read_scorer
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_BUNDLE)
+def _chosen(bundle: Bundle, versions: tuple[Version, ...]) -> ChosenScorer | None:
+    from product_matching.workflows.choose_scorer import choose_scorer
 
-    return read_scorer(Path(folder))
+    return choose_scorer(bundle)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_BUNDLE)
+def _opened(bundle: Bundle, folder: str, changed: tuple[int, ...]) -> ChosenScorer:
+    from product_matching.workflows.choose_scorer import open_scorer
+
+    return open_scorer(bundle, Path(folder))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_BUNDLE)
 def _prepared(bundle: Bundle, folder: str, changed: tuple[int, ...]) -> CatalogueScorer:
     from product_matching.workflows.score_pairs import prepare_scorer as prepare
 
-    return prepare(bundle, _scorer(folder, changed))
+    return prepare(bundle, _opened(bundle, folder, changed).scorer)

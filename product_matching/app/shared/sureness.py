@@ -1,0 +1,83 @@
+"""Probabilities of the same product in words: of a pair, and what the presets of a pair scorer have measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from product_matching.app.shared.deciding import percent_of
+from product_matching.app.shared.wording import count_text, plain
+from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TITLE
+from product_matching.matching.second_stage.presets import Preset
+from product_matching.workflows.choose_scorer import ChosenScorer
+
+_COMPARED = {BOTH: "by photo and title", PHOTO: "by photo alone", TITLE: "by title alone"}
+ELSEWHERE = (
+    "These percentages were calibrated on another catalogue; label some pairs and run train-pairs to have your own."
+)
+
+
+def percent_text(probability: float) -> str:
+    """A probability in percent, rounded down, so that it reads as sure enough exactly when it is."""
+    percent = math.floor(round(100 * probability, 6))
+    if percent < 1:
+        return "under 1 %"
+    return f"{percent} %" if percent < 100 else "over 99 %"
+
+
+def say_compared(comparison: str) -> str:
+    """Say by which sides a pair was compared; empty for none."""
+    return _COMPARED.get(comparison, "")
+
+
+def preset_name(preset: Preset) -> str:
+    """Name of a preset with its percentage."""
+    return f"{preset.name.capitalize()} ({percent_of(preset.probability)} %)"
+
+
+def say_measured(preset: Preset, comparison: str) -> str:
+    """Say what a preset has measured for pairs that are compared by some sides; empty if that is not known."""
+    measured = preset.measured.get(comparison)
+    if measured is None:
+        return ""
+    found = f"of 100 true pairs {100 * measured.recall:.0f} were found"
+    if measured.precision is None:
+        return f"{preset_name(preset)}: no pair was accepted."
+    return f"{preset_name(preset)}: of 100 accepted pairs {100 * measured.precision:.0f} were right, {found}."
+
+
+def measured_near(presets: Sequence[Preset], sure: int) -> list[Preset]:
+    """The preset of a percentage, or those next to it on both sides."""
+    same = [preset for preset in presets if percent_of(preset.probability) == sure]
+    if same:
+        return same[:1]
+    below = [preset for preset in presets if percent_of(preset.probability) < sure]
+    above = [preset for preset in presets if percent_of(preset.probability) > sure]
+    return [*below[-1:], *above[:1]]
+
+
+def say_calibration(chosen: ChosenScorer) -> str:
+    """Say what the percentages of a pair scorer mean, and where they were measured."""
+    scorer = chosen.scorer
+    if not scorer.gives_probabilities:
+        return "This pair scorer gives scores that are not calibrated: more is surer, but 80 % are not 80 of 100 pairs."
+    where = "this catalogue" if chosen.calibrated_here else "another catalogue"
+    return (
+        "Of the pairs that are said to be 80 % sure, about 80 of 100 are the same product. That was calibrated on "
+        f"{where}, with {count_text(scorer.n, 'listing')}: {plain(scorer.protocol)}. A larger catalogue has more "
+        "listings that nearly match, so that a percentage promises too much there."
+    )
+
+
+def measured_table(presets: Sequence[Preset], comparisons: Sequence[str]) -> str:
+    """What every preset has measured, as a Markdown table: precision and recall by the sides compared."""
+    head = ["Preset", "Compared", "Right of those accepted", "Found of those true"]
+    lines = [f"| {' | '.join(head)} |", "|---|---|---|---|"]
+    for preset in presets:
+        for comparison in comparisons:
+            measured = preset.measured.get(comparison)
+            if measured is not None:
+                right = "–" if measured.precision is None else f"{measured.precision:.1%}"
+                cells = (preset_name(preset), _COMPARED[comparison], right, f"{measured.recall:.1%}")
+                lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)

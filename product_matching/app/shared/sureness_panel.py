@@ -1,0 +1,113 @@
+"""The panel that Find and Review share: what decides, and how sure a match has to be."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from product_matching.app.address import DISTANCES, SURE_PERCENT, SURENESS, Address
+from product_matching.app.navigation import coupled, current_address, go_to
+from product_matching.app.shared.deciding import Deciding, percent_of
+from product_matching.app.shared.scorers import scorer_names
+from product_matching.app.shared.sureness import (
+    ELSEWHERE,
+    measured_near,
+    measured_table,
+    say_calibration,
+    say_measured,
+)
+from product_matching.app.shared.wording import plain
+from product_matching.matching.second_stage.feature_sides import COMPARISONS
+from product_matching.workflows.choose_scorer import ChosenScorer
+
+_LABELS = {SURENESS: "Sureness", DISTANCES: "Distances"}
+_HELP = (
+    "Sureness is the probability that two listings are the same product, from all that is known of both. Distances "
+    "compare photos and titles one by one, each with its own threshold, with rules behind them."
+)
+
+
+def draw_decision(deciding: Deciding) -> None:
+    """Draw the choice of what decides; nothing without a pair scorer."""
+    if deciding.chosen is None:
+        return
+    st.segmented_control(
+        "Decide by",
+        list(_LABELS),
+        format_func=lambda by: _LABELS[by],
+        help=_HELP,
+        required=True,
+        **_coupled_decision(deciding.by),
+    )
+
+
+def _coupled_decision(by: str) -> dict[str, object]:
+    place = coupled("decide", by)
+    return place | {"on_change": _decide_by, "args": (place["key"],)}
+
+
+def _decide_by(key: str) -> None:
+    go_to(current_address().deciding_by(st.session_state[key]))
+
+
+def draw_sureness(address: Address, deciding: Deciding, comparison: str) -> None:
+    """Draw how sure a match has to be: presets, a slider, and what was measured there.
+
+    Parameters
+    ----------
+    address
+        Of the page.
+    deciding
+        What decides.
+    comparison
+        The sides by which the pairs of this page are compared, of `COMPARISONS`.
+    """
+    chosen = deciding.chosen
+    if chosen is None:
+        return
+    presets = chosen.scorer.presets
+    percents = {preset.name: percent_of(preset.probability) for preset in presets}
+    default = percent_of(chosen.scorer.least_probability)
+
+    def to_field(percent: int | None) -> int | None:
+        return None if percent == default else percent
+
+    if presets:
+        at = next((name for name, percent in percents.items() if percent == deciding.sure), None)
+        st.segmented_control(
+            "Preset",
+            list(percents),
+            format_func=str.capitalize,
+            label_visibility="collapsed",
+            **coupled("sure", at, to=lambda name: to_field(percents.get(name, deciding.sure)), part="preset"),
+        )
+    st.slider(
+        "Least sureness",
+        SURE_PERCENT[0],
+        SURE_PERCENT[-1],
+        format="at least %d %% sure",
+        help="Listings from this probability of the same product on are matches.",
+        **coupled("sure", deciding.sure, to=to_field),
+    )
+    for preset in measured_near(presets, deciding.sure):
+        st.caption(say_measured(preset, comparison))
+    if presets and not chosen.calibrated_here:
+        st.caption(ELSEWHERE)
+    with st.popover("How sure is this?", type="tertiary", icon=":material/help:"):
+        st.markdown(say_calibration(chosen))
+        if presets:
+            st.markdown(measured_table(presets, COMPARISONS))
+        _draw_scorers(address, chosen)
+
+
+def _draw_scorers(address: Address, chosen: ChosenScorer) -> None:
+    names = scorer_names()
+    if len(names) < 2 and address.scorer is None:
+        st.caption(f"Pair scorer: {plain(chosen.name)}")
+        return
+    st.selectbox(
+        "Pair scorer",
+        ["", *names],
+        format_func=lambda name: name or "Chosen for the catalogue",
+        help="Trained by train-pairs; each has its own percentages.",
+        **coupled("scorer", address.scorer if address.scorer in names else "", to=lambda name: name or None),
+    )
