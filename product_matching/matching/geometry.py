@@ -27,7 +27,8 @@ RowArray = npt.NDArray[np.int64]
 RATIO = 0.8
 #: Largest distance of an inlier from where the transform puts it, in pixels of `Keypoints.size`.
 TOLERANCE = 5.0
-#: Inliers from which on what two photos share is worth being shown: half of other products have 5 or fewer by chance.
+#: Inliers from which on what two photos share is worth being shown: of the 40 nearest by photo in the demo, 94 of 100
+#: listings of the same product have as many, and 18 of 100 of other products.
 ENOUGH = 8
 #: Three matches always fit an affine transform.
 _MIN_MATCHES = 3
@@ -56,7 +57,7 @@ GEOMETRY_FEATURES = (
     "lightness difference of the middle",
 )
 #: From this difference on, in units of CIE Lab, photos differ in colour: chosen on the demo's validation part among
-#: pairs with eight inliers or more, where it is passed by 35 of 100 pairs of other products and by 4 to 6 of the same.
+#: pairs with eight inliers or more, where it is reached by 38 of 100 pairs of other products and by 4 of the same.
 COLOUR_DIFFERS = 15.0
 _LIGHTNESS_DIFFERS = 30.0
 _COLOUR = GEOMETRY_FEATURES.index("colour difference where they lie alike")
