@@ -7,6 +7,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from product_matching.app.address import (
+    DISTANCES,
     EXPANSION,
     FIND,
     HOME,
@@ -20,6 +21,8 @@ from product_matching.app.address import (
     REVIEW,
     SEARCH_MODES,
     STAGES,
+    SURE_PERCENT,
+    SURENESS,
     Address,
     Parameter,
     merge_addresses,
@@ -47,6 +50,8 @@ shared = {
     "photo_bits": st.none() | st.sampled_from(PHOTO_BITS),
     "quantity_veto": st.booleans(),
     "min2": distances,
+    "decide": st.none() | st.sampled_from([SURENESS, DISTANCES]),
+    "sure": st.none() | st.sampled_from(SURE_PERCENT),
     "scorer": st.none() | names,
 }
 of_find = st.builds(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,11 @@ from product_matching.app import resources
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.listings.catalogue import read_catalogue
+from product_matching.matching.second_stage.listing_data import ListingData
+from product_matching.matching.second_stage.presets import PRESET_NAMES, Measured, Preset
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.build import build_bundle
+from tests.matching.second_stage.conftest import make_scorer, make_small, photo_vectors
 
 PROJECT = Path(__file__).resolve().parents[2]
 #: More patient than needed: the first run imports torch on a machine that may be busy.
@@ -55,42 +59,44 @@ def bundles(
 
 @pytest.fixture(scope="session")
 def models_with_pairs(tmp_path_factory: pytest.TempPathFactory, bundles: Path) -> Path:
-    """A folder of models with the pair scorers ``tiny``, trained on 81 titles, and ``photos``, with photos too."""
-    from product_matching.matching.chain import VectorRules
-    from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue, find_candidate_pairs
-    from product_matching.matching.second_stage.listing_data import ListingData
-    from product_matching.matching.second_stage.scorer import PairScorer
+    """A folder of models with the pair scorers ``tiny``, trained on 81 titles, and ``photos``, with photos too.
+
+    The second one was calibrated on the catalogue ``small``, which has the id of the others with photos and titles.
+    """
     from product_matching.matching.second_stage.scorer_file import write_scorer
-    from product_matching.matching.second_stage.trees import train_trees
     from product_matching.workflows.score_pairs import bundle_sides
 
     goods = [f"{brand} {good}" for brand in ("daia", "hana", "fleco") for good in ("bubuk", "tepung", "speaker")]
     titles = [
         f"{good} {size} {word}" for good in goods for size in ("1 kg", "2 kg", "50 g") for word in ("a", "b", "c")
     ]
-    labels, rules = np.repeat(np.arange(27), 3), VectorRules(cross_mean=True, blend=(0.4,), expansion=2)
-    (side,) = bundle_sides(open_bundle(bundles / "small"))
-    rng = np.random.default_rng(2)
-    photos = rng.normal(size=(27, side.dimension))[labels] + 0.3 * rng.normal(size=(81, side.dimension))
-    photos = (photos / np.linalg.norm(photos, axis=1, keepdims=True)).astype(np.float32)
+    labels, small = np.repeat(np.arange(27), 3), open_bundle(bundles / "small")
+    (side,) = bundle_sides(small)
     folder = tmp_path_factory.mktemp("pair_models")
-    for name, dense in (("tiny", {}), ("photos", {"photo": photos})):
-        catalogue = PreparedCatalogue.of(ListingData(titles, [""] * len(titles), dense), rules)
-        candidates = find_candidate_pairs(catalogue)
-        same = labels[candidates.pairs.first] == labels[candidates.pairs.second]
-        scorer = PairScorer(
-            trees=train_trees(candidates.features, candidates.names, same, iterations=10),
-            names=tuple(candidates.names),
+    for name, dense in (("tiny", {}), ("photos", {"photo": photo_vectors(labels, side.dimension, 0.3)})):
+        trained = make_scorer(make_small(ListingData(titles, [""] * len(titles), dense), labels))
+        scorer = replace(
+            trained,
             dense=(side,) if dense else (),
-            rules=rules,
-            blend=None,
-            threshold=0.5,
-            n=len(titles),
-            protocol="fold",
-            f1=0.9,
+            presets=presets_of(trained.models),
+            catalogue_id=small.manifest.catalogue_id if dense else "",
         )
         write_scorer(scorer, folder / "pairs" / name)
     return folder
+
+
+def presets_of(comparisons: Iterable[str]) -> tuple[Preset, ...]:
+    """Presets at 10, 50 and 90 percent, each with a precision and a recall of its own."""
+    return tuple(
+        Preset(
+            name=name,
+            probability=probability,
+            measured=dict.fromkeys(comparisons, Measured(precision=precision, recall=recall, accepted=9)),
+        )
+        for name, probability, precision, recall in zip(
+            PRESET_NAMES, (0.1, 0.5, 0.9), (0.7, 0.8, 0.98), (0.95, 0.85, 0.4), strict=True
+        )
+    )
 
 
 @pytest.fixture

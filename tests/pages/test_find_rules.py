@@ -1,4 +1,4 @@
-"""The rules and the pair scorer on the find page, and the reasons of every pair."""
+"""The rules on the find page, and the explanation of every pair."""
 
 from __future__ import annotations
 
@@ -13,18 +13,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app.address import PHOTO_BITS
-from product_matching.app.find.export import matches_csv, scored_csv
-from product_matching.app.find.outcome import decide, decide_by_scores
-from product_matching.app.find.reasons import describe_reasons, reason_in_words
+from product_matching.app.find.export import matches_csv
+from product_matching.app.find.outcome import decide
 from product_matching.app.shared.wording import say_seconds
 from product_matching.matching.candidates import Candidates, vetoed
-from product_matching.matching.second_stage.catalogue_scorer import Prediction
 from product_matching.matching.thresholds import PairRules, Thresholds
-from product_matching.progress import NO_PROGRESS
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import SAME_PHOTO_BITS, Finder
-from tests.app.held import SECONDS, Held
-from tests.pages.conftest import finish_jobs
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]
@@ -41,12 +36,6 @@ CANDIDATES = Candidates(
 @pytest.fixture
 def finder(bundles: Path) -> Finder:
     return Finder(open_bundle(bundles / "small"))
-
-
-@pytest.fixture
-def with_scorer(monkeypatch: pytest.MonkeyPatch, models_with_pairs: Path, open_app: Open) -> Open:
-    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
-    return open_app
 
 
 def shown(app: AppTest) -> str:
@@ -134,8 +123,9 @@ def test_an_uploaded_photo_is_the_same_photo_by_its_phash(open_app: Open, small_
         ({"veto": "on"}, "'veto' in the address is 'on'"),
         ({"both": "1"}, "'both' in the address is '1'"),
         ({"nearest": "far"}, "'nearest' in the address is 'far'"),
+        ({"decide": "chance"}, "'decide' in the address is 'chance', but must be one of sureness, distances"),
+        ({"sure": "100"}, "'sure' in the address is '100', but must be a whole number from 1 to 99"),
         ({"scorer": "nobody", "listing": "5b"}, "There is no pair scorer 'nobody' here"),
-        ({"scorer": "../../etc/passwd", "listing": "5b"}, "There is no pair scorer"),
     ],
 )
 def test_a_bad_rule_in_the_address_is_answered_with_a_sentence(
@@ -144,72 +134,6 @@ def test_a_bad_rule_in_the_address_is_answered_with_a_sentence(
     app = open_app(FIND, bundle="small", **params)
     assert said in shown(app)
     assert len(app.warning) + len(app.error) == 1
-
-
-def test_a_pair_scorer_of_the_address_that_is_not_there_can_be_taken_out(open_app: Open) -> None:
-    app = open_app(FIND, bundle="small", listing="5b", scorer="nope")
-    assert app.selectbox(key="find_scorer").value == "nope"
-    app.selectbox(key="find_scorer").set_value("").run()
-    assert "scorer" not in app.query_params
-    assert "There is no pair scorer" not in shown(app)
-
-
-def test_without_a_pair_scorer_it_says_how_to_train_one(open_app: Open) -> None:
-    app = open_app(FIND, bundle="small", listing="5b")
-    assert "train-pairs CATALOGUE --out models/pairs/NAME" in shown(app)
-    assert all(box.key != "find_scorer" for box in app.selectbox)
-
-
-def test_the_pair_scorer_decides_with_scores_and_reasons(with_scorer: Open) -> None:
-    app = with_scorer(FIND, bundle="small", listing="3a", photo="0", title="0")
-    finish_jobs(app.selectbox(key="find_scorer").set_value("tiny").run())
-    assert app.query_params["scorer"] == "tiny"
-    assert "by the pair scorer" in shown(app)
-    assert re.search(r"score [01]\.\d\d", shown(app))
-    assert re.search(r"(For|Against): \w+", shown(app))
-    assert all(slider.disabled for slider in app.slider)
-    assert all(toggle.disabled for toggle in app.toggle if str(toggle.key).endswith("_on"))
-    app.selectbox(key="find_scorer").set_value("").run()
-    assert "scorer" not in app.query_params
-    assert not any(slider.disabled for slider in app.slider)
-
-
-def test_distances_decide_until_the_pair_scorer_is_prepared_and_cancelling_turns_it_off(
-    with_scorer: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    work = Held()
-    monkeypatch.setattr("product_matching.app.shared.scorers._prepared", lambda *_: work(NO_PROGRESS))
-    app = with_scorer(FIND, bundle="small", listing="3a", scorer="tiny")
-    assert work.begun.wait(SECONDS)
-    assert "at these thresholds" in shown(app)
-    assert not any(slider.disabled for slider in app.slider)
-    assert "until the pair scorer is ready" in app.get("progress")[0].proto.text
-    next(button for button in app.button if button.label == "Cancel").click().run()
-    assert "scorer" not in app.query_params
-    assert not app.run().get("progress")
-    assert not app.error
-    work.released.set()
-
-
-def test_a_typed_title_is_scored_too(with_scorer: Open) -> None:
-    app = finish_jobs(with_scorer(FIND, bundle="titles", q="Tepung Terigu Hana Emas 1 Kg", scorer="tiny"))
-    assert re.search(r"score [01]\.\d\d", shown(app))
-    assert not app.error
-
-
-def test_without_a_title_the_pair_scorer_leaves_it_to_the_distances(
-    with_scorer: Open,
-) -> None:
-    app = with_scorer(FIND, bundle="photos", listing="3b", scorer="tiny")
-    assert "compares titles, but the catalogue photos has none. Distances and rules decide." in shown(app)
-    assert not any(slider.disabled for slider in app.slider)
-    assert not any(toggle.disabled for toggle in app.toggle)
-
-
-def test_groups_can_be_found_by_the_pair_scorer(with_scorer: Open) -> None:
-    app = with_scorer("pages/review.py", bundle="small", scorer="tiny")
-    finish_jobs(next(button for button in app.button if button.label == "Find the groups").click().run())
-    assert "Decided by the pair scorer tiny" in shown(app)
 
 
 def test_a_catalogue_with_a_phash_that_is_none_says_so(
@@ -251,75 +175,6 @@ def test_a_veto_and_the_mean_distance_in_the_outcome() -> None:
     assert (outcome.n_photo, outcome.n_title, outcome.n_by_rule) == (0, 1, 0)
     assert vetoed(outcome.beyond, rules).tolist() == [True, False, False, False]
     assert decide(CANDIDATES, Thresholds(0.2, None, 0.3), retrieved=10).n_by_rule == 1
-
-
-def test_scores_divide_the_candidates_and_the_export_tells_them(finder: Finder) -> None:
-    candidates = finder.candidates(finder.listing_query(0), 3)
-    scores = np.linspace(0.9, 0.2, len(candidates)).tolist()
-    predictions = [
-        Prediction(row, score, score >= 0.5, ()) for row, score in zip(candidates.rows.tolist(), scores, strict=True)
-    ]
-    outcome = decide_by_scores(candidates, predictions)
-    assert outcome.matches.rows.tolist() == [one.row for one in predictions if one.is_match]
-    assert outcome.beyond.rows.tolist() == [one.row for one in predictions if not one.is_match]
-    table = pd.read_csv(io.BytesIO(scored_csv(finder, outcome)))
-    assert table["score"].tolist() == [score for score in scores if score >= 0.5]
-    assert len(decide_by_scores(candidates.take(np.zeros(len(candidates), bool)), []).matches) == 0
-
-
-@pytest.mark.parametrize("scorer", ["tiny", "photos"])
-def test_find_and_review_give_every_listing_the_same_scores_and_matches(
-    finder: Finder, models_with_pairs: Path, scorer: str
-) -> None:
-    from product_matching.matching.second_stage.scorer_file import read_scorer
-    from product_matching.workflows.match import match_by_scores
-    from product_matching.workflows.score_pairs import predict, predicted_matches, prepare_scorer
-
-    prepared = prepare_scorer(finder.bundle, read_scorer(models_with_pairs / "pairs" / scorer))
-    matches, ids = match_by_scores(prepared).matches, finder.bundle.listings["posting_id"].tolist()
-    for row in range(len(finder.bundle)):
-        query = finder.listing_query(row)
-        accepted = [prediction.row for prediction in predict(prepared, query) if prediction.is_match]
-        assert accepted == matches.of(row).tolist()
-        told = predicted_matches(finder, prepared, query, Thresholds())
-        assert [listing["posting_id"] for listing in told] == [ids[other] for other in accepted]
-
-
-def test_what_a_scorer_lacks_is_said_in_one_sentence(bundles: Path, finder: Finder, models_with_pairs: Path) -> None:
-    from dataclasses import replace
-
-    from product_matching.errors import InputError
-    from product_matching.matching.second_stage.scorer_file import read_scorer
-    from product_matching.workflows.find import Query
-    from product_matching.workflows.score_pairs import predict, prepare_scorer
-
-    scorer = read_scorer(models_with_pairs / "pairs" / "photos")
-    titles = open_bundle(bundles / "titles")
-    with pytest.raises(InputError, match="compares photo vectors, but the catalogue titles has none"):
-        prepare_scorer(titles, scorer)
-    foreign = replace(scorer, dense=(replace(scorer.dense[0], model="other", sha256="f" * 64),))
-    with pytest.raises(InputError, match=r"vectors of other \(ffffffffffff\), but those of the catalogue small are"):
-        prepare_scorer(finder.bundle, foreign)
-    prepared = prepare_scorer(finder.bundle, scorer)
-    with pytest.raises(InputError, match="compares titles and photos, but this search has no photo"):
-        predict(prepared, Query(text="daia bubuk"))
-    own = finder.listing_query(0)
-    outside = Query(photo=own.photo, title=own.title, phash=own.phash, text=own.text)
-    assert 0 in [prediction.row for prediction in predict(prepared, outside)]
-
-
-def test_every_feature_of_the_pair_scorer_has_words(models_with_pairs: Path) -> None:
-    from product_matching.matching.second_stage.scorer_file import read_scorer
-
-    names = {name for scorer in ("tiny", "photos") for name in read_scorer(models_with_pairs / "pairs" / scorer).names}
-    assert "cosine of expanded photo" in names
-    assert not [
-        name
-        for name in sorted(names)
-        if reason_in_words(name) == name and name not in ("quantities", "shared words", "shared numbers")
-    ]
-    reasons = [("ratio", 1.0), ("token set ratio", 0.5), ("quantities", -1.0), ("counts", 0.0)]
-    assert describe_reasons(reasons) == [("similar spelling", True), ("quantities", False)]
 
 
 def test_an_estimate_is_as_rough_as_it_is_known() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 _WORDS = {
     "cosine of photo": ("the photos look alike", "the photos look different"),
     "cosine of averaged photo": ("the photos look alike", "the photos look different"),
-    "cosine of expanded photo": ("photos near both look alike", "photos near both look different"),
+    "cosine of expanded photo": ("the photos look alike", "the photos look different"),
     "cosine of photo neighbourhood": ("both have the same nearest photos", "their nearest photos differ"),
     "pHash bits": ("nearly the same photo", "not the same photo"),
     "listings with the photo": ("few other listings have the photo", "many listings have the photo"),
@@ -70,18 +70,25 @@ _AMONG_THE_NEAREST = ("rank", "gap", "density", "z-score", "percentile")
 
 def reason_in_words(feature: str, *, speaks_for: bool) -> str:
     """Say what a feature tells, as something that speaks for the same product or against it."""
+    return _both_ways(feature)[0 if speaks_for else 1]
+
+
+def _both_ways(feature: str) -> tuple[str, str]:
     fitting = [start for start in _WORDS if feature.startswith(start)]
-    told = (_WORDS[max(fitting, key=len)] if fitting else _OTHER)[0 if speaks_for else 1]
-    return f"{told} {_side(feature)}".strip()
-
-
-def _side(feature: str) -> str:
+    told = _WORDS[max(fitting, key=len)] if fitting else _OTHER
     if not feature.startswith(_AMONG_THE_NEAREST):
-        return ""
-    return next((words for side, words in _SIDES.items() if side in feature), "")
+        return told
+    side = next((words for side, words in _SIDES.items() if side in feature), "")
+    return f"{told[0]} {side}".strip(), f"{told[1]} {side}".strip()
 
 
 def describe_reasons(reasons: Sequence[tuple[str, float]]) -> list[tuple[str, bool]]:
-    """Put the main reasons into words, each with whether it speaks for the same product; no reason twice."""
-    told = [(reason_in_words(feature, speaks_for=moved > 0), moved > 0) for feature, moved in reasons if moved]
-    return list(dict.fromkeys(told))
+    """Put the main reasons into words, each with whether it speaks for the same product.
+
+    The first of several that tell the same, or its opposite, is the one that counts.
+    """
+    told: dict[tuple[str, str], bool] = {}
+    for feature, moved in reasons:
+        if moved:
+            told.setdefault(_both_ways(feature), moved > 0)
+    return [(words[0 if speaks_for else 1], speaks_for) for words, speaks_for in told.items()]

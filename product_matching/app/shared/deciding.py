@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from product_matching.app.address import DISTANCES, SURE_PERCENT, SURENESS, Address
+from product_matching.app.address import DISTANCES, SURE_PERCENT, Address
 from product_matching.app.shared.scorers import scorer_for
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
@@ -25,7 +25,7 @@ class Deciding:
     chosen
         The pair scorer; None where none is here that compares what the catalogue has.
     by
-        `SURENESS`, or `DISTANCES`, which it always is without a pair scorer.
+        ``"sureness"``, or ``"distances"``, which it always is without a pair scorer.
     least
         Least probability of a match.
     problem
@@ -61,11 +61,6 @@ def keep_in_address(address: Address, deciding: Deciding) -> None:
     """Write that distances decide where only a distance tells so: the last one set back would change what decides."""
     if deciding.chosen is not None and deciding.by == DISTANCES and address.decide is None:
         st.query_params["decide"] = DISTANCES
-
-
-def decides_by_sureness(deciding: Deciding) -> bool:
-    """Whether the pair scorer decides."""
-    return deciding.by == SURENESS
 
 
 def percent_of(probability: float) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from product_matching.app.address import DISTANCES, SURE_PERCENT, SURENESS, Address
@@ -40,7 +42,7 @@ def draw_decision(deciding: Deciding) -> None:
     )
 
 
-def _coupled_decision(by: str) -> dict[str, object]:
+def _coupled_decision(by: str) -> dict[str, Any]:
     place = coupled("decide", by)
     return place | {"on_change": _decide_by, "args": (place["key"],)}
 

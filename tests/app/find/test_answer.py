@@ -38,7 +38,7 @@ def test_the_matches_are_those_of_the_library_under_the_thresholds_and_rules_of_
     expected = finder.matches(finder.listing_query(finder.bundle.row_of("5b")), Thresholds(0.4, 0.1), rules)
     assert answer.shown.rows.tolist() == expected.rows.tolist()
     assert (answer.thresholds, answer.rules, answer.is_scored) == (Thresholds(0.4, 0.1), rules, False)
-    assert answer.decided_by == "at these thresholds"
+    assert answer.decided_by == "at these distances"
 
 
 def test_the_defaults_of_the_catalogue_decide_where_the_address_says_nothing(finder: Finder) -> None:
@@ -67,9 +67,9 @@ def test_as_many_matches_as_were_retrieved_are_at_least_so_many(finder: Finder) 
 def test_without_a_match_it_says_which_distance_lets_the_nearest_in(finder: Finder) -> None:
     answer = answered(finder, Address(photo_threshold=0.0, title_threshold=0.0))
     assert answer.count == "0 matches"
-    assert "Raise the photo distance to 0." in answer.no_match
+    assert answer.no_match == "No listing in this catalogue is within these distances. The nearest looks like this:"
     assert 0 < len(answer.beyond) <= N_BEYOND
-    assert answer.beyond_note.endswith("accepts the first of them first.")
+    assert answer.beyond_note.startswith("To accept the nearest one, raise the photo distance to 0.")
 
 
 def test_the_sides_that_match_are_counted(finder: Finder) -> None:
@@ -91,14 +91,15 @@ def test_a_pair_scorer_decides_alone_and_in_the_order_of_its_scores(finder: Find
         Address(photo_threshold=0.0, quantity_veto=True),
         Asked(query=query),
         candidates,
-        scored=Scored(candidates=candidates, predictions=predictions),
+        scored=Scored(candidates=candidates, predictions=predictions, least=0.5, usual=0.5),
         retrieved=RETRIEVED,
     )
     assert answer.shown.rows.tolist() == [each.row for each in predictions if each.is_match]
-    assert (answer.thresholds, answer.rules, answer.shares) == (Thresholds(), NO_RULES, "")
+    assert (answer.thresholds, answer.rules) == (Thresholds(), NO_RULES)
+    assert answer.shares == "compared by photo and title"
     assert answer.is_scored
-    assert answer.decided_by == "by the pair scorer"
-    assert answer.beyond_note == "Not matches by their score, the highest first."
+    assert answer.decided_by == "at least 50 % sure"
+    assert answer.beyond_note == "Less sure than asked for, the surest first."
 
 
 def test_a_query_of_one_side_uses_that_sides_threshold_alone() -> None:

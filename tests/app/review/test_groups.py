@@ -6,29 +6,35 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from product_matching.app.address import Address
+from product_matching.app.address import DISTANCES, Address
 from product_matching.app.review.export import groups_csv, submission_csv
 from product_matching.app.review.groups import (
     GROUPS_A_PAGE,
     CatalogueGroups,
     count_sizes,
+    farthest_pair,
     find_groups,
     link_in_words,
     page_of_groups,
     weakest_pair,
 )
 from product_matching.app.review.request import catalogue_rules, given_thresholds, request_groups, say_request
+from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.settings import chosen_thresholds
 from product_matching.matching.chain import PLAIN
 from product_matching.matching.grouping.description import Group
 from product_matching.matching.thresholds import PHOTO_BITS, PairRules, Thresholds
 from product_matching.progress import NO_PROGRESS, Cancelled
+from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder
 from tests.recorded_progress import RecordedProgress
+
+BY_DISTANCES = Deciding(chosen=None, by=DISTANCES, least=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +44,7 @@ def finder(small_bundle: Path) -> Finder:
 
 @pytest.fixture(scope="module")
 def found(finder: Finder) -> CatalogueGroups:
-    return find_groups(finder.bundle, request_groups(finder.bundle, Address()), NO_PROGRESS)
+    return find_groups(finder.bundle, request_groups(finder.bundle, Address(), BY_DISTANCES), NO_PROGRESS)
 
 
 def groups_of(*sizes: int) -> list[Group]:
@@ -64,7 +70,7 @@ def test_the_same_photo_is_averaged_over_without_being_a_match() -> None:
 
 def test_a_request_has_the_key_of_everything_that_decides_and_of_nothing_else(finder: Finder) -> None:
     def key(**fields: object) -> str:
-        return request_groups(finder.bundle, Address(**fields)).key  # type: ignore[arg-type]
+        return request_groups(finder.bundle, Address(**fields), BY_DISTANCES).key  # type: ignore[arg-type]
 
     assert key() == key(page=3, order="density", listing="3a")
     changes = ({"title_threshold": 0.2}, {"mutual": True}, {"blend": 1}, {"quantity_veto": True}, {"photo_bits": 2})
@@ -76,7 +82,9 @@ def test_a_request_is_said_with_the_number_of_listings(finder: Finder) -> None:
 
 
 def test_what_decided_is_told_with_the_thresholds_that_were_used(finder: Finder) -> None:
-    found = find_groups(finder.bundle, request_groups(finder.bundle, Address(title_threshold=0.5)), NO_PROGRESS)
+    found = find_groups(
+        finder.bundle, request_groups(finder.bundle, Address(title_threshold=0.5), BY_DISTANCES), NO_PROGRESS
+    )
     assert "title distance up to 0.500 (set by hand)" in found.how
     assert found.n_grouped == sum(group.size for group in found.groups) > 0
     assert found.largest == found.groups[0].size
@@ -86,7 +94,7 @@ def test_find_and_review_decide_by_the_same_default_however_many_decimals_it_has
     manifest = finder.bundle.manifest
     photo = replace(manifest.photo_threshold, distance=0.54126)  # type: ignore[type-var]
     bundle = replace(finder.bundle, manifest=replace(manifest, photo_threshold=photo))
-    found = find_groups(bundle, request_groups(bundle, Address()), NO_PROGRESS)
+    found = find_groups(bundle, request_groups(bundle, Address(), BY_DISTANCES), NO_PROGRESS)
     assert found.decided.thresholds == chosen_thresholds(Address(), bundle.manifest)
     assert found.decided.thresholds.photo == 0.54126
 
@@ -96,7 +104,7 @@ def test_finding_groups_stops_where_it_is_cancelled(finder: Finder) -> None:
         cancelled = True  # type: ignore[assignment]
 
     with pytest.raises(Cancelled):
-        find_groups(finder.bundle, request_groups(finder.bundle, Address()), Stopped())
+        find_groups(finder.bundle, request_groups(finder.bundle, Address(), BY_DISTANCES), Stopped())
 
 
 def test_a_page_holds_its_share_of_the_groups_and_the_last_one_the_rest() -> None:
@@ -139,3 +147,17 @@ def test_sizes_are_counted_in_bins_and_links_told_in_words() -> None:
     assert link_in_words(0.0) == ("all nearly equal", "green")
     assert link_in_words(1.0) == ("weakest link at 100% of the threshold: weak", "orange")
     assert link_in_words(1.1)[1] == "red"
+
+
+def test_the_farthest_pair_of_a_group_has_the_lowest_probability_and_one_not_compared_none() -> None:
+    near = Neighbours(
+        offsets=np.array([0, 3, 6, 8]),
+        rows=np.array([0, 1, 2, 1, 0, 2, 2, 1]),
+        distances=np.array([0.0, 0.1, 0.6, 0.0, 0.1, 0.2, 0.0, 0.2]),
+    )
+    farthest = farthest_pair(near, Group((0, 1, 2), 1.0, 0.2))
+    assert farthest.pair == (0, 2)
+    assert farthest.probability == pytest.approx(0.4)
+    assert farthest_pair(near, Group((0, 1), 1.0, 0.2)).probability == pytest.approx(0.9)
+    apart = Neighbours(offsets=np.array([0, 1, 2]), rows=np.array([0, 1]), distances=np.zeros(2))
+    assert farthest_pair(apart, Group((0, 1), 1.0, 0.2)).probability == 0

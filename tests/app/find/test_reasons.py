@@ -1,0 +1,30 @@
+"""Reasons of the pair scorer in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from product_matching.app.find.reasons import describe_reasons, reason_in_words
+from product_matching.matching.geometry import GEOMETRY_FEATURES
+from product_matching.matching.print_features import PRINT_FEATURES
+
+
+@pytest.mark.parametrize("feature", [*GEOMETRY_FEATURES, *PRINT_FEATURES])
+def test_every_feature_of_photos_and_print_has_words_for_and_against(feature: str) -> None:
+    told = {reason_in_words(feature, speaks_for=speaks_for) for speaks_for in (True, False)}
+    assert len(told) == 2
+    assert feature not in told
+
+
+def test_a_feature_among_the_nearest_names_its_side() -> None:
+    assert reason_in_words("gap of photo alone, own", speaks_for=False) == "another listing is nearer by photo"
+    assert reason_in_words("gap of final, own", speaks_for=True) == "no other listing is nearer"
+
+
+def test_what_tells_the_same_or_its_opposite_is_said_once() -> None:
+    reasons = [("ratio", 1.0), ("token set ratio", -0.5), ("quantities", -1.0), ("counts", 0.0)]
+    assert describe_reasons(reasons) == [("the titles are spelt alike", True), ("the sizes differ", False)]
+
+
+def test_a_feature_that_is_not_known_is_never_shown_raw() -> None:
+    assert reason_in_words("eigenvalue 7", speaks_for=True) == "other features"

@@ -1,0 +1,78 @@
+"""Probabilities in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from product_matching.app.address import DISTANCES, SURENESS, Address
+from product_matching.app.find.no_match import IMPROBABLE, NOTHING_IN_COMMON, say_nothing_sure
+from product_matching.app.shared.sureness import measured_near, percent_text, say_measured
+from tests.pages.conftest import presets_of
+
+PRESETS = presets_of(["both", "photo"])
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [
+        (0.0, "under 1 %"),
+        (0.0099, "under 1 %"),
+        (0.41999, "41 %"),
+        (0.42, "42 %"),
+        (0.9999, "99 %"),
+        (1.0, "over 99 %"),
+    ],
+)
+def test_a_percentage_is_rounded_down_so_that_it_reads_as_sure_enough_exactly_when_it_is(
+    probability: float, text: str
+) -> None:
+    assert percent_text(probability) == text
+
+
+def test_every_whole_percent_reads_as_itself() -> None:
+    assert [percent_text(percent / 100) for percent in range(1, 100)] == [f"{percent} %" for percent in range(1, 100)]
+
+
+def test_a_preset_says_what_it_measured_for_the_sides_compared() -> None:
+    said = "Balanced (50 %): of 100 accepted pairs 80 were right, of 100 true pairs 85 were found."
+    assert say_measured(PRESETS[1], "photo") == said
+    assert say_measured(PRESETS[1], "title") == ""
+
+
+@pytest.mark.parametrize(
+    ("sure", "names"), [(50, ["balanced"]), (60, ["balanced", "precise"]), (3, ["broad"]), (95, ["precise"])]
+)
+def test_between_two_presets_both_are_told(sure: int, names: list[str]) -> None:
+    assert [preset.name for preset in measured_near(PRESETS, sure)] == names
+
+
+@pytest.mark.parametrize(
+    ("best", "least", "said"),
+    [
+        (None, 0.5, NOTHING_IN_COMMON),
+        (0.3, 0.5, IMPROBABLE),
+        (0.3, 0.9, IMPROBABLE),
+        (0.05, 0.1, IMPROBABLE),
+        (0.7, 0.9, "No listing is at least 90 % sure. The nearest is 70 % sure:"),
+    ],
+)
+def test_nothing_there_is_said_so_and_a_strict_setting_too(best: float | None, least: float, said: str) -> None:
+    assert say_nothing_sure(best, least, usual=0.5) == said
+
+
+@pytest.mark.parametrize(
+    ("address", "decides"),
+    [
+        (Address(), SURENESS),
+        (Address(photo_threshold=0.2), DISTANCES),
+        (Address(expansion=2), DISTANCES),
+        (Address(photo_threshold=0.2, scorer="own"), SURENESS),
+        (Address(photo_threshold=0.2, sure=90), SURENESS),
+        (Address(sure=90, decide=DISTANCES), DISTANCES),
+    ],
+)
+def test_a_distance_or_a_rule_means_distances_unless_something_says_otherwise(address: Address, decides: str) -> None:
+    assert address.decides_by == decides
+    for other in (SURENESS, DISTANCES):
+        assert address.deciding_by(other).decides_by == other
+    assert Address(decide=DISTANCES).deciding_by(SURENESS) == Address()

@@ -1,0 +1,247 @@
+"""Find and Review decide by the probability of a pair scorer, with distances one switch away."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from product_matching.app.find.export import scored_csv
+from product_matching.app.find.no_match import IMPROBABLE
+from product_matching.app.find.outcome import decide_by_scores
+from product_matching.app.shared.sureness import ELSEWHERE
+from product_matching.errors import InputError
+from product_matching.matching.second_stage.catalogue_scorer import Prediction
+from product_matching.matching.second_stage.scorer_file import read_scorer
+from product_matching.matching.thresholds import Thresholds
+from product_matching.progress import NO_PROGRESS
+from product_matching.store.bundle import open_bundle
+from product_matching.workflows.find import Finder, Query
+from product_matching.workflows.match import match_by_scores
+from product_matching.workflows.score_pairs import predict, predicted_matches, prepare_scorer
+from tests.app.held import SECONDS, Held
+from tests.pages.conftest import finish_jobs
+
+FIND, REVIEW = "pages/find.py", "pages/review.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def finder(bundles: Path) -> Finder:
+    return Finder(open_bundle(bundles / "small"))
+
+
+@pytest.fixture
+def with_scorer(monkeypatch: pytest.MonkeyPatch, models_with_pairs: Path, open_app: Open) -> Open:
+    """Open a page where pair scorers are, and wait until they are prepared."""
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
+    return lambda page, **params: finish_jobs(open_app(page, **params))
+
+
+def shown(app: AppTest) -> str:
+    """Everything that the page says; it never raised."""
+    assert not app.exception, app.exception
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info)
+    return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
+
+
+def percentages(app: AppTest) -> list[int]:
+    """The percentages on the cards, in their order; 0 and 100 for those under 1 and over 99."""
+    texts = [bar.proto.text for bar in app.get("progress")]
+    found = [re.match(r"\*\*(under 1|over 99|\d+) %\*\* same product", text) for text in texts]
+    told = [one[1] for one in found if one]
+    return [{"under 1": 0, "over 99": 100}[text] if " " in text else int(text) for text in told]
+
+
+def n_matches(app: AppTest) -> int:
+    return next(int(found[1]) for each in app.subheader if (found := re.match(r"(\d+) match", str(each.value))))
+
+
+def chosen(app: AppTest, key: str) -> object:
+    return next(each for each in app.button_group if each.key == key).value
+
+
+def choose(app: AppTest, key: str, value: object) -> AppTest:
+    return next(each for each in app.button_group if each.key == key).set_value(value).run()
+
+
+def test_sureness_decides_by_default_and_leads_the_cards_in_its_order(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="small", listing="3a")
+    told = percentages(app)
+    assert told == sorted(told, reverse=True)
+    assert n_matches(app) == sum(percent >= 50 for percent in told) > 0
+    assert "compared by photo and title" in shown(app)
+    assert "of 100 accepted pairs 80 were right, of 100 true pairs 85 were found" in shown(app)
+    assert not re.search(r"photo 0\.\d", shown(app))
+    assert not {"decide", "sure", "scorer"} & set(app.query_params)
+    assert {slider.key for slider in app.slider} == {"find_sure"}
+
+
+def test_the_slider_moves_the_results_at_once_and_stands_in_the_address(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="small", listing="3a")
+    told = percentages(app)
+    app.slider(key="find_sure").set_value(1).run()
+    assert app.query_params["sure"] == "1"
+    assert n_matches(app) == sum(percent >= 1 for percent in percentages(app)) >= sum(one >= 50 for one in told)
+    app.slider(key="find_sure").set_value(50).run()
+    assert "sure" not in app.query_params
+
+
+def test_a_preset_moves_the_slider_and_the_slider_the_preset(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="small", listing="3a")
+    assert chosen(app, "find_sure_preset") == "balanced"
+    choose(app, "find_sure_preset", "precise")
+    assert (app.query_params["sure"], app.slider(key="find_sure").value) == ("90", 90)
+    app.slider(key="find_sure").set_value(60).run()
+    assert chosen(app, "find_sure_preset") is None
+    assert "Balanced (50 %): of 100" in shown(app)
+    assert "Precise (90 %): of 100" in shown(app)
+
+
+def test_one_click_leads_to_distances_and_one_back(with_scorer: Open) -> None:
+    app = choose(with_scorer(FIND, bundle="small", listing="3a"), "find_decide", "distances")
+    assert app.query_params["decide"] == "distances"
+    assert {slider.key for slider in app.slider} == {"find_photo_threshold", "find_title_threshold"}
+    assert re.search(r"photo 0\.\d", shown(app))
+    assert not percentages(app)
+    choose(app, "find_decide", "sureness")
+    assert "decide" not in app.query_params
+    assert percentages(app)
+
+
+@pytest.mark.parametrize("params", [{"photo": "0.2"}, {"title": "0.4"}, {"both": "0.3"}, {"bits": "2"}, {"veto": "1"}])
+def test_a_link_with_a_distance_or_a_rule_means_distances(with_scorer: Open, params: dict[str, str]) -> None:
+    app = with_scorer(FIND, bundle="small", listing="3a", **params)
+    assert app.query_params["decide"] == "distances"
+    assert not percentages(app)
+    assert chosen(app, "find_decide") == "distances"
+
+
+def test_the_last_distance_set_back_leaves_distances_deciding(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="small", listing="3a", photo="0.2")
+    next(button for button in app.button if button.label == "Back to the defaults").click().run()
+    assert "photo" not in app.query_params
+    assert chosen(app, "find_decide") == "distances"
+
+
+def test_without_a_scorer_distances_decide_and_nothing_else_is_offered(open_app: Open) -> None:
+    app = open_app(FIND, bundle="small", listing="3a", decide="sureness")
+    assert not app.error
+    assert not app.warning
+    assert "find_decide" not in {each.key for each in app.button_group}
+    assert {slider.key for slider in app.slider} == {"find_photo_threshold", "find_title_threshold"}
+    assert "train-pairs CATALOGUE --out models/pairs/NAME" in shown(app)
+
+
+def test_where_nothing_is_probable_that_is_said_with_the_nearest_and_its_percentage(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="demo", sample="none", sure="99")
+    assert n_matches(app) == 0
+    assert re.search(f"{re.escape(IMPROBABLE)}|No listing is at least 99 % sure", shown(app))
+    assert "Raise" not in shown(app)
+    assert percentages(app)
+
+
+def test_a_scorer_calibrated_elsewhere_says_so_in_one_sentence(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="small", listing="3a", scorer="tiny")
+    assert shown(app).count(ELSEWHERE) == 1
+    assert app.selectbox(key="find_scorer").value == "tiny"
+    finish_jobs(app.selectbox(key="find_scorer").set_value("").run())
+    assert "scorer" not in app.query_params
+    assert ELSEWHERE not in shown(app)
+
+
+@pytest.mark.parametrize("name", ["nobody", "../../etc/passwd"])
+def test_a_scorer_that_is_not_there_leaves_it_to_the_default_one(with_scorer: Open, name: str) -> None:
+    app = with_scorer(FIND, bundle="small", listing="3a", scorer=name)
+    assert f"There is no pair scorer {name!r} here: the default decides." in shown(app)
+    assert percentages(app)
+    assert app.selectbox(key="find_scorer").value == ""
+
+
+def test_distances_decide_until_the_scorer_is_prepared(
+    monkeypatch: pytest.MonkeyPatch, models_with_pairs: Path, open_app: Open
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
+    work = Held()
+    monkeypatch.setattr("product_matching.app.shared.scorers._prepared", lambda *_: work(NO_PROGRESS))
+    app = open_app(FIND, bundle="small", listing="3a")
+    assert work.begun.wait(SECONDS)
+    assert "at these distances" in shown(app)
+    assert "Distances decide meanwhile" in shown(app)
+    assert chosen(app, "find_decide") == "sureness"
+    work.released.set()
+
+
+def test_a_search_that_the_scorer_cannot_compare_is_left_to_the_distances(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="demo", sample="q3", scorer="tiny")
+    assert "this search has no title. Distances decide." in shown(app)
+    assert not percentages(app)
+
+
+def test_a_whole_typed_title_is_scored_by_title_alone(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="small", q="Tepung Terigu Hana Emas 1 Kg", mode="duplicates")
+    assert "compared by title alone" in shown(app)
+    assert percentages(app)
+    assert not app.error
+
+
+def test_groups_are_found_by_sureness_with_their_farthest_pair(with_scorer: Open) -> None:
+    app = with_scorer(REVIEW, bundle="small")
+    assert {slider.key for slider in app.slider} == {"review_sure"}
+    app = finish_jobs(next(button for button in app.button if button.label == "Find the groups").click().run())
+    assert "Pairs are at least 50 % sure" in shown(app)
+    assert re.search(r"% same product\]", shown(app))
+    choose(app, "review_decide", "distances")
+    assert not app.metric
+    assert "Rules" in [each.value for each in app.subheader]
+
+
+def test_scores_divide_the_candidates_and_the_export_tells_them(finder: Finder) -> None:
+    candidates = finder.candidates(finder.listing_query(0), 3)
+    scores = np.linspace(0.9, 0.2, len(candidates)).tolist()
+    predictions = [
+        Prediction(row, score, score >= 0.5, ()) for row, score in zip(candidates.rows.tolist(), scores, strict=True)
+    ]
+    for least in (0.5, 0.7):
+        outcome = decide_by_scores(candidates, predictions, least)
+        assert outcome.matches.rows.tolist() == [one.row for one in predictions if one.score >= least]
+        assert outcome.beyond.rows.tolist() == [one.row for one in predictions if one.score < least]
+        table = pd.read_csv(io.BytesIO(scored_csv(finder, outcome)))
+        assert table["score"].tolist() == [score for score in scores if score >= least]
+    assert len(decide_by_scores(candidates.take(np.zeros(len(candidates), bool)), [], 0.5).matches) == 0
+
+
+@pytest.mark.parametrize("scorer", ["tiny", "photos"])
+def test_find_and_review_give_every_listing_the_same_scores_and_matches(
+    finder: Finder, models_with_pairs: Path, scorer: str
+) -> None:
+    prepared = prepare_scorer(finder.bundle, read_scorer(models_with_pairs / "pairs" / scorer))
+    ids = finder.bundle.listings["posting_id"].tolist()
+    for least in (0.1, 0.5, 0.93):
+        matches = match_by_scores(prepared, least).matches
+        for row in range(len(finder.bundle)):
+            query = finder.listing_query(row)
+            accepted = [prediction for prediction in predict(prepared, query) if prediction.score >= least]
+            assert [prediction.row for prediction in accepted] == matches.of(row).tolist()
+            told = predicted_matches(finder, accepted, query, Thresholds())
+            assert [listing["posting_id"] for listing in told] == [ids[one.row] for one in accepted]
+
+
+def test_what_a_scorer_lacks_is_said_in_one_sentence(finder: Finder, models_with_pairs: Path) -> None:
+    scorer = read_scorer(models_with_pairs / "pairs" / "photos")
+    foreign = replace(scorer, dense=(replace(scorer.dense[0], model="other", sha256="f" * 64),))
+    with pytest.raises(InputError, match=r"vectors of other \(ffffffffffff\), but those of the catalogue small are"):
+        prepare_scorer(finder.bundle, foreign)
+    titles = prepare_scorer(finder.bundle, read_scorer(models_with_pairs / "pairs" / "tiny"))
+    own = finder.listing_query(0)
+    with pytest.raises(InputError, match="compares titles, but this search has no title"):
+        predict(titles, Query(photo=own.photo))
+    outside = Query(photo=own.photo, title=own.title, phash=own.phash, text=own.text)
+    assert 0 in [prediction.row for prediction in predict(prepare_scorer(finder.bundle, scorer), outside)]
