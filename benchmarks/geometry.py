@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -60,17 +61,14 @@ def usual_inliers(first: Detected, second: Detected) -> int:
 
 def time_queries(bundle: Bundle, photos: list[Path], rows: list[int], threads: int) -> dict[str, list[float]]:
     """Milliseconds of the keypoints of a query, of reading those of its candidates, and of comparing them."""
-    times: dict[str, list[float]] = {
-        "keypoints of the query": [],
-        "40 candidates read": [],
-        "40 candidates compared": [],
-    }
+    parts = ("keypoints of the query", "40 candidates read", "40 candidates compared")
+    times: dict[str, list[float]] = {part: [] for part in parts}
     for path, row in zip(photos, rows, strict=True):
-        photo = decode_photo(read_photo(path))
+        photo, near = decode_photo(read_photo(path)), nearest(bundle, row, CANDIDATES)
         moments = [time.perf_counter()]
         own = find_keypoints(photo)
         moments.append(time.perf_counter())
-        candidates = [bundle.keypoints(other) for other in nearest(bundle, row, CANDIDATES)]
+        candidates = [bundle.keypoints(other) for other in near]
         moments.append(time.perf_counter())
         verify(own, candidates, threads=threads)
         moments.append(time.perf_counter())
@@ -90,7 +88,7 @@ def time_pairs(bundle: Bundle, rows: list[int], threads: int) -> float:
 def time_usual(photos: list[Path]) -> tuple[float, float]:
     """Milliseconds a pair in the usual way: keypoints of both photos, and the comparison."""
     found, compared = [], []
-    for path, other in zip(photos, photos[1:], strict=False):
+    for path, other in pairwise(photos):
         started = time.perf_counter()
         first, second = (detect(decode_photo(read_photo(one))) for one in (path, other))
         detected = time.perf_counter()

@@ -59,11 +59,10 @@ def train(
     from product_matching.encoders.process import tune_process
 
     tune_process()
+    from product_matching.training.methods import training_of
     from product_matching.training.options import TrainingOptions
-    from product_matching.training.recipe import read_recipe
-    from product_matching.training.run import train as run_training
 
-    checked = read_recipe(recipe)
+    run_training = training_of(recipe)
     catalogues = _read_catalogues(catalogue, images, label_column or ["label_group"])
     options = TrainingOptions(
         weights=weights, resume=resume, score_test=score_test, average=average_with or (), device=device.value
@@ -71,7 +70,7 @@ def train(
     logging.getLogger("product_matching.training").setLevel(logging.INFO)
     try:
         with logging_redirect_tqdm(), bars() as progress:
-            report = run_training(checked, catalogues, out, options, progress=progress)
+            report = run_training(catalogues, out, options, progress=progress)
     except KeyboardInterrupt:
         typer.echo(
             f"Interrupted. {out} keeps the last finished epoch: the same command with --resume continues.", err=True

@@ -65,6 +65,8 @@ class PhotoModel:
         What follows the backbone in a network that was trained here; a bare backbone has its own pooling and no neck.
     projection
         Whether a bare backbone ends with its published head, as the image tower of CLIP does.
+    tower
+        The model whose unit vectors a linear projection makes shorter; the weights are those of the projection alone.
     source, licence
         Where the weights come from and under what terms, in words.
     training
@@ -84,6 +86,7 @@ class PhotoModel:
     pooling: Pooling = "avg"
     neck: Neck = "none"
     projection: Annotated[bool, Field(strict=True)] = False
+    tower: PhotoModel | None = None
     source: Text = ""
     licence: Text = ""
     training: dict[str, Any] = field(default_factory=dict)
@@ -98,10 +101,11 @@ class PhotoModel:
 
         Fields that change nothing are left out: vectors are the same as before there were these fields.
         """
-        plain = {"pooling": "avg", "neck": "none", "crop": None, "projection": False}
+        plain = {"pooling": "avg", "neck": "none", "crop": None, "projection": False, "tower": None}
+        fields = asdict(self) if self.tower is None else {**asdict(self), "tower": self.tower.identity()}
         return {
             key: value
-            for key, value in asdict(self).items()
+            for key, value in fields.items()
             if key not in {"name", "source", "licence", "training"} and not (key in plain and plain[key] == value)
         }
 

@@ -18,11 +18,15 @@ def find_model_folder(model: PhotoModel) -> Path | None:
         for settings in sorted(parent.glob(f"*/{MODEL_FILE}")):
             try:
                 same = read_model_settings(settings.parent).fingerprint == model.fingerprint
-                if same and (settings.parent / WEIGHTS_FILE).is_file():
+                if same and (settings.parent / WEIGHTS_FILE).is_file() and _has_tower(model):
                     return settings.parent
             except InputError as error:
                 log.warning("%s", error)
     return None
+
+
+def _has_tower(model: PhotoModel) -> bool:
+    return model.tower is None or find_model_folder(model.tower) is not None
 
 
 def describe_missing_model(model: PhotoModel) -> str:

@@ -14,10 +14,12 @@ from PIL import Image
 from torch import nn
 
 from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, read_model_folder
+from product_matching.encoders.model_lookup import describe_getting_model, find_model_folder
 from product_matching.encoders.preprocess import Pixels, as_batch, normalise, resize_photo
 from product_matching.errors import InputError
 from product_matching.networks.build import build_network, create_backbone, embedding_dimension
-from product_matching.networks.weights import are_of_network, fill, read_tensors
+from product_matching.networks.projection import ProjectedTower, Projection
+from product_matching.networks.weights import are_of_network, fill, load_weights, read_tensors
 
 log = logging.getLogger(__name__)
 FloatVectors = npt.NDArray[np.float32]
@@ -132,9 +134,11 @@ def load_network(model: PhotoModel, weights: Path) -> nn.Module:
     Raises
     ------
     InputError
-        The architecture is unknown, or the weights cannot be read or are not of it.
+        The architecture is unknown, the weights cannot be read or are not of it, or the tower is not here.
     """
     tensors = read_tensors(weights)
+    if model.tower is not None:
+        return _load_projected(model.tower, model.dimension, weights)
     if are_of_network(tensors):
         named = f"{model.backbone} with pooling {model.pooling} and neck {model.neck}"
         network: nn.Module = build_network(
@@ -154,3 +158,15 @@ def load_network(model: PhotoModel, weights: Path) -> nn.Module:
         )
     fill(network, tensors, weights, named)
     return network
+
+
+def _load_projected(tower: PhotoModel, dimension: int, weights: Path) -> ProjectedTower:
+    folder = find_model_folder(tower)
+    if folder is None:
+        raise InputError(
+            f"The weights {weights} are a projection of the vectors of {tower.name} "
+            f"(weights {tower.weights_sha256:.12}), which is not on this machine. {describe_getting_model(tower)}"
+        )
+    projection = Projection(tower.dimension, dimension)
+    load_weights(projection, weights, f"{tower.backbone} with a projection to {dimension}")
+    return ProjectedTower(load_network(read_model_folder(folder), folder / WEIGHTS_FILE), projection)

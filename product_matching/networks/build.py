@@ -13,6 +13,7 @@ from product_matching.errors import InputError
 from product_matching.networks.kinds import Neck, Pooling
 from product_matching.networks.necks import create_neck
 from product_matching.networks.pooling import create_pooling
+from product_matching.networks.projection import ProjectedTower
 
 #: Arguments of timm that are not of the architecture: ours to set, or paths to other files.
 _RESERVED = {
@@ -156,8 +157,8 @@ def create_backbone(
 
 
 def embedding_dimension(network: nn.Module) -> int:
-    """Length of the vectors of an `EmbeddingNetwork`, or of a timm backbone with its projection or without a head."""
-    if isinstance(network, EmbeddingNetwork):
+    """Length of the vectors of a network of this package, or of a timm backbone without a classifier."""
+    if isinstance(network, EmbeddingNetwork | ProjectedTower):
         return network.dimension
     return int(cast(int, getattr(network, "num_classes", 0))) or n_backbone_features(network)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -11,6 +12,10 @@ from typing import Literal
 from PIL import Image, ImageDraw, ImageFont
 
 from product_matching.files import atomic_file
+from product_matching.metrics.retrieval import QueryScores
+from product_matching.training.loop import EpochResult
+
+log = logging.getLogger(__name__)
 
 _SIZE, _MARGIN = (900, 340), 44
 _COLOURS = {"loss": "#444444", "f1": "#1f6fb4", "recall_at_1": "#d9822b", "map_at_r": "#3a9a5b"}
@@ -34,6 +39,22 @@ class EpochRecord:
     map_at_r: float
     photos_per_second: float
     seconds: float
+
+    @classmethod
+    def of(cls, result: EpochResult, scores: QueryScores, seconds: float) -> EpochRecord:
+        """Record an epoch, its validation figures, and the seconds that the validation took."""
+        return cls(
+            epoch=result.epoch,
+            loss=result.loss,
+            learning_rate=result.learning_rate,
+            margin=result.margin,
+            f1=scores.mean("f1"),
+            threshold=scores.threshold,
+            recall_at_1=scores.mean("recall_at_1"),
+            map_at_r=scores.mean("map_at_r"),
+            photos_per_second=result.listings_per_second,
+            seconds=result.seconds + seconds,
+        )
 
 
 def best_record(history: Sequence[EpochRecord]) -> EpochRecord:
@@ -92,3 +113,24 @@ def _draw_panel(
             draw.ellipse([x - 2, y - 2, x + 2, y + 2], fill=_COLOURS[name])
         draw.text((x_title, 10), _NAMES[name], fill=_COLOURS[name], font=font)
         x_title += int(draw.textlength(_NAMES[name], font=font)) + 18
+
+
+def log_epoch(record: EpochRecord, epochs: int) -> None:
+    """Log the figures of an epoch, and about how long the others take."""
+    log.info(
+        "Epoch %d/%d: loss %.4f, F1 %.4f at %.3f, recall@1 %.4f, mAP@R %.4f, %.1f photos/s, %s left.",
+        record.epoch,
+        epochs,
+        record.loss,
+        record.f1,
+        record.threshold,
+        record.recall_at_1,
+        record.map_at_r,
+        record.photos_per_second,
+        _duration(record.seconds * (epochs - record.epoch)),
+    )
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

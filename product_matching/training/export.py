@@ -8,16 +8,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.files import file_sha256, write_text
 from product_matching.metrics.retrieval import QueryScores
-from product_matching.networks.build import EmbeddingNetwork
 from product_matching.networks.weights import load_weights, save_weights
 from product_matching.store.comparison import Scores
 from product_matching.training.averaging import OtherTraining
 from product_matching.training.curves import EpochRecord, kept_record
 from product_matching.training.parts import TrainingParts
-from product_matching.training.recipe import Recipe
+from product_matching.training.recipe_base import TrainingRecipe
 from product_matching.training.trained import TrainedTask
 
 MODEL_FOLDER = "model"
@@ -30,7 +31,7 @@ _KIND = {
 }
 
 
-def round_weights(network: EmbeddingNetwork, backbone: str, folder: Path) -> Path:
+def round_weights(network: nn.Module, backbone: str, folder: Path) -> Path:
     """Write a network in half precision and read it back, so that the figures are those of what is shipped.
 
     Returns
@@ -45,7 +46,7 @@ def round_weights(network: EmbeddingNetwork, backbone: str, folder: Path) -> Pat
 
 
 def describe_training(
-    recipe: Recipe,
+    recipe: TrainingRecipe,
     parts: TrainingParts,
     history: Sequence[EpochRecord],
     figures: Mapping[str, QueryScores],
@@ -127,8 +128,8 @@ def model_card(model: PhotoModel, report: Mapping[str, Any]) -> str:
     lines = [
         f"# {model.name}",
         "",
-        f"Photo model of {model.dimension} dimensions: `{model.backbone}` at {model.image_size} px, pooling "
-        f"{model.pooling}, neck {model.neck}; {model.source}. Its vectors are compared by cosine distance.",
+        f"Photo model of {model.dimension} dimensions: `{model.backbone}` at {model.image_size} px, {_ending(model)}; "
+        f"{model.source}. Its vectors are compared by cosine distance.",
         "",
         f"Licence: {model.licence or 'not stated'}",
         "",
@@ -166,6 +167,12 @@ def model_card(model: PhotoModel, report: Mapping[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _ending(model: PhotoModel) -> str:
+    if model.tower is None:
+        return f"pooling {model.pooling}, neck {model.neck}"
+    return f"frozen, its weights (SHA-256 {model.tower.weights_sha256}) in a folder of their own, and a projection"
 
 
 def _mean_of(report: Mapping[str, Any]) -> str:

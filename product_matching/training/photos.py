@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +15,7 @@ from product_matching.listings.catalogue import Catalogue
 from product_matching.metrics.retrieval import QueryScores
 from product_matching.progress import Progress
 from product_matching.training.batches import Batch, epoch_batches, steps_per_epoch
-from product_matching.training.curves import EpochRecord, kept_record, write_curves
+from product_matching.training.curves import EpochRecord, kept_record, log_epoch, write_curves
 from product_matching.training.loop import EpochBatches, EpochResult, build_machinery, half_precision
 from product_matching.training.options import TrainingOptions
 from product_matching.training.parts import LabelledPhotos, TrainingParts, split_catalogues
@@ -28,8 +27,6 @@ from product_matching.training.start import find_start
 from product_matching.training.tasks import PhotoTask, ReconstructionTask, build_task
 from product_matching.training.trained import TrainedTask, read_preparation
 from product_matching.training.validation import embed_part, score_retrieval
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -85,18 +82,7 @@ class _PhotoHooks:
     def measure(self, result: EpochResult) -> EpochRecord:
         started = time.perf_counter()
         scores = self.training.score(self.validation)
-        return EpochRecord(
-            epoch=result.epoch,
-            loss=result.loss,
-            learning_rate=result.learning_rate,
-            margin=result.margin,
-            f1=scores.mean("f1"),
-            threshold=scores.threshold,
-            recall_at_1=scores.mean("recall_at_1"),
-            map_at_r=scores.mean("map_at_r"),
-            photos_per_second=result.listings_per_second,
-            seconds=result.seconds + time.perf_counter() - started,
-        )
+        return EpochRecord.of(result, scores, time.perf_counter() - started)
 
     def is_best(self, history: Sequence[EpochRecord]) -> bool:
         return kept_record(history, self.training.trained.recipe.keep) is history[-1]
@@ -108,7 +94,7 @@ class _PhotoHooks:
         if isinstance(trained.task, ReconstructionTask) and (record.epoch % trained.recipe.picture_epochs == 0 or last):
             path = folder / "reconstructions" / f"epoch_{record.epoch:04d}.png"
             write_reconstructions(trained.task, self.validation, trained.preparation, path)
-        _log_epoch(record, trained.recipe.epochs)
+        log_epoch(record, trained.recipe.epochs)
 
 
 def begin(
@@ -148,23 +134,3 @@ def begin(
     return PhotoTraining(
         trained=TrainedTask(recipe, preparation, task), parts=parts, session=session, progress=progress
     )
-
-
-def _log_epoch(record: EpochRecord, epochs: int) -> None:
-    log.info(
-        "Epoch %d/%d: loss %.4f, F1 %.4f at %.3f, recall@1 %.4f, mAP@R %.4f, %.1f photos/s, %s left.",
-        record.epoch,
-        epochs,
-        record.loss,
-        record.f1,
-        record.threshold,
-        record.recall_at_1,
-        record.map_at_r,
-        record.photos_per_second,
-        _duration(record.seconds * (epochs - record.epoch)),
-    )
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

@@ -10,7 +10,9 @@ from product_matching.errors import InputError
 from product_matching.training.recipe import parse_recipe, read_recipe
 
 RECIPES = Path(__file__).parents[2] / "recipes"
-NAMES = tuple(sorted(path.stem for path in RECIPES.glob("*.toml") if not path.stem.startswith("titles_")))
+NAMES = tuple(
+    sorted(path.stem for path in RECIPES.glob("*.toml") if not path.stem.startswith(("titles_", "projection")))
+)
 LEAST = {"name": "r", "method": "arcface", "image_size": 64, "epochs": 4, "batch_size": 8, "learning_rate": 0.01}
 
 

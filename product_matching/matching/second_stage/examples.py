@@ -129,7 +129,7 @@ class LabelledCatalogue:
         if not listings.compared:
             return np.ones(len(pairs), dtype=np.bool_)
         sides = listings.compared if comparison == BOTH else (comparison,)
-        found = np.logical_and.reduce(
+        found: Mask = np.logical_and.reduce(
             [listings.compared[side][pairs.first] & listings.compared[side][pairs.second] for side in sides]
         )
         if comparison != BOTH:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
@@ -183,14 +184,14 @@ def _read_model(folder: Path, comparison: str, entry: _Model) -> PairModel:
     return PairModel(trees=BoostedTrees(text), names=tuple(entry.features), calibration=calibration)
 
 
-def _scorer(entry: _Scorer, models: dict[str, PairModel]) -> PairScorer:
+def _scorer(entry: _Scorer, models: Mapping[Comparison, PairModel]) -> PairScorer:
     dense = [
         DenseSide(side.name, side.dimension, side.model, side.sha256)
         for side in entry.sides
         if isinstance(side, _DenseSide)
     ]
     return PairScorer(
-        models=models,
+        models=dict(models),
         dense=tuple(dense),
         rules=VectorRules(**entry.rules.model_dump() | {"blend": tuple(entry.rules.blend)}),
         blend=entry.blend,
