@@ -29,10 +29,12 @@ def keep_rows(now: Comparison, earlier: Comparison) -> Comparison:
     rows = [_fill(row, old.get(row.name)) for row in now.rows]
     rows += [_kept(row) for name, row in old.items() if name not in names]
     taken = {row.name for row in rows if _is_kept(row)}
+    place = {row.name: number for number, row in enumerate(rows)}
+    differences = [*(each for each in earlier.differences if each.row in taken), *now.differences]
     return replace(
         now,
         rows=tuple(rows),
-        differences=(*(each for each in earlier.differences if each.row in taken), *now.differences),
+        differences=tuple(sorted(differences, key=lambda each: place[each.row])),
         order=earlier.order if any(_is_kept(row) and row.section == "comparison" for row in rows) else now.order,
     )
 
