@@ -11,8 +11,8 @@ import streamlit as st
 from product_matching.app.address import FIND, RESULT_COUNTS, Address, write_address
 from product_matching.app.find.answer import Answer, answer_search, say_timing, used_thresholds
 from product_matching.app.find.export import matches_csv, scored_csv
-from product_matching.app.find.print_words import draw_print, read_print, words_by_row
 from product_matching.app.find.found_words import draw_found, found_csv
+from product_matching.app.find.print_words import draw_print, read_print, words_by_row
 from product_matching.app.find.query import Asked, ask
 from product_matching.app.find.query_panel import draw_query_panel, search_listing, search_sample
 from product_matching.app.find.results import Cards, draw_results

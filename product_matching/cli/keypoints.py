@@ -25,6 +25,9 @@ def keypoints(
 
     For bundles that were built without them. An interrupted run is taken up where it stopped.
     """
+    from product_matching.encoders.process import tune_process
+
+    tune_process()
     from product_matching.store.manifest import KEYPOINTS_FILE
     from product_matching.workflows.add_keypoints import add_keypoints
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -9,6 +11,8 @@ from PIL import Image
 #: Cells of the grid in each direction.
 GRID = 10
 _MIDDLE = slice(3, 7)
+#: The bytes of a black, and what a step of a byte is worth.
+_ZERO, _UNITS = np.array([0, 128, 128], np.float32), np.array([100 / 255, 1, 1], np.float32)
 Colours = npt.NDArray[np.uint8]
 
 
@@ -43,7 +47,8 @@ def colours_at(grid: Colours, places: npt.NDArray[np.float32]) -> npt.NDArray[np
     """
     cells = np.clip(places * GRID - 0.5, 0, GRID - 1)
     corner = np.minimum(cells.astype(np.int64), GRID - 2)
-    right, down = np.hsplit((cells - corner).astype(np.float32), 2)
+    shares = (cells - corner).astype(np.float32)
+    right, down = shares[:, :1], shares[:, 1:]
     x, y = corner.T
     lab = grid.astype(np.float32)
     above = lab[y, x] * (1 - right) + lab[y, x + 1] * right
@@ -60,8 +65,8 @@ def middle_colour(grid: Colours) -> npt.NDArray[np.float32]:
 def colour_difference(first: npt.NDArray[np.float32], second: npt.NDArray[np.float32]) -> tuple[float, float]:
     """How far apart two colours are: in colour (hue and strength) and in lightness, both in units of CIE Lab."""
     lightness, a, b = (first - second).tolist()
-    return float(np.hypot(a, b)), abs(lightness)
+    return math.hypot(a, b), abs(lightness)
 
 
 def _in_units(bytes_of_lab: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    return (bytes_of_lab - np.array([0, 128, 128], np.float32)) * np.array([100 / 255, 1, 1], np.float32)
+    return (bytes_of_lab - _ZERO) * _UNITS

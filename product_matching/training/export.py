@@ -18,7 +18,8 @@ from product_matching.store.comparison import Scores
 from product_matching.training.averaging import OtherTraining
 from product_matching.training.curves import EpochRecord, kept_record
 from product_matching.training.parts import TrainingParts
-from product_matching.training.recipe_base import TrainingRecipe
+from product_matching.training.projection.recipe import ProjectionRecipe
+from product_matching.training.recipe import Recipe
 from product_matching.training.trained import TrainedTask
 
 MODEL_FOLDER = "model"
@@ -46,7 +47,7 @@ def round_weights(network: nn.Module, backbone: str, folder: Path) -> Path:
 
 
 def describe_training(
-    recipe: TrainingRecipe,
+    recipe: Recipe | ProjectionRecipe,
     parts: TrainingParts,
     history: Sequence[EpochRecord],
     figures: Mapping[str, QueryScores],

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from product_matching.encoders.keypoints import EDGE, find_keypoints
+from product_matching.encoders.keypoints import EDGE, Keypoints, find_keypoints
 from product_matching.matching.geometry import (
     ENOUGH,
     GEOMETRY_FEATURES,
@@ -59,6 +59,25 @@ def test_the_points_of_both_photos_belong_together() -> None:
     assert ((found.first >= 0) & (found.first <= 1)).all()
     expected = found.first * SIZE @ TRANSFORM[:, :2].T + TRANSFORM[:, 2]
     assert np.median(np.linalg.norm(expected - found.second * SIZE, axis=1)) < 2
+
+
+def test_a_line_of_print_is_not_crushed() -> None:
+    """Points on one line fit affine transforms that map everything else onto it as well."""
+    rng = np.random.default_rng(3)
+    xy = np.column_stack([rng.uniform(40, 215, 60), rng.uniform(118, 124, 60)])
+    beside = rng.uniform(40, 215, (25, 2))
+    onto_the_line = np.column_stack([0.9 * beside[:, 0] + 10, rng.uniform(156, 160, 25)])
+    descriptors = rng.integers(-7, 8, (85, 32), dtype=np.int8)
+    first, second = (
+        Keypoints(np.rint(points).astype(np.uint8), descriptors, (EDGE, EDGE), FRONT.colours)
+        for points in (np.vstack([xy, beside]), np.vstack([xy * 0.9 + [10, 50], onto_the_line]))
+    )
+    found = verify_pair(first, second)
+    assert found.matches == 85
+    assert 55 <= found.inliers <= 70
+    assert found.transform is not None
+    assert feature("distortion", found.features) < 2
+    assert feature("change of scale", found.features) == pytest.approx(-np.log2(0.9), abs=0.1)
 
 
 def test_other_packs_share_little() -> None:

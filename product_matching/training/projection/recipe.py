@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from product_matching.training.curves import Keep
 from product_matching.training.recipe_base import (
     RECIPE_CONFIG,
     Switch,
@@ -34,6 +35,8 @@ class ProjectionRecipe(TrainingRecipe):
         The frozen photo model: a preset, a folder, or a timm architecture (see `resolve_model`).
     dimension
         Length of an embedding, at most that of the tower.
+    keep
+        Which epoch is kept: the one with the best validation F1, or the last.
     singles
         Whether classes of one photo are trained on.
     dropout
@@ -45,6 +48,7 @@ class ProjectionRecipe(TrainingRecipe):
     method: Literal["projection"]
     tower: Name
     dimension: Annotated[int, Field(strict=True, ge=2, le=4096)]
+    keep: Keep = "best"
     singles: Switch = False
     dropout: UpTo90Percent = 0.0
     licence: Annotated[str, Field(strict=True, max_length=500)] = ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from product_matching.metrics.retrieval import QueryScores
-from product_matching.training.curves import EpochRecord, best_record, log_epoch, write_curves
+from product_matching.training.curves import EpochRecord, kept_record, log_epoch, write_curves
 from product_matching.training.loop import EpochBatches, EpochResult, build_machinery
 from product_matching.training.projection.recipe import ProjectionRecipe
 from product_matching.training.projection.task import ProjectionTask, VectorBatch, build_projection_task
@@ -65,7 +65,7 @@ class VectorTraining:
 
     def is_best(self, history: Sequence[EpochRecord]) -> bool:
         """See `TrainingHooks`."""
-        return best_record(history) is history[-1]
+        return kept_record(history, self.recipe.keep) is history[-1]
 
     def report(self, history: Sequence[EpochRecord]) -> None:
         """See `TrainingHooks`."""

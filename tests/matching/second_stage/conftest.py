@@ -54,7 +54,7 @@ def make_models(small: SmallCatalogue) -> dict[str, PairModel]:
 
 
 def make_scorer(small: SmallCatalogue, *, blend: float | None = None, threshold: float = 0.5) -> PairScorer:
-    candidates, dense = small.candidates, small.data.dense
+    dense = small.data.dense
     return PairScorer(
         models=make_models(small),
         dense=tuple(DenseSide(side, part.shape[1], "tiny", "0" * 64) for side, part in dense.items()),
