@@ -306,13 +306,13 @@ def test_the_chart_holds_each_figure_at_its_place(comparison: Comparison) -> Non
 
 def test_long_names_are_told_apart_on_two_lines(tmp_path: Path) -> None:
     table = example_comparison()
-    start = "Shipped model efficientnet_lite2_arcface + TF-IDF: fused distance, "
+    start = "ArcFace + weighted sampler + TF-IDF: fused distance, "
     table["rows"][0]["name"], table["rows"][1]["name"] = start + "min2", start + 90 * "x"
     table["rows"][2]["name"] = "ArcFace + weighted sampler + TF-IDF: fused distance"
     rows = charted_rows(read(table, tmp_path), "f1", "groceries")
     chart = comparison_chart(rows, "f1", "groceries")
     names = {row.name: text for row, text in zip(rows, chart["data"][-1]["text"], strict=True)}
-    assert names[start + "min2"] == "Shipped model efficientnet_lite2_arcface + TF-IDF:<br>fused distance, min2"
+    assert names[start + "min2"] == "ArcFace + weighted sampler + TF-IDF:<br>fused distance, min2"
     assert names["ArcFace + weighted sampler + TF-IDF: fused distance"].endswith("TF-IDF:<br>fused distance")
     assert names[start + 90 * "x"].endswith("…")
     assert names["ArcFace"] == "ArcFace"
