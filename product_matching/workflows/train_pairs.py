@@ -21,9 +21,9 @@ from product_matching.matching.second_stage.training import (
     Lessons,
     Preparation,
     best_of,
+    choose_in_whole,
     learning_for,
     train_scorer,
-    with_growth,
 )
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import RowArray
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from product_matching.matching.second_stage.scorer import PairScorer
     from product_matching.store.bundle import Bundle
 
+_IN_WHOLE = "; threshold and presets chosen for the part validation looked up in the whole catalogue"
 _PROTOCOL_OF_OTHERS = (
     "trained on listings embedded by models that have not seen them, tuned on the part validation, each its own gallery"
 )
@@ -138,7 +139,7 @@ def train_pairs(
 
 
 def _in_whole_catalogue(scorer: PairScorer, given: TrainingData, progress: Progress) -> PairScorer:
-    """Learn how probabilities fall with size, from the validation part looked up in the whole catalogue.
+    """Learn how probabilities fall with size, and choose again, for the validation part in the whole catalogue.
 
     The listings of the other parts are only there to be confused with: no group is in two parts.
     """
@@ -146,7 +147,9 @@ def _in_whole_catalogue(scorer: PairScorer, given: TrainingData, progress: Progr
         return scorer
     labels = np.unique(given.names.astype(str), return_inverse=True)[1].astype(np.int64)
     whole = LabelledCatalogue.of(PreparedCatalogue.of(given.data, scorer.rules), labels, progress)
-    return with_growth(scorer, whole, np.flatnonzero(given.parts == "validation"))
+    rows = np.flatnonzero(given.parts == "validation")
+    queries = rows[queries_with_others(given.names[rows])]
+    return replace(choose_in_whole(scorer, whole, queries), protocol=f"{scorer.protocol}{_IN_WHOLE}")
 
 
 def _lessons(

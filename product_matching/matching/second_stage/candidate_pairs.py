@@ -67,9 +67,9 @@ class PreparedCatalogue:
         return cls(data=data, encoders=encoders, rules=rules, chain=chain, listings=listings)
 
     def by_side(self, side: str) -> PreparedCatalogue:
-        """The same catalogue as if its listings had only one of the sides that are compared alone."""
+        """The same catalogue as if its listings had only one of the sides that are compared alone, and no print."""
         compared = {one: has if one == side else np.zeros_like(has) for one, has in self.listings.compared.items()}
-        return replace(self, listings=replace(self.listings, compared=compared))
+        return replace(self, listings=replace(self.listings, compared=compared, printed=None))
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,9 +26,9 @@ class Measured:
     precision
         Share of the accepted pairs that are the same product; None if none was accepted.
     recall
-        Share of the pairs of the same product that were accepted.
+        Share of the queries' pairs of the same product that were accepted.
     accepted
-        Number of accepted pairs, each counted once.
+        Number of matches of all queries.
     """
 
     precision: float | None
@@ -57,7 +57,7 @@ class Preset:
 
 @dataclass(frozen=True, eq=False)
 class ValidationPairs:
-    """Calibrated candidate pairs of a validation catalogue, each in both directions.
+    """Calibrated candidate pairs of the validation queries, each with the query first.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class ValidationPairs:
     same
         Whether each pair is the same product; shape (P,).
     n_same
-        Number of all pairs of the same product, in both directions, candidates or not.
+        Number of all their pairs of the same product, candidates or not.
     """
 
     probabilities: FloatArray
@@ -80,7 +80,7 @@ class ValidationPairs:
         return Measured(
             precision=true / int(accepted.sum()) if accepted.any() else None,
             recall=true / max(1, self.n_same),
-            accepted=int(accepted.sum()) // 2,
+            accepted=int(accepted.sum()),
         )
 
 

@@ -205,28 +205,25 @@ def _train_probabilities(lessons: Lessons, learning: Learning, dense: Sequence[D
         calibration = replace(fit_calibration(scores, examples.same), n=len(tuning.labels))
         models[comparison] = PairModel(trees=trees, names=examples.names, calibration=calibration)
         found[comparison] = examples.pairs, calibration.apply(scores)
-    balanced = _best_probability(lessons, found)
-    near = {kind: pairs.to_neighbours(scores) for kind, (pairs, scores) in found.items()}
-    n_same = int((group_sizes(tuning.labels) - 1).sum())
-    validation = {
-        kind: ValidationPairs(scores, tuning.examples(kind).same, n_same) for kind, (_, scores) in found.items()
-    }
     scorer = PairScorer(
         models=models,
         dense=tuple(dense),
         rules=tuning.catalogue.rules,
         blend=None,
-        threshold=round(1 - balanced, DISTANCE_DECIMALS),
+        threshold=0.5,
         n=len(tuning.labels),
         protocol=protocol,
-        f1=_f1_at(lessons, near[BOTH], balanced),
-        presets=choose_presets(validation, balanced, BOTH),
+        f1=0.0,
     )
-    return Trained(scorer=scorer, tuned=near[BOTH])
+    pairs, scores = found[BOTH]
+    scorer = _with_presets(scorer, tuning, found, lessons.queries)
+    return Trained(scorer=scorer, tuned=pairs.to_neighbours(scores))
 
 
-def with_growth(scorer: PairScorer, whole: LabelledCatalogue, queries: RowArray) -> PairScorer:
-    """The same scorer with the growth of its calibrations, from some queries in a larger catalogue.
+def choose_in_whole(scorer: PairScorer, whole: LabelledCatalogue, queries: RowArray) -> PairScorer:
+    """The same scorer with the growth of its calibrations and the presets of a larger catalogue.
+
+    A threshold is chosen for how it is used: some queries are looked up in the catalogue as it is searched.
 
     Parameters
     ----------
@@ -237,28 +234,49 @@ def with_growth(scorer: PairScorer, whole: LabelledCatalogue, queries: RowArray)
     queries
         Rows of these listings in it.
     """
-    asked = np.zeros(len(whole.labels), dtype=np.bool_)
+    models, found, n = {}, {}, len(whole.labels)
+    asked = np.zeros(n, dtype=np.bool_)
     asked[queries] = True
-    models = {}
     for comparison, model in scorer.models.items():
         examples = whole.examples(comparison)
         own = asked[examples.pairs.first]
-        scores = examples.pairs.symmetric(examples.score(model.trees))[own]
-        calibration = fit_growth(model.calibration, scores, examples.same[own], n=len(whole.labels))
+        scores = examples.pairs.symmetric(examples.score(model.trees))
+        calibration = fit_growth(model.calibration, scores[own], examples.same[own], n=n)
         models[comparison] = replace(model, calibration=calibration)
-    return replace(scorer, models=models)
+        found[comparison] = examples.pairs, calibration.apply(scores, n)
+    return _with_presets(replace(scorer, models=models), whole, found, queries)
 
 
-def _best_probability(lessons: Lessons, found: Mapping[str, tuple[Pairs, FloatArray]]) -> float:
-    """The least accepted probability with the best mean F1 over queries and comparisons; among equals the first."""
-    near = [pairs.to_neighbours(scores) for pairs, scores in found.values()]
-    figures = [sum(_f1_at(lessons, one, step) for one in near) for step in STEPS.tolist()]
-    return float(STEPS[int(np.argmax(np.round(figures, 6)))])
+def _with_presets(
+    scorer: PairScorer,
+    tuned: LabelledCatalogue,
+    found: Mapping[str, tuple[Pairs, FloatArray]],
+    queries: RowArray,
+) -> PairScorer:
+    """The same scorer with the threshold and the presets that some queries of a catalogue choose."""
+    labels, asked = tuned.labels, np.zeros(len(tuned.labels), dtype=np.bool_)
+    asked[queries] = True
+    near = {kind: pairs.to_neighbours(scores) for kind, (pairs, scores) in found.items()}
+    figures = [sum(_f1_at(one, labels, queries, step) for one in near.values()) for step in STEPS.tolist()]
+    balanced = float(STEPS[int(np.argmax(np.round(figures, 6)))])
+    n_same = int((group_sizes(labels)[asked] - 1).sum())
+    validation = {}
+    for kind, (pairs, scores) in found.items():
+        own = asked[pairs.first]
+        same = labels[pairs.first[own]] == labels[pairs.second[own]]
+        validation[kind] = ValidationPairs(scores[own], same, n_same)
+    return replace(
+        scorer,
+        threshold=round(1 - balanced, DISTANCE_DECIMALS),
+        n=len(labels),
+        f1=_f1_at(near[BOTH], labels, queries, balanced),
+        presets=choose_presets(validation, balanced, BOTH),
+    )
 
 
-def _f1_at(lessons: Lessons, near: Neighbours, probability: float) -> float:
-    accepted = keep_within(query_part(near, lessons.queries), round(1 - probability, DISTANCE_DECIMALS))
-    return float(listing_f1(accepted, lessons.tuning.labels, lessons.queries).mean())
+def _f1_at(near: Neighbours, labels: RowArray, queries: RowArray, probability: float) -> float:
+    accepted = keep_within(query_part(near, queries), round(1 - probability, DISTANCE_DECIMALS))
+    return float(listing_f1(accepted, labels, queries).mean())
 
 
 def best_of(rules: Iterable[VectorRules], train: Callable[[VectorRules], Trained]) -> Trained:
