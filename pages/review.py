@@ -8,7 +8,7 @@ import streamlit as st
 
 from product_matching.app.address import FIND, ORDERS, REVIEW, Address, write_address
 from product_matching.app.frame import Frame, draw_frame, open_or_explain
-from product_matching.app.jobs import PATIENCE_SECONDS
+from product_matching.app.jobs import PATIENCE_SECONDS, Job
 from product_matching.app.navigation import coupled, coupled_by_key, remembered_address
 from product_matching.app.resources import jobs, warm_up
 from product_matching.app.review.export import groups_csv, submission_csv
@@ -25,6 +25,8 @@ from product_matching.app.shared.wording import plain
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
 
+#: Key of what the session has seen groups of: names their scores.
+_SCORES = "review_scores"
 _DOWNLOADS = (
     (
         "Groups as CSV",
@@ -66,8 +68,11 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> Catalo
     """The groups under these rules if they are found; else how far finding them is, or the button that begins it."""
     request = request_groups(finder.bundle, address, deciding)
     job = jobs().find(request.key, visitor())
+    if job is None and request.scores and request.scores == st.session_state.get(_SCORES):
+        job = _begin(finder, request)  # only what is accepted has changed
     if job is not None and job.finished and not job.error:
         found: CatalogueGroups = job.result
+        st.session_state[_SCORES] = request.scores
         return found
     if job is not None and not job.finished:
         cancel = partial(jobs().cancel, request.key, visitor())
@@ -80,9 +85,10 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> Catalo
     return None
 
 
-def _begin(finder: Finder, request: GroupRequest) -> None:
+def _begin(finder: Finder, request: GroupRequest) -> Job[CatalogueGroups]:
     job = jobs().start(request.key, lambda progress: find_groups(finder.bundle, request, progress), visitor())
     job.wait(PATIENCE_SECONDS)
+    return job
 
 
 def _draw_summary(bundle: Bundle, found: CatalogueGroups) -> None:
