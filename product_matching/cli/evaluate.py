@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from product_matching.cli.arguments import AsJson, LabelColumn, bundle_folder, i
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.files import write_text
+from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TITLE
 
 if TYPE_CHECKING:
     from product_matching.evaluation.listings import LabelledListings
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
     from product_matching.evaluation.report import Report
     from product_matching.search.neighbours import RowArray
     from product_matching.store.bundle import Bundle
+
+
+class Comparison(StrEnum):
+    """The sides by which a pair scorer compares."""
+
+    both = BOTH
+    photo = PHOTO
+    title = TITLE
 
 
 def evaluate(
@@ -71,6 +81,9 @@ def evaluate(
     min2: option.Min2 = None,
     out: Annotated[Path | None, typer.Option(help="Markdown file for the table.")] = None,
     as_json: AsJson = False,
+    compare: Annotated[
+        Comparison, typer.Option(help="With --pairs and --test: the sides that listings are compared by.")
+    ] = Comparison.both,
 ) -> None:
     """Measure a method or a pair scorer under a protocol.
 
@@ -83,10 +96,12 @@ def evaluate(
     if pairs is not None:
         if method is not None or protocol != "parts":
             raise InputError(f"--pairs replaces --method and needs the protocol parts, not {protocol!r}.")
-        _measure_scorer(catalogue, pairs, score_test=score_test, out=out, as_json=as_json)
+        _measure_scorer(catalogue, pairs, compare, score_test=score_test, out=out, as_json=as_json)
         return
     if method is None or score_test:
         raise InputError("Give --method, or --pairs with the protocol parts; --test needs --pairs.")
+    if compare is not Comparison.both:
+        raise InputError("--compare is for --pairs: leave it or --method out.")
     stages = [] if no_blend else blend
     rules = option.RuleOptions(
         chain=True,
@@ -111,7 +126,9 @@ def evaluate(
     _tell(reports, out, as_json, single=method != "all")
 
 
-def _measure_scorer(catalogue: Path, pairs: Path, *, score_test: bool, out: Path | None, as_json: bool) -> None:
+def _measure_scorer(
+    catalogue: Path, pairs: Path, compare: Comparison, *, score_test: bool, out: Path | None, as_json: bool
+) -> None:
     """Print the figure of a pair scorer: on validation from its file, on the part test if `score_test` is set."""
     from product_matching.evaluation.scorer_figure import measure_scorer
     from product_matching.matching.second_stage.scorer_file import read_scorer
@@ -120,7 +137,7 @@ def _measure_scorer(catalogue: Path, pairs: Path, *, score_test: bool, out: Path
     scorer = read_scorer(pairs)
     bundle = open_bundle(bundle_folder(str(catalogue)))
     if score_test:
-        _tell([measure_scorer(bundle, scorer)], out, as_json, single=True)
+        _tell([measure_scorer(bundle, scorer, compare.value)], out, as_json, single=True)
         return
     known = {"f1": scorer.f1, "threshold": scorer.threshold, "n": scorer.n, "protocol": scorer.protocol}
     if as_json:

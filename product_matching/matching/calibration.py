@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,16 +24,33 @@ class Calibration:
         Above 0, so that the order of scores stays.
     intercept
         In units of log odds.
+    n
+        Size of the catalogue that it was fitted on; 0 where size does not matter.
+    growth
+        How far log odds fall in a catalogue e times as large, which has more look-alikes of a query.
     """
 
     slope: float = 1.0
     intercept: float = 0.0
+    n: int = 0
+    growth: float = 0.0
 
-    def apply(self, scores: FloatArray) -> FloatArray:
-        """Turn scores, from 0 to 1, into probabilities; shape (P,)."""
+    def apply(self, scores: FloatArray, n: int | None = None) -> FloatArray:
+        """Turn scores, from 0 to 1, into probabilities; shape (P,).
+
+        Parameters
+        ----------
+        scores
+            Shape (P,).
+        n
+            Size of the catalogue that they are of; None for the one that the line was fitted on.
+        """
         if self == Calibration():
             return scores
-        return _sigmoid(self.slope * log_odds(scores) + self.intercept)
+        return _sigmoid(self.slope * log_odds(scores) + self.intercept - self._shift(n))
+
+    def _shift(self, n: int | None) -> float:
+        return 0.0 if not n or not self.n else self.growth * float(np.log(n / self.n))
 
 
 def fit_calibration(scores: FloatArray, same: npt.NDArray[np.bool_]) -> Calibration:
@@ -58,6 +75,36 @@ def fit_calibration(scores: FloatArray, same: npt.NDArray[np.bool_]) -> Calibrat
     fitted = LogisticRegression(C=np.inf, max_iter=1000).fit(log_odds(scores)[:, None], same)
     slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
     return Calibration(slope, intercept) if slope > 0 else Calibration()
+
+
+def fit_growth(calibration: Calibration, scores: FloatArray, same: npt.NDArray[np.bool_], *, n: int) -> Calibration:
+    """The same line with its growth: what lowers the log odds best to what is observed in a larger catalogue.
+
+    Parameters
+    ----------
+    calibration
+        The line, fitted on a catalogue of `calibration.n` listings.
+    scores, same
+        Scored pairs of the same queries in the larger catalogue, shape (P,).
+    n
+        Size of the larger catalogue.
+
+    Returns
+    -------
+    Calibration
+        Growth is never below 0: a larger catalogue makes nothing surer.
+    """
+    from scipy.optimize import minimize_scalar
+
+    odds = calibration.slope * log_odds(scores) + calibration.intercept
+    signs = np.where(same, -1.0, 1.0)
+
+    def loss(growth: float) -> float:
+        shifted = odds - growth * np.log(n / calibration.n)
+        return float(np.mean(np.logaddexp(0.0, signs * shifted)))
+
+    found = minimize_scalar(loss, bounds=(0.0, 2.0), method="bounded")
+    return replace(calibration, growth=round(float(found.x), 4))
 
 
 def log_odds(scores: FloatArray) -> FloatArray:

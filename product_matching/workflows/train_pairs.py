@@ -23,6 +23,7 @@ from product_matching.matching.second_stage.training import (
     best_of,
     learning_for,
     train_scorer,
+    with_growth,
 )
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import RowArray
@@ -132,7 +133,20 @@ def train_pairs(
         chains = tuple(dict.fromkeys(replace(rules, photo_bits=None) for rules in chains))
     lessons, protocol = _lessons(given, also, progress)
     trained = best_of(chains, lambda rules: train_scorer(lessons(rules), learning, given.dense, protocol))
-    return replace(trained.scorer, catalogue_id=given.catalogue_id)
+    scorer = replace(trained.scorer, catalogue_id=given.catalogue_id)
+    return _in_whole_catalogue(scorer, given, progress) if scorer.gives_probabilities else scorer
+
+
+def _in_whole_catalogue(scorer: PairScorer, given: TrainingData, progress: Progress) -> PairScorer:
+    """Learn how probabilities fall with size, from the validation part looked up in the whole catalogue.
+
+    The listings of the other parts are only there to be confused with: no group is in two parts.
+    """
+    if given.parts is None or scorer.n == len(given.names):
+        return scorer
+    labels = np.unique(given.names.astype(str), return_inverse=True)[1].astype(np.int64)
+    whole = LabelledCatalogue.of(PreparedCatalogue.of(given.data, scorer.rules), labels, progress)
+    return with_growth(scorer, whole, np.flatnonzero(given.parts == "validation"))
 
 
 def _lessons(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from product_matching.matching.chain import VectorRules
+from product_matching.matching.second_stage.feature_sides import PHOTO, TITLE
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.matching.second_stage.listing_features import (
     WORD_WEIGHT,
@@ -65,6 +66,11 @@ class PreparedCatalogue:
         listings = describe_listings(data, encoders, chain)
         return cls(data=data, encoders=encoders, rules=rules, chain=chain, listings=listings)
 
+    def by_side(self, side: str) -> PreparedCatalogue:
+        """The same catalogue as if its listings had only one of the sides that are compared alone."""
+        compared = {one: has if one == side else np.zeros_like(has) for one, has in self.listings.compared.items()}
+        return replace(self, listings=replace(self.listings, compared=compared))
+
 
 @dataclass(frozen=True, eq=False)
 class CandidatePairs:
@@ -101,9 +107,18 @@ def find_candidate_pairs(catalogue: PreparedCatalogue) -> CandidatePairs:
 def near_pairs(catalogue: PreparedCatalogue) -> Pairs:
     """Every pair of which one listing is among the nearest of the other, by any of the comparisons."""
     stages, near_duplicates = catalogue.chain.stages, catalogue.chain.near_duplicates
-    found = [keep_nearest(stages.near, NEAR_FINAL), keep_nearest(stages.plain, NEAR_PLAIN)]
-    found += [keep_nearest(single.plain, NEAR_FINAL) for single in catalogue.chain.single.values()]
-    return Pairs.of(*found, *([] if near_duplicates is None else [near_duplicates]))
+    sides = compared_sides(catalogue.listings)
+    found = [keep_nearest(catalogue.chain.single[side].plain, NEAR_FINAL) for side in sides]
+    if len(sides) != 1:
+        found += [keep_nearest(stages.near, NEAR_FINAL), keep_nearest(stages.plain, NEAR_PLAIN)]
+    if near_duplicates is not None and sides != [TITLE]:
+        found.append(near_duplicates)
+    return Pairs.of(*found)
+
+
+def compared_sides(listings: ListingFeatures) -> list[str]:
+    """The sides that are compared alone and that any listing has; empty where all are compared together only."""
+    return [side for side, has in listings.compared.items() if has.any()]
 
 
 def is_likely(listings: ListingFeatures, first: RowArray, second: RowArray) -> npt.NDArray[np.bool_]:
@@ -112,10 +127,15 @@ def is_likely(listings: ListingFeatures, first: RowArray, second: RowArray) -> n
     def similar(name: str) -> FloatArray:
         return row_products(listings.views[name], first, second)
 
-    both = listings.has_photo[first] & listings.has_photo[second]
-    same_photo = both & (hash_bits(listings.hashes[first], listings.hashes[second]) <= NEAR_BITS)
-    likely = (similar("final") >= FINAL_FLOOR) | (similar("averaged") >= AVERAGED_FLOOR) | same_photo
-    if not listings.compared:
-        return likely
-    by_title = WORD_WEIGHT * similar("words") + (1 - WORD_WEIGHT) * similar("trigrams")
-    return likely | (similar("photo") >= PHOTO_FLOOR) | (by_title >= TITLE_FLOOR)
+    sides = compared_sides(listings)
+    likely = np.zeros(len(first), dtype=np.bool_)
+    if sides != [TITLE]:
+        both = listings.has_photo[first] & listings.has_photo[second]
+        likely |= both & (hash_bits(listings.hashes[first], listings.hashes[second]) <= NEAR_BITS)
+    if len(sides) != 1:
+        likely |= (similar("final") >= FINAL_FLOOR) | (similar("averaged") >= AVERAGED_FLOOR)
+    if PHOTO in sides:
+        likely |= similar("photo") >= PHOTO_FLOOR
+    if TITLE in sides:
+        likely |= WORD_WEIGHT * similar("words") + (1 - WORD_WEIGHT) * similar("trigrams") >= TITLE_FLOOR
+    return likely

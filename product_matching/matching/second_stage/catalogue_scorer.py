@@ -21,7 +21,7 @@ from product_matching.matching.second_stage.listing_features import ListingFeatu
 from product_matching.matching.second_stage.pair_features import pair_features
 from product_matching.matching.second_stage.query_features import add_query, likely_candidates
 from product_matching.matching.second_stage.score_blending import blend_query, sum_by_score, sure_scores
-from product_matching.matching.second_stage.scorer import PairScorer, ScoredPairs, comparisons, final_scores
+from product_matching.matching.second_stage.scorer import PairScorer, PairTable, ScoredPairs, comparisons, final_scores
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import DISTANCE_DECIMALS, FloatArray, Neighbours, RowArray, to_distance
 
@@ -147,7 +147,9 @@ class CatalogueScorer:
     ) -> tuple[ScoredPairs, list[str]]:
         forward, names = pair_features(listings, first, second)
         backward = pair_features(listings, second, first)[0]
-        scored = self.scorer.score(listings, first, second, features=forward, reverse=backward, names=names)
+        table = PairTable(first, second, forward, backward, names)
+        scored = self.scorer.score(listings, table, n=len(self._catalogue.data))
+        )
         return scored, names
 
     def _in_order(

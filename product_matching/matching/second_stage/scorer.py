@@ -11,6 +11,7 @@ import numpy.typing as npt
 from product_matching.errors import InputError
 from product_matching.matching.calibration import Calibration
 from product_matching.matching.chain import VectorRules
+from product_matching.matching.geometry import GEOMETRY_FEATURES
 from product_matching.matching.second_stage.candidate_pairs import CandidatePairs, PreparedCatalogue
 from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TITLE
 from product_matching.matching.second_stage.listing_data import TITLE_SIDES, DenseSide
@@ -128,28 +129,12 @@ class PairScorer:
         self, listings: ListingFeatures, candidates: CandidatePairs, *, progress: Progress = NO_PROGRESS
     ) -> FloatArray:
         """Probability of the same product for each candidate pair, the same in both directions; shape (P,)."""
-        pairs = candidates.pairs
-        scored = self.score(
-            listings,
-            pairs.first,
-            pairs.second,
-            features=candidates.features,
-            reverse=candidates.features[pairs.reverse()],
-            names=candidates.names,
-            progress=progress,
-        )
-        return scored.probabilities
+        pairs, features = candidates.pairs, candidates.features
+        table = PairTable(pairs.first, pairs.second, features, features[pairs.reverse()], candidates.names)
+        return self.score(listings, table, n=pairs.n, progress=progress).probabilities
 
     def score(
-        self,
-        listings: ListingFeatures,
-        first: RowArray,
-        second: RowArray,
-        *,
-        features: Features,
-        reverse: Features,
-        names: Sequence[str],
-        progress: Progress = NO_PROGRESS,
+        self, listings: ListingFeatures, table: PairTable, *, n: int, progress: Progress = NO_PROGRESS
     ) -> ScoredPairs:
         """Score pairs by their features in both directions, then once more with those verified that are doubtful.
 
@@ -157,30 +142,29 @@ class PairScorer:
         ----------
         listings
             What is known of the listings that the rows are of.
-        first, second
-            Shape (P,).
-        features, reverse
-            Features of each pair and of its other direction, without geometry; shape (P, F).
-        names
-            The F names.
+        table
+            The P pairs with their features, without geometry.
+        n
+            Size of the catalogue.
         progress
             Shows the verification.
         """
-        compared = comparisons(listings, first, second)
-        both = self._mean(compared, features, reverse, names)
+        compared = comparisons(listings, table.first, table.second)
+        features, reverse, names = table.features, table.reverse, table.names
+        scores = self._mean(compared, features, reverse, names)
         if listings.keypoints is not None:
-            doubtful = in_grey_band(both) & (compared != TITLE) & near_by_photo(features, names)
-            rows = first[doubtful], second[doubtful]
-            features = features.copy()
-            for table in (features, reverse := reverse.copy()):
-                table[doubtful] = verify_photos(
-                    listings, *rows, features=table[doubtful], names=names, progress=progress
-                )
-            both[doubtful] = self._mean(compared[doubtful], features[doubtful], reverse[doubtful], names)
+            doubtful = in_grey_band(scores) & (compared != TITLE) & near_by_photo(features, names)
+            rows = table.first[doubtful], table.second[doubtful]
+            features, reverse = features.copy(), reverse.copy()
+            verified = verify_photos(listings, *rows, features=features[doubtful], names=names, progress=progress)
+            columns = [names.index(name) for name in GEOMETRY_FEATURES]
+            features[doubtful] = verified
+            reverse[np.ix_(doubtful, columns)] = verified[:, columns]
+            scores[doubtful] = self._mean(compared[doubtful], features[doubtful], reverse[doubtful], names)
         for comparison, model in self.models.items():
             of_kind = compared == comparison
-            both[of_kind] = model.calibration.apply(both[of_kind])
-        return ScoredPairs(both, compared, features)
+            scores[of_kind] = model.calibration.apply(scores[of_kind], n)
+        return ScoredPairs(scores, compared, features)
 
     def _mean(
         self, compared: npt.NDArray[np.str_], features: Features, reverse: Features, names: Sequence[str]
@@ -199,6 +183,27 @@ class PairScorer:
             for place, reasons in zip(of_kind, model.reasons(scored.features[rows[of_kind]], names), strict=True):
                 found[place] = reasons
         return found
+
+
+@dataclass(frozen=True, eq=False)
+class PairTable:
+    """Pairs of rows with their features.
+
+    Attributes
+    ----------
+    first, second
+        Shape (P,).
+    features, reverse
+        Features of each pair and of its other direction; shape (P, F).
+    names
+        The F names.
+    """
+
+    first: RowArray
+    second: RowArray
+    features: Features
+    reverse: Features
+    names: list[str]
 
 
 @dataclass(frozen=True, eq=False)

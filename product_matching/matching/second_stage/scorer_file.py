@@ -59,6 +59,8 @@ class _Tuned(_Entry):
 class _Calibration(_Entry):
     slope: Annotated[float, Field(gt=0, le=1000)]
     intercept: Annotated[float, Field(ge=-1000, le=1000)]
+    n: Annotated[int, Field(ge=0)]
+    growth: Annotated[float, Field(ge=0, le=100)]
 
 
 class _Model(_Entry):
@@ -145,7 +147,7 @@ def describe_scorer(scorer: PairScorer) -> str:
 
 
 def _model_entry(model: PairModel) -> _Model:
-    calibration = _Calibration(slope=model.calibration.slope, intercept=model.calibration.intercept)
+    calibration = _Calibration(**asdict(model.calibration))
     return _Model(features=list(model.names), calibration=calibration, trees_sha256=_sha256(model.trees.text))
 
 
@@ -180,7 +182,7 @@ def _read_model(folder: Path, comparison: str, entry: _Model) -> PairModel:
     if _sha256(text) != entry.trees_sha256:
         raise ValueError(f"{path.name} is not the file that {SCORER_FILE} names")
     check_trees(text, entry.features)
-    calibration = Calibration(entry.calibration.slope, entry.calibration.intercept)
+    calibration = Calibration(**entry.calibration.model_dump())
     return PairModel(trees=BoostedTrees(text), names=tuple(entry.features), calibration=calibration)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from product_matching.listings.splits import Split
-from product_matching.matching.calibration import fit_calibration
+from product_matching.matching.calibration import fit_calibration, fit_growth
 from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue
 from product_matching.matching.second_stage.examples import Examples, LabelledCatalogue
@@ -202,7 +202,7 @@ def _train_probabilities(lessons: Lessons, learning: Learning, dense: Sequence[D
     for comparison in COMPARISONS:
         examples = tuning.examples(comparison)
         trees, scores = _fit_and_score(lessons, learning, comparison)
-        calibration = fit_calibration(scores, examples.same)
+        calibration = replace(fit_calibration(scores, examples.same), n=len(tuning.labels))
         models[comparison] = PairModel(trees=trees, names=examples.names, calibration=calibration)
         found[comparison] = examples.pairs, calibration.apply(scores)
     balanced = _best_probability(lessons, found)
@@ -223,6 +223,30 @@ def _train_probabilities(lessons: Lessons, learning: Learning, dense: Sequence[D
         presets=choose_presets(validation, balanced, BOTH),
     )
     return Trained(scorer=scorer, tuned=near[BOTH])
+
+
+def with_growth(scorer: PairScorer, whole: LabelledCatalogue, queries: RowArray) -> PairScorer:
+    """The same scorer with the growth of its calibrations, from some queries in a larger catalogue.
+
+    Parameters
+    ----------
+    scorer
+        A scorer that gives probabilities.
+    whole
+        The larger catalogue, which holds the listings that the scorer was calibrated on.
+    queries
+        Rows of these listings in it.
+    """
+    asked = np.zeros(len(whole.labels), dtype=np.bool_)
+    asked[queries] = True
+    models = {}
+    for comparison, model in scorer.models.items():
+        examples = whole.examples(comparison)
+        own = asked[examples.pairs.first]
+        scores = examples.pairs.symmetric(examples.score(model.trees))[own]
+        calibration = fit_growth(model.calibration, scores, examples.same[own], n=len(whole.labels))
+        models[comparison] = replace(model, calibration=calibration)
+    return replace(scorer, models=models)
 
 
 def _best_probability(lessons: Lessons, found: Mapping[str, tuple[Pairs, FloatArray]]) -> float:

@@ -194,7 +194,7 @@ def _check_tree(fields: dict[str, str], number: int, n_features: int) -> None:
     leaves = int(fields.get("num_leaves", "0"))
     if leaves < 1 or fields.get("num_cat") != "0" or fields.get("is_linear") != "0":
         raise ValueError(f"tree {number} is no tree of plain splits")
-    nodes = {name: _numbers(fields, name, leaves - 1) for name in _NODES}
+    nodes = {name: _numbers(fields, name, leaves - 1, finite=name != "threshold") for name in _NODES}
     _numbers(fields, "leaf_value", leaves)
     place = np.arange(leaves - 1)
     for child in (nodes["left_child"], nodes["right_child"]):
@@ -205,8 +205,9 @@ def _check_tree(fields: dict[str, str], number: int, n_features: int) -> None:
         raise ValueError(f"tree {number} splits by features that are not there")
 
 
-def _numbers(fields: dict[str, str], name: str, count: int) -> FloatArray:
+def _numbers(fields: dict[str, str], name: str, count: int, *, finite: bool = True) -> FloatArray:
+    """Numbers of a field; a threshold may be infinite, where a split tells missing values from all others."""
     numbers = np.array([float(value) for value in fields.get(name, "").split()])
-    if len(numbers) != count or not np.isfinite(numbers).all():
+    if len(numbers) != count or np.isnan(numbers).any() or (finite and not np.isfinite(numbers).all()):
         raise ValueError(f"{name} does not hold {count} numbers")
     return numbers

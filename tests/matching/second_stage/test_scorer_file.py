@@ -24,7 +24,8 @@ def test_stored_and_read_it_scores_the_same(crowd, tmp_path: Path) -> None:
     }
     preset = Preset(name="broad", probability=0.2, measured=measured)
     scorer = replace(make_scorer(crowd, blend=0.4), presets=(preset,))
-    models = {kind: replace(model, calibration=Calibration(1.25, -0.5)) for kind, model in scorer.models.items()}
+    line = Calibration(1.25, -0.5, 90, 0.25)
+    models = {kind: replace(model, calibration=line) for kind, model in scorer.models.items()}
     scorer = replace(scorer, models=models)
     write_scorer(scorer, tmp_path / "pairs" / "own")
     again = read_scorer(tmp_path / "pairs" / "own")
@@ -70,7 +71,7 @@ def _set_model(**fields: Any) -> Callable[[dict[str, Any]], None]:
         (_set(threshold="0.5"), "threshold is '0.5', but must be a number"),
         (_set_model(features=["colour"]), "feature_names is"),
         (_set_model(trees_sha256="0" * 64), "trees_both.txt is not the file"),
-        (_set_model(calibration={"slope": -1.0, "intercept": 0.0}), "slope"),
+        (_set_model(calibration={"slope": -1.0, "intercept": 0.0, "n": 0, "growth": 0.0}), "slope"),
         (lambda content: content["models"].update(smell=content["models"]["both"]), "models"),
         (_set(sides=[{"name": "words"}, {"name": "smell"}]), r"sides\[1\]"),
         (lambda content: content.pop("rules"), "rules is missing"),
