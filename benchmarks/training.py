@@ -1,6 +1,6 @@
 r"""Photos per second of a training epoch against the bare forward and backward pass of the same batches, in one run.
 
-    python benchmarks/training.py recipes/mobilenetv2_arcface.toml --catalogue data/groceries/photos.csv \
+    python benchmarks/training.py recipes/comparison/arcface.toml --catalogue data/groceries/photos.csv \
         --images data/groceries/images --label-column product --weights ../shared/weights/mobilenetv2_100.safetensors
 
 The bare pass is timed before and after every epoch, network and loss alone on batches that lie ready. The epoch draws,

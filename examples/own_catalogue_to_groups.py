@@ -35,7 +35,7 @@ def main(folder: Path) -> list[list[str]]:
     path.write_text(LISTINGS, encoding="utf-8")
 
     # 1. Read: the file is checked, and all its problems are reported together. For a catalogue with photos give
-    #    images=FOLDER here, and encoder=PhotoEncoder.load(Path("models/mobilenetv2_arcface")) in step 2.
+    #    images=FOLDER here, and encoder=PhotoEncoder.load(Path("models/efficientnet_lite2_arcface")) in step 2.
     catalogue = pm.read_catalogue(path)
 
     # 2. Build: every listing is represented once. label_group tunes the thresholds; without it they follow from the

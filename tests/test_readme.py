@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPTIONAL = "Optional: public data sets"
 PROGRAM = ".venv/bin/product-matching"
 #: What the commands of the README read; everything else is written by them.
-READ = ("demo", "examples", "embeddings/demo", "models/mobilenetv2_arcface")
+READ = ("demo", "examples", "embeddings/demo", "models/efficientnet_lite2_arcface")
 
 
 def sections() -> dict[str, str]:

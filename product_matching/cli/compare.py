@@ -55,6 +55,10 @@ def compare(
     hashes: Annotated[
         Path | None, typer.Option(help="File of hashes of imagededup (benchmarks/hashes.py); left out by default.")
     ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="Comparison (JSON) of an earlier run, whose rows fill those that cannot be measured now."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("docs/comparison.md"),
     json_out: Annotated[Path, typer.Option(help="JSON file to write.")] = Path("docs/comparison.json"),
     readme: Annotated[
@@ -66,16 +70,18 @@ def compare(
 
     Each method is shown with its reported figure, the figure reproduced under the protocol of the reported one, and its
     figures under one protocol. Every setting is chosen on validation, none on test. Methods and data that are missing
-    are left out with a message.
+    are left out with a message, or their rows are those of `--keep`.
     """
     from product_matching.encoders.process import tune_process
 
     tune_process()
+    from product_matching.comparison.earlier import keep_rows
     from product_matching.comparison.run import Comparing, Inputs
 
     logging.getLogger("product_matching.comparison").setLevel(logging.INFO)
     if shipped is not None and not shipped.is_dir():
         raise InputError(f"The model folder {shipped} does not exist.")
+    earlier = None if keep is None else _earlier(keep)
     with logging_redirect_tqdm(), bars() as progress:
         inputs = Inputs(
             demo=_read(demo, demo_images),
@@ -91,7 +97,16 @@ def compare(
             progress=progress,
         )
         comparison = Comparing(inputs).run(_COMMAND)
-    _write(comparison, out, json_out, readme)
+    _write(comparison if earlier is None else keep_rows(comparison, earlier), out, json_out, readme)
+
+
+def _earlier(path: Path) -> Comparison:
+    from product_matching.store.comparison import read_comparison
+
+    found = read_comparison(path)
+    if found is None:
+        raise InputError(f"The earlier comparison {path} does not exist.")
+    return found
 
 
 def _write(comparison: Comparison, out: Path, json_out: Path, readme: Path | None) -> None:

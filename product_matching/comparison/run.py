@@ -163,9 +163,9 @@ class Comparing:
         if inputs.shipped is None:
             return []
         source = model_source(inputs.shipped, inputs.device, inputs.progress)
-        name = f"Shipped model {inputs.shipped.name}"
+        name = "Shipped model"
         return [
-            self._photo_row(RowPlan("shipped", name, "photo", "shipped"), source),
+            self._photo_row(RowPlan("shipped", f"{name} {inputs.shipped.name}", "photo", "shipped"), source),
             self._union_row(RowPlan("union", f"{name} + TF-IDF", "photo+title", "shipped"), source),
             *(replace(row, plan=replace(row.plan, section="shipped")) for row in self._beyond_rows(name, source)),
         ]

@@ -6,7 +6,7 @@ from product_matching.encoders.model_folder import MODEL_FILE
 from product_matching.places import models_folder
 
 #: Folder of the trained model that ships, in ``models/``.
-SHIPPED_MODEL = "mobilenetv2_arcface"
+SHIPPED_MODEL = "efficientnet_lite2_arcface"
 #: Taken by the preset ``fast`` where the shipped model is not there, as in an installed package.
 SMALL_TOWER = "vit_base_patch32_clip_256.datacompxl"
 PRESETS = {

@@ -174,7 +174,7 @@ def test_the_comparison_is_shown_with_its_protocols(open_models: Open) -> None:
     app = open_models()
     text = shown(app)
     assert "Best F1 on the demo catalogue **Second stage** with 0.926 [0.883, 0.969]" in text
-    assert "on groceries that no network was trained on **mobilenetv2_arcface** with 0.522" in text
+    assert "on groceries that no network was trained on **efficientnet_lite2_arcface** with 0.522" in text
     assert "**Groceries**: 7 packaged products that no network has seen" in text
     assert "closed-set accuracy, not F1 of sets" in text
     assert "full, N = 34,250" in text
@@ -246,7 +246,7 @@ def test_what_ships_is_the_first_difference_and_untrained_methods_stand_aside(
 ) -> None:
     trained, others = split_differences(comparison.rows, comparison.differences)
     assert len(trained) + len(others) == len(comparison.differences)
-    assert trained[0].row == "mobilenetv2_arcface"
+    assert trained[0].row == "efficientnet_lite2_arcface"
     assert trained[-1].row == "ArcFace + weighted sampler"
     assert {each.row for each in others} == {"pHash", "imagededup DHash"}
     app = open_models()
@@ -299,20 +299,20 @@ def test_the_chart_holds_each_figure_at_its_place(comparison: Comparison) -> Non
     assert len(groceries["x"]) == 9
     assert len(reported["x"]) == 10
     assert len(names["text"]) == 17
-    assert round(groceries["y"][0]) == [row.name for row in rows].index("mobilenetv2_arcface")
+    assert round(groceries["y"][0]) == [row.name for row in rows].index("efficientnet_lite2_arcface")
     assert len(comparison_chart(rows, "recall_at_1", "groceries")["data"]) == 3, "what is reported is F1"
     assert "Second stage: demo 0.926 [0.883, 0.969], groceries –" in describe_chart(rows, "f1", "groceries")
 
 
 def test_long_names_are_told_apart_on_two_lines(tmp_path: Path) -> None:
     table = example_comparison()
-    start = "Shipped model mobilenetv2_arcface + TF-IDF: fused distance, "
+    start = "ArcFace + weighted sampler + TF-IDF: fused distance, "
     table["rows"][0]["name"], table["rows"][1]["name"] = start + "min2", start + 90 * "x"
     table["rows"][2]["name"] = "ArcFace + weighted sampler + TF-IDF: fused distance"
     rows = charted_rows(read(table, tmp_path), "f1", "groceries")
     chart = comparison_chart(rows, "f1", "groceries")
     names = {row.name: text for row, text in zip(rows, chart["data"][-1]["text"], strict=True)}
-    assert names[start + "min2"] == "Shipped model mobilenetv2_arcface + TF-IDF:<br>fused distance, min2"
+    assert names[start + "min2"] == "ArcFace + weighted sampler + TF-IDF:<br>fused distance, min2"
     assert names["ArcFace + weighted sampler + TF-IDF: fused distance"].endswith("TF-IDF:<br>fused distance")
     assert names[start + 90 * "x"].endswith("…")
     assert names["ArcFace"] == "ArcFace"

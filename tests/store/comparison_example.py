@@ -26,7 +26,7 @@ _ROWS = (
     ("untrained backbone", "photo", "baseline", "ImageNet", None, "", None, 0.651, 0.441),
     ("pHash", "photo", "baseline", "64 bits", None, "", 0.5531, 0.541, 0.212),
     ("imagededup DHash", "photo", "baseline", "", None, "", None, 0.503, 0.197),
-    ("mobilenetv2_arcface", "photo", "shipped", "224 px, 9 MB", None, "", None, 0.768, 0.522),
+    ("efficientnet_lite2_arcface", "photo", "shipped", "224 px, 9 MB", None, "", None, 0.768, 0.522),
 )
 
 

@@ -149,7 +149,6 @@ class CatalogueScorer:
         backward = pair_features(listings, second, first)[0]
         table = PairTable(first, second, forward, backward, names)
         scored = self.scorer.score(listings, table, n=len(self._catalogue.data))
-        )
         return scored, names
 
     def _in_order(
