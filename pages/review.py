@@ -8,7 +8,7 @@ import streamlit as st
 
 from product_matching.app.address import FIND, ORDERS, REVIEW, Address, write_address
 from product_matching.app.frame import Frame, draw_frame, open_or_explain
-from product_matching.app.jobs import PATIENCE_SECONDS, Job
+from product_matching.app.jobs import PATIENCE_SECONDS
 from product_matching.app.navigation import coupled, coupled_by_key, remembered_address
 from product_matching.app.resources import jobs, warm_up
 from product_matching.app.review.export import groups_csv, submission_csv
@@ -69,7 +69,8 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> Catalo
     request = request_groups(finder.bundle, address, deciding)
     job = jobs().find(request.key, visitor())
     if job is None and request.scores and request.scores == st.session_state.get(_SCORES):
-        job = _begin(finder, request)  # only what is accepted has changed
+        _begin(finder, request)  # only what is accepted has changed
+        job = jobs().find(request.key, visitor())
     if job is not None and job.finished and not job.error:
         found: CatalogueGroups = job.result
         st.session_state[_SCORES] = request.scores
@@ -85,10 +86,9 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> Catalo
     return None
 
 
-def _begin(finder: Finder, request: GroupRequest) -> Job[CatalogueGroups]:
+def _begin(finder: Finder, request: GroupRequest) -> None:
     job = jobs().start(request.key, lambda progress: find_groups(finder.bundle, request, progress), visitor())
     job.wait(PATIENCE_SECONDS)
-    return job
 
 
 def _draw_summary(bundle: Bundle, found: CatalogueGroups) -> None:
