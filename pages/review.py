@@ -25,6 +25,8 @@ from product_matching.app.shared.wording import plain
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
 
+#: Key of what the session has seen groups of: names their scores.
+_SCORES = "review_scores"
 _DOWNLOADS = (
     (
         "Groups as CSV",
@@ -66,8 +68,12 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> Catalo
     """The groups under these rules if they are found; else how far finding them is, or the button that begins it."""
     request = request_groups(finder.bundle, address, deciding)
     job = jobs().find(request.key, visitor())
+    if job is None and request.scores and request.scores == st.session_state.get(_SCORES):
+        _begin(finder, request)  # only what is accepted has changed
+        job = jobs().find(request.key, visitor())
     if job is not None and job.finished and not job.error:
         found: CatalogueGroups = job.result
+        st.session_state[_SCORES] = request.scores
         return found
     if job is not None and not job.finished:
         cancel = partial(jobs().cancel, request.key, visitor())

@@ -198,6 +198,10 @@ def test_groups_are_found_by_sureness_with_their_farthest_pair(with_scorer: Open
     app = finish_jobs(next(button for button in app.button if button.label == "Find the groups").click().run())
     assert "Pairs are at least 50 % sure" in shown(app)
     assert re.search(r"% same product\]", shown(app))
+    grouped = [metric.value for metric in app.metric]
+    finish_jobs(app.slider(key="review_sure").set_value(99).run())
+    assert "Pairs are at least 99 % sure" in shown(app)
+    assert [metric.value for metric in app.metric] != grouped
     choose(app, "review_decide", "distances")
     assert not app.metric
     assert "Rules" in [each.value for each in app.subheader]

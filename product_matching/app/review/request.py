@@ -32,6 +32,9 @@ class GroupRequest:
         Name of the pair scorer that decides instead; None for none.
     least
         Its least probability of a match.
+    scores
+        Names the scores that the groups are made of: those of another least probability are made of the same ones at
+        once; "" without a pair scorer.
     """
 
     key: str
@@ -39,6 +42,7 @@ class GroupRequest:
     given: Thresholds
     scorer: str | None = None
     least: float = 1.0
+    scores: str = ""
 
 
 def request_groups(bundle: Bundle, address: Address, deciding: Deciding) -> GroupRequest:
@@ -47,8 +51,9 @@ def request_groups(bundle: Bundle, address: Address, deciding: Deciding) -> Grou
     if deciding.chosen is None or deciding.by != SURENESS:
         return GroupRequest(key=f"groups {bundle.fingerprint} {rules} {given}", rules=rules, given=given)
     name, least = deciding.chosen.name, deciding.least
-    key = f"groups {bundle.fingerprint} {version_of(name)} {least}"
-    return GroupRequest(key=key, rules=PLAIN, given=Thresholds(), scorer=name, least=least)
+    scores = f"groups {bundle.fingerprint} {version_of(name)}"
+    key = f"{scores} {least}"
+    return GroupRequest(key=key, rules=PLAIN, given=Thresholds(), scorer=name, least=least, scores=scores)
 
 
 def catalogue_rules(address: Address) -> Rules:

@@ -13,6 +13,8 @@ from product_matching.matching.geometry import ENOUGH, Verification
 
 #: Largest numbers of words with a bar, and of words that are listed.
 _BARS, _LISTED = 4, 12
+#: Up to this distance photos and titles are the same.
+_THE_SAME = 1e-6
 #: Base units of the quantities, as `product_matching.listings.quantities` has them.
 _UNITS = {"weight": "g", "volume": "ml", "length": "cm", "memory": "MB", "power": "W", "count": "pieces"}
 _NAMES = {
@@ -77,16 +79,11 @@ def _draw_parts(explanation: Explanation) -> None:
     for side, part, distance in parts:
         if part is not None and distance is not None:
             whole = 0.5 if both else 1.0
-            text = f"The {side}s are {_alike(distance)}: distance {distance_text(distance)}"
+            same = ", the same" if distance <= _THE_SAME else ""
+            text = f"{side.capitalize()} distance {distance_text(distance)}{same}"
             st.progress(min(max(part / whole, 0.0), 1.0), text=text)
     if not any(part is not None for _, part, _ in parts):
         st.markdown("They have no side in common: neither photos nor titles can be compared.")
-
-
-def _alike(distance: float) -> str:
-    if distance <= 1e-6:
-        return "the same"
-    return f"{max(0.0, 1 - distance):.0%} alike"
 
 
 def _draw_photo(explanation: Explanation) -> None:

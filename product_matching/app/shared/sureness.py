@@ -64,9 +64,14 @@ def say_calibration(chosen: ChosenScorer) -> str:
     where = "this catalogue" if chosen.calibrated_here else "another catalogue"
     return (
         "Of the pairs that are said to be 80 % sure, about 80 of 100 are the same product. That was calibrated on "
-        f"{where}, with {count_text(scorer.n, 'listing')}: {plain(scorer.protocol)}. A larger catalogue has more "
-        "listings that nearly match, so that a percentage promises too much there."
+        f"{where}, with {count_text(scorer.n, 'listing')}: {plain(scorer.protocol)}. {_say_growth(chosen)}".strip()
     )
+
+
+def _say_growth(chosen: ChosenScorer) -> str:
+    if not any(model.calibration.growth for model in chosen.scorer.models.values()):
+        return ""
+    return "A larger catalogue has more listings that nearly match: percentages are lower there, as was measured."
 
 
 def measured_table(presets: Sequence[Preset], comparisons: Sequence[str]) -> str:

@@ -17,8 +17,8 @@ def test_every_feature_of_photos_and_print_has_words_for_and_against(feature: st
 
 
 def test_a_feature_among_the_nearest_names_its_side() -> None:
-    assert reason_in_words("gap of photo alone, own", speaks_for=False) == "another listing is nearer by photo"
-    assert reason_in_words("gap of final, own", speaks_for=True) == "no other listing is nearer"
+    assert reason_in_words("gap of photo alone, own", speaks_for=False) == "other listings are nearer by photo"
+    assert reason_in_words("gap of final, own", speaks_for=True) == "hardly any other listing is nearer"
 
 
 def test_what_tells_the_same_or_its_opposite_is_said_once() -> None:
