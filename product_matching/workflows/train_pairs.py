@@ -143,7 +143,7 @@ def _lessons(
         return _lessons_of_others(given, also, progress), _PROTOCOL_OF_OTHERS
     splits, protocol = _splits(given)
     labels = np.unique(given.names.astype(str), return_inverse=True)[1].astype(np.int64)
-    return lambda rules: Preparation(given.data, labels, splits, rules, progress=progress).lessons(), protocol
+    return lambda rules: Preparation({"": given.data}, labels, splits, rules, progress=progress).lessons(), protocol
 
 
 def _lessons_of_others(
@@ -167,8 +167,7 @@ def _lessons_of_others(
 
         return Lessons(
             training=[(prepare(other.data, other.names), np.arange(len(other.data))) for other in also],
-            tuning=prepare(tuned, given.names[rows]),
-            queries=queries_with_others(given.names[rows]),
+            tuning=[(prepare(tuned, given.names[rows]), queries_with_others(given.names[rows]))],
         )
 
     return lessons
@@ -179,15 +178,15 @@ def _splits(given: TrainingData) -> tuple[LearningSplits, str]:
         folds, everything = group_folds(given.names), np.arange(len(given.names))
         tuning, training = (Split(everything, np.flatnonzero(rows)) for rows in (folds == 1, folds != 1))
         protocol = "trained on four fifths of the label groups, tuned on the last fifth, in the whole catalogue"
-        return LearningSplits(training=(training,), tuning=tuning), protocol
+        return LearningSplits(training=(training,), tuning=(tuning,)), protocol
     validation = np.flatnonzero(given.parts == "validation")
     tuning = Split(validation, queries_with_others(given.names[validation]))
     train = np.flatnonzero(given.parts == "train")
     if len(train) and not given.encoder_trained_on_train:
         protocol = "trained on the part train, tuned on the part validation, each its own gallery"
-        return LearningSplits(training=(Split.whole(train),), tuning=tuning), protocol
+        return LearningSplits(training=(Split.whole(train),), tuning=(tuning,)), protocol
     protocol = "trained and tuned on the part validation by cross-fitting, its own gallery"
-    return LearningSplits(training=(Split.whole(validation),), tuning=tuning, cross_fit=True), protocol
+    return LearningSplits(training=(Split.whole(validation),), tuning=(tuning,), cross_fit=True), protocol
 
 
 def queries_with_others(names: npt.NDArray[np.object_]) -> RowArray:
