@@ -64,9 +64,18 @@ class LabelledListings:
 
     def take(self, rows: RowArray) -> LabelledListings:
         """Some of the listings, in the order of `rows`."""
-        plain = (self.titles[rows], self.phashes[rows], self.labels[rows], self.names[rows])
-        vectors = (part if part is None else part[rows] for part in (self.photo_vectors, self.sentence_vectors))
-        return LabelledListings(*plain, *vectors, {name: part[rows] for name, part in self.encoders.items()})
+        photos, sentences = (
+            part if part is None else part[rows] for part in (self.photo_vectors, self.sentence_vectors)
+        )
+        return LabelledListings(
+            titles=self.titles[rows],
+            phashes=self.phashes[rows],
+            labels=self.labels[rows],
+            names=self.names[rows],
+            photo_vectors=photos,
+            sentence_vectors=sentences,
+            encoders={name: part[rows] for name, part in self.encoders.items()},
+        )
 
 
 def labelled_listings(catalogue: Catalogue, photo_vectors: npt.NDArray[np.float32] | None = None) -> LabelledListings:

@@ -40,7 +40,7 @@ class Plan:
     cross_fit
         Whether validation and training share their listings, so that features and thresholds must be cross-fitted.
     parts
-        Rows of the training listings in parts of whole groups; empty where the protocol allows no training.
+        Rows of the training listings in three parts of whole groups; empty without training, or with too few groups.
     encoders
         Rows that each text encoder of the splits is trained on, by its name; see `with_encoders`.
     """
@@ -112,12 +112,14 @@ def with_encoders(plan: Plan) -> Plan:
     Raises
     ------
     InputError
-        The protocol has no listings to train on.
+        The protocol has no listings to train on, or too few label groups for three parts.
     """
-    if not plan.parts:
+    if not plan.train:
         raise InputError(
             f"A fine-tuned sentence encoder is measured under fold, dense or half only, not {plan.protocol!r}."
         )
+    if not plan.parts:
+        raise InputError(f"The validation half has fewer than {_PARTS} label groups: too few to train encoders on.")
     learned = np.sort(np.concatenate(plan.parts))
     encoders = {_ALL: learned} | {str(n): np.setdiff1d(learned, part) for n, part in enumerate(plan.parts)}
     train = tuple(

@@ -77,6 +77,10 @@ def test_the_parts_of_the_training_listings_share_no_group() -> None:
 def test_encoders_need_listings_to_train_on() -> None:
     with pytest.raises(InputError, match="fold, dense or half only, not 'full'"):
         with_encoders(plan_protocol("full", LABELS))
+    few = plan_protocol("half", [0, 1, 2])
+    assert len(few.validation[0].queries) == 2
+    with pytest.raises(InputError, match="fewer than 3 label groups"):
+        with_encoders(few)
 
 
 def test_full_is_everything_and_trains_nothing() -> None:
