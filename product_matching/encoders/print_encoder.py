@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from scipy.sparse import csr_matrix
@@ -73,6 +74,17 @@ class PrintRows:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> PrintRows:
+        """Some of the photos, in the order of `rows`."""
+        texts = tuple(self.texts[row] for row in rows)
+        return PrintRows(vectors=self.vectors[rows], weights=self.weights[rows], texts=texts)
+
+    def followed_by(self, others: PrintRows) -> PrintRows:
+        """These photos and then others, in the words of the same catalogue."""
+        vectors = csr_matrix(scipy.sparse.vstack([self.vectors, others.vectors]))
+        weights = np.concatenate([self.weights, others.weights])
+        return PrintRows(vectors=vectors, weights=weights, texts=self.texts + others.texts)
 
     @classmethod
     def of_query(cls, query: PrintQuery) -> PrintRows:

@@ -26,7 +26,7 @@ from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import DISTANCE_DECIMALS, FloatArray, Neighbours, RowArray, to_distance
 
 #: Candidates beyond the threshold that have reasons.
-REASONS_BEYOND = 12
+REASONS_BEYOND = 6
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,10 @@ class CatalogueScorer:
     def _score_pairs(
         self, listings: ListingFeatures, first: RowArray, second: RowArray
     ) -> tuple[ScoredPairs, list[str]]:
-        forward, names = pair_features(listings, first, second)
-        backward = pair_features(listings, second, first)[0]
+        kinds = np.unique(comparisons(listings, first, second)).tolist()
+        comparison = kinds[0] if len(kinds) == 1 and kinds[0] else BOTH
+        forward, names = pair_features(listings, first, second, comparison)
+        backward = pair_features(listings, second, first, comparison)[0]
         table = PairTable(first, second, forward, backward, names)
         scored = self.scorer.score(listings, table, n=len(self._catalogue.data))
         return scored, names

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 
 from product_matching.matching.geometry import GEOMETRY_FEATURES
 from product_matching.matching.print_features import PRINT_FEATURES, print_features
+from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TITLE, needed_sides
 from product_matching.matching.second_stage.listing_features import WORD_WEIGHT, ListingFeatures
 from product_matching.search.joins.phashes import PHASH_BITS, hash_bits
 from product_matching.search.neighbours import FloatArray, RowArray
@@ -28,12 +29,14 @@ _RATIOS = {
     "ratio": fuzz.ratio,
 }
 _EPSILON = 1e-6
+#: Threads that compare texts; few pairs are compared sooner than a thread starts.
+_WORKERS = 2
 #: Decimals of a feature: sums in another order differ by less, and must not cross a threshold of the trees.
 _DECIMALS = 6
 
 
 def pair_features(
-    listings: ListingFeatures, first: RowArray, second: RowArray
+    listings: ListingFeatures, first: RowArray, second: RowArray, comparison: str = BOTH
 ) -> tuple[npt.NDArray[np.float32], list[str]]:
     """Compute the features of pairs of rows.
 
@@ -43,6 +46,8 @@ def pair_features(
         What is known of the catalogue that the rows are of.
     first, second
         Shape (P,). "Own" features are those of `first`, "other" those of `second`.
+    comparison
+        All features, or those of a comparison by one side alone (see `feature_sides.COMPARISONS`).
 
     Returns
     -------
@@ -50,23 +55,40 @@ def pair_features(
         Shape (P, F), float32, and the F names. Geometry is left NaN (see `verify_photos`), print is NaN where no
         photo was read.
     """
-    similar = {name: row_products(view, first, second) for name, view in listings.views.items()}
-    columns: dict[str, npt.NDArray[Any]] = {f"cosine of {name}": values for name, values in similar.items()}
-    columns["cosine of plain"] = similar["plain"] = _weighted(similar, listings.dense)
-    if listings.compared:
-        columns["cosine of title alone"] = similar["title alone"] = _weighted(similar, ())
-        similar["photo alone"] = similar["photo"]
-    for name in listings.nearest:
-        values = similar[name]
-        columns |= _neighbourhood_features(name, listings, values, first=first, second=second)
-    columns |= _photo_features(listings, first, second) | _word_features(listings, first, second)
-    columns |= _text_features(listings, first, second)
-    columns["quantities"] = listings.measures.compare(first, second)
-    columns["counts"] = listings.counts.compare(first, second)
-    if listings.compared:
+    columns = _similarities(listings, first, second, comparison)
+    if comparison in (BOTH, PHOTO):
+        columns |= _photo_features(listings, first, second)
+    if comparison in (BOTH, TITLE):
+        columns |= _word_features(listings, first, second) | _text_features(listings, first, second)
+        columns["quantities"] = listings.measures.compare(first, second)
+        columns["counts"] = listings.counts.compare(first, second)
+    if listings.compared and comparison in (BOTH, PHOTO):
         columns |= print_columns(listings, first, second)
         columns |= {name: np.full(len(first), np.nan) for name in GEOMETRY_FEATURES}
     return np.column_stack(list(columns.values())).round(_DECIMALS).astype(np.float32), list(columns)
+
+
+def _similarities(
+    listings: ListingFeatures, first: RowArray, second: RowArray, comparison: str
+) -> dict[str, npt.NDArray[Any]]:
+    """Cosines of the views that a comparison uses, and where they stand among both listings' nearest."""
+
+    def wanted(feature: str) -> bool:
+        return comparison in (BOTH, needed_sides(feature))
+
+    views = {name: view for name, view in listings.views.items() if wanted(f"cosine of {name}")}
+    similar = {name: row_products(view, first, second) for name, view in views.items()}
+    columns: dict[str, npt.NDArray[Any]] = {f"cosine of {name}": values for name, values in similar.items()}
+    if comparison == BOTH:
+        columns["cosine of plain"] = similar["plain"] = _weighted(similar, listings.dense)
+    if listings.compared and comparison in (BOTH, TITLE):
+        columns["cosine of title alone"] = similar["title alone"] = _weighted(similar, ())
+    if listings.compared and comparison in (BOTH, PHOTO):
+        similar["photo alone"] = similar["photo"]
+    for name in listings.nearest:
+        if wanted(f"rank of {name}, own"):
+            columns |= _neighbourhood_features(name, listings, similar[name], first=first, second=second)
+    return columns
 
 
 def print_columns(listings: ListingFeatures, first: RowArray, second: RowArray) -> dict[str, FloatArray]:
@@ -185,7 +207,9 @@ def _text_features(listings: ListingFeatures, first: RowArray, second: RowArray)
     texts = np.array(listings.texts, dtype=object)
     left, right = texts[first].tolist(), texts[second].tolist()
     columns: dict[str, npt.NDArray[Any]] = {
-        name: process.cpdist(left, right, scorer=scorer, dtype=np.float32, workers=2)
+        name: process.cpdist(
+            left, right, scorer=scorer, dtype=np.float32, workers=_WORKERS if len(left) > _CHUNK else 1
+        )
         for name, scorer in _RATIOS.items()
     }
     lengths = np.array([text.count(" ") + 1 if text else 0 for text in listings.texts])

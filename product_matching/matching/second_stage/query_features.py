@@ -142,12 +142,13 @@ def _printed(
     if whole is None and query.prints is None:
         return None
     encoder = PrintEncoder(catalogue.encoders.words)
-    read = [None] * len(near) if catalogue.data.prints is None else [catalogue.data.prints[row] for row in near]
+    own = encoder.rows(query.prints or [None])
+    kept = encoder.rows([None] * len(near)) if whole is None or whole.prints is None else whole.prints.take(near)
     return PrintedListings(
         encoder=catalogue.encoders.words,
         matrix=_below(catalogue.listings.views["words"][near], words),
         titles=[*(catalogue.data.titles[row] for row in near), query.titles[0]],
-        prints=encoder.rows([*read, *(query.prints or [None])]),
+        prints=kept.followed_by(own),
     )
 
 
@@ -284,7 +285,7 @@ def _unit(vector: Vectors) -> Vectors:
 
 def _products(vector: Vectors, matrix: Vectors) -> FloatArray:
     if isinstance(matrix, csr_matrix):
-        return np.asarray((matrix @ vector.T).toarray(), dtype=np.float64).ravel()
+        return np.asarray(matrix @ vector.toarray().ravel().astype(np.float64), dtype=np.float64)
     return np.asarray(matrix @ vector.T, dtype=np.float64).ravel()
 
 

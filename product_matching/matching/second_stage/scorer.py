@@ -152,7 +152,7 @@ class PairScorer:
         compared = comparisons(listings, table.first, table.second)
         features, reverse, names = table.features, table.reverse, table.names
         scores = self._mean(compared, features, reverse, names)
-        if listings.keypoints is not None:
+        if listings.keypoints is not None and (compared != TITLE).any():
             doubtful = in_grey_band(scores) & (compared != TITLE) & near_by_photo(features, names)
             rows = table.first[doubtful], table.second[doubtful]
             features, reverse = features.copy(), reverse.copy()
@@ -172,6 +172,8 @@ class PairScorer:
         scores = np.zeros(len(features))
         for comparison, model in self.models.items():
             rows = np.flatnonzero(compared == comparison)
+            if not len(rows):
+                continue
             scores[rows] = (model.scores(features[rows], names) + model.scores(reverse[rows], names)) / 2
         return scores
 
@@ -180,6 +182,8 @@ class PairScorer:
         found: list[list[tuple[str, float]]] = [[] for _ in rows]
         for comparison, model in self.models.items():
             of_kind = np.flatnonzero(scored.compared[rows] == comparison)
+            if not len(of_kind):
+                continue
             for place, reasons in zip(of_kind, model.reasons(scored.features[rows[of_kind]], names), strict=True):
                 found[place] = reasons
         return found

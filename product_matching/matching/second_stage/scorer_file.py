@@ -19,10 +19,12 @@ from product_matching.matching.second_stage import SCORER_FILE, trees_file
 from product_matching.matching.second_stage.listing_data import TITLE_SIDES, DenseSide
 from product_matching.matching.second_stage.presets import Measured, Preset
 from product_matching.matching.second_stage.scorer import PairModel, PairScorer
+from product_matching.matching.second_stage.scorer_card import scorer_card
 from product_matching.matching.second_stage.trees import BoostedTrees, check_trees
 from product_matching.validation import Name, Sha256, Share, validate
 
 Comparison = Literal["both", "photo", "title"]
+CARD_FILE = "README.md"
 MAX_SCORER_BYTES, MAX_TREES_BYTES = 1_000_000, 100_000_000
 
 
@@ -107,6 +109,7 @@ def write_scorer(scorer: PairScorer, folder: Path) -> None:
     with atomic_folder(folder) as partial:
         for comparison, model in scorer.models.items():
             (partial / trees_file(comparison)).write_text(model.trees.text, encoding="utf-8", newline="\n")
+        (partial / CARD_FILE).write_text(scorer_card(scorer, folder.name), encoding="utf-8", newline="\n")
         (partial / SCORER_FILE).write_text(describe_scorer(scorer), encoding="utf-8", newline="\n")
 
 
