@@ -39,6 +39,6 @@ def _calibration(scorer: PairScorer) -> list[str]:
     growth = ", ".join(f"{_SIDES[kind]} {model.calibration.growth:.2f}" for kind, model in scorer.models.items())
     n = max(model.calibration.n for model in scorer.models.values())
     return [
-        f"Probabilities are calibrated for a catalogue of {n:,} listings (Platt). In one e times as large the log odds are",
-        f"lower by: {growth}. The presets are chosen on validation, so that their figures are optimistic.",
+        f"Probabilities are calibrated for a catalogue of {n:,} listings (Platt). In one e times as large the log odds",
+        f"are lower by: {growth}. The presets are chosen on validation, so that their figures are optimistic.",
     ]
