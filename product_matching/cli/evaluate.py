@@ -199,7 +199,7 @@ def _with_sentences(listings: LabelledListings, sentence: str, method: str, prot
     two_stage = method not in ("sentence", "chain+sentence")
     with logging_redirect_tqdm(), bars() as progress:
         vectors = out_of_fold_vectors(listings, protocol, recipe, two_stage=two_stage, progress=progress)
-    return replace(listings, sentence_vectors=vectors)
+    return replace(listings, encoders=vectors)
 
 
 def _evaluate_all(listings: LabelledListings, protocol: str, settings: Settings, quiet: bool) -> list[Report]:

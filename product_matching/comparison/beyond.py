@@ -186,11 +186,11 @@ def decide_by_pairs(demo: TitledDemo, vectors: FloatVectors) -> Decided:
     """
     validation, test = demo.data.validation, demo.data.test
     splits = [Split(lookup.blocks[0], lookup.queries) for lookup in (validation, test)]
-    plan = Plan("half", splits[0], splits[1], (Split.whole(validation.blocks[0]),), cross_fit=True)
+    plan = Plan("half", (splits[0],), splits[1], (Split.whole(validation.blocks[0]),), cross_fit=True)
     stage = run_second_stage(replace(demo.listings, photo_vectors=vectors), plan, CHAINS, ("photo",))
-    scorer = stage.scorer
+    [near], scorer = stage.validation, stage.scorer
     how = "chain with blending" if scorer.rules.blend else "chain without blending"
-    return Decided(scorer.f1, stage.validation, stage.test, scorer.threshold, how)
+    return Decided(scorer.f1, near, stage.test, scorer.threshold, how)
 
 
 def score_decided(decided: Decided, lookup: Lookup) -> QueryScores:

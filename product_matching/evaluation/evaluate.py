@@ -19,14 +19,14 @@ from product_matching.evaluation.methods import (
     check_method,
     without_photos,
 )
-from product_matching.evaluation.protocols import Plan, plan_protocol
+from product_matching.evaluation.protocols import Plan, plan_protocol, with_encoders
 from product_matching.evaluation.report import Report, describe_listings, operating_point
 from product_matching.evaluation.second_stage import run_second_stage
 from product_matching.listings.splits import Split
 from product_matching.matching.grouping.linkage import LinkageThresholds
 from product_matching.matching.grouping.partition import partition
 from product_matching.matching.rules import min2
-from product_matching.metrics.listing_f1 import query_part
+from product_matching.metrics.listing_f1 import query_part, query_parts
 from product_matching.metrics.partition import PartitionScores, score_partition
 from product_matching.metrics.sweep import Sweep, sweep_thresholds
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
@@ -69,7 +69,7 @@ def evaluate(
     started = time.perf_counter()
     check_method(method, listings)
     settings = without_photos(settings or Settings(), listings)
-    plan = plan_protocol(protocol, listings.names)
+    plan = _plan(listings, method, protocol)
     validation, test = _rank(listings, method, plan, settings)
     sweep = _sweep(validation, listings, plan.validation)
     threshold, origin = _threshold(method, plan, sweep)
@@ -111,7 +111,7 @@ def evaluate_all(
         if method == "photo" and listings.photo_vectors is None:
             _LOG.warning("photo is left out: the catalogue has no photo embeddings")
             continue
-        if "sentence" in method and listings.sentence_vectors is None:
+        if "sentence" in method and not listings.has_sentences:
             _LOG.warning("%s is left out: the catalogue has no sentence embeddings", method)
             continue
         if protocol == "full" and method in TWO_STAGE:
@@ -120,27 +120,42 @@ def evaluate_all(
         yield evaluate(listings, method, protocol, settings=settings)
 
 
-def _rank(listings: LabelledListings, method: str, plan: Plan, settings: Settings) -> tuple[Neighbours, Neighbours]:
-    """Neighbours of all listings of the validation catalogue, and of the test catalogue."""
+def _plan(listings: LabelledListings, method: str, protocol: str) -> Plan:
+    plan = plan_protocol(protocol, listings.names)
+    return with_encoders(plan) if listings.encoders and "sentence" in method else plan
+
+
+def _rank(
+    listings: LabelledListings, method: str, plan: Plan, settings: Settings
+) -> tuple[tuple[Neighbours, ...], Neighbours]:
+    """Neighbours of all listings of each validation catalogue, and of the test catalogue."""
     if method in TWO_STAGE:
         sides = ("sentence",) if "sentence" in method else ()
         second = run_second_stage(listings, plan, [settings.rules.vectors], sides, trees=settings.trees)
         return second.validation, second.test
-    validation = _rank_split(listings, method, plan=plan, split=plan.validation, settings=settings)
-    if np.array_equal(plan.validation.catalogue, plan.test.catalogue):
-        return validation, validation
-    return validation, _rank_split(listings, method, plan=plan, split=plan.test, settings=settings)
+    ranked: dict[tuple[str, bytes], Neighbours] = {}
+    for split in (*plan.validation, plan.test):
+        key = _key(split)
+        if key not in ranked:
+            ranked[key] = _rank_split(listings, method, plan=plan, split=split, settings=settings)
+    return tuple(ranked[_key(split)] for split in plan.validation), ranked[_key(plan.test)]
+
+
+def _key(split: Split) -> tuple[str, bytes]:
+    return split.encoder, split.catalogue.tobytes()
 
 
 def _rank_split(listings: LabelledListings, method: str, *, plan: Plan, split: Split, settings: Settings) -> Neighbours:
     """Rank one catalogue; word weights are also computed on the training listings' titles, which needs no labels."""
     trained = [part.catalogue[part.queries] for part in plan.train]
     background = np.unique(np.concatenate([split.catalogue, *trained]))
-    return RANKINGS[method](listings.take(split.catalogue), listings.titles[background], settings)
+    embedded = listings.embedded_by(split.encoder).take(split.catalogue)
+    return RANKINGS[method](embedded, listings.titles[background], settings)
 
 
-def _sweep(neighbours: Neighbours, listings: LabelledListings, split: Split) -> Sweep:
-    return sweep_thresholds(query_part(neighbours, split.queries), listings.labels[split.catalogue], split.queries)
+def _sweep(validation: Sequence[Neighbours], listings: LabelledListings, splits: Sequence[Split]) -> Sweep:
+    neighbours, queries = query_parts(validation, [split.queries for split in splits])
+    return sweep_thresholds(neighbours, listings.labels[splits[0].catalogue], queries)
 
 
 def _threshold(method: str, plan: Plan, sweep: Sweep) -> tuple[float, str]:
@@ -150,15 +165,24 @@ def _threshold(method: str, plan: Plan, sweep: Sweep) -> tuple[float, str]:
 
 
 def _partition(
-    listings: LabelledListings, plan: Plan, *, validation: Neighbours, test: Neighbours, threshold: float
+    listings: LabelledListings, plan: Plan, *, validation: Sequence[Neighbours], test: Neighbours, threshold: float
 ) -> PartitionScores:
     """Partition the test catalogue with the linkage thresholds that score best on validation, and score the groups."""
-    labels = listings.labels[plan.validation.catalogue]
     kinds = [LinkageThresholds(threshold, attach * threshold, merge * threshold) for attach, merge in _LINKAGE_SHARES]
-    made = [partition(validation, linkage, _apart) for linkage in kinds]
-    tried = [_bcubed_f1(score_partition(groups, labels, plan.validation.queries)) for groups in made]
+    tried = [_validate(listings, plan, validation, linkage) for linkage in kinds]
     groups = partition(test, kinds[int(np.argmax(tried))], _apart)
     return score_partition(groups, listings.labels[plan.test.catalogue], plan.test.queries)
+
+
+def _validate(
+    listings: LabelledListings, plan: Plan, validation: Sequence[Neighbours], linkage: LinkageThresholds
+) -> float:
+    """B-cubed F1 of the validation listings in partitions of their catalogues, the mean over these."""
+    scores = [
+        score_partition(partition(near, linkage, _apart), listings.labels[split.catalogue], split.queries)
+        for near, split in zip(validation, plan.validation, strict=True)
+    ]
+    return float(np.mean([_bcubed_f1(part) for part in scores]))
 
 
 def _apart(first: RowArray, second: RowArray) -> FloatArray:

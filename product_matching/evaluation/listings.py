@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,11 @@ class LabelledListings:
         Embeddings of the photos, shape (N, D), rows of norm 1, or 0 without a photo; None where there are none.
     sentence_vectors
         Sentence embeddings of the titles, shape (N, D), rows of norm 1, or 0 without a word; None where there are none.
-        They belong to one protocol: no encoder may be trained on the labels of the listings that it embeds for
-        validation, test or the features of a second stage (see `product_matching.training.titles.folds`).
+        One model embeds all, and was trained on none of the labels.
+    encoders
+        Sentence embeddings as above, by the name of an encoder that was trained on some of the listings. They belong to
+        one protocol (see `product_matching.evaluation.protocols.with_encoders`) and take the place of
+        `sentence_vectors` there; listings that an encoder does not embed have rows of zeros.
     """
 
     titles: TextArray
@@ -44,15 +48,34 @@ class LabelledListings:
     names: npt.NDArray[Any]
     photo_vectors: npt.NDArray[np.float32] | None = None
     sentence_vectors: npt.NDArray[np.float32] | None = None
+    encoders: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def has_sentences(self) -> bool:
+        """Whether there are sentence embeddings, of one model or of several encoders."""
+        return self.sentence_vectors is not None or bool(self.encoders)
+
+    def embedded_by(self, encoder: str) -> LabelledListings:
+        """The listings with the sentence embeddings of one of `encoders`; as they are for ""."""
+        return replace(self, sentence_vectors=self.encoders[encoder], encoders={}) if encoder else self
+
     def take(self, rows: RowArray) -> LabelledListings:
         """Some of the listings, in the order of `rows`."""
-        plain = (self.titles[rows], self.phashes[rows], self.labels[rows], self.names[rows])
-        vectors = (part if part is None else part[rows] for part in (self.photo_vectors, self.sentence_vectors))
-        return LabelledListings(*plain, *vectors)
+        photos, sentences = (
+            part if part is None else part[rows] for part in (self.photo_vectors, self.sentence_vectors)
+        )
+        return LabelledListings(
+            titles=self.titles[rows],
+            phashes=self.phashes[rows],
+            labels=self.labels[rows],
+            names=self.names[rows],
+            photo_vectors=photos,
+            sentence_vectors=sentences,
+            encoders={name: part[rows] for name, part in self.encoders.items()},
+        )
 
 
 def labelled_listings(catalogue: Catalogue, photo_vectors: npt.NDArray[np.float32] | None = None) -> LabelledListings:

@@ -184,7 +184,7 @@ def check_method(method: str, listings: LabelledListings) -> None:
         raise InputError(_NO_VECTORS)
     if method not in ("phash", "photo") and not any(listings.titles):
         raise InputError(f"The method {method!r} compares titles, but the catalogue has none.")
-    if "sentence" in method and listings.sentence_vectors is None:
+    if "sentence" in method and not listings.has_sentences:
         raise InputError(_NO_SENTENCES.format(method))
 
 

@@ -24,10 +24,10 @@ from product_matching.search.neighbours import Neighbours
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SecondStage:
-    """A trained pair scorer with the neighbours that it predicts on validation and on test."""
+    """A trained pair scorer with the neighbours that it predicts on each validation catalogue and on test."""
 
     scorer: PairScorer
-    validation: Neighbours
+    validation: tuple[Neighbours, ...]
     test: Neighbours
 
 
@@ -61,8 +61,9 @@ def run_second_stage(
     """
     if not plan.train:
         raise InputError(f"The protocol {plan.protocol!r} has no listings to train on; accepted are fold, dense, half.")
-    data = second_stage_data(listings, sides)
-    dense = [DenseSide(side, data.dense[side].shape[1]) for side in sides]
+    data = {name: second_stage_data(listings.embedded_by(name), sides) for name in plan.encoders or [""]}
+    vectors = next(iter(data.values())).dense
+    dense = [DenseSide(side, vectors[side].shape[1]) for side in sides]
     learning = learning_for(sides)
     if trees is not None:
         learning = replace(learning, trees=trees)
@@ -73,7 +74,7 @@ def run_second_stage(
         preparation = Preparation(data, listings.labels, splits, chain)
         tried.append((train_scorer(preparation.lessons(), learning, dense, plan.protocol), preparation))
     trained, preparation = max(tried, key=lambda one: one[0].scorer.f1)
-    scored = preparation.catalogue(plan.test.catalogue)
+    scored = preparation.catalogue(plan.test)
     prepared = CatalogueScorer(trained.scorer, scored.catalogue, scored.candidates)
     return SecondStage(scorer=trained.scorer, validation=trained.tuned, test=prepared.match_all())
 

@@ -25,10 +25,13 @@ class Split:
         Rows of the data that the catalogue holds, rising; shape (N,).
     queries
         Positions in `catalogue` of the listings that are looked up, rising; shape (Q,).
+    encoder
+        Name of the text encoder that embeds the catalogue, where encoders are trained on parts of the listings.
     """
 
     catalogue: RowArray
     queries: RowArray
+    encoder: str = ""
 
     @classmethod
     def whole(cls, catalogue: RowArray) -> Split:

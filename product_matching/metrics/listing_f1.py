@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
+from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, stack_neighbours
 
 #: The competition counts at most this many predictions per listing, the listing itself included.
 MAX_PREDICTIONS = 50
@@ -107,6 +108,12 @@ def query_part(neighbours: Neighbours, query_rows: npt.ArrayLike) -> Neighbours:
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     taken = np.arange(offsets[-1]) + np.repeat(neighbours.offsets[rows] - offsets[:-1], counts)
     return Neighbours(offsets, neighbours.rows[taken], neighbours.distances[taken])
+
+
+def query_parts(neighbours: Sequence[Neighbours], query_rows: Sequence[RowArray]) -> tuple[Neighbours, RowArray]:
+    """Join what several comparisons of one catalogue found, each for its own queries; with the rows of all queries."""
+    parts = [query_part(near, rows) for near, rows in zip(neighbours, query_rows, strict=True)]
+    return stack_neighbours(parts), np.concatenate(query_rows)
 
 
 def _own_rows(neighbours: Neighbours, query_rows: npt.ArrayLike | None) -> RowArray:

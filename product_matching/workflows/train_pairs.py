@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from product_matching.matching.second_stage.scorer import PairScorer
     from product_matching.store.bundle import Bundle
 
-_IN_WHOLE = "; threshold and presets chosen for the part validation looked up in the whole catalogue"
+_BESIDE_TRAINING = "; chosen for validation in a catalogue with train"
 _PROTOCOL_OF_OTHERS = (
     "trained on listings embedded by models that have not seen them, tuned on the part validation, each its own gallery"
 )
@@ -135,21 +135,24 @@ def train_pairs(
     lessons, protocol = _lessons(given, also, progress)
     trained = best_of(chains, lambda rules: train_scorer(lessons(rules), learning, given.dense, protocol))
     scorer = replace(trained.scorer, catalogue_id=given.catalogue_id)
-    return _in_whole_catalogue(scorer, given, progress) if scorer.gives_probabilities else scorer
+    return _beside_training(scorer, given, progress) if scorer.gives_probabilities else scorer
 
 
-def _in_whole_catalogue(scorer: PairScorer, given: TrainingData, progress: Progress) -> PairScorer:
-    """Learn how probabilities fall with size, and choose again, for the validation part in the whole catalogue.
+def _beside_training(scorer: PairScorer, given: TrainingData, progress: Progress) -> PairScorer:
+    """Learn how probabilities fall with size, and choose again, for the part validation beside the part train.
 
-    The listings of the other parts are only there to be confused with: no group is in two parts.
+    The listings of ``train`` are only there to be confused with: no group is in two parts. ``test`` is left out.
     """
-    if given.parts is None or scorer.n == len(given.names):
+    if given.parts is None or not (given.parts == "train").any():
         return scorer
-    labels = np.unique(given.names.astype(str), return_inverse=True)[1].astype(np.int64)
-    whole = LabelledCatalogue.of(PreparedCatalogue.of(given.data, scorer.rules), labels, progress)
-    rows = np.flatnonzero(given.parts == "validation")
-    queries = rows[queries_with_others(given.names[rows])]
-    return replace(choose_in_whole(scorer, whole, queries), protocol=f"{scorer.protocol}{_IN_WHOLE}")
+    rows = np.flatnonzero(given.parts != "test")
+    names, parts = given.names[rows], given.parts[rows]
+    labels = np.unique(names.astype(str), return_inverse=True)[1].astype(np.int64)
+    catalogue = PreparedCatalogue.of(given.data.take(rows), scorer.rules)
+    validation = np.flatnonzero(parts == "validation")
+    queries = validation[queries_with_others(names[validation])]
+    whole = LabelledCatalogue.of(catalogue, labels, progress)
+    return replace(choose_in_whole(scorer, whole, queries), protocol=f"{scorer.protocol}{_BESIDE_TRAINING}")
 
 
 def _lessons(
@@ -160,7 +163,7 @@ def _lessons(
         return _lessons_of_others(given, also, progress), _PROTOCOL_OF_OTHERS
     splits, protocol = _splits(given)
     labels = np.unique(given.names.astype(str), return_inverse=True)[1].astype(np.int64)
-    return lambda rules: Preparation(given.data, labels, splits, rules, progress=progress).lessons(), protocol
+    return lambda rules: Preparation({"": given.data}, labels, splits, rules, progress=progress).lessons(), protocol
 
 
 def _lessons_of_others(
@@ -184,8 +187,7 @@ def _lessons_of_others(
 
         return Lessons(
             training=[(prepare(other.data, other.names), np.arange(len(other.data))) for other in also],
-            tuning=prepare(tuned, given.names[rows]),
-            queries=queries_with_others(given.names[rows]),
+            tuning=[(prepare(tuned, given.names[rows]), queries_with_others(given.names[rows]))],
         )
 
     return lessons
@@ -196,15 +198,15 @@ def _splits(given: TrainingData) -> tuple[LearningSplits, str]:
         folds, everything = group_folds(given.names), np.arange(len(given.names))
         tuning, training = (Split(everything, np.flatnonzero(rows)) for rows in (folds == 1, folds != 1))
         protocol = "trained on four fifths of the label groups, tuned on the last fifth, in the whole catalogue"
-        return LearningSplits(training=(training,), tuning=tuning), protocol
+        return LearningSplits(training=(training,), tuning=(tuning,)), protocol
     validation = np.flatnonzero(given.parts == "validation")
     tuning = Split(validation, queries_with_others(given.names[validation]))
     train = np.flatnonzero(given.parts == "train")
     if len(train) and not given.encoder_trained_on_train:
         protocol = "trained on the part train, tuned on the part validation, each its own gallery"
-        return LearningSplits(training=(Split.whole(train),), tuning=tuning), protocol
+        return LearningSplits(training=(Split.whole(train),), tuning=(tuning,)), protocol
     protocol = "trained and tuned on the part validation by cross-fitting, its own gallery"
-    return LearningSplits(training=(Split.whole(validation),), tuning=tuning, cross_fit=True), protocol
+    return LearningSplits(training=(Split.whole(validation),), tuning=(tuning,), cross_fit=True), protocol
 
 
 def queries_with_others(names: npt.NDArray[np.object_]) -> RowArray:

@@ -11,10 +11,11 @@ from product_matching.errors import InputError
 from product_matching.evaluation.evaluate import evaluate, evaluate_all
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
 from product_matching.evaluation.methods import METHODS, TWO_STAGE, Settings
-from product_matching.evaluation.protocols import validation_half
+from product_matching.evaluation.protocols import plan_protocol, validation_half, with_encoders
 from product_matching.evaluation.report import markdown_table
 from product_matching.listings.catalogue import read_catalogue
 from product_matching.matching.chain import MEASURED_CHAIN, Rules, VectorRules
+from product_matching.matching.second_stage import training
 
 REQUIRED = ["method", "protocol", "n_queries", "n_catalogue", "threshold", "f1", "f1_interval", "precision", "recall"]
 QUICK = Settings(trees=10)
@@ -136,6 +137,43 @@ def test_sentence_embeddings_add_to_the_chain_and_to_the_second_stage(listings: 
     assert f1["chain+sentence"] > max(f1["sentence"], f1["chain"])
     assert f1["chain+sentence+pairs"] > f1["chain+pairs"]
     assert evaluate(wrong, "chain+sentence", "half", settings=QUICK).f1 < f1["chain+sentence"]
+
+
+def with_signs(listings: LabelledListings, seed: int | None) -> LabelledListings:
+    """Encoders of equal vectors, or, with a seed, each with columns of other signs: products within one are equal."""
+    rng = np.random.default_rng(seed)
+    signs = np.ones((4, 12)) if seed is None else rng.choice([-1, 1], size=(4, 12))
+    vectors = listings.sentence_vectors
+    encoders = {name: vectors * row.astype(np.float32) for name, row in zip(("all", "0", "1", "2"), signs, strict=True)}
+    return replace(listings, sentence_vectors=None, encoders=encoders)
+
+
+@pytest.mark.parametrize("protocol", ["fold", "dense", "half"])
+@pytest.mark.parametrize("method", ["sentence", "chain+sentence", "chain+sentence+pairs"])
+def test_vectors_of_two_encoders_are_never_compared(listings: LabelledListings, method: str, protocol: str) -> None:
+    even, mixed = (
+        evaluate(with_signs(listings, seed), method, protocol, settings=QUICK).to_json() for seed in (None, 3)
+    )
+    assert {**mixed, "seconds": 0} == {**even, "seconds": 0}
+
+
+def test_scores_that_choose_are_of_trees_that_saw_no_pair_of_the_queries_groups(
+    listings: LabelledListings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned: list[set[int]] = []
+
+    def fit(parts, learning):
+        known = list(parts)
+        learned.append({label for examples, rows in known for label in examples.labels[rows].tolist()})
+        return original(known, learning)
+
+    original = training._fit
+    monkeypatch.setattr(training, "_fit", fit)
+    evaluate(with_signs(listings, 1), "chain+sentence+pairs", "half", settings=QUICK)
+    plan = with_encoders(plan_protocol("half", listings.names))
+    asked = [set(listings.labels[split.queries].tolist()) for split in plan.validation]
+    assert learned[0] == set().union(*asked)
+    assert learned[1:] == [learned[0] - part for part in asked]
 
 
 def test_the_chain_alone_does_not_look_at_sentence_embeddings(listings: LabelledListings) -> None:

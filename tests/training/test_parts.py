@@ -30,7 +30,7 @@ def test_without_a_part_column_the_protocol_fold_divides_the_listings() -> None:
     parts = split_catalogues({"c": catalogue_of(labels.tolist())})
     plan = plan_protocol("fold", labels.astype(np.int64))
     assert ids_of(parts.test.names) == [f"id{row}" for row in plan.test.catalogue]
-    assert ids_of(parts.validation.names) == [f"id{row}" for row in plan.validation.catalogue]
+    assert ids_of(parts.validation.names) == [f"id{row}" for row in plan.validation[0].catalogue]
     train = np.sort(np.concatenate([split.catalogue for split in plan.train]))
     assert ids_of(parts.train.names) == [f"id{row}" for row in train]
     assert np.array_equal(np.unique(parts.train.labels), np.arange(parts.train.n_groups))

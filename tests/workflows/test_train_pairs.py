@@ -46,7 +46,7 @@ def _with_labels_mixed(given: TrainingData, part: str) -> TrainingData:
 
 def test_it_learns_from_train_and_is_tuned_on_validation(given: TrainingData) -> None:
     scorer = _train(given)
-    assert (scorer.n, scorer.sides) == (270, ("words", "trigrams", "photo"))
+    assert (scorer.n, scorer.sides) == (180, ("words", "trigrams", "photo"))
     assert scorer.f1 > 0.8
     assert scorer.protocol.startswith("trained on the part train, tuned on the part validation")
     assert _trees(_train(_with_labels_mixed(given, "train"))) != _trees(scorer)

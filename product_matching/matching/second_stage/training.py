@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from product_matching.matching.second_stage.pairs import Pairs
 from product_matching.matching.second_stage.presets import STEPS, ValidationPairs, choose_presets
 from product_matching.matching.second_stage.scorer import PairModel, PairScorer, final_scores
 from product_matching.matching.second_stage.trees import BoostedTrees, train_trees
-from product_matching.metrics.listing_f1 import group_sizes, listing_f1, query_part
+from product_matching.metrics.listing_f1 import group_sizes, listing_f1, query_part, query_parts
 from product_matching.metrics.sweep import ThresholdChoice, best_threshold
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import DISTANCE_DECIMALS, FloatArray, Neighbours, RowArray, keep_within
@@ -73,18 +73,23 @@ class Lessons:
     Attributes
     ----------
     training
-        Catalogues, each with the rows of its training listings.
-    tuning, queries
-        The catalogue where blending and threshold are chosen, and the rows that are looked up in it.
+        Catalogues, each with the rows of its training listings; those of two catalogues share no group.
+    tuning
+        Catalogues where blending and threshold are chosen, each with the rows that are looked up in it: one, or the
+        same listings with the vectors of several encoders.
     cross_fit
         Whether training and tuning share their listings: the tuning scores then come from trees not trained on
-        the groups of the listing. There is one training catalogue then, the tuning catalogue.
+        the groups of the listing. The training catalogues are then the tuning catalogues.
     """
 
     training: Sequence[tuple[LabelledCatalogue, RowArray]]
-    tuning: LabelledCatalogue
-    queries: RowArray
+    tuning: Sequence[tuple[LabelledCatalogue, RowArray]]
     cross_fit: bool = False
+
+    @property
+    def labels(self) -> RowArray:
+        """Number of the label group of each listing of a tuning catalogue; shape (N,)."""
+        return self.tuning[0][0].labels
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -92,7 +97,7 @@ class LearningSplits:
     """Listings for training and for tuning; `cross_fit` as in `Lessons`."""
 
     training: Sequence[Split]
-    tuning: Split
+    tuning: Sequence[Split]
     cross_fit: bool = False
 
 
@@ -101,8 +106,10 @@ class Preparation:
 
     Parameters
     ----------
-    data, labels
-        All listings, and the number of each one's label group, shape (N,).
+    data
+        All listings with the vectors of each encoder, by its name in the splits; "" where there is one for all.
+    labels
+        Number of each listing's label group, shape (N,).
     splits
         Training and tuning listings; word weights are computed on the titles of both, which needs no labels.
     rules
@@ -113,7 +120,7 @@ class Preparation:
 
     def __init__(
         self,
-        data: ListingData,
+        data: Mapping[str, ListingData],
         labels: RowArray,
         splits: LearningSplits,
         rules: VectorRules,
@@ -123,26 +130,25 @@ class Preparation:
         self._progress = progress
         self._data, self._labels, self._splits, self._rules = data, labels, splits, rules
         self._trained = np.unique(np.concatenate([split.catalogue[split.queries] for split in splits.training]))
-        self._prepared: dict[bytes, LabelledCatalogue] = {}
+        self._prepared: dict[tuple[str, bytes], LabelledCatalogue] = {}
 
-    def catalogue(self, rows: RowArray) -> LabelledCatalogue:
-        """The catalogue of some rows."""
-        key = rows.tobytes()
+    def catalogue(self, split: Split) -> LabelledCatalogue:
+        """The catalogue of a split, all of it embedded by the split's encoder."""
+        rows, key = split.catalogue, (split.encoder, split.catalogue.tobytes())
         if key not in self._prepared:
-            background = [self._data.titles[row] for row in np.union1d(self._trained, rows)]
-            prepared = PreparedCatalogue.of(self._data.take(rows), self._rules, background)
+            data = self._data[split.encoder]
+            background = [data.titles[row] for row in np.union1d(self._trained, rows)]
+            prepared = PreparedCatalogue.of(data.take(rows), self._rules, background)
             self._prepared[key] = LabelledCatalogue.of(prepared, self._labels[rows], self._progress)
         return self._prepared[key]
 
     def lessons(self) -> Lessons:
         """Catalogues for training, and the catalogue for tuning."""
         splits = self._splits
-        return Lessons(
-            training=[(self.catalogue(split.catalogue), split.queries) for split in splits.training],
-            tuning=self.catalogue(splits.tuning.catalogue),
-            queries=splits.tuning.queries,
-            cross_fit=splits.cross_fit,
+        training, tuning = (
+            [(self.catalogue(split), split.queries) for split in part] for part in (splits.training, splits.tuning)
         )
+        return Lessons(training=training, tuning=tuning, cross_fit=splits.cross_fit)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -154,11 +160,11 @@ class Trained:
     scorer
         The scorer.
     tuned
-        Neighbours of the tuning catalogue at the distance 1 - score, from trees not trained on the pair's groups.
+        Neighbours of each tuning catalogue at the distance 1 - score, from trees not trained on the queries' groups.
     """
 
     scorer: PairScorer
-    tuned: Neighbours
+    tuned: tuple[Neighbours, ...]
 
 
 def train_scorer(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide], protocol: str) -> Trained:
@@ -178,9 +184,9 @@ def train_scorer(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide
     protocol
         What the figure of the tuning catalogue is, in a few words.
     """
-    if lessons.tuning.catalogue.listings.compared:
+    tuning = lessons.tuning[0][0]
+    if tuning.catalogue.listings.compared:
         return _train_probabilities(lessons, learning, dense, protocol)
-    tuning = lessons.tuning
     trees, scores = _fit_and_score(lessons, learning, BOTH)
     blend, choice, tuned = _tune(lessons, scores, learning.blends)
     scorer = PairScorer(
@@ -198,10 +204,11 @@ def train_scorer(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide
 
 def _train_probabilities(lessons: Lessons, learning: Learning, dense: Sequence[DenseSide], protocol: str) -> Trained:
     """Train and calibrate one model for each comparison, and choose the presets."""
-    tuning, models, found = lessons.tuning, {}, {}
+    [(tuning, queries)] = lessons.tuning
+    models, found = {}, {}
     for comparison in COMPARISONS:
         examples = tuning.examples(comparison)
-        trees, scores = _fit_and_score(lessons, learning, comparison)
+        trees, [scores] = _fit_and_score(lessons, learning, comparison)
         calibration = replace(fit_calibration(scores, examples.same), n=len(tuning.labels))
         models[comparison] = PairModel(trees=trees, names=examples.names, calibration=calibration)
         found[comparison] = examples.pairs, calibration.apply(scores)
@@ -216,8 +223,8 @@ def _train_probabilities(lessons: Lessons, learning: Learning, dense: Sequence[D
         f1=0.0,
     )
     pairs, scores = found[BOTH]
-    scorer = _with_presets(scorer, tuning, found, lessons.queries)
-    return Trained(scorer=scorer, tuned=pairs.to_neighbours(scores))
+    scorer = _with_presets(scorer, tuning, found, queries)
+    return Trained(scorer=scorer, tuned=(pairs.to_neighbours(scores),))
 
 
 def choose_in_whole(scorer: PairScorer, whole: LabelledCatalogue, queries: RowArray) -> PairScorer:
@@ -284,26 +291,42 @@ def best_of(rules: Iterable[VectorRules], train: Callable[[VectorRules], Trained
     return max(map(train, rules), key=lambda trained: trained.scorer.f1)
 
 
-def _fit_and_score(lessons: Lessons, learning: Learning, comparison: str) -> tuple[BoostedTrees, FloatArray]:
-    """Trees of a comparison, and the scores of its tuning pairs by trees that were not trained on their groups."""
-    examples = lessons.tuning.examples(comparison)
-    trees = _fit([(labelled.examples(comparison), rows) for labelled, rows in lessons.training], learning)
-    scores = examples.score(trees)
-    if lessons.cross_fit:
-        unseen = _cross_fit(lessons.training[0][0].examples(comparison), lessons.training[0][1], learning)
-        scores = np.where(np.isnan(unseen), scores, unseen)
-    return trees, examples.pairs.symmetric(scores)
+def _fit_and_score(lessons: Lessons, learning: Learning, comparison: str) -> tuple[BoostedTrees, list[FloatArray]]:
+    """Trees of a comparison, and the scores of each catalogue's tuning pairs by trees not trained on their groups."""
+    training = lessons.training
+    trees = _fit(_examples(training, comparison), learning)
+    if lessons.cross_fit and len(training) > 1:
+        held_out = [[*training[:place], *training[place + 1 :]] for place in range(len(training))]
+        others = [_fit(_examples(parts, comparison), learning) for parts in held_out]
+    else:
+        others = [trees] * len(lessons.tuning)
+    scores = []
+    for (labelled, _), fitted in zip(lessons.tuning, others, strict=True):
+        examples = labelled.examples(comparison)
+        scored = examples.score(fitted)
+        if lessons.cross_fit and len(training) == 1:
+            unseen = _cross_fit(examples, training[0][1], learning)
+            scored = np.where(np.isnan(unseen), scored, unseen)
+        scores.append(examples.pairs.symmetric(scored))
+    return trees, scores
 
 
-def _fit(parts: Sequence[tuple[Examples, RowArray]], learning: Learning) -> BoostedTrees:
+def _examples(
+    parts: Iterable[tuple[LabelledCatalogue, RowArray]], comparison: str
+) -> Iterator[tuple[Examples, RowArray]]:
+    return ((labelled.examples(comparison), rows) for labelled, rows in parts)
+
+
+def _fit(parts: Iterable[tuple[Examples, RowArray]], learning: Learning) -> BoostedTrees:
     """Train on the pairs whose two listings are both training listings.
 
     The pairs with any other listing are left out, and all of those are different products: the different pairs that
     stay get a larger weight in their place.
     """
     features, same, weights = [], [], []
+    names: tuple[str, ...] = ()
     for examples, rows in parts:
-        pairs = examples.pairs
+        pairs, names = examples.pairs, examples.names
         learns = np.zeros(pairs.n, dtype=np.bool_)
         learns[rows] = True
         kept = learns[pairs.first] & learns[pairs.second]
@@ -315,7 +338,7 @@ def _fit(parts: Sequence[tuple[Examples, RowArray]], learning: Learning) -> Boos
             weights.append(weight[kept])
     return train_trees(
         np.concatenate(features),
-        parts[0][0].names,
+        names,
         np.concatenate(same),
         np.concatenate(weights),
         iterations=learning.trees,
@@ -345,13 +368,18 @@ def _cross_fit(examples: Examples, rows: RowArray, learning: Learning) -> FloatA
 
 
 def _tune(
-    lessons: Lessons, probabilities: FloatArray, blends: Sequence[float | None]
-) -> tuple[float | None, ThresholdChoice, Neighbours]:
+    lessons: Lessons, probabilities: Sequence[FloatArray], blends: Sequence[float | None]
+) -> tuple[float | None, ThresholdChoice, tuple[Neighbours, ...]]:
     """Choose the blending and the threshold with the best F1; among equals the first."""
-    tuning, tried = lessons.tuning, []
+    catalogues = [labelled for labelled, _ in lessons.tuning]
+    tried = []
     for blend in blends:
-        scores = final_scores(tuning.catalogue, tuning.candidates, probabilities, blend)
-        near = tuning.candidates.pairs.to_neighbours(scores)
-        choice = best_threshold(query_part(near, lessons.queries), tuning.labels, lessons.queries)
-        tried.append((blend, choice, near))
+        near = tuple(_blended(*part, blend) for part in zip(catalogues, probabilities, strict=True))
+        neighbours, queries = query_parts(near, [rows for _, rows in lessons.tuning])
+        tried.append((blend, best_threshold(neighbours, lessons.labels, queries), near))
     return max(tried, key=lambda one: one[1].f1)
+
+
+def _blended(labelled: LabelledCatalogue, probabilities: FloatArray, blend: float | None) -> Neighbours:
+    scores = final_scores(labelled.catalogue, labelled.candidates, probabilities, blend)
+    return labelled.candidates.pairs.to_neighbours(scores)

@@ -9,9 +9,8 @@ import numpy as np
 
 from product_matching.encoders.photo import FloatVectors
 from product_matching.encoders.sentence import SentenceEncoder, encode_once
-from product_matching.errors import InputError
 from product_matching.evaluation.listings import LabelledListings
-from product_matching.evaluation.protocols import Plan, plan_protocol
+from product_matching.evaluation.protocols import Plan, plan_protocol, with_encoders
 from product_matching.places import home_folder
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import RowArray
@@ -40,75 +39,59 @@ def out_of_fold_vectors(
     *,
     two_stage: bool = True,
     progress: Progress = NO_PROGRESS,
-) -> FloatVectors:
-    """Embed all titles with encoders fine-tuned as a protocol allows.
+) -> dict[str, FloatVectors]:
+    """Embed the titles with the encoders of a protocol, each fine-tuned as `with_encoders` says.
 
-    Validation and test listings are embedded by an encoder trained on all training listings. With a second stage, each
-    of its training catalogues is embedded by an encoder trained on the other training catalogues: the features in its
-    training are then as good as those in its use, and no better. Trainings are kept in the user's data folder: one that
-    was interrupted is continued, one that is done is not repeated.
+    The features in the training of a second stage are then as good as those in its use, and no better. Trainings are
+    kept in the user's data folder: one that was interrupted is continued, one that is done is not repeated.
 
     Parameters
     ----------
     listings
         The labelled catalogue.
     protocol
-        ``"fold"``, or ``"dense"`` without a second stage.
+        ``"fold"``, ``"dense"`` or ``"half"``.
     recipe
         How encoders are trained.
     two_stage
-        Whether a second stage is trained on the embeddings. Without one the training listings' embeddings do not
-        affect the figure; under ``"dense"`` they are those of the encoder that was trained on them.
+        Whether a second stage is trained on the embeddings. Without one, only encoders of validation and test are
+        trained.
     progress
         See `train_titles`.
 
     Returns
     -------
-    numpy.ndarray
-        Shape (N, D), float32, rows of norm 1 or 0.
+    dict
+        By name of the encoder, for `LabelledListings.encoders`: shape (N, D), float32, rows of norm 1, or 0 for titles
+        without a word and for listings that the encoder does not embed.
 
     Raises
     ------
     InputError
-        The protocol trains on its validation listings, or a second stage would be trained on mixed embeddings.
+        The protocol has no listings to train on.
     """
-    plan = plan_protocol(protocol, listings.names)
-    parts: list[FloatVectors] = []
-    rows: list[RowArray] = []
-    for trained, embedded in training_parts(plan, two_stage=two_stage):
+    plan = with_encoders(plan_protocol(protocol, listings.names))
+    vectors: dict[str, FloatVectors] = {}
+    for name, embedded in embedded_rows(plan, two_stage=two_stage).items():
+        trained = plan.encoders[name]
         data = LabelledTitles.of(listings.titles[trained].tolist(), listings.labels[trained])
         weights = _train(recipe, data, progress)
         encoder = SentenceEncoder.load(
             recipe.backbone, weights=weights, max_tokens=recipe.max_tokens, prefix=recipe.prefix
         )
-        parts.append(encode_once(encoder, listings.titles[embedded].tolist()))
-        rows.append(embedded)
-    vectors = np.zeros((len(listings), parts[0].shape[1]), dtype=np.float32)
-    for part, embedded in zip(parts, rows, strict=True):
-        vectors[embedded] = part
+        part = encode_once(encoder, listings.titles[embedded].tolist())
+        vectors[name] = np.zeros((len(listings), part.shape[1]), dtype=np.float32)
+        vectors[name][embedded] = part
     return vectors
 
 
-def training_parts(plan: Plan, *, two_stage: bool) -> list[tuple[RowArray, RowArray]]:
-    """For each encoder of a protocol the rows that it is trained on and the rows that it embeds.
-
-    Raises
-    ------
-    InputError
-        See `out_of_fold_vectors`.
-    """
-    accepted = ("fold",) if two_stage else ("fold", "dense")
-    if plan.protocol not in accepted:
-        raise InputError(
-            f"A fine-tuned sentence encoder {'with a second stage ' if two_stage else ''}is measured under "
-            f"{' or '.join(accepted)} only, not {plan.protocol!r}."
-        )
-    trained = [split.catalogue[split.queries] for split in plan.train]
-    everything = np.concatenate(trained)
-    parts = [(np.sort(everything), np.union1d(plan.validation.catalogue, plan.test.catalogue))]
-    if two_stage:
-        parts += [(np.setdiff1d(everything, rows), rows) for rows in trained]
-    return parts
+def embedded_rows(plan: Plan, *, two_stage: bool) -> dict[str, RowArray]:
+    """Rows that each encoder of a plan embeds, by its name; without a second stage, fewer encoders are needed."""
+    splits = (plan.test, *plan.validation, *(plan.train if two_stage else ()))
+    rows: dict[str, RowArray] = {}
+    for split in splits:
+        rows[split.encoder] = np.union1d(rows.get(split.encoder, split.catalogue), split.catalogue)
+    return rows
 
 
 def _train(recipe: TitleRecipe, data: LabelledTitles, progress: Progress) -> Path:
