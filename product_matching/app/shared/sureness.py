@@ -64,7 +64,7 @@ def say_calibration(chosen: ChosenScorer) -> str:
     where = "this catalogue" if chosen.calibrated_here else "another catalogue"
     return (
         "Of the pairs that are said to be 80 % sure, about 80 of 100 are the same product. That was calibrated on "
-        f"{where}, with {count_text(scorer.n, 'listing')}: {plain(scorer.protocol)}. {_say_growth(chosen)}".strip()
+        f"{where}, with {count_text(scorer.n, 'listing')}. {_say_growth(chosen)}\n\nProtocol: {plain(scorer.protocol)}."
     )
 
 

@@ -57,8 +57,12 @@ class PairModel:
         return self.trees.probabilities(self._own(features, names))
 
     def reasons(self, features: Features, names: Sequence[str]) -> list[list[tuple[str, float]]]:
-        """Name the three features that moved each pair's log odds most, with how far; features of shape (P, F)."""
-        shares = self.trees.contributions(self._own(features, names))
+        """Name the three features that moved each pair's log odds most, with how far; features of shape (P, F).
+
+        A feature that is missing is no reason: it stands at 0.
+        """
+        own = self._own(features, names)
+        shares = np.where(np.isnan(own), 0.0, self.trees.contributions(own))
         order = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :_REASONS]
         return [[(self.names[f], float(row[f])) for f in top] for row, top in zip(shares, order, strict=True)]
 
