@@ -298,9 +298,14 @@ def test_evaluate_measures_sentence_models_as_they_are_and_fine_tuned(
         status, _, err = run(*ask, method, *option)
         assert status == 1
         assert sentence in err
-    status, _, err = run("evaluate", path, "--protocol", "half", "--method", "sentence", "--sentence", recipe)
+    status, out, err = run(
+        "evaluate", path, "--protocol", "half", "--json", "--method", "chain+sentence", "--sentence", recipe
+    )
+    assert status == 0, err
+    assert 0 < json.loads(out)["f1"] <= 1
+    status, _, err = run("evaluate", path, "--protocol", "full", "--method", "sentence", "--sentence", recipe)
     assert status == 1
-    assert "is measured under fold or dense only, not 'half'" in err
+    assert "is measured under fold, dense or half only, not 'full'" in err
 
 
 def test_a_trained_scorer_decides_in_find_and_match(run: Run, tmp_path: Path) -> None:
