@@ -17,7 +17,6 @@ from product_matching.cli.arguments import AsJson, LabelColumn, bundle_folder, i
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.files import write_text
-from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TITLE
 
 if TYPE_CHECKING:
     from product_matching.evaluation.listings import LabelledListings
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 class Comparison(StrEnum):
     """The sides by which a pair scorer compares."""
 
-    both = BOTH
-    photo = PHOTO
-    title = TITLE
+    BOTH = "both"
+    PHOTO = "photo"
+    TITLE = "title"
 
 
 def evaluate(
@@ -83,7 +82,7 @@ def evaluate(
     as_json: AsJson = False,
     compare: Annotated[
         Comparison, typer.Option(help="With --pairs and --test: the sides that listings are compared by.")
-    ] = Comparison.both,
+    ] = Comparison.BOTH,
 ) -> None:
     """Measure a method or a pair scorer under a protocol.
 
@@ -100,7 +99,7 @@ def evaluate(
         return
     if method is None or score_test:
         raise InputError("Give --method, or --pairs with the protocol parts; --test needs --pairs.")
-    if compare is not Comparison.both:
+    if compare is not Comparison.BOTH:
         raise InputError("--compare is for --pairs: leave it or --method out.")
     stages = [] if no_blend else blend
     rules = option.RuleOptions(

@@ -172,7 +172,9 @@ def read_scorer(folder: Path) -> PairScorer:
     try:
         content = read_json(folder / SCORER_FILE, max_bytes=MAX_SCORER_BYTES)
         entry = validate(_Scorer, content, SCORER_FILE)
-        models = {comparison: _read_model(folder, comparison, model) for comparison, model in entry.models.items()}
+        models: dict[str, PairModel] = {
+            comparison: _read_model(folder, comparison, model) for comparison, model in entry.models.items()
+        }
     except (OSError, ValueError) as error:
         why = f"{error!s:.200}".rstrip(".")
         raise InputError(f"The pair scorer {folder} cannot be read: {why}.") from error
@@ -189,14 +191,14 @@ def _read_model(folder: Path, comparison: str, entry: _Model) -> PairModel:
     return PairModel(trees=BoostedTrees(text), names=tuple(entry.features), calibration=calibration)
 
 
-def _scorer(entry: _Scorer, models: Mapping[Comparison, PairModel]) -> PairScorer:
+def _scorer(entry: _Scorer, models: Mapping[str, PairModel]) -> PairScorer:
     dense = [
         DenseSide(side.name, side.dimension, side.model, side.sha256)
         for side in entry.sides
         if isinstance(side, _DenseSide)
     ]
     return PairScorer(
-        models=dict(models),
+        models=models,
         dense=tuple(dense),
         rules=VectorRules(**entry.rules.model_dump() | {"blend": tuple(entry.rules.blend)}),
         blend=entry.blend,
