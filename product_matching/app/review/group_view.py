@@ -61,7 +61,7 @@ def draw_group(finder: Finder, found: CatalogueGroups, group: Group) -> str | No
 
 def _headline(group: Group, farthest: FarthestPair | None) -> str:
     link, colour = link_in_words(group.weakest_link) if farthest is None else _farthest_in_words(group, farthest)
-    density = f"{group.density:.0%} of its pairs match"
+    density = f"{100 * group.density:.0f} % of its pairs match"
     shown = [f"**{group.size:,} listings**", f":{colour}-badge[{link}]"]
     return " ".join([*shown, f":gray-badge[{density}]"] if group.size > 2 else shown)
 

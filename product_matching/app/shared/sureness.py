@@ -82,7 +82,7 @@ def measured_table(presets: Sequence[Preset], comparisons: Sequence[str]) -> str
         for comparison in comparisons:
             measured = preset.measured.get(comparison)
             if measured is not None:
-                right = "–" if measured.precision is None else f"{measured.precision:.1%}"
-                cells = (preset_name(preset), _COMPARED[comparison], right, f"{measured.recall:.1%}")
+                right = "–" if measured.precision is None else f"{100 * measured.precision:.1f} %"
+                cells = (preset_name(preset), _COMPARED[comparison], right, f"{100 * measured.recall:.1f} %")
                 lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
