@@ -34,7 +34,7 @@ SHIPPED ?= models/$(MODEL)
 HASHES ?= $(wildcard $(COMPARISON)/imagededup.json)
 GROCERIES := $(TRAINING)/groceries.csv
 
-.PHONY: app dev test lint types unit coverage docs demo demo-test model halves holdouts comparison clean
+.PHONY: app dev test lint types unit coverage docs demo demo-test model halves pairs holdouts comparison clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -128,6 +128,18 @@ $(TRAINED)/half_%/report.json: recipes/efficientnet_lite2/half.toml $(TRAINING_D
 	$(TRAIN) $< --out $(@D) --catalogue $(TRAINING)/demo_copies/half_$*.csv --images $(TRAINING)/demo_copies/images \
 		$(THINNED) $(CLOTHES)
 
+# The pair scorer: it learns from each half as the network of the other half embeds it. READ=1 has the print read, too.
+pairs: $(TRAINED)/pairs_0/manifest.json $(TRAINED)/pairs_1/manifest.json
+	$(BIN)/product-matching train-pairs embeddings/demo --out models/pairs/demo \
+		--also $(TRAINED)/pairs_0 --also $(TRAINED)/pairs_1
+
+$(TRAINED)/pairs_0/manifest.json: $(TRAINED)/half_1/report.json
+$(TRAINED)/pairs_1/manifest.json: $(TRAINED)/half_0/report.json
+$(TRAINED)/pairs_%/manifest.json:
+	$(BIN)/product-matching build $(TRAINING)/demo_copies/pairs_$*.csv --images demo/images \
+		--model $(dir $<)model --out $(@D) --overwrite
+	$(if $(READ),$(BIN)/product-matching read $(@D) --images demo/images)
+
 # What is learnt about goods of a kind that training does not have.
 holdouts: $(TRAINED)/no_demo/report.json $(TRAINED)/no_groceries/report.json
 
@@ -139,7 +151,7 @@ $(TRAINED)/no_groceries/report.json: recipes/efficientnet_lite2/holdout.toml $(T
 
 $(TRAINING)/demo_copies/listings.csv: demo/listings.csv | $(VENV)/app.stamp
 	$(WITH_GENERATOR) recipes.data.edited_copies demo/listings.csv demo/images $(@D) --copies 1
-	$(WITH_GENERATOR) recipes.data.demo_halves $(@D)
+	$(WITH_GENERATOR) recipes.data.demo_halves $(@D) --demo demo/listings.csv
 
 $(TRAINING)/clothing_copies/listings.csv: $(GROCERIES)
 	$(WITH_GENERATOR) recipes.data.edited_copies $(TRAINING)/clothing.csv $(DATA)/clothing/images $(@D) \

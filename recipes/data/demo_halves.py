@@ -52,14 +52,38 @@ def write_halves(folder: Path) -> list[Path]:
     return files
 
 
+def write_pair_training(listings: Path, folder: Path) -> list[Path]:
+    """Write ``pairs_0.csv`` and ``pairs_1.csv``: the training listings of each half, for a pair scorer to learn from.
+
+    Parameters
+    ----------
+    listings
+        ``listings.csv`` of the demo, without copies.
+    folder
+        Folder to write to.
+    """
+    table = pd.read_csv(listings, dtype=str, keep_default_na=False)
+    half = table["label_group"].map(halves_of_lines())
+    files = [folder / f"pairs_{number}.csv" for number in (0, 1)]
+    for number, file in enumerate(files):
+        table[(table["part"] == "train") & (half == number)].drop(columns="part").to_csv(file, index=False)
+    return files
+
+
 def main() -> None:
     """Write the halves."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder with listings.csv of the demo, with or without copies")
-    folder = parser.parse_args().folder
+    parser.add_argument(
+        "--demo", type=Path, help="listings.csv without copies: also write what a pair scorer learns from"
+    )
+    given = parser.parse_args()
+    folder = given.folder
     if not (folder / "listings.csv").is_file():
         sys.exit(f"There is no {folder / 'listings.csv'}: make it with recipes.data.edited_copies.")
     write_halves(folder)
+    if given.demo is not None:
+        write_pair_training(given.demo, folder)
 
 
 if __name__ == "__main__":
