@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPTIONAL = "Optional: public data sets"
 PROGRAM = ".venv/bin/product-matching"
 #: What the commands of the README read; everything else is written by them.
-READ = ("demo", "examples", "embeddings/demo", "models/efficientnet_lite2_arcface")
+READ = ("demo", "examples", "embeddings/demo", "models/efficientnet_lite2_arcface", "models/pairs/demo")
 
 
 def sections() -> dict[str, str]:
@@ -54,7 +54,7 @@ def measured_f1(printed: str) -> float:
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like a fresh clone, and the working folder; what is written stays in it."""
     for name in READ:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).symlink_to(ROOT / name, target_is_directory=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PRODUCT_MATCHING_HOME", str(tmp_path / "home"))
