@@ -31,9 +31,11 @@ def read_sureness(text: str) -> str:
     """Read a percentage or the name of a preset."""
     if text in PRESET_NAMES:
         return text
-    if not 0 < to_number(text) < 100:
-        raise typer.BadParameter(f"{text!r} is neither a percentage between 0 and 100 nor {', '.join(PRESET_NAMES)}.")
-    return text
+    number = text.removesuffix("%").strip()
+    if not 0 < to_number(number) < 100:
+        names = ", ".join(PRESET_NAMES)
+        raise typer.BadParameter(f"{text!r} is neither a percentage above 0 and below 100 nor one of {names}.")
+    return number
 
 
 Decide = Annotated[

@@ -41,7 +41,10 @@ def check_phashes(bundle: Bundle, bits: int | None) -> None:
 def check_scorer_decides(given: Thresholds, rules: Rules) -> None:
     """Reject thresholds and rules beside a pair scorer, which has its own."""
     if given != Thresholds() or rules != PLAIN:
-        raise InputError("The pair scorer has its own rules and threshold: leave the other rules and thresholds out.")
+        raise InputError(
+            "A pair scorer decides without distances (--sure, --pairs, --decide sureness): leave the other rules and "
+            "thresholds out, or let them decide with --decide distances."
+        )
 
 
 def open_finder(name: str, given: Thresholds) -> tuple[Finder, Thresholds]:

@@ -81,7 +81,7 @@ def test_a_deep_link_searches_by_the_stored_embedding(open_app: Open, bundle: Bu
     assert card_ids(app, bundle) == bundle.listings["posting_id"].iloc[expected].tolist()
     assert "Known for this sample: 3 of 3 listings of the same product found." in shown(app)
     assert "Hana Emas Tepung Terigu 1kg promo" in shown(app)
-    assert "Searched by its photo alone." in shown(app)
+    assert "Searched by its photo." in shown(app)
     assert not app.file_uploader
     assert not app.error
     assert [slider.key for slider in app.slider] == ["find_photo_threshold"]

@@ -126,7 +126,7 @@ def answer_search(
         thresholds, rules = Thresholds(), NO_RULES
         outcome = decide_by_scores(scored.candidates, scored.predictions, scored.least)
     matches, compared = outcome.matches, _usual_comparison(scored)
-    shares = _say_shares(outcome, asked.query) if scored is None else say_compared(compared)
+    shares = _say_shares(outcome, asked.query) if scored is None else say_compared(compared, read=asked.query.reads)
     return Answer(
         outcome=outcome,
         thresholds=thresholds,

@@ -76,7 +76,7 @@ def _draw_sample(bundle: Bundle, sample: SampleQuery, typed: str) -> None:
     with st.container(border=True):
         draw_sample_picture(sample, _PICTURE_WIDTH)
         st.markdown(plain(shorten(sample_name(sample), 160)))
-        st.caption("Searched by photo and title." if typed else "Searched by its photo alone.")
+        st.caption("Searched by photo and title." if typed else "Searched by its photo.")
     own = title_as_typed(sample)
     if own and not typed and bundle.title_matrix is not None:
         st.button("Search with its title too", icon=":material/title:", on_click=change_address, kwargs={"title": own})

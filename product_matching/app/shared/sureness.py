@@ -25,9 +25,12 @@ def percent_text(probability: float) -> str:
     return f"{percent} %" if percent < 100 else "over 99 %"
 
 
-def say_compared(comparison: str) -> str:
-    """Say by which sides a pair was compared; empty for none."""
-    return _COMPARED.get(comparison, "")
+def say_compared(comparison: str, *, read: bool = False) -> str:
+    """Say by which sides a pair was compared, and whether by the print that was read; empty for none."""
+    if read and comparison == PHOTO:
+        return "by photo and its print"
+    said = _COMPARED.get(comparison, "")
+    return f"{said}, and print" if read and comparison == BOTH else said
 
 
 def preset_name(preset: Preset) -> str:
