@@ -183,9 +183,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--read", action="store_true", help="time reading the print, too")
     parser.add_argument("--score", action="store_true", help="time the pair scorer on the samples, too")
-    parser.add_argument(
-        "--cpu", action="store_true", help="processor time of all threads, for a machine with other work"
-    )
+    parser.add_argument("--cpu", action="store_true", help="processor time of all threads, not wall time")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     with patch.object(time, "perf_counter", time.process_time if arguments.cpu else time.perf_counter):
