@@ -5,6 +5,8 @@
 Every query is asked of both, in turn, in the same process. The usual way is scikit-learn's
 ``NearestNeighbors(metric="cosine")`` on the same photo vectors, and a dense product of the same TF-IDF vectors.
 With ``--read`` the print of 50 of the photos is read as well (extra ocr), turned into words and searched for.
+With ``--score`` every sample of the bundle is scored by its pair scorer, by photo, by photo and title, and by photo and
+print, each beside the search by distances; its parts are geometry, reasons, and all without both.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -25,8 +29,13 @@ from sklearn.neighbors import NearestNeighbors
 from product_matching.encoders.model_sources import open_photo_encoder
 from product_matching.encoders.print_reader import RapidPrintReader
 from product_matching.listings.photos import decode_photo, read_photo
+from product_matching.matching.second_stage import scorer as scorer_module
+from product_matching.matching.second_stage.scorer import PairScorer
 from product_matching.store.bundle import open_bundle
-from product_matching.workflows.find import Finder, Query
+from product_matching.workflows.choose_scorer import choose_scorer
+from product_matching.workflows.find import Finder, Query, default_thresholds
+from product_matching.workflows.find_print import add_print, read_sample
+from product_matching.workflows.score_pairs import predict, prepare_scorer
 
 SEED = 7
 K = 50
@@ -35,10 +44,10 @@ WARM_UP, N_READ = 5, 50
 Times = dict[str, list[float]]
 
 
-def timed(times: Times, name: str, work: Callable[..., Any], *arguments: Any) -> Any:
+def timed(times: Times, name: str, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Do some work and note its milliseconds."""
     started = time.perf_counter()
-    result = work(*arguments)
+    result = work(*arguments, **named)
     times.setdefault(name, []).append(1000 * (time.perf_counter() - started))
     return result
 
@@ -81,6 +90,44 @@ def time_print(finder: Finder, photos: list[Path], rounds: int) -> Times:
         timed(times, "candidates by photo", finder.candidates, Query(photo=photo), K)
         timed(times, "candidates by photo and print", finder.candidates, Query(photo=photo, print=words), K)
     return {name: values[WARM_UP:] for name, values in times.items()}
+
+
+def time_scores(finder: Finder) -> Times:
+    """Score each sample of the bundle by photo, photo and title, photo and print; search by distances right before."""
+    bundle, chosen = finder.bundle, choose_scorer(finder.bundle)
+    if chosen is None or bundle.samples is None:
+        raise SystemExit("The bundle needs samples and a pair scorer for --score.")
+    prepared, thresholds = prepare_scorer(bundle, chosen.scorer), default_thresholds(bundle)
+    times: Times = {}
+    for number, query_id in enumerate([*bundle.samples.table["query_id"][:WARM_UP], *bundle.samples.table["query_id"]]):
+        noted = times if number >= WARM_UP else {}
+        photo = finder.sample_query(query_id)
+        asked = {"photo": photo, "photo and title": finder.sample_query(query_id, with_title=True)}
+        asked["photo and print"] = add_print(finder, photo, read_sample(bundle, query_id, RapidPrintReader))
+        for sides, query in asked.items():
+            timed(noted, f"{sides}, by distances", finder.matches, query, thresholds)
+            with parts_noted(noted, sides):
+                timed(noted, f"{sides}, by scorer", predict, prepared, query)
+    return times
+
+
+@contextmanager
+def parts_noted(times: Times, sides: str) -> Iterator[None]:
+    """Note how long the parts of the one prediction inside take: geometry, reasons, and all the rest."""
+    parts: Times = {}
+
+    def noting(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *arguments, **named: timed(parts, name, work, *arguments, **named)
+
+    with (
+        patch.object(scorer_module, "verify_photos", noting("geometry", scorer_module.verify_photos)),
+        patch.object(PairScorer, "reasons", noting("reasons", PairScorer.reasons)),
+    ):
+        yield
+    took = {name: sum(parts.get(name, [])) for name in ("geometry", "reasons")}
+    took["without both"] = times[f"{sides}, by scorer"][-1] - sum(took.values())
+    for name, value in took.items():
+        times.setdefault(f"{sides}, by scorer: {name}", []).append(value)
 
 
 def time_titles(finder: Finder, rounds: int) -> Times:
@@ -135,8 +182,16 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, default=Path("data/shopee/train_images"), help="photos to search with")
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--read", action="store_true", help="time reading the print, too")
+    parser.add_argument("--score", action="store_true", help="time the pair scorer on the samples, too")
+    parser.add_argument("--cpu", action="store_true", help="processor time of all threads, not wall time")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    with patch.object(time, "perf_counter", time.process_time if arguments.cpu else time.perf_counter):
+        report(arguments)
+
+
+def report(arguments: argparse.Namespace) -> None:
+    """Measure what was asked for and print it."""
     torch.set_num_threads(1)  # as in the server
     finder = Finder(open_bundle(arguments.bundle))
     finder.load()
@@ -144,6 +199,8 @@ def main() -> None:
     times = time_titles(finder, arguments.rounds) | time_photos(finder, photos, arguments.rounds)
     if arguments.read:
         times |= time_print(finder, photos, min(arguments.rounds, N_READ))
+    if arguments.score:
+        times |= time_scores(finder)
     table, faster = summarise(times), ratios(times)
     if arguments.json:
         print(json.dumps({"ms": table.to_dict("index"), "times_faster": faster}))
