@@ -31,6 +31,7 @@ from product_matching.encoders.print_reader import RapidPrintReader
 from product_matching.listings.photos import decode_photo, read_photo
 from product_matching.matching.second_stage import scorer as scorer_module
 from product_matching.matching.second_stage.scorer import PairScorer
+from product_matching.matching.second_stage.verified_photos import verify_photos
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.choose_scorer import choose_scorer
 from product_matching.workflows.find import Finder, Query, default_thresholds
@@ -120,7 +121,7 @@ def parts_noted(times: Times, sides: str) -> Iterator[None]:
         return lambda *arguments, **named: timed(parts, name, work, *arguments, **named)
 
     with (
-        patch.object(scorer_module, "verify_photos", noting("geometry", scorer_module.verify_photos)),
+        patch.object(scorer_module, "verify_photos", noting("geometry", verify_photos)),
         patch.object(PairScorer, "reasons", noting("reasons", PairScorer.reasons)),
     ):
         yield
