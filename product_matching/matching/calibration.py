@@ -27,7 +27,8 @@ class Calibration:
     n
         Size of the catalogue that it was fitted on; 0 where size does not matter.
     growth
-        How far log odds fall in a catalogue e times as large, which has more look-alikes of a query.
+        How far log odds fall in a catalogue e times as large, which has more look-alikes of a query. A smaller one
+        makes nothing surer.
     """
 
     slope: float = 1.0
@@ -50,7 +51,7 @@ class Calibration:
         return _sigmoid(self.slope * log_odds(scores) + self.intercept - self._shift(n))
 
     def _shift(self, n: int | None) -> float:
-        return 0.0 if not n or not self.n else self.growth * float(np.log(n / self.n))
+        return 0.0 if not n or not self.n else self.growth * float(np.log(max(n, self.n) / self.n))
 
 
 def fit_calibration(scores: FloatArray, same: npt.NDArray[np.bool_]) -> Calibration:
