@@ -113,13 +113,9 @@ def find(
         answer = _find_by_sureness(finder, query, prepared, chosen, least_probability(chosen, sure), limit)
     timing["search"] = milliseconds(started)
     if as_json:
-        told = {
-            "mode": Mode.duplicates,
-            "matches": answer.matches,
-            "total": answer.total,
-            **answer.decided_by,
-            "timing_ms": timing,
-        }
+        told = {"mode": Mode.duplicates, "matches": answer.matches, "total": answer.total, **answer.decided_by}
+        told |= {"nearest": answer.nearest} if answer.nearest else {}
+        told["timing_ms"] = timing
         typer.echo(json.dumps({**told, **describe_read(found, query)}, ensure_ascii=False))
         return
     if read:
