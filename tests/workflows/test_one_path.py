@@ -17,10 +17,11 @@ import pytest
 from sklearn.preprocessing import normalize
 from typer.testing import CliRunner
 
-from product_matching.app.address import Address
+from product_matching.app.address import DISTANCES, Address
 from product_matching.app.review.export import submission_csv
 from product_matching.app.review.groups import find_groups
 from product_matching.app.review.request import request_groups
+from product_matching.app.shared.deciding import decide_how
 from product_matching.cli import app
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.listings.catalogue import Catalogue
@@ -141,12 +142,13 @@ def answers_of_all(bundle: Bundle, name: str, tmp_path: Path, fused: float | Non
     ids = bundle.listings["posting_id"].tolist()
     thresholds = fill_thresholds(bundle, Thresholds(fused=fused))
     find = [[ids[row] for row in rows] for rows in found_one_by_one(bundle, thresholds, PairRules(), _EVERY)]
-    options = [] if fused is None else ["--fused-threshold", str(fused)]
+    options = ["--decide", "distances"] if fused is None else ["--fused-threshold", str(fused)]
     plain, grouped, groups = (tmp_path / file for file in ("plain.csv", "grouped.csv", "groups.csv"))
     for arguments in (["--out", plain], ["--out", grouped, "--groups", groups]):
         done = CliRunner().invoke(app, ["match", name, *map(str, arguments), *options])
         assert done.exit_code == 0, done.output
-    review = find_groups(bundle, request_groups(bundle, Address(fused_threshold=fused)), NO_PROGRESS)
+    address = Address(decide=DISTANCES, fused_threshold=fused)
+    review = find_groups(bundle, request_groups(bundle, address, decide_how(bundle, address)), NO_PROGRESS)
     exported = tmp_path / "review.csv"
     exported.write_bytes(submission_csv(bundle, review))
     return {
