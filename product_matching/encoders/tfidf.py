@@ -43,6 +43,7 @@ class TitleEncoder:
     idf: npt.NDArray[np.float64]
     n_titles: int
     _columns: dict[str, int] = field(init=False, repr=False, compare=False)
+    _digits: npt.NDArray[np.bool_] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.weighting not in WEIGHTINGS:
@@ -50,6 +51,8 @@ class TitleEncoder:
         if self.idf.shape != (len(self.words),):
             raise ValueError(f"{len(self.words)} words but weights of shape {self.idf.shape}")
         object.__setattr__(self, "_columns", {word: column for column, word in enumerate(self.words)})
+        digits = np.array([any(map(str.isdigit, word)) for word in self.words], dtype=np.bool_)
+        object.__setattr__(self, "_digits", digits)
 
     @classmethod
     def fit(cls, titles: Sequence[str], weighting: Weighting = "idf") -> TitleEncoder:
@@ -70,6 +73,11 @@ class TitleEncoder:
     def dimension(self) -> int:
         """Number of columns of the vectors."""
         return len(self.words)
+
+    @property
+    def with_digit(self) -> npt.NDArray[np.bool_]:
+        """Which words hold a digit; shape (V,)."""
+        return self._digits
 
     def encode(self, titles: Sequence[str]) -> csr_matrix:
         """Turn raw titles into vectors.

@@ -124,7 +124,9 @@ class Stages:
         return self.steps[-1]
 
 
-def improve_vectors(vectors: Any, same: Neighbours | None, rules: VectorRules, join: SelfJoin[Any]) -> tuple[Any, ...]:
+def improve_vectors(
+    vectors: Any, same: Neighbours | None, rules: VectorRules, join: SelfJoin[Any], *, plain: Neighbours | None = None
+) -> tuple[Any, ...]:
     """Run the rules on vectors: cross-mean, blending, expansion.
 
     Parameters
@@ -137,23 +139,29 @@ def improve_vectors(vectors: Any, same: Neighbours | None, rules: VectorRules, j
         Which rules are on.
     join
         Finds the neighbours of all rows.
+    plain
+        The `rules.neighbours` nearest of the vectors as they came, where they are known.
 
     Returns
     -------
     tuple
         Vectors after each step that is on; see `Stages.steps`.
     """
+
+    def nearest(step: Any) -> Neighbours:
+        return plain if plain is not None and step is vectors else join.nearest(step, rules.neighbours)
+
     steps = [cross_mean(vectors, same) if rules.cross_mean and same is not None else vectors]
     for threshold in rules.blend:
-        steps.append(blend_neighbourhoods(steps[-1], join.nearest(steps[-1], rules.neighbours), threshold))
+        steps.append(blend_neighbourhoods(steps[-1], nearest(steps[-1]), threshold))
     if rules.expansion > 1:
-        steps.append(expand(steps[-1], join.nearest(steps[-1], rules.neighbours), rules.expansion, rules.alpha))
+        steps.append(expand(steps[-1], nearest(steps[-1]), rules.expansion, rules.alpha))
     return tuple(steps)
 
 
 def run_stages(vectors: Any, same: Neighbours | None, rules: VectorRules, join: SelfJoin[Any]) -> Stages:
     """Run the rules on vectors and join those that came and those that result; parameters as of `improve_vectors`."""
-    steps = improve_vectors(vectors, same, rules, join)
     plain = join.nearest(vectors, rules.neighbours)
+    steps = improve_vectors(vectors, same, rules, join, plain=plain)
     near = plain if steps[-1] is vectors else join.nearest(steps[-1], rules.neighbours)
     return Stages(plain, steps, near)

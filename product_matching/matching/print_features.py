@@ -69,21 +69,28 @@ def print_features(prints: PrintRows, first: RowArray, listings: PrintedListings
         known word, a listing without a title, print without numbers, no quantity that both state. Quantities are 1
         where a value is common and 0 where they differ.
     """
-    idf = listings.encoder.idf
-    printed, titled = _held(prints.vectors[first]), _held(listings.matrix[second])
+    features = np.full((len(first), len(PRINT_FEATURES)), np.nan)
+    features[:, 0] = prints.weights[first]
+    printed, titled = prints.vectors.getnnz(axis=1)[first] > 0, listings.matrix.getnnz(axis=1)[second] > 0
+    there = np.flatnonzero(printed & titled)
+    features[there, 1:-2] = _words_in_common(prints.vectors[first[there]], listings.matrix[second[there]], listings)
+    features[:, -2] = _quantities(prints.texts, first, listings.titles, second)
+    features[:, -1] = _cosines_of_prints(prints, first, listings.prints, second)
+    return features
+
+
+def _words_in_common(prints: csr_matrix, titles: csr_matrix, listings: PrintedListings) -> FloatArray:
+    """Cosine of print and title and the shares in common, row by row; shape (P, 4)."""
+    idf, numbers = listings.encoder.idf, listings.encoder.with_digit.astype(np.float64)
+    printed, titled = _held(prints), _held(titles)
     common = printed.multiply(titled).tocsr()
-    numbers = np.array([any(map(str.isdigit, word)) for word in listings.encoder.words], dtype=np.float64)
-    there = (printed.getnnz(axis=1) > 0) & (titled.getnnz(axis=1) > 0)
     columns = [
-        prints.weights[first],
-        np.where(there, _products(prints.vectors[first], listings.matrix[second]), np.nan),
-        np.where(there, _share(common @ idf, printed @ idf), np.nan),
-        np.where(there, _share(common @ idf, titled @ idf), np.nan),
-        np.where(there, _share(common @ numbers, printed @ numbers), np.nan),
-        _quantities(prints.texts, first, listings.titles, second),
-        _cosines_of_prints(prints, first, listings.prints, second),
+        _products(prints, titles),
+        _share(common @ idf, printed @ idf),
+        _share(common @ idf, titled @ idf),
+        _share(common @ numbers, printed @ numbers),
     ]
-    return np.column_stack(columns).astype(np.float64)
+    return np.column_stack(columns)
 
 
 def _cosines_of_prints(prints: PrintRows, first: RowArray, others: PrintRows | None, second: RowArray) -> FloatArray:
@@ -95,11 +102,12 @@ def _cosines_of_prints(prints: PrintRows, first: RowArray, others: PrintRows | N
 
 def _quantities(texts: Sequence[str], first: RowArray, titles: Sequence[str], second: RowArray) -> FloatArray:
     """1 where a value is common, 0 where both state a dimension and differ, NaN where they share none."""
-    (ours, own), (theirs, others) = (np.unique(rows, return_inverse=True) for rows in (first, second))
+    agree = np.full(len(first), np.nan)
+    there = np.array([bool(texts[one] and titles[other]) for one, other in zip(first, second, strict=True)], np.bool_)
+    (ours, own), (theirs, others) = (np.unique(rows[there], return_inverse=True) for rows in (first, second))
     table = QuantityTable.of_measures([*(texts[row] for row in ours), *(titles[row] for row in theirs)])
     compared = table.compare(own, len(ours) + others)
-    agree = (compared > 0).astype(np.float64)
-    agree[compared == 0] = np.nan
+    agree[there] = np.where(compared == 0, np.nan, compared > 0)
     return agree
 
 

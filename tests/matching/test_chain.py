@@ -9,6 +9,7 @@ from product_matching.matching.thresholds import PairRules
 from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.joins.phashes import near_photos
 from product_matching.search.joins.sparse import SparseJoin
+from product_matching.search.neighbours import Neighbours
 
 VECTORS = normalize(np.random.default_rng(5).random((10, 4)) ** 2)
 PHASHES = ["a" * 16, "a" * 16] + [f"{row:016x}" for row in range(1000, 9000, 1000)]
@@ -52,6 +53,20 @@ def test_dense_and_sparse_vectors_take_the_same_way(rules: VectorRules) -> None:
     np.testing.assert_allclose(sparse.final.toarray(), dense.final, atol=1e-5)
     assert len(sparse.steps) == len(dense.steps) == 1 + len(rules.blend) + (rules.expansion > 1)
     np.testing.assert_allclose(sparse.near.distances, dense.near.distances, atol=1e-5)
+
+
+def test_vectors_are_joined_once_where_no_rule_changes_them() -> None:
+    join = _CountedJoin()
+    run_stages(csr_matrix(VECTORS), None, VectorRules(expansion=2), join)
+    assert join.joined == 2  # as they came, which expands them, and as they are then
+
+
+class _CountedJoin(SparseJoin):
+    joined = 0
+
+    def nearest(self, vectors: csr_matrix, k: int) -> Neighbours:
+        self.joined += 1
+        return super().nearest(vectors, k)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage.feature_sides import PHOTO, TITLE
@@ -19,8 +21,9 @@ from product_matching.matching.second_stage.listing_features import (
     describe_listings,
     run_chain,
 )
-from product_matching.matching.second_stage.pair_features import pair_features, row_products
+from product_matching.matching.second_stage.pair_features import mirrored, pair_features, row_products
 from product_matching.matching.second_stage.pairs import Pairs
+from product_matching.matching.second_stage.split_vectors import SplitVectors
 from product_matching.search.joins.phashes import hash_bits
 from product_matching.search.neighbours import FloatArray, RowArray, keep_nearest
 
@@ -66,6 +69,19 @@ class PreparedCatalogue:
         listings = describe_listings(data, encoders, chain)
         return cls(data=data, encoders=encoders, rules=rules, chain=chain, listings=listings)
 
+    @cached_property
+    def fused(self) -> SplitVectors:
+        """Vectors of all sides together, as they entered the chain."""
+        return self._split(self.chain.fused)
+
+    @cached_property
+    def steps(self) -> tuple[SplitVectors, ...]:
+        """Vectors after each step of the chain; see `Stages.steps`."""
+        return tuple(self._split(step) for step in self.chain.stages.steps)
+
+    def _split(self, rows: csr_matrix) -> SplitVectors:
+        return SplitVectors.of(rows, sum(vectors.shape[1] for vectors in self.data.dense.values()))
+
     def by_side(self, side: str) -> PreparedCatalogue:
         """The same catalogue as if its listings had only one of the sides that are compared alone, and no print."""
         compared = {one: has if one == side else np.zeros_like(has) for one, has in self.listings.compared.items()}
@@ -100,7 +116,11 @@ def find_candidate_pairs(catalogue: PreparedCatalogue) -> CandidatePairs:
     pairs = near_pairs(catalogue)
     likely = is_likely(catalogue.listings, pairs.first, pairs.second)
     pairs = pairs.take(likely | likely[pairs.reverse()])
-    features, names = pair_features(catalogue.listings, pairs.first, pairs.second)
+    once = pairs.once()
+    half, names = pair_features(catalogue.listings, pairs.first[once], pairs.second[once])
+    features = np.empty((len(pairs), len(names)), dtype=np.float32)
+    features[once] = half
+    features[pairs.reverse()[once]] = half[:, mirrored(names)]
     return CandidatePairs(pairs, features, names)
 
 
@@ -121,13 +141,15 @@ def compared_sides(listings: ListingFeatures) -> list[str]:
     return [side for side, has in listings.compared.items() if has.any()]
 
 
-def is_likely(listings: ListingFeatures, first: RowArray, second: RowArray) -> npt.NDArray[np.bool_]:
-    """Whether near pairs are near enough to be candidates; shape (P,)."""
+def is_likely(
+    listings: ListingFeatures, first: RowArray, second: RowArray, sides: Sequence[str] | None = None
+) -> npt.NDArray[np.bool_]:
+    """Whether near pairs are near enough to be candidates, by the given sides, or by those of the listings; (P,)."""
 
     def similar(name: str) -> FloatArray:
         return row_products(listings.views[name], first, second)
 
-    sides = compared_sides(listings)
+    sides = compared_sides(listings) if sides is None else sides
     likely = np.zeros(len(first), dtype=np.bool_)
     if sides != [TITLE]:
         both = listings.has_photo[first] & listings.has_photo[second]

@@ -145,13 +145,11 @@ class CatalogueScorer:
     def _score_pairs(
         self, listings: ListingFeatures, first: RowArray, second: RowArray
     ) -> tuple[ScoredPairs, list[str]]:
-        kinds = np.unique(comparisons(listings, first, second)).tolist()
-        comparison = kinds[0] if len(kinds) == 1 and kinds[0] else BOTH
-        forward, names = pair_features(listings, first, second, comparison)
-        backward = pair_features(listings, second, first, comparison)[0]
-        table = PairTable(first, second, forward, backward, names)
-        scored = self.scorer.score(listings, table, n=len(self._catalogue.data))
-        return scored, names
+        kinds = set(comparisons(listings, first, second).tolist()) - {""}
+        comparison = kinds.pop() if len(kinds) == 1 else BOTH
+        features, names = pair_features(listings, first, second, comparison)
+        table = PairTable(first, second, features, names)
+        return self.scorer.score(listings, table, n=len(self._catalogue.data)), names
 
     def _in_order(
         self, rows: RowArray, distances: FloatArray, scored: ScoredPairs, names: list[str]

@@ -19,11 +19,12 @@ from product_matching.encoders.trigrams import TrigramEncoder
 from product_matching.listings.quantities import QuantityTable
 from product_matching.listings.titles import title_words
 from product_matching.matching.blending import cross_mean, expand, fuse
-from product_matching.matching.chain import CANDIDATES, Stages, VectorRules, run_stages
+from product_matching.matching.chain import CANDIDATES, Stages, VectorRules, improve_vectors, run_stages
 from product_matching.matching.print_features import PrintedListings
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.search.joins.mixed import MixedJoin
 from product_matching.search.joins.phashes import near_photos, parse_phashes
+from product_matching.search.joins.protocol import SelfJoin
 from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours, keep_nearest
 
@@ -121,7 +122,7 @@ class ChainResult:
     near_duplicates
         Listings with (nearly) the same photo; None where photos are left out.
     single
-        The stages of each side that is compared alone, by its name; see `run_single_sides`.
+        Each side that is compared alone, by its name; see `run_single_sides`.
     """
 
     words: csr_matrix
@@ -129,7 +130,33 @@ class ChainResult:
     fused: csr_matrix
     stages: Stages
     near_duplicates: Neighbours | None
-    single: dict[str, Stages]
+    single: dict[str, SideAlone]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SideAlone:
+    """A side of a whole catalogue of N listings, compared alone.
+
+    Attributes
+    ----------
+    vectors
+        CSR or dense, shape (N, D).
+    plain
+        Their neighbours.
+    expanded
+        Each vector expanded by its nearest; shape (N, D).
+    """
+
+    vectors: Any
+    plain: Neighbours
+    expanded: Any
+
+    @classmethod
+    def of(cls, vectors: Any, join: SelfJoin[Any]) -> SideAlone:
+        """Find the neighbours of a side's vectors and expand them by `SINGLE_RULES`."""
+        plain = join.nearest(vectors, SINGLE_RULES.neighbours)
+        expanded = improve_vectors(vectors, None, SINGLE_RULES, join, plain=plain)[-1]
+        return cls(vectors=vectors, plain=plain, expanded=expanded)
 
 
 def run_chain(data: ListingData, encoders: TitleEncoders, rules: VectorRules) -> ChainResult:
@@ -155,13 +182,13 @@ def compares_single_sides(sides: Iterable[str]) -> bool:
     return "photo" in sides
 
 
-def run_single_sides(data: ListingData, words: csr_matrix, trigrams: csr_matrix) -> dict[str, Stages]:
+def run_single_sides(data: ListingData, words: csr_matrix, trigrams: csr_matrix) -> dict[str, SideAlone]:
     """Expand photos and titles, each by its own neighbours alone; by the names of `SINGLE_SIDES`."""
     titles = fuse([words, trigrams], [WORD_WEIGHT, 1 - WORD_WEIGHT])
-    photos: FloatMatrix = np.asarray(data.dense["photo"], dtype=np.float64)
+    photos = data.dense["photo"]
     return {
-        "photo": run_stages(photos, None, SINGLE_RULES, MixedJoin(photos.shape[1])),
-        "title": run_stages(titles, None, SINGLE_RULES, SparseJoin()),
+        "photo": SideAlone.of(photos, MixedJoin(photos.shape[1])),
+        "title": SideAlone.of(titles, SparseJoin()),
     }
 
 
@@ -193,13 +220,13 @@ def describe_listings(data: ListingData, encoders: TitleEncoders, chain: ChainRe
     }
     nearest = {"plain": nearest_similarities(stages.plain), "final": nearest_similarities(stages.near)}
     for side, vectors in data.dense.items():
-        averaged = cross_mean(np.asarray(vectors, dtype=np.float64), near_duplicates)
+        averaged = cross_mean(vectors, near_duplicates)
         near = MixedJoin(averaged.shape[1]).nearest(averaged, CANDIDATES)
-        views |= {side: np.asarray(vectors, dtype=np.float64), f"averaged {side}": averaged}
+        views |= {side: vectors, f"averaged {side}": averaged}
         views[f"expanded {side}"] = expand(averaged, stages.near, 2)
         nearest[f"averaged {side}"] = nearest_similarities(near)
     for side, single in chain.single.items():
-        views |= {f"expanded {side} alone": single.final, f"{side} neighbourhood": _neighbourhoods(single.plain)}
+        views |= {f"expanded {side} alone": single.expanded, f"{side} neighbourhood": _neighbourhoods(single.plain)}
         nearest[f"{side} alone"] = nearest_similarities(single.plain)
     hashes, has_photo = parse_phashes(data.phashes)
     weights, numbers = word_weights(chain.words, encoders.words)
@@ -258,8 +285,7 @@ def word_weights(words: csr_matrix, encoder: TitleEncoder) -> tuple[csr_matrix, 
     """Weigh each word of title vectors by its inverse document frequency, and mark the words with a digit."""
     weights = words.copy()
     weights.data = encoder.idf[weights.indices].astype(np.float32)
-    digits = np.array([any(letter.isdigit() for letter in word) for word in encoder.words], dtype=np.float32)
     numbers: Any = words.copy()
-    numbers.data = digits[numbers.indices]
+    numbers.data = encoder.with_digit[numbers.indices].astype(np.float32)
     numbers.eliminate_zeros()
     return weights, numbers

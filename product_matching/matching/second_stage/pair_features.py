@@ -29,6 +29,8 @@ _RATIOS = {
     "ratio": fuzz.ratio,
 }
 _EPSILON = 1e-6
+#: How features end that are of the first or of the second listing of a pair.
+_OWN, _OTHER = "own", "other"
 #: Threads that compare texts; few pairs are compared sooner than a thread starts.
 _WORKERS = 2
 #: Decimals of a feature: sums in another order differ by less, and must not cross a threshold of the trees.
@@ -91,6 +93,19 @@ def _similarities(
     return columns
 
 
+def mirrored(names: Sequence[str]) -> list[int]:
+    """Where the features of a pair's other direction stand: what is of "own" is of "other" there, the rest is equal."""
+    place = {name: number for number, name in enumerate(names)}
+    return [place[_swapped(name)] for name in names]
+
+
+def _swapped(name: str) -> str:
+    stem, side = name[: -len(_OWN)], name[-len(_OWN) :]
+    if side == _OWN:
+        return f"{stem}{_OTHER}"
+    return f"{name.removesuffix(_OTHER)}{_OWN}" if name.endswith(_OTHER) else name
+
+
 def print_columns(listings: ListingFeatures, first: RowArray, second: RowArray) -> dict[str, FloatArray]:
     """Features of the print of both photos with the title of the other listing: of each the larger."""
     one, other = one_way_print(listings, first, second), one_way_print(listings, second, first)
@@ -107,10 +122,13 @@ def one_way_print(listings: ListingFeatures, first: RowArray, second: RowArray) 
 def row_products(vectors: csr_matrix | npt.NDArray[np.floating], first: RowArray, second: RowArray) -> FloatArray:
     """Inner product of the rows `first` and `second` of a CSR or dense matrix; shape (P,).
 
-    Columns of a CSR matrix that most rows fill are multiplied as a dense matrix, which is many times faster.
+    Of a CSR matrix, columns that most rows fill are multiplied as a dense matrix, and a first row that all pairs share
+    as a vector: both are many times faster.
     """
     if not isinstance(vectors, csr_matrix):
         return _dense_products(vectors, first, second)
+    if len(first) and (first == first[0]).all():
+        return np.asarray(vectors[second] @ vectors[first[0]].toarray().ravel().astype(np.float64))
     used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
     vectors, first, second = vectors[used], places[: len(first)], places[len(first) :]
     filled = np.bincount(vectors.indices, minlength=vectors.shape[1]) > vectors.shape[0] / 2

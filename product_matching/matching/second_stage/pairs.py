@@ -57,6 +57,10 @@ class Pairs:
         """Position of each pair's other direction; shape (P,)."""
         return np.lexsort((self.first, self.second))
 
+    def once(self) -> npt.NDArray[np.bool_]:
+        """The pairs in one of their directions, the rising one; shape (P,)."""
+        return self.first < self.second
+
     def symmetric(self, scores: FloatArray) -> FloatArray:
         """Mean of the scores of both directions; shape (P,)."""
         return (scores + scores[self.reverse()]) / 2

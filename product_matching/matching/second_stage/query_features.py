@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 from scipy.sparse import csr_matrix
-from sklearn.preprocessing import normalize
 
 from product_matching.encoders.keypoints import Keypoints
 from product_matching.encoders.print_encoder import PrintEncoder
@@ -19,6 +18,7 @@ from product_matching.matching.blending import Vectors
 from product_matching.matching.chain import CANDIDATES
 from product_matching.matching.print_features import PrintedListings
 from product_matching.matching.second_stage.candidate_pairs import NEAR_FINAL, NEAR_PLAIN, PreparedCatalogue, is_likely
+from product_matching.matching.second_stage.feature_sides import TITLE
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.matching.second_stage.listing_features import (
     NEIGHBOURHOOD,
@@ -49,29 +49,31 @@ class QueriedListings:
         What is known of the candidates, and, in row M, of the query.
     by_print
         Which candidates are near by the print of the query's photo; shape (M,).
+    sides
+        The sides that are compared alone and that the query has.
     """
 
     rows: RowArray
     listings: ListingFeatures
     by_print: npt.NDArray[np.bool_]
+    sides: list[str]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Steps:
-    """A query after each step, with its cosines to every listing, each of shape (N,)."""
+    """A query with all its sides together after each step, with its cosines to every listing, each of shape (N,)."""
 
-    near_duplicates: RowArray
     averaged: Any
     final: Any
     plain_similarity: FloatArray
     similarity: FloatArray
-    single: dict[str, _SingleSteps]
 
 
 @dataclass(frozen=True, eq=False)
 class _SingleSteps:
-    """A side of a query compared alone: expanded by its nearest, and its cosines to every listing, shape (N,)."""
+    """A side of a query compared alone, expanded by its nearest, and its cosines to every listing, shape (N,)."""
 
+    vector: Any
     expanded: Any
     similarity: FloatArray
 
@@ -85,43 +87,45 @@ def add_query(catalogue: PreparedCatalogue, query: ListingData) -> QueriedListin
         The catalogue.
     query
         One listing, with the sides of the catalogue. Where those are also compared alone, it may lack one: an empty
-        title, or a zero vector.
+        title, or a zero vector. It is then compared by the other alone.
     """
     words, trigrams = catalogue.encoders.encode(query.titles)
     hashes, has_photo = parse_phashes(query.phashes)
-    plain = fuse_sides(words, trigrams, list(query.dense.values()))
     near_duplicates = _near_duplicates(catalogue, hashes) if has_photo[0] else np.zeros(0, dtype=np.int64)
     single = _single_steps(catalogue, words=words, trigrams=trigrams, query=query)
-    steps = _take_steps(catalogue, plain, near_duplicates, single)
-    own = _own_views(catalogue, steps, words=words, trigrams=trigrams, query=query)
-    nearest = {"plain": _top(steps.plain_similarity), "final": _top(steps.similarity)}
-    for side in query.dense:
-        name = f"averaged {side}"
+    own: dict[str, Any] = {"words": words, "trigrams": trigrams, **query.dense} | _views_alone(single)
+    similar = {f"{side} alone": alone.similarity for side, alone in single.items()}
+    if len(single) != 1:
+        plain = fuse_sides(words, trigrams, list(query.dense.values()))
+        steps = _take_steps(catalogue, plain, near_duplicates)
+        own |= _views_together(catalogue, steps, near_duplicates, own)
+        similar |= {"plain": steps.plain_similarity, "final": steps.similarity}
+    nearest = {name: _top(similarity) for name, similarity in similar.items()}
+    for name in own.keys() & catalogue.listings.nearest.keys():
         nearest[name] = _top(_products(own[name], catalogue.listings.views[name]))
-    nearest |= {f"{side} alone": _top(alone.similarity) for side, alone in single.items()}
     printed = _near_print(catalogue, query)
-    near = np.union1d(_near_rows(catalogue, steps), printed)
+    near = np.union1d(_near_rows(catalogue, near_duplicates, similar), printed)
     weights, numbers = word_weights(words, catalogue.encoders.words)
     whole = catalogue.listings
     titles = [*(catalogue.data.titles[row] for row in near), query.titles[0]]
     listings = ListingFeatures(
-        views={name: _below(view[near], own[name]) for name, view in whole.views.items()},
+        views={name: _below(view[near], own[name]) for name, view in whole.views.items() if name in own},
         dense=whole.dense,
         compared={side: np.append(has[near], query.has(side)) for side, has in whole.compared.items()},
-        nearest={name: np.vstack([table[near], nearest[name]]) for name, table in whole.nearest.items()},
+        nearest={name: np.vstack([whole.nearest[name][near], top]) for name, top in nearest.items()},
         nearest_other=whole.nearest_other,
         weights=_below(whole.weights[near], weights),
         numbers=_below(whole.numbers[near], numbers),
         texts=[*(whole.texts[row] for row in near), normalised(query.titles[0])],
         hashes=np.append(whole.hashes[near], hashes),
         has_photo=np.append(whole.has_photo[near], has_photo),
-        shared_photo=np.append(whole.shared_photo[near], 1 + len(steps.near_duplicates)),
+        shared_photo=np.append(whole.shared_photo[near], 1 + len(near_duplicates)),
         measures=QuantityTable.of_measures(titles),
         counts=QuantityTable.of_counts(titles),
         keypoints=_keypoints(catalogue, near, query),
         printed=_printed(catalogue, near, query, words),
     )
-    return QueriedListings(near, listings, np.isin(near, printed))
+    return QueriedListings(near, listings, np.isin(near, printed), list(single))
 
 
 def _keypoints(
@@ -155,55 +159,60 @@ def _printed(
 def likely_candidates(queried: QueriedListings) -> npt.NDArray[np.bool_]:
     """Which of the near listings are candidates of the query; shape (M,)."""
     others = np.arange(len(queried.rows))
-    return queried.by_print | is_likely(queried.listings, np.full(len(others), len(others)), others)
+    query = np.full(len(others), len(others))
+    return queried.by_print | is_likely(queried.listings, query, others, queried.sides)
 
 
 def _single_steps(
     catalogue: PreparedCatalogue, *, words: csr_matrix, trigrams: csr_matrix, query: ListingData
 ) -> dict[str, _SingleSteps]:
-    """Expand each side that is compared alone by its nearest."""
+    """Expand each side that is compared alone and that the query has by its nearest."""
     steps = {}
-    for side, stages in catalogue.chain.single.items():
-        vector = fuse_sides(words, trigrams, []) if side == "title" else np.asarray(query.dense[side], dtype=np.float64)
-        similarity = _products(vector, stages.averaged)
+    for side, whole in catalogue.chain.single.items():
+        if not query.has(side).any():
+            continue
+        vector = fuse_sides(words, trigrams, []) if side == TITLE else query.dense[side]
+        similarity = _products(vector, whole.vectors)
         nearest = _nearest(similarity, SINGLE_RULES.expansion - 1)
-        expanded = _blend(vector, stages.averaged, nearest, similarity, alpha=SINGLE_RULES.alpha)
-        steps[side] = _SingleSteps(expanded, similarity)
+        expanded = _blend(vector, whole.vectors, nearest, similarity, alpha=SINGLE_RULES.alpha)
+        steps[side] = _SingleSteps(vector, expanded, similarity)
     return steps
 
 
-def _take_steps(
-    catalogue: PreparedCatalogue, plain: csr_matrix, near_duplicates: RowArray, single: dict[str, _SingleSteps]
-) -> _Steps:
+def _take_steps(catalogue: PreparedCatalogue, plain: csr_matrix, near_duplicates: RowArray) -> _Steps:
     """Average the query over its near-duplicates, then blend and expand it as the rules say."""
-    chain, rules = catalogue.chain, catalogue.rules
-    averaged = _mean(plain, chain.fused[near_duplicates]) if rules.cross_mean else plain
-    vector, steps = averaged, chain.stages.steps
+    fused, steps, rules = catalogue.fused, catalogue.steps, catalogue.rules
+    averaged = _mean(plain, fused.rows[near_duplicates]) if rules.cross_mean else plain
+    vector = averaged
     for threshold, matrix in zip(rules.blend, steps, strict=False):
-        similarity = _products(vector, matrix)
+        similarity = matrix.products(vector)
         nearest = _nearest(similarity, rules.neighbours - 1)
         within = nearest[to_distance(similarity[nearest]) <= threshold]
-        vector = _blend(vector, matrix, within if len(within) else nearest[:1], similarity)
+        vector = _blend(vector, matrix.rows, within if len(within) else nearest[:1], similarity)
     if rules.expansion > 1:
-        similarity = _products(vector, steps[-2])
-        vector = _blend(vector, steps[-2], _nearest(similarity, rules.expansion - 1), similarity, alpha=rules.alpha)
+        similarity = steps[-2].products(vector)
+        nearest = _nearest(similarity, rules.expansion - 1)
+        vector = _blend(vector, steps[-2].rows, nearest, similarity, alpha=rules.alpha)
     return _Steps(
-        near_duplicates=near_duplicates,
         averaged=averaged,
         final=vector,
-        plain_similarity=_products(plain, chain.fused),
-        similarity=_products(vector, steps[-1]),
-        single=single,
+        plain_similarity=fused.products(plain),
+        similarity=steps[-1].products(vector),
     )
 
 
-def _own_views(
-    catalogue: PreparedCatalogue, steps: _Steps, *, words: csr_matrix, trigrams: csr_matrix, query: ListingData
+def _views_alone(single: dict[str, _SingleSteps]) -> dict[str, Any]:
+    """The query's row of the views of each side alone."""
+    views = {f"expanded {side} alone": alone.expanded for side, alone in single.items()}
+    return views | {f"{side} neighbourhood": _neighbourhood(alone.similarity) for side, alone in single.items()}
+
+
+def _views_together(
+    catalogue: PreparedCatalogue, steps: _Steps, same: RowArray, own: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The query's row of every view."""
-    views, same = catalogue.listings.views, steps.near_duplicates
-    sides: dict[str, Any] = {"words": words, "trigrams": trigrams}
-    sides |= {side: np.asarray(vectors, dtype=np.float64) for side, vectors in query.dense.items()}
+    """The query's row of the views that all its sides make up together, from its row of each side."""
+    views = catalogue.listings.views
+    sides = {side: own[side] for side in ("words", "trigrams", *catalogue.data.dense)}
     averaged = {side: _mean(vector, views[side][same]) for side, vector in sides.items()}
     nearest = _nearest(steps.similarity, 1)
     expanded = {
@@ -212,24 +221,20 @@ def _own_views(
         if f"expanded {side}" in views
     }
     return {
-        **sides,
         **{f"averaged {side}": vector for side, vector in averaged.items()},
         **{f"expanded {side}": vector for side, vector in expanded.items()},
         "averaged": steps.averaged,
         "final": steps.final,
         "neighbourhood": _neighbourhood(steps.similarity),
         "plain neighbourhood": _neighbourhood(steps.plain_similarity),
-        **{f"expanded {side} alone": alone.expanded for side, alone in steps.single.items()},
-        **{f"{side} neighbourhood": _neighbourhood(alone.similarity) for side, alone in steps.single.items()},
     }
 
 
-def _near_rows(catalogue: PreparedCatalogue, steps: _Steps) -> RowArray:
+def _near_rows(catalogue: PreparedCatalogue, near_duplicates: RowArray, similar: Mapping[str, FloatArray]) -> RowArray:
     """Rows among whose nearest the query would be, or that are among the nearest of the query; rising."""
-    found = [steps.near_duplicates]
-    sources = [("final", steps.similarity, NEAR_FINAL), ("plain", steps.plain_similarity, NEAR_PLAIN)]
-    sources += [(f"{side} alone", alone.similarity, NEAR_FINAL) for side, alone in steps.single.items()]
-    for name, similarity, k in sources:
+    found = [near_duplicates]
+    for name, similarity in similar.items():
+        k = NEAR_PLAIN if name == "plain" else NEAR_FINAL
         last = catalogue.listings.nearest[name][:, k - 2]
         among_theirs = to_distance(similarity) < np.minimum(to_distance(last), _NOTHING_IN_COMMON)
         found += [_nearest(similarity, k - 1), np.flatnonzero(among_theirs)]
@@ -279,14 +284,15 @@ def _weighted_sum(weights: FloatArray, rows: Vectors) -> Vectors:
 
 
 def _unit(vector: Vectors) -> Vectors:
-    unit: Vectors = normalize(vector)
-    return unit
+    if isinstance(vector, csr_matrix):
+        return csr_matrix(vector / (np.sqrt(vector.data @ vector.data) or 1.0))
+    return vector / (np.linalg.norm(vector) or 1.0)
 
 
 def _products(vector: Vectors, matrix: Vectors) -> FloatArray:
     if isinstance(matrix, csr_matrix):
-        return np.asarray(matrix @ vector.toarray().ravel().astype(np.float64), dtype=np.float64)
-    return np.asarray(matrix @ vector.T, dtype=np.float64).ravel()
+        return np.asarray(matrix @ vector.toarray().ravel().astype(matrix.dtype), dtype=np.float64)
+    return np.asarray(matrix @ np.asarray(vector, dtype=matrix.dtype).T, dtype=np.float64).ravel()
 
 
 def _nearest(similarity: FloatArray, k: int) -> RowArray:

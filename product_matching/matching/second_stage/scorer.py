@@ -11,11 +11,11 @@ import numpy.typing as npt
 from product_matching.errors import InputError
 from product_matching.matching.calibration import Calibration
 from product_matching.matching.chain import VectorRules
-from product_matching.matching.geometry import GEOMETRY_FEATURES
 from product_matching.matching.second_stage.candidate_pairs import CandidatePairs, PreparedCatalogue
 from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TITLE
 from product_matching.matching.second_stage.listing_data import TITLE_SIDES, DenseSide
 from product_matching.matching.second_stage.listing_features import ListingFeatures
+from product_matching.matching.second_stage.pair_features import mirrored
 from product_matching.matching.second_stage.presets import Preset
 from product_matching.matching.second_stage.score_blending import blend_by_score
 from product_matching.matching.second_stage.trees import BoostedTrees
@@ -133,14 +133,17 @@ class PairScorer:
         self, listings: ListingFeatures, candidates: CandidatePairs, *, progress: Progress = NO_PROGRESS
     ) -> FloatArray:
         """Probability of the same product for each candidate pair, the same in both directions; shape (P,)."""
-        pairs, features = candidates.pairs, candidates.features
-        table = PairTable(pairs.first, pairs.second, features, features[pairs.reverse()], candidates.names)
-        return self.score(listings, table, n=pairs.n, progress=progress).probabilities
+        pairs, once = candidates.pairs, candidates.pairs.once()
+        table = PairTable(pairs.first[once], pairs.second[once], candidates.features[once], candidates.names)
+        probabilities = np.empty(len(pairs))
+        probabilities[once] = self.score(listings, table, n=pairs.n, progress=progress).probabilities
+        probabilities[pairs.reverse()[once]] = probabilities[once]
+        return probabilities
 
     def score(
         self, listings: ListingFeatures, table: PairTable, *, n: int, progress: Progress = NO_PROGRESS
     ) -> ScoredPairs:
-        """Score pairs by their features in both directions, then once more with those verified that are doubtful.
+        """Score pairs by the mean of both directions, then once more with the photos verified where it is doubtful.
 
         Parameters
         ----------
@@ -154,31 +157,31 @@ class PairScorer:
             Shows the verification.
         """
         compared = comparisons(listings, table.first, table.second)
-        features, reverse, names = table.features, table.reverse, table.names
-        scores = self._mean(compared, features, reverse, names)
+        features, names = table.features, table.names
+        scores = self._mean(compared, features, names)
         if listings.keypoints is not None and (compared != TITLE).any():
             doubtful = in_grey_band(scores) & (compared != TITLE) & near_by_photo(features, names)
             rows = table.first[doubtful], table.second[doubtful]
-            features, reverse = features.copy(), reverse.copy()
-            verified = verify_photos(listings, *rows, features=features[doubtful], names=names, progress=progress)
-            columns = [names.index(name) for name in GEOMETRY_FEATURES]
-            features[doubtful] = verified
-            reverse[np.ix_(doubtful, columns)] = verified[:, columns]
-            scores[doubtful] = self._mean(compared[doubtful], features[doubtful], reverse[doubtful], names)
+            features = features.copy()
+            features[doubtful] = verify_photos(
+                listings, *rows, features=features[doubtful], names=names, progress=progress
+            )
+            scores[doubtful] = self._mean(compared[doubtful], features[doubtful], names)
         for comparison, model in self.models.items():
             of_kind = compared == comparison
             scores[of_kind] = model.calibration.apply(scores[of_kind], n)
         return ScoredPairs(scores, compared, features)
 
-    def _mean(
-        self, compared: npt.NDArray[np.str_], features: Features, reverse: Features, names: Sequence[str]
-    ) -> FloatArray:
-        scores = np.zeros(len(features))
+    def _mean(self, compared: npt.NDArray[np.str_], features: Features, names: Sequence[str]) -> FloatArray:
+        """Mean score of both directions."""
+        scores, mirror = np.zeros(len(features)), mirrored(names)
         for comparison, model in self.models.items():
             rows = np.flatnonzero(compared == comparison)
             if not len(rows):
                 continue
-            scores[rows] = (model.scores(features[rows], names) + model.scores(reverse[rows], names)) / 2
+            forward = features[rows]
+            both = model.scores(np.concatenate([forward, forward[:, mirror]]), names)
+            scores[rows] = both.reshape(2, -1).mean(axis=0)
         return scores
 
     def reasons(self, scored: ScoredPairs, rows: RowArray, names: Sequence[str]) -> list[list[tuple[str, float]]]:
@@ -201,8 +204,8 @@ class PairTable:
     ----------
     first, second
         Shape (P,).
-    features, reverse
-        Features of each pair and of its other direction; shape (P, F).
+    features
+        Shape (P, F).
     names
         The F names.
     """
@@ -210,7 +213,6 @@ class PairTable:
     first: RowArray
     second: RowArray
     features: Features
-    reverse: Features
     names: list[str]
 
 

@@ -27,7 +27,7 @@ _ROUNDING = np.float32(2e-6)
 
 
 class MixedJoin:
-    """The self-join of CSR matrices, shape (N, V + D), whose last D columns are filled, and may be negative.
+    """The self-join of CSR or dense matrices, shape (N, V + D), whose last D columns are filled, and may be negative.
 
     The product of those is a dense one, which is many times faster. Rows at distance 1 and more have nothing in
     common and are no neighbours.
@@ -72,14 +72,15 @@ class _Products:
     """Cosines of blocks of rows with all rows, in single precision."""
 
     def __init__(self, vectors: Any, n_dense: int) -> None:
-        rows = csr_matrix(vectors)
-        self.n: int = rows.shape[0]
-        self._sparse, self._dense = rows[:, :-n_dense], np.ascontiguousarray(rows[:, -n_dense:].toarray())
-        self._postings = self._sparse.T.tocsr()
+        self.n: int = vectors.shape[0]
+        self._sparse, filled = vectors[:, :-n_dense], vectors[:, -n_dense:]
+        self._dense = np.ascontiguousarray(filled.toarray() if isinstance(filled, csr_matrix) else filled, np.float32)
+        self._postings = csr_matrix(self._sparse).T.tocsr()
 
     def block(self, start: int) -> Any:
         part = slice(start, start + _BLOCK_ROWS)
-        return (self._sparse[part] @ self._postings).toarray() + self._dense[part] @ self._dense.T
+        dense = self._dense[part] @ self._dense.T
+        return dense + (self._sparse[part] @ self._postings).toarray() if self._postings.nnz else dense
 
 
 def _nearest(cosines: Any, k: int) -> Neighbours:

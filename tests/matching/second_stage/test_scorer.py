@@ -7,10 +7,12 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from product_matching.errors import InputError
-from product_matching.matching.second_stage.pair_features import pair_features, row_products
+from product_matching.matching.second_stage.feature_sides import COMPARISONS
+from product_matching.matching.second_stage.pair_features import mirrored, pair_features, row_products
 from product_matching.matching.second_stage.pairs import Pairs
 from product_matching.matching.second_stage.score_blending import blend_by_score
 from product_matching.matching.second_stage.scorer import PairScorer, final_scores
+from product_matching.matching.second_stage.split_vectors import SplitVectors
 
 
 def test_every_candidate_stands_in_both_directions(cosmetics) -> None:
@@ -64,6 +66,18 @@ def test_features_of_some_rows_do_not_depend_on_the_others_asked_for(cosmetics) 
     np.testing.assert_allclose(some, candidates.features[10:20], rtol=1e-6)
 
 
+@pytest.mark.parametrize("kind", COMPARISONS)
+def test_the_other_direction_of_a_pair_has_the_mirrored_features(crowd, kind: str) -> None:
+    listings, pairs = crowd.catalogue.listings, crowd.candidates.pairs
+    forward, names = pair_features(listings, pairs.first, pairs.second, kind)
+    backward = pair_features(listings, pairs.second, pairs.first, kind)[0]
+    mirror = mirrored(names)
+    assert [mirror[place] for place in mirror] == list(range(len(names)))
+    ranks = [place for place, name in enumerate(names) if name.startswith(("rank", "percentile"))]
+    values = [place for place in range(len(names)) if place not in ranks]  # ties move a rank by one or more
+    np.testing.assert_allclose(forward[:, mirror][:, values], backward[:, values], atol=5e-5)
+
+
 def test_it_learns_to_tell_products_apart(cosmetics, scorer: PairScorer) -> None:
     candidates, same = cosmetics.candidates, cosmetics.same
     probability = scorer.pair_probabilities(cosmetics.catalogue.listings, candidates)
@@ -107,5 +121,18 @@ def test_products_of_rows_part_sparse_and_part_filled_are_those_of_the_whole_mat
     expected = np.einsum("ij,ij->i", dense[first], dense[second])
     np.testing.assert_allclose(row_products(csr_matrix(dense), first, second), expected, atol=1e-12)
     np.testing.assert_allclose(row_products(dense, first, second), expected, atol=1e-12)
+    one = np.full(2000, 7)
+    expected = np.einsum("ij,ij->i", dense[one], dense[second])
+    np.testing.assert_allclose(row_products(csr_matrix(dense), one, second), expected, atol=1e-12)
     few = csr_matrix(dense[:, 40:])
     np.testing.assert_allclose(row_products(few, first, second), (few @ few.T).toarray()[first, second], atol=1e-12)
+
+
+def test_split_vectors_have_the_products_of_the_whole() -> None:
+    rng = np.random.default_rng(1)
+    sparse = rng.random((40, 300)) * (rng.random((40, 300)) < 0.05)
+    rows = csr_matrix(np.hstack([sparse, rng.normal(size=(40, 16))]).astype(np.float32))
+    query = rows[3]
+    expected = (rows @ query.T).toarray().ravel()
+    for n_filled in (16, 0):
+        np.testing.assert_allclose(SplitVectors.of(rows, n_filled).products(query), expected, atol=1e-4)
