@@ -6,7 +6,8 @@ Every query is asked of both, in turn, in the same process. The usual way is sci
 ``NearestNeighbors(metric="cosine")`` on the same photo vectors, and a dense product of the same TF-IDF vectors.
 With ``--read`` the print of 50 of the photos is read as well (extra ocr), turned into words and searched for.
 With ``--score`` every sample of the bundle is scored by its pair scorer, by photo, by photo and title, and by photo and
-print, each beside the search by distances; its parts are geometry, reasons, and all without both.
+print, each beside the search by distances. Its parts are the search for candidates, geometry, reasons, and the scoring
+of the candidates, which is also timed for 100 of them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -29,19 +31,28 @@ from sklearn.neighbors import NearestNeighbors
 from product_matching.encoders.model_sources import open_photo_encoder
 from product_matching.encoders.print_reader import RapidPrintReader
 from product_matching.listings.photos import decode_photo, read_photo
+from product_matching.matching.second_stage import catalogue_scorer
 from product_matching.matching.second_stage import scorer as scorer_module
-from product_matching.matching.second_stage.scorer import PairScorer
+from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue
+from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer
+from product_matching.matching.second_stage.feature_sides import BOTH
+from product_matching.matching.second_stage.listing_features import ListingFeatures
+from product_matching.matching.second_stage.pair_features import pair_features
+from product_matching.matching.second_stage.query_features import add_query
+from product_matching.matching.second_stage.scorer import PairScorer, PairTable, comparisons
 from product_matching.matching.second_stage.verified_photos import verify_photos
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.choose_scorer import choose_scorer
 from product_matching.workflows.find import Finder, Query, default_thresholds
 from product_matching.workflows.find_print import add_print, read_sample
-from product_matching.workflows.score_pairs import predict, prepare_scorer
+from product_matching.workflows.score_pairs import bundle_data, predict, query_data
 
 SEED = 7
 K = 50
 #: Queries before the first one that is timed, and photos that are read.
 WARM_UP, N_READ = 5, 50
+#: Candidates that are scored at once.
+N_CANDIDATES = 100
 Times = dict[str, list[float]]
 
 
@@ -98,7 +109,9 @@ def time_scores(finder: Finder) -> Times:
     bundle, chosen = finder.bundle, choose_scorer(finder.bundle)
     if chosen is None or bundle.samples is None:
         raise SystemExit("The bundle needs samples and a pair scorer for --score.")
-    prepared, thresholds = prepare_scorer(bundle, chosen.scorer), default_thresholds(bundle)
+    scorer, thresholds = chosen.scorer, default_thresholds(bundle)
+    catalogue = PreparedCatalogue.of(bundle_data(bundle, scorer.dense), scorer.rules)
+    prepared = CatalogueScorer(scorer, catalogue)
     times: Times = {}
     for number, query_id in enumerate([*bundle.samples.table["query_id"][:WARM_UP], *bundle.samples.table["query_id"]]):
         noted = times if number >= WARM_UP else {}
@@ -109,24 +122,36 @@ def time_scores(finder: Finder) -> Times:
             timed(noted, f"{sides}, by distances", finder.matches, query, thresholds)
             with parts_noted(noted, sides):
                 timed(noted, f"{sides}, by scorer", predict, prepared, query)
+            queried = add_query(catalogue, query_data(query, scorer.dense))
+            timed(noted, f"{sides}: {N_CANDIDATES} candidates", score_candidates, scorer, queried.listings)
     return times
+
+
+def score_candidates(scorer: PairScorer, listings: ListingFeatures) -> None:
+    """Score 100 pairs of a query, the last of some listings, and the others: their features and the trees."""
+    query = len(listings.texts) - 1
+    first, second = np.full(N_CANDIDATES, query), np.resize(np.arange(query), N_CANDIDATES)
+    kinds = set(comparisons(listings, first, second).tolist()) - {""}
+    features, names = pair_features(listings, first, second, kinds.pop() if len(kinds) == 1 else BOTH)
+    scorer.score(replace(listings, keypoints=None), PairTable(first, second, features, names), n=len(listings.texts))
 
 
 @contextmanager
 def parts_noted(times: Times, sides: str) -> Iterator[None]:
-    """Note how long the parts of the one prediction inside take: geometry, reasons, and all the rest."""
+    """Note how long the parts of the one prediction inside take."""
     parts: Times = {}
 
     def noting(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *arguments, **named: timed(parts, name, work, *arguments, **named)
 
     with (
+        patch.object(catalogue_scorer, "add_query", noting("search", add_query)),
         patch.object(scorer_module, "verify_photos", noting("geometry", verify_photos)),
         patch.object(PairScorer, "reasons", noting("reasons", PairScorer.reasons)),
     ):
         yield
-    took = {name: sum(parts.get(name, [])) for name in ("geometry", "reasons")}
-    took["without both"] = times[f"{sides}, by scorer"][-1] - sum(took.values())
+    took = {name: sum(parts.get(name, [])) for name in ("search", "geometry", "reasons")}
+    took["scoring"] = times[f"{sides}, by scorer"][-1] - sum(took.values())
     for name, value in took.items():
         times.setdefault(f"{sides}, by scorer: {name}", []).append(value)
 

@@ -114,16 +114,18 @@ def predict(prepared: CatalogueScorer, query: Query) -> list[Prediction]:
     if query.row is not None:
         return prepared.predict_row(query.row)
     check_query(prepared.scorer, query)
-    dense = {side.name: _query_vector(query, side) for side in prepared.scorer.dense}
+    return prepared.predict_query(query_data(query, prepared.scorer.dense))
+
+
+def query_data(query: Query, sides: Iterable[DenseSide]) -> ListingData:
+    """A query from outside the catalogue as one listing with the named dense vectors: zeros where it lacks one."""
     keypoints, read = query.keypoints, query.read
-    return prepared.predict_query(
-        ListingData(
-            [query.text],
-            [query.phash],
-            dense,
-            None if keypoints is None else lambda _: keypoints,
-            None if read is None else [read],
-        )
+    return ListingData(
+        [query.text],
+        [query.phash],
+        {side.name: _query_vector(query, side) for side in sides},
+        None if keypoints is None else lambda _: keypoints,
+        None if read is None else [read],
     )
 
 
