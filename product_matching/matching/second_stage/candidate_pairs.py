@@ -21,7 +21,7 @@ from product_matching.matching.second_stage.listing_features import (
     describe_listings,
     run_chain,
 )
-from product_matching.matching.second_stage.pair_features import mirrored, pair_features, row_products
+from product_matching.matching.second_stage.pair_features import features_in_blocks, mirrored, row_products
 from product_matching.matching.second_stage.pairs import Pairs
 from product_matching.matching.second_stage.split_vectors import SplitVectors
 from product_matching.search.joins.phashes import hash_bits
@@ -117,7 +117,7 @@ def find_candidate_pairs(catalogue: PreparedCatalogue) -> CandidatePairs:
     likely = is_likely(catalogue.listings, pairs.first, pairs.second)
     pairs = pairs.take(likely | likely[pairs.reverse()])
     once = pairs.once()
-    half, names = pair_features(catalogue.listings, pairs.first[once], pairs.second[once])
+    half, names = features_in_blocks(catalogue.listings, pairs.first[once], pairs.second[once])
     features = np.empty((len(pairs), len(names)), dtype=np.float32)
     features[once] = half
     features[pairs.reverse()[once]] = half[:, mirrored(names)]

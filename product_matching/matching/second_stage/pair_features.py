@@ -16,10 +16,12 @@ from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TI
 from product_matching.matching.second_stage.listing_features import WORD_WEIGHT, ListingFeatures
 from product_matching.search.joins.phashes import PHASH_BITS, hash_bits
 from product_matching.search.neighbours import FloatArray, RowArray
+from product_matching.search.threads import in_threads
 
-_CHUNK = 100_000
-#: Numbers of dense rows that are multiplied at once, and columns below which it is not worth it.
-_DENSE_NUMBERS, _FEW_COLUMNS = 4_000_000, 32
+#: Pairs whose features are computed at once.
+_CHUNK = 25_000
+#: Numbers of dense rows that are multiplied at once, few enough for a cache, and columns from which it is worth it.
+_DENSE_NUMBERS, _FEW_COLUMNS = 200_000, 32
 #: Counts of bits from which two photos are simply different.
 _NO_PHOTO_BITS = PHASH_BITS
 _RATIOS = {
@@ -31,8 +33,6 @@ _RATIOS = {
 _EPSILON = 1e-6
 #: How features end that are of the first or of the second listing of a pair.
 _OWN, _OTHER = "own", "other"
-#: Threads that compare texts; few pairs are compared sooner than a thread starts.
-_WORKERS = 2
 #: Decimals of a feature: sums in another order differ by less, and must not cross a threshold of the trees.
 _DECIMALS = 6
 
@@ -68,6 +68,21 @@ def pair_features(
         columns |= print_columns(listings, first, second)
         columns |= {name: np.full(len(first), np.nan) for name in GEOMETRY_FEATURES}
     return np.column_stack(list(columns.values())).round(_DECIMALS).astype(np.float32), list(columns)
+
+
+def features_in_blocks(
+    listings: ListingFeatures, first: RowArray, second: RowArray
+) -> tuple[npt.NDArray[np.float32], list[str]]:
+    """All features of many pairs, as `pair_features` computes them, on two threads."""
+    names = pair_features(listings, first[:0], second[:0])[1]
+    features = np.empty((len(first), len(names)), dtype=np.float32)
+
+    def fill(start: int) -> None:
+        part = slice(start, start + _CHUNK)
+        features[part] = pair_features(listings, first[part], second[part])[0]
+
+    in_threads(fill, range(0, len(first), _CHUNK))
+    return features, names
 
 
 def _similarities(
@@ -151,7 +166,7 @@ def _dense_products(vectors: npt.NDArray[Any], first: RowArray, second: RowArray
     products, chunk = np.empty(len(first)), max(1, _DENSE_NUMBERS // max(1, vectors.shape[1]))
     for start in range(0, len(first), chunk):
         part = slice(start, start + chunk)
-        products[part] = np.einsum("ij,ij->i", vectors[first[part]], vectors[second[part]], dtype=np.float64)
+        products[part] = np.einsum("ij,ij->i", vectors[first[part]], vectors[second[part]])
     return products
 
 
@@ -225,10 +240,7 @@ def _text_features(listings: ListingFeatures, first: RowArray, second: RowArray)
     texts = np.array(listings.texts, dtype=object)
     left, right = texts[first].tolist(), texts[second].tolist()
     columns: dict[str, npt.NDArray[Any]] = {
-        name: process.cpdist(
-            left, right, scorer=scorer, dtype=np.float32, workers=_WORKERS if len(left) > _CHUNK else 1
-        )
-        for name, scorer in _RATIOS.items()
+        name: process.cpdist(left, right, scorer=scorer, dtype=np.float32) for name, scorer in _RATIOS.items()
     }
     lengths = np.array([text.count(" ") + 1 if text else 0 for text in listings.texts])
     return columns | {"words in title, own": lengths[first], "words in title, other": lengths[second]}

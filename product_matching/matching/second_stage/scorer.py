@@ -22,9 +22,12 @@ from product_matching.matching.second_stage.trees import BoostedTrees
 from product_matching.matching.second_stage.verified_photos import in_grey_band, near_by_photo, verify_photos
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import DISTANCE_DECIMALS, FloatArray, RowArray
+from product_matching.search.threads import in_threads
 
 #: How many reasons are named for a pair.
 _REASONS = 3
+#: Pairs that are scored at once.
+_BLOCK_PAIRS = 10_000
 Features = npt.NDArray[np.float32]
 
 
@@ -177,11 +180,16 @@ class PairScorer:
         scores, mirror = np.zeros(len(features)), mirrored(names)
         for comparison, model in self.models.items():
             rows = np.flatnonzero(compared == comparison)
-            if not len(rows):
-                continue
-            forward = features[rows]
-            both = model.scores(np.concatenate([forward, forward[:, mirror]]), names)
-            scores[rows] = both.reshape(2, -1).mean(axis=0)
+            blocks = [rows[start : start + _BLOCK_PAIRS] for start in range(0, len(rows), _BLOCK_PAIRS)]
+
+            def both_ways(block: RowArray, model: PairModel = model) -> FloatArray:
+                forward = features[block]
+                both = model.scores(np.concatenate([forward, forward[:, mirror]]), names)
+                mean: FloatArray = both.reshape(2, -1).mean(axis=0)
+                return mean
+
+            for block, mean in zip(blocks, in_threads(both_ways, blocks), strict=True):
+                scores[block] = mean
         return scores
 
     def reasons(self, scored: ScoredPairs, rows: RowArray, names: Sequence[str]) -> list[list[tuple[str, float]]]:

@@ -21,6 +21,7 @@ from product_matching.search.neighbours import (
     stack_neighbours,
     to_distance,
 )
+from product_matching.search.threads import in_threads
 
 _BLOCK_ROWS = 512
 _ROUNDING = np.float32(2e-6)
@@ -60,7 +61,7 @@ class MixedJoin:
         if k < 1:
             raise ValueError(f"k must be a whole number from 1, not {k}")
         products = _Products(vectors, self._n_dense)
-        blocks = [_nearest(products.block(start), k) for start in range(0, products.n, _BLOCK_ROWS)]
+        blocks = in_threads(lambda start: _nearest(products.block(start), k), range(0, products.n, _BLOCK_ROWS))
         return keep_within(stack_neighbours(blocks), np.nextafter(1.0, 0.0))
 
     def distances(self, vectors: Any, first: RowArray, second: RowArray) -> FloatArray:
