@@ -36,6 +36,7 @@ from product_matching.cli.find_print import (
 )
 from product_matching.cli.find_words import Mode, ModeOption, check_mode, find_words, print_found
 from product_matching.cli.opening import check_phashes, open_finder
+from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.chain import Rules
@@ -105,7 +106,7 @@ def find(
     found: PhotoPrint | None = None
     if read:
         found, query, timing["read"] = read_query(finder, query, photo=photo, sample=sample)
-    prepared = None if chosen is None else _prepare_scorer(finder, chosen)
+    prepared = None if chosen is None else _prepare_scorer(finder, chosen, quiet=as_json)
     started = time.perf_counter()
     if chosen is None or prepared is None:
         answer = _find_by_distances(finder, query, thresholds, rules, limit)
@@ -181,10 +182,13 @@ def _head(candidates: Candidates, limit: int) -> Candidates:
     return candidates.take(np.arange(min(limit, len(candidates))))
 
 
-def _prepare_scorer(finder: Finder, chosen: ChosenScorer) -> CatalogueScorer:
+def _prepare_scorer(finder: Finder, chosen: ChosenScorer, *, quiet: bool) -> CatalogueScorer:
     from product_matching.workflows.score_pairs import prepare_scorer
 
-    return prepare_scorer(finder.bundle, chosen.scorer)
+    if quiet:
+        return prepare_scorer(finder.bundle, chosen.scorer)
+    with bars() as progress:
+        return prepare_scorer(finder.bundle, chosen.scorer, progress=progress)
 
 
 def _make_query(

@@ -133,7 +133,8 @@ def _match_by_sureness(bundle: Bundle, chosen: ChosenScorer, least: float, progr
     from product_matching.workflows.match import match_by_scores
     from product_matching.workflows.score_pairs import prepare_scorer
 
-    return match_by_scores(prepare_scorer(bundle, chosen.scorer), least, progress=progress)
+    prepared = prepare_scorer(bundle, chosen.scorer, progress=progress)
+    return match_by_scores(prepared, least, progress=progress)
 
 
 def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: int | None, by: str) -> None:

@@ -320,6 +320,10 @@ def test_a_trained_scorer_decides_in_find_and_match(run: Run, tmp_path: Path) ->
     assert matches[0]["posting_id"].startswith("0x")
     assert 0 <= matches[0]["score"] <= 1
     assert matches[0]["reasons"]
+    assert "preparing" not in err
+    _, out, err = run("find", tmp_path / "b", "--title", "lampu meja merah tipe A0", "--pairs", tmp_path / "pairs")
+    assert "preparing the pair scorer" in err
+    assert "preparing" not in out
     status, _, err = run("match", tmp_path / "b", "--pairs", tmp_path / "pairs", "--out", tmp_path / "m.csv")
     assert status == 0, err
     with (tmp_path / "m.csv").open(newline="") as stream:
