@@ -61,8 +61,10 @@ def chosen_scorer(
 
     Raises
     ------
+    typer.BadParameter
+        The options contradict each other.
     InputError
-        The options contradict each other, or there is no scorer for the bundle.
+        There is no scorer for the bundle.
     """
     from product_matching.workflows.choose_scorer import choose_scorer, open_scorer
 
@@ -70,7 +72,9 @@ def chosen_scorer(
     asked = decide is Deciding.sureness or sure is not None or pairs is not None
     if decide is Deciding.distances:
         if sure is not None or pairs is not None:
-            raise InputError("--sure and --pairs belong to --decide sureness: leave them or --decide distances out.")
+            raise typer.BadParameter(
+                "--sure and --pairs belong to --decide sureness: leave them or --decide distances out"
+            )
         return None
     if asked:
         check_scorer_decides(given, rules)

@@ -290,13 +290,13 @@ def test_evaluate_measures_sentence_models_as_they_are_and_fine_tuned(
     assert status == 0, err
     assert json.loads(out)["f1"] != plain["f1"]
     assert json.loads(out)["n_queries"] == plain["n_queries"]
-    for method, option, sentence in (
-        ("sentence", (), "give a recipe or a model"),
-        ("idf", ("--sentence", recipe), "no effect with the method 'idf'"),
-        ("sentence", ("--sentence", tmp_path / "none.toml"), "cannot be read"),
+    for method, option, expected, sentence in (
+        ("sentence", (), 1, "give a recipe or a model"),
+        ("idf", ("--sentence", recipe), 2, "no effect with the method 'idf'"),
+        ("sentence", ("--sentence", tmp_path / "none.toml"), 1, "cannot be read"),
     ):
         status, _, err = run(*ask, method, *option)
-        assert status == 1
+        assert status == expected
         assert sentence in err
     status, out, err = run(
         "evaluate", path, "--protocol", "half", "--json", "--method", "chain+sentence", "--sentence", recipe
@@ -355,11 +355,11 @@ def test_the_figure_of_a_scorer_comes_from_its_file_and_only_on_request(run: Run
     assert 0 < low <= report["f1"] <= high <= 1
     for wrong in (("fold",), ("parts", "--method", "idf")):
         status, _, err = run(*ask, *wrong)
-        assert status == 1
+        assert status == 2
         assert "--pairs replaces --method" in err
     status, _, err = run("evaluate", tmp_path / "b", "--protocol", "fold")
-    assert status == 1
-    assert "Give --method, or --pairs" in err
+    assert status == 2
+    assert "give --method, or --pairs" in err
 
 
 def test_find_by_a_few_words_gives_the_titles_that_hold_them(run: Run, built: Path) -> None:
