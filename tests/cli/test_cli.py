@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -324,6 +325,9 @@ def test_a_trained_scorer_decides_in_find_and_match(run: Run, tmp_path: Path) ->
     _, out, err = run("find", tmp_path / "b", "--title", "lampu meja merah tipe A0", "--pairs", tmp_path / "pairs")
     assert "preparing the pair scorer" in err
     assert "preparing" not in out
+    assert re.search(r"matches \(the same product with at least [\d.]+ % by the pair scorer pairs", out)
+    ask = ("find", tmp_path / "b", "--title", "lampu kayu biru", "--pairs", tmp_path / "pairs", "--sure", "99.99")
+    assert "No listing" in run(*ask)[1]
     status, _, err = run("match", tmp_path / "b", "--pairs", tmp_path / "pairs", "--out", tmp_path / "m.csv")
     assert status == 0, err
     with (tmp_path / "m.csv").open(newline="") as stream:

@@ -89,7 +89,7 @@ def say_thresholds(request: GroupRequest, used: Thresholds, seconds: float) -> s
     """Say what decided, with the thresholds that were used, and how long it took."""
     found = f"found in {seconds:.1f} s"
     if request.scorer is not None:
-        return f"Pairs are at least {percent_text(request.least)} sure, {found}."
+        return f"Pairs are the same product with at least {percent_text(request.least)}, {found}."
     given = request.given
     chosen = "tuned for the rules" if request.rules.vectors.is_on else "the catalogue's default"
     sides = (("photo", used.photo, given.photo), ("title", used.title, given.title), ("mean", used.fused, given.fused))

@@ -99,13 +99,3 @@ def count_text(count: int, singular: str, plural: str | None = None) -> str:
 def duration_text(milliseconds: float) -> str:
     """Write a duration to the millisecond."""
     return f"{milliseconds:.0f} ms" if milliseconds >= 1 else "under 1 ms"
-
-
-def say_seconds(seconds: float) -> str:
-    """Write an estimate as roughly as it is known."""
-    if seconds < 5:
-        return "a few seconds"
-    if seconds < 50:
-        return f"about {10 * math.ceil(seconds / 10)} seconds"
-    minutes = math.ceil(seconds / 60)
-    return "about a minute" if minutes == 1 else f"about {minutes} minutes"
