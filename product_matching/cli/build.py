@@ -69,7 +69,8 @@ def build(
 ) -> None:
     """Embed a catalogue and write it as a bundle.
 
-    The app and the other commands read the bundle. Thresholds that are not given are tuned on the catalogue.
+    The app and the other commands read the bundle. Thresholds that are not given are tuned on the catalogue; one that
+    is too small and has no labels gets fixed ones.
     """
     from product_matching.listings.catalogue import read_catalogue
     from product_matching.store.bundle import check_target

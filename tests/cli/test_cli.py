@@ -150,6 +150,13 @@ def test_build_reports_json(run: Run, small_catalogue: Path, tmp_path: Path) -> 
     assert (summary["listings"], summary["photos"], summary["titles"]) == (25, 0, 25)
 
 
+def test_build_says_that_a_small_catalogue_is_not_tuned_on(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("posting_id,title\na,Red lamp\nb,Blue lamp\nc,Chair\nd,Tea\ne,Green tea\n")
+    status, out, err = run("build", tmp_path / "c.csv", "--out", tmp_path / "b")
+    assert status == 0, err
+    assert "title_threshold  0.41 (N 5, not tuned: fewer than 20 listings without labels)" in out
+
+
 def test_another_column_can_name_the_products(run: Run, small_catalogue: Path, tmp_path: Path) -> None:
     run("build", small_catalogue / "listings.csv", "--label-column", "price", "--out", tmp_path / "titles")
     manifest = json.loads((tmp_path / "titles" / "manifest.json").read_text())

@@ -88,7 +88,7 @@ def tuned_on(threshold: TunedThreshold, what: str) -> str:
     reached = "" if threshold.f1 is None else f", mean F1 {threshold.f1:.2f}"
     if threshold.precision is not None and threshold.recall is not None:
         reached += f" (precision {threshold.precision:.2f}, recall {threshold.recall:.2f})"
-    return f"Default {threshold.distance:.3f}, tuned with N = {threshold.n:,} {what}; {threshold.protocol}{reached}."
+    return f"Default {threshold.distance:.3f} for N = {threshold.n:,} {what}; {threshold.protocol}{reached}."
 
 
 def count_text(count: int, singular: str, plural: str | None = None) -> str:
