@@ -14,11 +14,15 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from product_matching.app.address import Address
 from product_matching.app.find.export import scored_csv
 from product_matching.app.find.no_match import IMPROBABLE
 from product_matching.app.find.outcome import decide_by_scores
 from product_matching.app.find.scoring import PREPARING
+from product_matching.app.review.groups import find_groups
+from product_matching.app.review.request import request_groups
 from product_matching.app.shared import scorers
+from product_matching.app.shared.deciding import decide_how
 from product_matching.app.shared.sureness import ELSEWHERE
 from product_matching.errors import InputError
 from product_matching.matching.second_stage.catalogue_scorer import Prediction
@@ -31,6 +35,7 @@ from product_matching.workflows.match import match_by_scores
 from product_matching.workflows.score_pairs import predict, predicted_matches, prepare_scorer
 from tests.app.held import SECONDS, Held
 from tests.pages.conftest import finish_jobs
+from tests.recorded_progress import RecordedProgress
 
 FIND, REVIEW = "pages/find.py", "pages/review.py"
 Open = Callable[..., AppTest]
@@ -231,6 +236,18 @@ def test_groups_are_found_by_sureness_with_their_farthest_pair(with_scorer: Open
     choose(app, "review_decide", "distances")
     assert not app.metric
     assert "Rules" in [each.value for each in app.subheader]
+
+
+def test_finding_groups_by_the_pair_scorer_tells_each_phase(
+    finder: Finder, models_with_pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
+    progress, address = RecordedProgress(), Address()
+    request = request_groups(finder.bundle, address, decide_how(finder.bundle, address))
+    assert find_groups(finder.bundle, request, progress).scored is not None
+    phases = list(progress.stages)
+    assert phases[:2] == ["preparing the pair scorer", "comparing listings"]
+    assert phases[-1] == "grouping"
 
 
 def test_scores_divide_the_candidates_and_the_export_tells_them(finder: Finder) -> None:

@@ -80,8 +80,8 @@ def say_request(bundle: Bundle) -> str:
     """Say what finding the groups will do."""
     return (
         f"All {count_text(len(bundle), 'listing')} are compared with each other under the settings of this page and "
-        "partitioned into groups, once for each of them. The work runs in the background while you use other "
-        "pages: seconds for thousands of listings, minutes for tens of thousands of photos."
+        "partitioned into groups, once for each of them. The work runs in the background while you use other pages, "
+        "and shows how far it is."
     )
 
 
