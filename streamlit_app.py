@@ -28,8 +28,8 @@ def draw_home() -> None:
     frame = draw_frame(HOME, "Product matching")
     st.title("Find listings of the same product", anchor=False)
     st.markdown(
-        "Give a photo, a title or both: the listings of the same product are shown, each with how sure that is. "
-        "You choose how sure a match has to be."
+        "Give a photo, a title or both: the listings of the same product are shown, each with its probability. "
+        "You choose the least probability of a match."
     )
     draw_problems(frame)
     bundle = _open(frame)

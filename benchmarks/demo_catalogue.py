@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from product_matching.encoders.print_reader import PrintReader
+from product_matching.errors import InputError
 from product_matching.evaluation.evaluate import evaluate
 from product_matching.evaluation.listings import LabelledListings, labelled_listings
 from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.sample_queries import SampleQuery
-from product_matching.workflows.find import Finder, default_thresholds
+from product_matching.workflows.choose_scorer import choose_scorer
+from product_matching.workflows.find import Finder, Query
+from product_matching.workflows.find_print import add_print, read_sample
+from product_matching.workflows.score_pairs import predict, prepare_scorer
 
 PROTOCOL = "fold"
 TITLE_METHODS = ("phash", "idf", "tfidf")
@@ -47,22 +52,47 @@ def demo_figures(bundle: Bundle) -> dict[str, Any]:
     return figures | {"model": None if model is None else asdict(model)}
 
 
-def sample_figures(bundle: Bundle) -> dict[str, int]:
-    """Of the samples with a true match, how many find one at the default distances: by photo, and with the title."""
-    finder, thresholds = Finder(bundle), default_thresholds(bundle)
-    samples = [bundle.samples[row] for row in range(len(bundle.samples))] if bundle.samples is not None else []
-    known = [sample for sample in samples if sample.label_group]
+def sample_figures(bundle: Bundle) -> dict[str, Any]:
+    """What the samples find at the default setting, by the pair scorer of the bundle: by photo, with print, with title.
 
-    def finds(sample: SampleQuery, *, with_title: bool) -> bool:
-        query = finder.sample_query(sample.query_id, with_title=with_title)
-        rows = finder.matches(query, thresholds).rows
-        return bool((bundle.listings["label_group"].iloc[rows].astype(str) == sample.label_group).any())
+    Returns
+    -------
+    dict
+        ``known`` and ``others``, the numbers of samples with a true match and without one; and by what was searched
+        for how many of the known find a true match (``right``), and of the others any (``wrong``).
+    """
+    chosen = choose_scorer(bundle)
+    if chosen is None or bundle.samples is None:
+        raise InputError(f"The bundle {bundle.manifest.name} has no sample photos, or there is no pair scorer for it.")
+    finder, prepared = Finder(bundle), prepare_scorer(bundle, chosen.scorer)
+    samples = [bundle.samples[row] for row in range(len(bundle.samples))]
+    labels = bundle.listings["label_group"].astype(str).to_numpy()
+
+    def found(query: Query) -> set[str]:
+        least = chosen.scorer.least_probability
+        return {labels[one.row] for one in predict(prepared, query) if one.score >= least}
+
+    def count(make: Callable[[SampleQuery], Query]) -> dict[str, int]:
+        groups = [(sample.label_group, found(make(sample))) for sample in samples]
+        return {
+            "right": sum(own in others for own, others in groups if own),
+            "wrong": sum(bool(others) for own, others in groups if not own),
+        }
+
+    def printed(sample: SampleQuery) -> Query:
+        return add_print(finder, finder.sample_query(sample.query_id), read_sample(bundle, sample.query_id, _no_reader))
 
     return {
-        "known": len(known),
-        "by_photo": sum(finds(sample, with_title=False) for sample in known),
-        "with_title": sum(finds(sample, with_title=True) for sample in known),
+        "known": sum(bool(sample.label_group) for sample in samples),
+        "others": sum(not sample.label_group for sample in samples),
+        "by_photo": count(lambda sample: finder.sample_query(sample.query_id)),
+        "with_print": count(printed),
+        "with_title": count(lambda sample: finder.sample_query(sample.query_id, with_title=True)),
     }
+
+
+def _no_reader() -> PrintReader:
+    raise InputError("The bundle does not keep the print on its sample photos: read it first (command read).")
 
 
 def _summary(listings: LabelledListings, method: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from product_matching.app.find.print_words import draw_print, read_print, words_
 from product_matching.app.find.query import Asked, ask
 from product_matching.app.find.query_panel import draw_query_panel, search_listing, search_sample
 from product_matching.app.find.results import Cards, draw_results
-from product_matching.app.find.scoring import draw_preparation, score_search
+from product_matching.app.find.scoring import Scoring, draw_preparation, score_search
 from product_matching.app.find.settings_panel import draw_rules, draw_thresholds
 from product_matching.app.frame import Frame, draw_frame, open_or_explain
 from product_matching.app.navigation import coupled
@@ -86,13 +86,12 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> None:
             st.error("  \n".join(map(plain, problems)), icon=":material/error:")
         if scoring.note:
             st.info(plain(scoring.note), icon=":material/info:")
-        draw_preparation(finder.bundle, scoring)
     with panel:
         draw_query_panel(finder.bundle, address, asked)
         matched = {} if answer is None else words_by_row(finder.bundle, asked, answer.outcome.matches.rows)
         draw_print(finder.bundle, address, asked, matched)
         if not asked.by_words:
-            _draw_settings(finder, address, asked, deciding, candidates=candidates, answer=answer)
+            _draw_settings(finder, address, asked, deciding, candidates=candidates, answer=answer, scoring=scoring)
         _draw_more_samples(finder, asked)
     with results:
         if asked.found is not None and asked.by_words:
@@ -111,12 +110,17 @@ def _draw_settings(
     *,
     candidates: Candidates | None,
     answer: Answer | None,
+    scoring: Scoring,
 ) -> None:
     st.subheader("What is a match", anchor=False)
     draw_decision(deciding)
+    if scoring.preparing is not None:
+        draw_preparation(scoring.preparing)
     if answer is not None:
         st.markdown(f"**{answer.count}** {answer.decided_by} · [view them](#{_RESULTS_ANCHOR})")
-    if deciding.by == SURENESS:
+    if scoring.preparing is not None:
+        return
+    if deciding.by == SURENESS and (answer is None or answer.is_scored):
         draw_sureness(address, deciding, asked.comparison if answer is None else answer.compared or asked.comparison)
         return
     thresholds = chosen_thresholds(address, finder.bundle.manifest)

@@ -27,7 +27,7 @@ class Progress(Protocol):
         description
             What is done, such as "comparing photos".
         total
-            Number of its steps.
+            Number of its steps; 0 where it is not known.
         unit
             What one step is, such as "photo", or "B" for bytes.
         """

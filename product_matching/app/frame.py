@@ -10,7 +10,7 @@ import streamlit as st
 
 from product_matching.app.address import FIND, HOME, MODELS, REVIEW, Address
 from product_matching.app.navigation import coupled, open_page, params_of, remember
-from product_matching.app.resources import finder_of
+from product_matching.app.resources import bundle_of, finder_of
 from product_matching.app.shared.catalogues import Catalogue, list_catalogues
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
@@ -66,7 +66,7 @@ def draw_frame(page: str, title: str) -> Frame:
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     address, problems = open_page(page)
     catalogues = list_catalogues(embeddings_folder())
-    current, problem = _choose(catalogues, address.bundle)
+    current, problem = _choose(catalogues, address)
     if current is not None:
         address = replace(address, bundle=current.name)
     frame = Frame(catalogues=catalogues, current=current, address=address, problems=problems, problem=problem)
@@ -78,14 +78,41 @@ def draw_frame(page: str, title: str) -> Frame:
     return frame
 
 
-def _choose(catalogues: list[Catalogue], named: str | None) -> tuple[Catalogue | None, str]:
-    """The catalogue of a name, or the first that can be used where none is named; None with the reason."""
+def _choose(catalogues: list[Catalogue], address: Address) -> tuple[Catalogue | None, str]:
+    """The catalogue that an address names or whose sample it names, else the first usable one; None with the reason."""
+    named = address.bundle
+    if not named and address.sample:
+        return _choose_by_sample(catalogues, address.sample)
     if not named:
         return next((each for each in catalogues if each.manifest is not None), None), ""
     for catalogue in catalogues:
         if catalogue.name == named:
             return catalogue if catalogue.manifest else None, catalogue.problem
     return None, f"There is no catalogue {named!r:.60} here."
+
+
+def _choose_by_sample(catalogues: list[Catalogue], query_id: str) -> tuple[Catalogue | None, str]:
+    """The only catalogue that has a sample photo; None with the reason where none or several have it."""
+    having = [each for each in catalogues if _has_sample(each, query_id)]
+    if len(having) == 1:
+        return having[0], ""
+    if not having:
+        return None, f"No catalogue here has a sample photo {query_id!r:.60}."
+    names = ", ".join(each.name for each in having)
+    return None, (
+        f"Several catalogues have a sample photo {query_id!r:.60} ({names}): name one in the address, as in "
+        f"bundle={having[0].name}."
+    )
+
+
+def _has_sample(catalogue: Catalogue, query_id: str) -> bool:
+    if catalogue.manifest is None or not catalogue.manifest.n_queries:
+        return False
+    try:
+        samples = bundle_of(catalogue).samples
+    except InputError:  # said where the catalogue is chosen
+        return False
+    return samples is not None and samples.find(query_id) is not None
 
 
 def _draw_menu(frame: Frame) -> None:

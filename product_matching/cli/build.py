@@ -20,7 +20,6 @@ from product_matching.cli.arguments import (
     read_count,
 )
 from product_matching.cli.progress import bars
-from product_matching.errors import InputError
 
 if TYPE_CHECKING:
     from product_matching.encoders.photo import PhotoEncoder
@@ -49,7 +48,9 @@ def build(
     weights: Annotated[
         Path | None, typer.Option(help="Safetensors file with the weights of the timm architecture.")
     ] = None,
-    image_size: Annotated[int | None, typer.Option(help="Edge of the network's input, in pixels.")] = None,
+    image_size: Annotated[
+        int | None, typer.Option(min=32, max=1024, help="Edge of the network's input, in pixels.")
+    ] = None,
     queries: Annotated[
         Path | None,
         typer.Option(help="CSV or Parquet file of sample photos: query_id, and image below --images."),
@@ -68,7 +69,8 @@ def build(
 ) -> None:
     """Embed a catalogue and write it as a bundle.
 
-    The app and the other commands read the bundle. Thresholds that are not given are tuned on the catalogue.
+    The app and the other commands read the bundle. Thresholds that are not given are tuned on the catalogue; one that
+    is too small and has no labels gets fixed ones.
     """
     from product_matching.listings.catalogue import read_catalogue
     from product_matching.store.bundle import check_target
@@ -77,7 +79,9 @@ def build(
 
     check_target(out, overwrite=overwrite)
     if queries is not None and images is None:
-        raise InputError("The sample photos of --queries are below --images: give their folder with --images.")
+        raise typer.BadParameter("the sample photos are below --images: give their folder", param_hint="--queries")
+    if images is None and (model is not None or weights is not None):
+        raise typer.BadParameter("there are no photos: give their folder with --images", param_hint="--model")
     listings = read_catalogue(catalogue, images=images, label_column=label_column)
     samples = None if queries is None or images is None else read_queries(queries, images=images)
     encoder = _build_encoder(listings, model, weights, image_size, device, batch_size)
@@ -107,13 +111,12 @@ def _build_encoder(
     batch_size: int | None,
 ) -> PhotoEncoder | None:
     if not catalogue.has_photos:
-        if model is not None or weights is not None:
-            raise InputError("A model was given, but there are no photos: give their folder with --images.")
         return None
     if model is None:
-        raise InputError(
-            "The catalogue has photos: give --model (fast, best, multilingual, a folder of models/, or a timm "
-            "architecture)."
+        raise typer.BadParameter(
+            "the photos need a model: give --model (fast, best, multilingual, a folder of models/, or a timm "
+            "architecture)",
+            param_hint="--images",
         )
     from product_matching.encoders.process import tune_process
 

@@ -1,4 +1,4 @@
-"""What decides on the command line: a pair scorer's sureness, or distances with rules."""
+"""What decides on the command line: the probability of a pair scorer, or distances with rules."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from product_matching.cli.arguments import to_number
 from product_matching.cli.opening import check_scorer_decides
 from product_matching.errors import InputError
 from product_matching.matching.chain import PLAIN, Rules
+from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TITLE
 from product_matching.matching.second_stage.presets import PRESET_NAMES
 from product_matching.matching.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from product_matching.store.bundle import Bundle
     from product_matching.workflows.choose_scorer import ChosenScorer
+
+
+_COMPARED = {BOTH: "by photo and title", PHOTO: "by photo alone", TITLE: "by title alone"}
 
 
 class Deciding(StrEnum):
@@ -49,7 +53,8 @@ Sure = Annotated[
     str | None,
     typer.Option(
         parser=read_sureness,
-        help="Least probability of the same product, in per cent, or a preset: broad, balanced (the default), precise.",
+        help="Least probability of the same product, in per cent, or a preset: broad, balanced (the default), precise, "
+        "which were chosen by photo and title; what they measured by the sides of the query is told.",
     ),
 ]
 
@@ -61,8 +66,10 @@ def chosen_scorer(
 
     Raises
     ------
+    typer.BadParameter
+        The options contradict each other.
     InputError
-        The options contradict each other, or there is no scorer for the bundle.
+        There is no scorer for the bundle.
     """
     from product_matching.workflows.choose_scorer import choose_scorer, open_scorer
 
@@ -70,7 +77,9 @@ def chosen_scorer(
     asked = decide is Deciding.sureness or sure is not None or pairs is not None
     if decide is Deciding.distances:
         if sure is not None or pairs is not None:
-            raise InputError("--sure and --pairs belong to --decide sureness: leave them or --decide distances out.")
+            raise typer.BadParameter(
+                "--sure and --pairs belong to --decide sureness: leave them or --decide distances out"
+            )
         return None
     if asked:
         check_scorer_decides(given, rules)
@@ -95,10 +104,33 @@ def least_probability(chosen: ChosenScorer, sure: str | None) -> float:
     return presets[sure] if sure in presets else to_number(sure) / 100
 
 
-def tell_sureness(chosen: ChosenScorer, least: float) -> str:
-    """Say what decided, behind a count of matches."""
+def tell_sureness(chosen: ChosenScorer, least: float, comparison: str = "") -> str:
+    """Say what decided, behind a count of matches, and how often a preset was right by the sides of a comparison."""
+    measured = _tell_measured(chosen, least, comparison)
+    return f" (the same product with at least {100 * least:g} % by the {_tell_scorer(chosen)}{measured})"
+
+
+def _tell_scorer(chosen: ChosenScorer) -> str:
     elsewhere = "" if chosen.calibrated_here else ", whose percentages were calibrated on another catalogue"
-    return f" (at least {100 * least:g} % sure by the pair scorer {chosen.name}{elsewhere})"
+    return f"pair scorer {chosen.name}{elsewhere}"
+
+
+def _tell_measured(chosen: ChosenScorer, least: float, comparison: str) -> str:
+    for preset in chosen.scorer.presets:
+        found = preset.measured.get(comparison)
+        if preset.probability == least and found is not None and found.precision is not None:
+            right, sides = f"{100 * found.precision:.0f} of 100", _COMPARED[comparison]
+            return f"; preset {preset.name}: {sides} {right} pairs were right on validation"
+    return ""
+
+
+def tell_nothing(chosen: ChosenScorer, least: float, best: float | None) -> str:
+    """Say that the pair scorer accepts nothing, where the nearest listing has the probability `best`."""
+    if best is None:
+        return "No listing of this catalogue has anything in common with the search."
+    if best < min(least, chosen.scorer.least_probability):
+        return f"No listing of this catalogue is likely the same product ({_tell_scorer(chosen)})."
+    return f"No listing is the same product with at least {100 * least:g} % ({_tell_scorer(chosen)})."
 
 
 def tell_thresholds(thresholds: Thresholds) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -34,16 +35,40 @@ class Comparison(StrEnum):
     TITLE = "title"
 
 
+def read_method(text: str) -> str:
+    """Read the name of a method."""
+    from product_matching.evaluation.methods import METHODS
+
+    return _one_of(text, (*METHODS, "all"))
+
+
+def read_protocol(text: str) -> str:
+    """Read the name of a protocol."""
+    from product_matching.evaluation.protocols import PROTOCOLS
+
+    return _one_of(text, (*PROTOCOLS, "parts"))
+
+
+def _one_of(text: str, accepted: Sequence[str]) -> str:
+    if text not in accepted:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(accepted)}.")
+    return text
+
+
 def evaluate(
     catalogue: Annotated[Path, typer.Argument(help="CSV or Parquet file with label groups, or a bundle.")],
     protocol: Annotated[
-        str, typer.Option(help="full, fold, dense or half (see docs/evaluation.md); parts with --pairs.")
+        str,
+        typer.Option(
+            parser=read_protocol, help="full, fold, dense or half (see docs/evaluation.md); parts with --pairs."
+        ),
     ],
     method: Annotated[
         str | None,
         typer.Option(
+            parser=read_method,
             help="phash, photo, idf, tfidf, glove, glove-idf, sentence, chain, chain+pairs, chain+sentence, "
-            "chain+sentence+pairs, or all."
+            "chain+sentence+pairs, or all.",
         ),
     ] = None,
     pairs: Annotated[
@@ -94,13 +119,15 @@ def evaluate(
 
     if pairs is not None:
         if method is not None or protocol != "parts":
-            raise InputError(f"--pairs replaces --method and needs the protocol parts, not {protocol!r}.")
+            raise typer.BadParameter(f"--pairs replaces --method and needs the protocol parts, not {protocol!r}")
         _measure_scorer(catalogue, pairs, compare, score_test=score_test, out=out, as_json=as_json)
         return
     if method is None or score_test:
-        raise InputError("Give --method, or --pairs with the protocol parts; --test needs --pairs.")
+        raise typer.BadParameter("give --method, or --pairs with the protocol parts; --test needs --pairs")
+    if protocol == "parts":
+        raise typer.BadParameter("the protocol parts is for --pairs: leave it or --method out")
     if compare is not Comparison.BOTH:
-        raise InputError("--compare is for --pairs: leave it or --method out.")
+        raise typer.BadParameter("--compare is for --pairs: leave it or --method out")
     stages = [] if no_blend else blend
     rules = option.RuleOptions(
         chain=True,
@@ -186,7 +213,7 @@ def _with_sentences(listings: LabelledListings, sentence: str, method: str, prot
     from product_matching.encoders.process import tune_process
 
     if method != "all" and "sentence" not in method:
-        raise InputError(f"--sentence has no effect with the method {method!r}: leave it out.")
+        raise typer.BadParameter(f"--sentence has no effect with the method {method!r}: leave it out")
     tune_process()
     from product_matching.training.titles.folds import out_of_fold_vectors, untrained_vectors
     from product_matching.training.titles.recipe import read_title_recipe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,7 +26,7 @@ from product_matching.cli.arguments import (
     milliseconds,
     read_count,
 )
-from product_matching.cli.deciding import Decide, Sure, chosen_scorer, least_probability, tell_sureness
+from product_matching.cli.deciding import Decide, Sure, chosen_scorer, least_probability, tell_nothing, tell_sureness
 from product_matching.cli.find_print import (
     ReadOption,
     check_read,
@@ -36,6 +37,7 @@ from product_matching.cli.find_print import (
 )
 from product_matching.cli.find_words import Mode, ModeOption, check_mode, find_words, print_found
 from product_matching.cli.opening import check_phashes, open_finder
+from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.chain import Rules
@@ -80,10 +82,10 @@ def find(
 ) -> None:
     """Find the listings that match a photo, a title or a listing.
 
-    A listing matches if a pair scorer is sure enough of it (--sure), where there is one for the bundle. With a
-    threshold, a rule or --decide distances, it matches within the photo threshold or the title threshold; those that
-    are not given are the bundle's. A photo and a title may be given together. A few words alone find the listings whose
-    titles hold them; a whole title finds its duplicates (--mode).
+    A listing matches if its probability by the pair scorer is high enough (--sure), where there is a scorer for the
+    bundle. With a threshold, a rule or --decide distances, it matches within the photo threshold or the title
+    threshold; those that are not given are the bundle's. A photo and a title may be given together. A few words alone
+    find the listings whose titles hold them; a whole title finds its duplicates (--mode).
     """
     _check_asked(photo, title, listing, sample)
     check_read(read=read, has_photo=photo is not None or sample is not None or listing is not None)
@@ -105,7 +107,7 @@ def find(
     found: PhotoPrint | None = None
     if read:
         found, query, timing["read"] = read_query(finder, query, photo=photo, sample=sample)
-    prepared = None if chosen is None else _prepare_scorer(finder, chosen)
+    prepared = None if chosen is None else _prepare_scorer(finder, chosen, quiet=as_json)
     started = time.perf_counter()
     if chosen is None or prepared is None:
         answer = _find_by_distances(finder, query, thresholds, rules, limit)
@@ -125,12 +127,16 @@ def find(
 
 @dataclass(frozen=True, kw_only=True)
 class _Answer:
-    """The matches on the command line, how many there are in all, and what decided; `nearest` where there are none."""
+    """The matches on the command line, how many there are in all, and what decided; `nearest` where there are none.
+
+    `said` stands behind their number, `nothing` in place of the matches.
+    """
 
     matches: list[dict[str, Any]]
     total: int
     decided_by: dict[str, Any]
     said: str = ""
+    nothing: str = "No listing is within the thresholds; larger thresholds accept more."
     nearest: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -161,9 +167,16 @@ def _find_by_sureness(
         matches=describe(accepted[:limit]),
         total=len(accepted),
         decided_by={"decided_by": "sureness", "sure": least, "scorer": chosen.name},
-        said=tell_sureness(chosen, least),
+        said=tell_sureness(chosen, least, _usual_comparison(predictions)),
+        nothing=tell_nothing(chosen, least, predictions[0].score if predictions else None),
         nearest=[] if accepted else describe(predictions[:1]),
     )
+
+
+def _usual_comparison(predictions: list[Prediction]) -> str:
+    """The sides by which most candidates were compared; "" without any."""
+    counted = Counter(prediction.compared for prediction in predictions).most_common(1)
+    return counted[0][0] if counted else ""
 
 
 def _check_asked(photo: Path | None, title: str | None, listing: str | None, sample: str | None) -> None:
@@ -181,10 +194,13 @@ def _head(candidates: Candidates, limit: int) -> Candidates:
     return candidates.take(np.arange(min(limit, len(candidates))))
 
 
-def _prepare_scorer(finder: Finder, chosen: ChosenScorer) -> CatalogueScorer:
+def _prepare_scorer(finder: Finder, chosen: ChosenScorer, *, quiet: bool) -> CatalogueScorer:
     from product_matching.workflows.score_pairs import prepare_scorer
 
-    return prepare_scorer(finder.bundle, chosen.scorer)
+    if quiet:
+        return prepare_scorer(finder.bundle, chosen.scorer)
+    with bars() as progress:
+        return prepare_scorer(finder.bundle, chosen.scorer, progress=progress)
 
 
 def _make_query(
@@ -242,12 +258,10 @@ def _print_answer(answer: _Answer, timing: dict[str, float]) -> None:
     if answer.matches:
         typer.echo(_table(answer.matches))
         typer.echo(f"{len(answer.matches)} of {answer.total} matches{answer.said}")
-    elif not answer.said:
-        typer.echo("No listing is within the thresholds; larger thresholds accept more.")
     else:
-        typer.echo(f"No listing of this catalogue is likely the same product{answer.said}.")
+        typer.echo(answer.nothing)
         if answer.nearest:
-            typer.echo(f"The nearest:\n{_table(answer.nearest)}")
+            typer.echo(f"The nearest one:\n{_table(answer.nearest)}")
     typer.echo("  ".join(f"{name} {value:.1f} ms" for name, value in timing.items()))
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 import typer
 
 from product_matching.cli.arguments import milliseconds
-from product_matching.errors import InputError
 
 if TYPE_CHECKING:
     from product_matching.store.bundle import Bundle
@@ -42,7 +41,10 @@ def check_mode(mode: Mode | None, *, alone: bool, decided: bool) -> None:
     if mode is not None and not alone:
         raise typer.BadParameter("--mode is for --title without a photo: leave it out", param_hint="find")
     if mode is Mode.words and decided:
-        raise InputError("Words are found without thresholds, rules and pair scorers: leave them or --mode words out.")
+        raise typer.BadParameter(
+            "words are found without thresholds, rules and pair scorers: leave them or --mode words out",
+            param_hint="--mode",
+        )
 
 
 def find_words(bundle: Bundle, text: str, mode: Mode | None) -> tuple[FoundWords | None, float]:

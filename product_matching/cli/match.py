@@ -75,10 +75,11 @@ def match(
 ) -> None:
     """Find the matches of every listing of a catalogue.
 
-    They are written in the format of the competition (--out), as groups (--groups), or both. A pair matches if a pair
-    scorer is sure enough of it (--sure), where there is one for the bundle. With a threshold, a rule or --decide
-    distances, it matches within the photo threshold or the title threshold, as the rules say. Thresholds that are not
-    given are those of the bundle; with rules that average vectors they are tuned for these rules.
+    They are written in the format of the competition (--out), as groups (--groups), or both. A pair matches if its
+    probability by the pair scorer is high enough (--sure), where there is a scorer for the bundle. With a threshold, a
+    rule or --decide distances, it matches within the photo threshold or the title threshold, as the rules say.
+    Thresholds that are not given are those of the bundle; with rules that average vectors they are tuned for these
+    rules.
     """
     if out is None and groups is None:
         raise typer.BadParameter("give --out, --groups or both", param_hint="match")
@@ -133,7 +134,8 @@ def _match_by_sureness(bundle: Bundle, chosen: ChosenScorer, least: float, progr
     from product_matching.workflows.match import match_by_scores
     from product_matching.workflows.score_pairs import prepare_scorer
 
-    return match_by_scores(prepare_scorer(bundle, chosen.scorer), least, progress=progress)
+    prepared = prepare_scorer(bundle, chosen.scorer, progress=progress)
+    return match_by_scores(prepared, least, progress=progress)
 
 
 def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: int | None, by: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from product_matching.cli.arguments import bundle_folder
 from product_matching.errors import InputError
 from product_matching.matching.chain import PLAIN, Rules
@@ -41,9 +43,9 @@ def check_phashes(bundle: Bundle, bits: int | None) -> None:
 def check_scorer_decides(given: Thresholds, rules: Rules) -> None:
     """Reject thresholds and rules beside a pair scorer, which has its own."""
     if given != Thresholds() or rules != PLAIN:
-        raise InputError(
-            "A pair scorer decides without distances (--sure, --pairs, --decide sureness): leave the other rules and "
-            "thresholds out, or let them decide with --decide distances."
+        raise typer.BadParameter(
+            "a pair scorer decides without distances (--sure, --pairs, --decide sureness): leave the other rules and "
+            "thresholds out, or let them decide with --decide distances"
         )
 
 

@@ -31,6 +31,7 @@ class Bars:
         self._bar = tqdm(
             desc=description,
             total=total,
+            bar_format=None if total else "{desc} ...",  # the number of steps is not known
             unit=unit or "step",
             unit_scale=unit == "B",
             leave=self._keep,

@@ -12,7 +12,6 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from product_matching.cli.arguments import AsJson, Device, DeviceOption
 from product_matching.cli.progress import bars
-from product_matching.errors import InputError
 
 if TYPE_CHECKING:
     from product_matching.listings.catalogue import Catalogue
@@ -83,11 +82,13 @@ def _read_catalogues(files: list[Path], folders: list[Path], label_columns: list
     from product_matching.listings.catalogue import read_catalogue
 
     if len(files) != len(folders):
-        raise InputError(f"--catalogue is given {len(files)} times and --images {len(folders)} times: give each pair.")
+        raise typer.BadParameter(
+            f"--catalogue is given {len(files)} times and --images {len(folders)} times: give each pair"
+        )
     if len(label_columns) not in (1, len(files)):
-        raise InputError(
+        raise typer.BadParameter(
             f"--label-column is given {len(label_columns)} times for {len(files)} catalogues: give it once for all, "
-            "or once for each."
+            "or once for each"
         )
     columns = label_columns * len(files) if len(label_columns) == 1 else label_columns
     catalogues: dict[str, Catalogue] = {}

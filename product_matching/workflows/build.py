@@ -42,7 +42,7 @@ from product_matching.store.manifest import (
 )
 from product_matching.store.thumbnails import ThumbnailWriter
 from product_matching.workflows.query_list import QueryList, build_queries
-from product_matching.workflows.tune import tune_threshold
+from product_matching.workflows.tune import SMALL_PHOTO, SMALL_TITLE, tune_threshold
 
 if TYPE_CHECKING:
     from product_matching.encoders.model_folder import PhotoModel
@@ -200,7 +200,8 @@ def _build_titles(folder: Path, listings: pd.DataFrame, manifest: Manifest, opti
 
 def _tune_titles(matrix: csr_matrix, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
     index = open_index(_TITLE_INDEX, matrix)
-    return tune_threshold(index, matrix, usable, labels=label_groups(listings), validation=validation_rows(listings))
+    labels, validation = label_groups(listings), validation_rows(listings)
+    return tune_threshold(index, matrix, usable, labels=labels, validation=validation, small=SMALL_TITLE)
 
 
 def _embed_catalogue(
@@ -257,7 +258,8 @@ def _describe_photos(
 
 def _tune_photos(vectors: Any, usable: npt.NDArray[np.bool_], listings: pd.DataFrame) -> TunedThreshold:
     index = open_index(_PHOTO_INDEX, vectors)
-    return tune_threshold(index, vectors, usable, labels=label_groups(listings), validation=validation_rows(listings))
+    labels, validation = label_groups(listings), validation_rows(listings)
+    return tune_threshold(index, vectors, usable, labels=labels, validation=validation, small=SMALL_PHOTO)
 
 
 def _note_photos(listings: pd.DataFrame, photos: list[EmbeddedPhoto]) -> None:

@@ -138,6 +138,7 @@ def match_by_scores(
     progress
         Shows the scoring.
     """
+    progress.begin("comparing listings", 0)
     near = prepared.match_all(progress)
     threshold = prepared.threshold if least is None else round(1 - least, DISTANCE_DECIMALS)
     accepted = keep_within(near, threshold)

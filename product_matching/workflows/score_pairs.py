@@ -12,6 +12,7 @@ from product_matching.matching.second_stage.catalogue_scorer import CatalogueSco
 from product_matching.matching.second_stage.listing_data import DenseMatrix, DenseSide, ListingData
 from product_matching.matching.second_stage.listing_features import compares_single_sides
 from product_matching.matching.thresholds import Thresholds
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder, Query, describe_matches
 
@@ -74,7 +75,7 @@ def check_sides(bundle: Bundle, scorer: PairScorer) -> None:
             )
 
 
-def prepare_scorer(bundle: Bundle, scorer: PairScorer) -> CatalogueScorer:
+def prepare_scorer(bundle: Bundle, scorer: PairScorer, *, progress: Progress = NO_PROGRESS) -> CatalogueScorer:
     """Prepare a bundle for a scorer: seconds for thousands of listings, so keep the result.
 
     Raises
@@ -83,6 +84,7 @@ def prepare_scorer(bundle: Bundle, scorer: PairScorer) -> CatalogueScorer:
         The bundle lacks what the scorer compares.
     """
     check_sides(bundle, scorer)
+    progress.begin("preparing the pair scorer", 0)
     return CatalogueScorer(scorer, PreparedCatalogue.of(bundle_data(bundle, scorer.dense), scorer.rules))
 
 

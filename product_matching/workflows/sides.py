@@ -21,7 +21,7 @@ from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.open import open_index
 from product_matching.search.spec import IndexSpec
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.tune import tune_threshold
+from product_matching.workflows.tune import SMALL_PHOTO, SMALL_TITLE, tune_threshold
 
 
 def bundle_sides(bundle: Bundle, rules: Rules, photo_threshold: float | None = None) -> Sides:
@@ -58,17 +58,18 @@ def tuned_thresholds(bundle: Bundle, sides: Sides, given: Thresholds) -> Thresho
     where there is one (see `tune_threshold`). The fused threshold is used only if it is given.
     """
     return Thresholds(
-        _tuned(bundle, sides.photo, given.photo, IndexSpec("flat")),
-        _tuned(bundle, sides.title, given.title, IndexSpec("sparse")),
+        _tuned(bundle, sides.photo, given.photo, IndexSpec("flat"), small=SMALL_PHOTO),
+        _tuned(bundle, sides.title, given.title, IndexSpec("sparse"), small=SMALL_TITLE),
         given.fused,
     )
 
 
-def _tuned(bundle: Bundle, side: Side | None, given: float | None, spec: IndexSpec) -> float | None:
+def _tuned(bundle: Bundle, side: Side | None, given: float | None, spec: IndexSpec, *, small: float) -> float | None:
     if side is None or given is not None:
         return given
     index, validation = open_index(spec, side.vectors), validation_rows(bundle.listings)
-    return tune_threshold(index, side.vectors, side.present, labels=bundle.labels, validation=validation).distance
+    tuned = tune_threshold(index, side.vectors, side.present, labels=bundle.labels, validation=validation, small=small)
+    return tuned.distance
 
 
 def _photo_side(bundle: Bundle, rules: Rules, threshold: float | None) -> Side | None:

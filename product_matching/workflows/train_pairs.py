@@ -39,6 +39,8 @@ _BESIDE_TRAINING = "; chosen for validation in a catalogue with train"
 _PROTOCOL_OF_OTHERS = (
     "trained on listings embedded by models that have not seen them, tuned on the part validation, each its own gallery"
 )
+#: Label groups of two or more listings that a scorer is trained and tuned on at least: two in each of five folds.
+LEAST_GROUPS = 10
 #: Chains that the candidates and features may come from.
 CHAINS = (replace(MEASURED_CHAIN.vectors, blend=()), MEASURED_CHAIN.vectors)
 
@@ -127,6 +129,7 @@ def train_pairs(
     InputError
         There are too few labelled listings, or the listings in `also` have other sides.
     """
+    _check_groups(given)
     learning = learning_for(side.name for side in given.dense)
     if trees is not None:
         learning = replace(learning, trees=trees)
@@ -213,6 +216,19 @@ def queries_with_others(names: npt.NDArray[np.object_]) -> RowArray:
     """Positions of the listings that have another one of their label group; the others are distractors."""
     _, groups, counts = np.unique(names.astype(str), return_inverse=True, return_counts=True)
     return np.flatnonzero(counts[groups] > 1).astype(np.int64)
+
+
+def _check_groups(given: TrainingData) -> None:
+    """Check that there are enough label groups to learn from, with advice where there are not."""
+    names = given.names if given.parts is None else given.names[given.parts != "test"]
+    sizes = np.unique(names.astype(str), return_counts=True)[1]
+    groups, pairs = int((sizes > 1).sum()), int((sizes * (sizes - 1) // 2).sum())
+    if groups < LEAST_GROUPS:
+        raise InputError(
+            f"Training a pair scorer needs at least {LEAST_GROUPS} label groups of two or more listings, but there are "
+            f"{groups}, with {pairs} pairs of the same product: label more listings, or use the shipped scorer "
+            "models/pairs/demo, which decides by default for titles and for photos of the shipped model."
+        )
 
 
 def _check_columns(listings: pd.DataFrame) -> None:

@@ -40,6 +40,10 @@ _RESOLUTION = 0.01
 _BLOCK_ROWS = 256
 _SEED = 20240501
 _OTHERS_WITHOUT_LABELS = 3
+#: From so many listings on, those without labels are enough to tune on; below, three others are much of a catalogue.
+LEAST_WITHOUT_LABELS = 20
+#: The defaults below: near those tuned on the labels of the demo (.359 by photo with the shipped model, .412 by title).
+SMALL_PHOTO, SMALL_TITLE = 0.36, 0.41
 _NEIGHBOURS_WITHOUT_LABELS = 10
 
 
@@ -50,6 +54,7 @@ def tune_threshold(
     *,
     labels: npt.NDArray[np.object_] | None,
     validation: RowArray | None = None,
+    small: float | None = None,
 ) -> TunedThreshold:
     """Choose a default distance threshold for one kind of vector.
 
@@ -74,6 +79,8 @@ def tune_threshold(
     validation
         Rows whose listings choose, looked up among all; None for all. The labels of no other listing choose: where
         none of these has one, the threshold is found as without labels.
+    small
+        The threshold of fewer than `LEAST_WITHOUT_LABELS` listings without labels; None to tune on them all the same.
 
     Returns
     -------
@@ -84,6 +91,9 @@ def tune_threshold(
     rows = _sample(asked.rows)
     protocol = asked.how + ("" if len(rows) >= len(asked.rows) else f", in a sample of {len(rows):,}")
     n = int(usable.sum())
+    if asked.labels is None and small is not None and n < LEAST_WITHOUT_LABELS:
+        protocol = f"not tuned: fewer than {LEAST_WITHOUT_LABELS} listings without labels"
+        return TunedThreshold(distance=small, n=n, protocol=protocol)
     if asked.labels is None:
         near = index.nearest(vectors[rows], min(_NEIGHBOURS_WITHOUT_LABELS + 1, index.size))
         return TunedThreshold(distance=_three_others_on_average(near, rows), n=n, protocol=protocol)

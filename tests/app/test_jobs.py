@@ -156,4 +156,6 @@ def test_a_job_is_described_by_what_it_does_and_how_far_it_is() -> None:
         job.advance()
         assert re.fullmatch(r"Grouping: holding done, \d+ s so far", describe_job(job, "Grouping"))
         job.begin("deciding", 0)
+        assert re.fullmatch(r"Grouping: deciding, \d+ s so far", describe_job(job, "Grouping"))
+        job.begin("", 0)
         assert re.fullmatch(r"Grouping: \d+ s so far", describe_job(job, "Grouping"))

@@ -34,7 +34,7 @@ def test_every_whole_percent_reads_as_itself() -> None:
 
 
 def test_a_preset_says_what_it_measured_for_the_sides_compared() -> None:
-    said = "Balanced (50 %): of 100 accepted pairs 80 were right, of 100 true pairs 85 were found."
+    said = "Balanced (50 %), by photo alone: of 100 accepted pairs 80 were right, of 100 true pairs 85 were found."
     assert say_measured(PRESETS[1], "photo") == said
     assert say_measured(PRESETS[1], "title") == ""
 
@@ -53,7 +53,7 @@ def test_between_two_presets_both_are_told(sure: int, names: list[str]) -> None:
         (0.3, 0.5, IMPROBABLE),
         (0.3, 0.9, IMPROBABLE),
         (0.05, 0.1, IMPROBABLE),
-        (0.7, 0.9, "No listing is at least 90 % sure. The nearest is 70 % sure:"),
+        (0.7, 0.9, "No listing is the same product with at least 90 %. The nearest one, with 70 %, looks like this:"),
     ],
 )
 def test_nothing_there_is_said_so_and_a_strict_setting_too(best: float | None, least: float, said: str) -> None:

@@ -111,8 +111,7 @@ def test_a_default_says_what_it_reached_as_far_as_that_is_known() -> None:
         distance=0.25, n=1200, protocol="best F1 on its own labels", f1=0.7223, precision=0.8789, recall=0.7025
     )
     assert tuned_on(known, "photos") == (
-        "Default 0.250, tuned with N = 1,200 photos; best F1 on its own labels, mean F1 0.72 "
-        "(precision 0.88, recall 0.70)."
+        "Default 0.250 for N = 1,200 photos; best F1 on its own labels, mean F1 0.72 (precision 0.88, recall 0.70)."
     )
     older = replace(known, precision=None, recall=None)
     assert tuned_on(older, "photos").endswith("labels, mean F1 0.72.")

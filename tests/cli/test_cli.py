@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -149,6 +150,13 @@ def test_build_reports_json(run: Run, small_catalogue: Path, tmp_path: Path) -> 
     assert (summary["listings"], summary["photos"], summary["titles"]) == (25, 0, 25)
 
 
+def test_build_says_that_a_small_catalogue_is_not_tuned_on(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("posting_id,title\na,Red lamp\nb,Blue lamp\nc,Chair\nd,Tea\ne,Green tea\n")
+    status, out, err = run("build", tmp_path / "c.csv", "--out", tmp_path / "b")
+    assert status == 0, err
+    assert "title_threshold  0.41 (N 5, not tuned: fewer than 20 listings without labels)" in out
+
+
 def test_another_column_can_name_the_products(run: Run, small_catalogue: Path, tmp_path: Path) -> None:
     run("build", small_catalogue / "listings.csv", "--label-column", "price", "--out", tmp_path / "titles")
     manifest = json.loads((tmp_path / "titles" / "manifest.json").read_text())
@@ -290,13 +298,13 @@ def test_evaluate_measures_sentence_models_as_they_are_and_fine_tuned(
     assert status == 0, err
     assert json.loads(out)["f1"] != plain["f1"]
     assert json.loads(out)["n_queries"] == plain["n_queries"]
-    for method, option, sentence in (
-        ("sentence", (), "give a recipe or a model"),
-        ("idf", ("--sentence", recipe), "no effect with the method 'idf'"),
-        ("sentence", ("--sentence", tmp_path / "none.toml"), "cannot be read"),
+    for method, option, expected, sentence in (
+        ("sentence", (), 1, "give a recipe or a model"),
+        ("idf", ("--sentence", recipe), 2, "no effect with the method 'idf'"),
+        ("sentence", ("--sentence", tmp_path / "none.toml"), 1, "cannot be read"),
     ):
         status, _, err = run(*ask, method, *option)
-        assert status == 1
+        assert status == expected
         assert sentence in err
     status, out, err = run(
         "evaluate", path, "--protocol", "half", "--json", "--method", "chain+sentence", "--sentence", recipe
@@ -320,6 +328,13 @@ def test_a_trained_scorer_decides_in_find_and_match(run: Run, tmp_path: Path) ->
     assert matches[0]["posting_id"].startswith("0x")
     assert 0 <= matches[0]["score"] <= 1
     assert matches[0]["reasons"]
+    assert "preparing" not in err
+    _, out, err = run("find", tmp_path / "b", "--title", "lampu meja merah tipe A0", "--pairs", tmp_path / "pairs")
+    assert "preparing the pair scorer" in err
+    assert "preparing" not in out
+    assert re.search(r"matches \(the same product with at least [\d.]+ % by the pair scorer pairs", out)
+    ask = ("find", tmp_path / "b", "--title", "lampu kayu biru", "--pairs", tmp_path / "pairs", "--sure", "99.99")
+    assert "No listing" in run(*ask)[1]
     status, _, err = run("match", tmp_path / "b", "--pairs", tmp_path / "pairs", "--out", tmp_path / "m.csv")
     assert status == 0, err
     with (tmp_path / "m.csv").open(newline="") as stream:
@@ -351,11 +366,11 @@ def test_the_figure_of_a_scorer_comes_from_its_file_and_only_on_request(run: Run
     assert 0 < low <= report["f1"] <= high <= 1
     for wrong in (("fold",), ("parts", "--method", "idf")):
         status, _, err = run(*ask, *wrong)
-        assert status == 1
+        assert status == 2
         assert "--pairs replaces --method" in err
     status, _, err = run("evaluate", tmp_path / "b", "--protocol", "fold")
-    assert status == 1
-    assert "Give --method, or --pairs" in err
+    assert status == 2
+    assert "give --method, or --pairs" in err
 
 
 def test_find_by_a_few_words_gives_the_titles_that_hold_them(run: Run, built: Path) -> None:

@@ -18,6 +18,15 @@ def test_bars_show_each_stage_on_stderr_alone(capsys: pytest.CaptureFixture[str]
     assert "3/3" in err
 
 
+def test_a_stage_without_a_number_of_steps_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with bars() as progress:
+        progress.begin("preparing the pair scorer", 0)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "preparing the pair scorer ..." in err
+    assert "step" not in err
+
+
 def test_bars_show_bytes_in_megabytes(capsys: pytest.CaptureFixture[str]) -> None:
     with bars(keep=True) as progress:
         progress.begin("downloading", 5_000_000, unit="B")

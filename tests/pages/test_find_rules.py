@@ -15,7 +15,6 @@ from streamlit.testing.v1 import AppTest
 from product_matching.app.address import PHOTO_BITS
 from product_matching.app.find.export import matches_csv
 from product_matching.app.find.outcome import decide
-from product_matching.app.shared.wording import say_seconds
 from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
@@ -175,8 +174,3 @@ def test_a_veto_and_the_mean_distance_in_the_outcome() -> None:
     assert (outcome.n_photo, outcome.n_title, outcome.n_by_rule) == (0, 1, 0)
     assert vetoed(outcome.beyond, rules).tolist() == [True, False, False, False]
     assert decide(CANDIDATES, Thresholds(0.2, None, 0.3), retrieved=10).n_by_rule == 1
-
-
-def test_an_estimate_is_as_rough_as_it_is_known() -> None:
-    told = [say_seconds(seconds) for seconds in (1, 7, 31, 55, 130)]
-    assert told == ["a few seconds", "about 10 seconds", "about 40 seconds", "about a minute", "about 3 minutes"]

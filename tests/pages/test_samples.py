@@ -173,6 +173,33 @@ def test_a_bad_address_is_answered_with_a_sentence(open_app: Open, params: dict[
     assert len(app.warning) + len(app.error) == 1
 
 
+def test_a_sample_without_a_catalogue_opens_the_one_that_has_it(open_app: Open) -> None:
+    app = open_app(FIND, sample="q3")  # the first catalogue by name is another one
+    assert not app.error
+    assert app.query_params == {"bundle": "demo", "sample": "q3"}
+    assert app.image
+
+
+@pytest.mark.parametrize("sample", ["nobody", "<b>"])
+def test_a_sample_of_no_catalogue_is_told_in_one_sentence(open_app: Open, sample: str) -> None:
+    app = open_app(FIND, sample=sample)
+    assert not app.exception
+    (error,) = app.error
+    assert "No catalogue here has a sample photo" in error.value
+    assert "bundle" not in app.query_params
+
+
+def test_a_sample_of_several_catalogues_asks_for_one_of_them(
+    open_app: Open, bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("demo", "mine"):
+        shutil.copytree(bundles / "demo", tmp_path / name)
+    monkeypatch.setenv("PRODUCT_MATCHING_EMBEDDINGS", str(tmp_path))
+    (error,) = open_app(FIND, sample="q3").error
+    assert "bundle\\=mine" in error.value
+    assert not open_app(FIND, sample="q3", bundle="mine").error
+
+
 def test_another_catalogue_does_not_inherit_the_sample(open_app: Open) -> None:
     app = open_app(FIND, bundle="demo", sample="q3")
     app.selectbox(key="find_bundle").set_value("small").run()

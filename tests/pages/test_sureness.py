@@ -7,15 +7,22 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from product_matching.app.address import Address
 from product_matching.app.find.export import scored_csv
 from product_matching.app.find.no_match import IMPROBABLE
 from product_matching.app.find.outcome import decide_by_scores
+from product_matching.app.find.scoring import PREPARING
+from product_matching.app.review.groups import find_groups
+from product_matching.app.review.request import request_groups
+from product_matching.app.shared import scorers
+from product_matching.app.shared.deciding import decide_how
 from product_matching.app.shared.sureness import ELSEWHERE
 from product_matching.errors import InputError
 from product_matching.matching.second_stage.catalogue_scorer import Prediction
@@ -28,6 +35,7 @@ from product_matching.workflows.match import match_by_scores
 from product_matching.workflows.score_pairs import predict, predicted_matches, prepare_scorer
 from tests.app.held import SECONDS, Held
 from tests.pages.conftest import finish_jobs
+from tests.recorded_progress import RecordedProgress
 
 FIND, REVIEW = "pages/find.py", "pages/review.py"
 Open = Callable[..., AppTest]
@@ -101,8 +109,8 @@ def test_a_preset_moves_the_slider_and_the_slider_the_preset(with_scorer: Open) 
     assert (app.query_params["sure"], app.slider(key="find_sure").value) == ("90", 90)
     app.slider(key="find_sure").set_value(60).run()
     assert chosen(app, "find_sure_preset") is None
-    assert "Balanced (50 %): of 100" in shown(app)
-    assert "Precise (90 %): of 100" in shown(app)
+    assert "Balanced (50 %), by photo and title: of 100" in shown(app)
+    assert "Precise (90 %), by photo and title: of 100" in shown(app)
 
 
 def test_one_click_leads_to_distances_and_one_back(with_scorer: Open) -> None:
@@ -143,7 +151,7 @@ def test_without_a_scorer_distances_decide_and_nothing_else_is_offered(open_app:
 def test_where_nothing_is_probable_that_is_said_with_the_nearest_and_its_percentage(with_scorer: Open) -> None:
     app = with_scorer(FIND, bundle="demo", sample="none", sure="99")
     assert n_matches(app) == 0
-    assert re.search(f"{re.escape(IMPROBABLE)}|No listing is at least 99 % sure", shown(app))
+    assert re.search(f"{re.escape(IMPROBABLE)}|No listing is the same product with at least 99 %", shown(app))
     assert "Raise" not in shown(app)
     assert percentages(app)
 
@@ -169,20 +177,31 @@ def test_distances_decide_until_the_scorer_is_prepared(
     monkeypatch: pytest.MonkeyPatch, models_with_pairs: Path, open_app: Open
 ) -> None:
     monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
-    work = Held()
-    monkeypatch.setattr("product_matching.app.shared.scorers._prepared", lambda *_: work(NO_PROGRESS))
+    work, prepare = Held(), scorers._prepared
+
+    def held(*of_what: Any) -> Any:
+        work(NO_PROGRESS)
+        return prepare(*of_what)
+
+    monkeypatch.setattr(scorers, "_prepared", held)
     app = open_app(FIND, bundle="small", listing="3a")
     assert work.begun.wait(SECONDS)
     assert "at these distances" in shown(app)
-    assert "Distances decide meanwhile" in shown(app)
+    assert shown(app).count(PREPARING) == 1
     assert chosen(app, "find_decide") == "sureness"
+    assert not app.slider, "no setting of the scorer says that it decides"
+    assert not percentages(app)
     work.released.set()
+    finish_jobs(app)
+    assert PREPARING not in shown(app)
+    assert [slider.key for slider in app.slider] == ["find_sure"]
 
 
 def test_a_search_that_the_scorer_cannot_compare_is_left_to_the_distances(with_scorer: Open) -> None:
     app = with_scorer(FIND, bundle="demo", sample="q3", scorer="tiny")
     assert "this search has no title. Distances decide." in shown(app)
     assert not percentages(app)
+    assert [slider.key for slider in app.slider] == ["find_photo_threshold"]
 
 
 def test_a_whole_typed_title_is_scored_by_title_alone(with_scorer: Open) -> None:
@@ -192,19 +211,43 @@ def test_a_whole_typed_title_is_scored_by_title_alone(with_scorer: Open) -> None
     assert not app.error
 
 
+def test_the_details_begin_with_the_probability_and_the_distances_stand_after_the_reasons(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="small", listing="3a")
+    row = next(int(str(each.key).removeprefix("duplicates_")) for each in app.button if "duplicates_" in str(each.key))
+    app.session_state[f"details_{row}"] = True
+    app.run()
+    texts = [str(getattr(each.proto, "text", "") or getattr(each, "value", "")) for each in app.main]
+    details = texts[texts.index("**Why**") + 1 :]
+    assert re.match(r"\*\*(over 99|\d+) %\*\* same product, compared by photo and title", details[0])
+    assert ":material/add:" in details[0]
+    assert details[1].startswith("Photo distance"), details[:4]
+
+
 def test_groups_are_found_by_sureness_with_their_farthest_pair(with_scorer: Open) -> None:
     app = with_scorer(REVIEW, bundle="small")
     assert {slider.key for slider in app.slider} == {"review_sure"}
     app = finish_jobs(next(button for button in app.button if button.label == "Find the groups").click().run())
-    assert "Pairs are at least 50 % sure" in shown(app)
+    assert "Pairs are the same product with at least 50 %" in shown(app)
     assert re.search(r"% same product\]", shown(app))
     grouped = [metric.value for metric in app.metric]
     finish_jobs(app.slider(key="review_sure").set_value(99).run())
-    assert "Pairs are at least 99 % sure" in shown(app)
+    assert "Pairs are the same product with at least 99 %" in shown(app)
     assert [metric.value for metric in app.metric] != grouped
     choose(app, "review_decide", "distances")
     assert not app.metric
     assert "Rules" in [each.value for each in app.subheader]
+
+
+def test_finding_groups_by_the_pair_scorer_tells_each_phase(
+    finder: Finder, models_with_pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
+    progress, address = RecordedProgress(), Address()
+    request = request_groups(finder.bundle, address, decide_how(finder.bundle, address))
+    assert find_groups(finder.bundle, request, progress).scored is not None
+    phases = list(progress.stages)
+    assert phases[:2] == ["preparing the pair scorer", "comparing listings"]
+    assert phases[-1] == "grouping"
 
 
 def test_scores_divide_the_candidates_and_the_export_tells_them(finder: Finder) -> None:

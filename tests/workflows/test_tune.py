@@ -23,7 +23,7 @@ from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.workflows import tune
 from product_matching.workflows.build import build_bundle
 from product_matching.workflows.match import match_by_defaults
-from product_matching.workflows.tune import tune_threshold
+from product_matching.workflows.tune import LEAST_WITHOUT_LABELS, SMALL_TITLE, tune_threshold
 
 #: Angle between the listings of a pair, by part: the closer ones of `train` want a smaller threshold.
 ANGLES = {"train": 0.1, "validation": 0.4, "test": 0.6}
@@ -65,6 +65,28 @@ def test_the_validation_rows_are_those_that_say_so_and_empty_cells_are_for_nothi
     parts = ["test", "validation", "", None, "validation", "train"]
     assert validation_rows(pd.DataFrame({"part": parts})).tolist() == [1, 4]
     assert validation_rows(pd.DataFrame({"part": ["train", "test"]})).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("n", "is_tuned"), [(5, False), (LEAST_WITHOUT_LABELS - 1, False), (LEAST_WITHOUT_LABELS, True)]
+)
+def test_a_few_listings_without_labels_get_the_fixed_thresholds(tmp_path: Path, n: int, is_tuned: bool) -> None:
+    goods = ["Red lamp", "Blue lamp", "Chair", "Green tea 100 g", "Speaker"]
+    titles = [f"{goods[row % 5]} {row}" for row in range(n)]
+    listings = pd.DataFrame({"posting_id": [str(row) for row in range(n)], "title": titles})
+    threshold = build_bundle(Catalogue(listings, None), tmp_path / "b").title_threshold
+    assert threshold is not None
+    assert (threshold.distance == SMALL_TITLE) != is_tuned
+    assert threshold.protocol.startswith("not tuned: fewer than 20 listings") != is_tuned
+    assert threshold.n == n
+
+
+def test_a_few_listings_with_labels_are_tuned_on(tmp_path: Path) -> None:
+    titles = ["Red lamp", "Red lamp big", "Chair", "Green tea", "Green tea 100 g"]
+    listings = pd.DataFrame({"posting_id": list("abcde"), "title": titles, "label_group": list("11233")})
+    threshold = build_bundle(Catalogue(listings, None), tmp_path / "b").title_threshold
+    assert threshold is not None
+    assert threshold.f1 == 1
 
 
 def test_the_threshold_is_the_best_of_the_validation_part_in_the_whole_catalogue() -> None:

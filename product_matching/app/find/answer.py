@@ -132,7 +132,7 @@ def answer_search(
         thresholds=thresholds,
         rules=rules,
         count=_say_count(outcome),
-        decided_by="at these distances" if scored is None else f"at least {percent_text(scored.least)} sure",
+        decided_by="at these distances" if scored is None else f"with at least {percent_text(scored.least)}",
         shares=f"compared {shares}" if scored and shares else shares,
         truth=_say_truth(bundle, address, asked, outcome),
         shown=_first(matches, address.results),
@@ -212,7 +212,7 @@ def _say_rest(count: int, shown: int) -> str:
 
 def _say_beyond(query: Query, outcome: Outcome, thresholds: Thresholds, rules: PairRules) -> str:
     if outcome.predictions is not None:
-        return "Less sure than asked for, the surest first."
+        return "Below the least probability, the most probable first."
     if vetoed(outcome.beyond, rules).any():
         return "Not matches: their titles state other quantities, or their distances are above the thresholds."
     remedy = "" if len(outcome.matches) else say_remedy(query, outcome, thresholds, rules)

@@ -32,7 +32,10 @@ def say_nothing_sure(best: float | None, least: float, usual: float) -> str:
         return NOTHING_IN_COMMON
     if best < min(least, usual):
         return IMPROBABLE
-    return f"No listing is at least {percent_text(least)} sure. The nearest is {percent_text(best)} sure:"
+    return (
+        f"No listing is the same product with at least {percent_text(least)}. The nearest one, with "
+        f"{percent_text(best)}, looks like this:"
+    )
 
 
 def say_no_match(outcome: Outcome, rules: PairRules) -> str:

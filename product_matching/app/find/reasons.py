@@ -68,9 +68,51 @@ _SIDES = {"photo": "by photo", "title": "by title"}
 _AMONG_THE_NEAREST = ("rank", "gap", "density", "z-score", "percentile")
 
 
+#: Features that are about one thing: two reasons of them with opposite signs would contradict each other.
+_TOPICS = {
+    "the photos": ("cosine of photo", "cosine of averaged photo", "cosine of expanded photo", "pHash bits"),
+    "the points": ("keypoints", "share of the matches", "share of the keypoints", "smaller area", "larger area"),
+    "the print": (
+        "cosine of print and title",
+        "share of print in title",
+        "share of title in print",
+        "share of numbers of print",
+    ),
+    "the titles": (
+        "cosine of words",
+        "cosine of averaged words",
+        "cosine of title",
+        "cosine of trigrams",
+        "cosine of averaged trigrams",
+        "cosine of expanded",
+        "cosine of sentence",
+        "cosine of averaged sentence",
+        "shared words",
+        "words missing",
+        "coverage",
+        "token",
+        "partial ratio",
+        "ratio",
+    ),
+    "the numbers": ("shared numbers", "numbers missing"),
+    "the two as a whole": ("cosine of plain", "cosine of averaged", "cosine of final"),
+    "the nearest": (*_AMONG_THE_NEAREST, "cosine of neighbourhood", "cosine of plain neighbourhood"),
+}
+
+
 def reason_in_words(feature: str, *, speaks_for: bool) -> str:
     """Say what a feature tells, as something that speaks for the same product or against it."""
     return _both_ways(feature)[0 if speaks_for else 1]
+
+
+def _topic(feature: str) -> str:
+    """What a feature is about, with its side where it is one among the nearest; the feature itself for no topic."""
+    starts = {start: topic for topic, begun in _TOPICS.items() for start in begun if feature.startswith(start)}
+    if not starts:
+        return _both_ways(feature)[0]
+    topic = starts[max(starts, key=len)]
+    side = next((words for side, words in _SIDES.items() if side in feature), "")
+    return f"{topic} {side}".strip() if feature.startswith(_AMONG_THE_NEAREST) else topic
 
 
 def _both_ways(feature: str) -> tuple[str, str]:
@@ -85,10 +127,12 @@ def _both_ways(feature: str) -> tuple[str, str]:
 def describe_reasons(reasons: Sequence[tuple[str, float]]) -> list[tuple[str, bool]]:
     """Put the main reasons into words, each with whether it speaks for the same product.
 
-    The first of several that tell the same, or its opposite, is the one that counts.
+    The first of several that tell the same, or its opposite, is the one that counts; and what contradicts a stronger
+    reason on the same thing (see `_TOPICS`) is left out.
     """
     told: dict[tuple[str, str], bool] = {}
+    signs: dict[str, bool] = {}
     for feature, moved in reasons:
-        if moved:
+        if moved and signs.setdefault(_topic(feature), moved > 0) == (moved > 0):
             told.setdefault(_both_ways(feature), moved > 0)
     return [(words[0 if speaks_for else 1], speaks_for) for words, speaks_for in told.items()]

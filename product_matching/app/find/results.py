@@ -90,7 +90,7 @@ def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None
 
 
 def _draw_decision(record: dict[str, Any], cards: Cards, row: int, *, veto: bool, matched: bool) -> None:
-    """How sure the pair scorer is; else by which distances and rules a listing matches."""
+    """The probability of the pair scorer; else by which distances and rules a listing matches."""
     prediction = cards.predictions.get(row)
     if prediction is None:
         st.markdown(_badges(record, cards, row, veto=veto, matched=matched))
@@ -134,10 +134,19 @@ def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
         with st.popover("Details", type="tertiary", key=f"details_{row}", on_change="rerun") as details:
             if details.open:  # explaining takes a moment: only what is looked at is explained
                 st.markdown("**Why**")
+                if prediction is not None:
+                    st.markdown(_probability(prediction))
                 draw_explanation(cards.finder.explain(cards.query, row), "the search", "this listing")
                 _draw_shared(row, listing_name(record), cards)
                 st.divider()
                 st.markdown(column_text(record))
+
+
+def _probability(prediction: Prediction) -> str:
+    """The probability of a pair, by which sides, and all its reasons; the distances stand after them."""
+    how = say_compared(prediction.compared)
+    told = f"**{percent_text(prediction.score)}** same product{f', compared {how}' if how else ''}"
+    return "  \n".join(filter(None, [told, _reasons(prediction, prediction.compared)]))
 
 
 def draw_duplicates_button(row: int, posting_id: str, search: Callable[[str], None]) -> None:

@@ -14,16 +14,15 @@ from product_matching.app.jobs import Job
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.job_view import draw_waiting, visitor
 from product_matching.app.shared.scorers import (
-    describe_preparation,
     lacking_side,
     predictions_of,
     prepare_scorer,
     version_of,
 )
 from product_matching.errors import InputError
-from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
 
+PREPARING = "The pair scorer is being prepared; until then distances decide."
 _MEANWHILE = "Distances decide."
 
 
@@ -75,7 +74,6 @@ def score_search(finder: Finder, deciding: Deciding, asked: Asked) -> Scoring:
     return Scoring(scored=scored, problem=deciding.problem)
 
 
-def draw_preparation(bundle: Bundle, scoring: Scoring) -> None:
+def draw_preparation(job: Job[Any]) -> None:
     """Say that distances decide until the pair scorer is ready."""
-    if scoring.preparing is not None:
-        draw_waiting(scoring.preparing, f"{describe_preparation(bundle)}. Distances decide meanwhile.")
+    draw_waiting(job, PREPARING)

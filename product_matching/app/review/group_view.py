@@ -1,4 +1,4 @@
-"""One group of the review page: how sure it is, its listings, and its weakest pair explained."""
+"""One group of the review page: how probable it is, its listings, and its weakest pair explained."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def draw_group(finder: Finder, found: CatalogueGroups, group: Group) -> str | No
             if farthest is None:
                 _draw_pair(finder, group, f"Weakest pair of {group.size:,}", weakest_pair(found.decided, group))
             else:
-                _draw_pair(finder, group, f"Farthest pair of {group.size:,}", farthest.pair)
+                _draw_pair(
+                    finder, group, f"Farthest pair of {group.size:,}", farthest.pair, probability=farthest.probability
+                )
     return chosen
 
 
@@ -84,7 +86,9 @@ def _draw_listing(bundle: Bundle, row: int) -> str | None:
     return None
 
 
-def _draw_pair(finder: Finder, group: Group, label: str, pair: tuple[int, int] | None) -> None:
+def _draw_pair(
+    finder: Finder, group: Group, label: str, pair: tuple[int, int] | None, *, probability: float | None = None
+) -> None:
     shown = label if group.size > 2 else "Why they match"
     with st.popover(shown, type="tertiary", key=f"weakest_{group.rows[0]}", on_change="rerun") as popover:
         if not popover.open:  # explaining takes a moment: only what is looked at is explained
@@ -96,6 +100,8 @@ def _draw_pair(finder: Finder, group: Group, label: str, pair: tuple[int, int] |
             with column:
                 draw_picture(finder.bundle, row, listing_name(_record(finder.bundle, row)), _PAIR_PICTURE)
                 st.markdown(f"**{name}** {plain(shorten(listing_name(_record(finder.bundle, row))))}")
+        if probability is not None:
+            st.markdown(f"**{percent_text(probability)}** same product")
         draw_explanation(finder.explain(finder.listing_query(pair[0]), pair[1]), "A", "B")
 
 

@@ -102,6 +102,7 @@ def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> Ca
     started = perf_counter()
     scored = None
     if request.scorer is not None:
+        progress.begin("preparing the pair scorer", 0)
         prepared = prepared_scorer(bundle, request.scorer)
         decided = match_by_scores(prepared, request.least, progress=progress)
         scored = prepared.match_all()

@@ -80,8 +80,8 @@ def say_request(bundle: Bundle) -> str:
     """Say what finding the groups will do."""
     return (
         f"All {count_text(len(bundle), 'listing')} are compared with each other under the settings of this page and "
-        "partitioned into groups, once for each of them. The work runs in the background while you use other "
-        "pages: seconds for thousands of listings, minutes for tens of thousands of photos."
+        "partitioned into groups, once for each of them. The work runs in the background while you use other pages, "
+        "and shows how far it is."
     )
 
 
@@ -89,7 +89,7 @@ def say_thresholds(request: GroupRequest, used: Thresholds, seconds: float) -> s
     """Say what decided, with the thresholds that were used, and how long it took."""
     found = f"found in {seconds:.1f} s"
     if request.scorer is not None:
-        return f"Pairs are at least {percent_text(request.least)} sure, {found}."
+        return f"Pairs are the same product with at least {percent_text(request.least)}, {found}."
     given = request.given
     chosen = "tuned for the rules" if request.rules.vectors.is_on else "the catalogue's default"
     sides = (("photo", used.photo, given.photo), ("title", used.title, given.title), ("mean", used.fused, given.fused))

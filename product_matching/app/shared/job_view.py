@@ -37,7 +37,10 @@ def draw_job(job: Job[Any], what: str, cancel: Callable[[], None]) -> None:
     if job.finished or job.cancelled:
         st.rerun()
     with st.container(border=True):
-        st.progress(job.stage.fraction, text=describe_job(job, what))
+        if job.stage.total > 0:
+            st.progress(job.stage.fraction, text=describe_job(job, what))
+        else:
+            st.markdown(f":material/hourglass_top: {describe_job(job, what)}")
         st.button("Cancel", key=f"cancel_{job.key}", icon=":material/close:", on_click=cancel)
 
 
@@ -55,5 +58,5 @@ def describe_job(job: Job[Any], what: str) -> str:
         return f"{what}. It begins when other work on this server is done."
     stage = job.stage
     share = "done" if stage.fraction == 1 else f"{stage.fraction:.0%}"
-    how_far = f"{stage.description} {share}, " if stage.total > 0 else ""
-    return f"{what}: {how_far}{job.seconds:.0f} s so far"
+    phase = f"{stage.description} {share}" if stage.total > 0 else stage.description
+    return f"{what}: {', '.join(filter(None, [phase, f'{job.seconds:.0f} s so far']))}"

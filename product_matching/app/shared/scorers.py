@@ -9,7 +9,6 @@ import streamlit as st
 
 from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
 from product_matching.app.resources import BY_BUNDLE, jobs
-from product_matching.app.shared.wording import count_text, say_seconds
 from product_matching.errors import InputError
 from product_matching.matching.second_stage import SCORER_FILE
 from product_matching.places import models_folder
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from product_matching.workflows.choose_scorer import ChosenScorer
     from product_matching.workflows.find import Query
 
-#: Listings that are prepared in a second.
-PREPARED_PER_SECOND = 300
 #: Folder of a pair scorer, and when its files were written.
 Version = tuple[str, tuple[int, ...]]
 
@@ -84,12 +81,6 @@ def prepared_scorer(bundle: Bundle, name: str) -> CatalogueScorer:
         There is none of this name, its file is damaged, or the catalogue lacks what it compares.
     """
     return _prepared(bundle, *_version(name))
-
-
-def describe_preparation(bundle: Bundle) -> str:
-    """Say what is done before the first prediction, and about how long it takes."""
-    took = say_seconds(len(bundle) / PREPARED_PER_SECOND)
-    return f"Percentages for {count_text(len(bundle), 'listing')} are being prepared, which takes {took}, once"
 
 
 def version_of(name: str) -> str:

@@ -18,7 +18,7 @@ ELSEWHERE = (
 
 
 def percent_text(probability: float) -> str:
-    """A probability in percent, rounded down, so that it reads as sure enough exactly when it is."""
+    """A probability in percent, rounded down, so that it reads as high enough exactly when it is."""
     percent = math.floor(round(100 * probability, 6))
     if percent < 1:
         return "under 1 %"
@@ -43,10 +43,11 @@ def say_measured(preset: Preset, comparison: str) -> str:
     measured = preset.measured.get(comparison)
     if measured is None:
         return ""
+    name = f"{preset_name(preset)}, {say_compared(comparison)}"
     found = f"of 100 true pairs {100 * measured.recall:.0f} were found"
     if measured.precision is None:
-        return f"{preset_name(preset)}: no pair was accepted."
-    return f"{preset_name(preset)}: of 100 accepted pairs {100 * measured.precision:.0f} were right, {found}."
+        return f"{name}: no pair was accepted."
+    return f"{name}: of 100 accepted pairs {100 * measured.precision:.0f} were right, {found}."
 
 
 def measured_near(presets: Sequence[Preset], sure: int) -> list[Preset]:
@@ -63,10 +64,13 @@ def say_calibration(chosen: ChosenScorer) -> str:
     """Say what the percentages of a pair scorer mean, and where they were measured."""
     scorer = chosen.scorer
     if not scorer.gives_probabilities:
-        return "This pair scorer gives scores that are not calibrated: more is surer, but 80 % are not 80 of 100 pairs."
+        return (
+            "The scores of this pair scorer are not calibrated: a higher one is more probable, but of the pairs with "
+            "80 % not 80 of 100 are the same product."
+        )
     where = "this catalogue" if chosen.calibrated_here else "another catalogue"
     return (
-        "Of the pairs that are said to be 80 % sure, about 80 of 100 are the same product. That was calibrated on "
+        "Of the pairs with 80 %, about 80 of 100 are the same product. That was calibrated on "
         f"{where}, with {count_text(scorer.n, 'listing')}. {_say_growth(chosen)}\n\nProtocol: {plain(scorer.protocol)}."
     )
 

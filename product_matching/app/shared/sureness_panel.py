@@ -1,4 +1,4 @@
-"""The panel that Find and Review share: what decides, and how sure a match has to be."""
+"""The panel that Find and Review share: what decides, and the least probability of a match."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _decide_by(key: str) -> None:
 
 
 def draw_sureness(address: Address, deciding: Deciding, comparison: str) -> None:
-    """Draw how sure a match has to be: presets, a slider, and what was measured there.
+    """Draw the least probability of a match: presets, a slider, and what was measured there.
 
     Parameters
     ----------
@@ -83,18 +83,18 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str) -> None
             **coupled("sure", at, to=lambda name: to_field(percents.get(name, deciding.sure)), part="preset"),
         )
     st.slider(
-        "Least sureness",
+        "Least probability of the same product",
         SURE_PERCENT[0],
         SURE_PERCENT[-1],
-        format="at least %d %% sure",
-        help="Listings from this probability of the same product on are matches.",
+        format="at least %d %%",
+        help="Listings from this probability on are matches.",
         **coupled("sure", deciding.sure, to=to_field),
     )
     for preset in measured_near(presets, deciding.sure):
         st.caption(say_measured(preset, comparison))
     if presets and not chosen.calibrated_here:
         st.caption(ELSEWHERE)
-    with st.popover("How sure is this?", type="tertiary", icon=":material/help:"):
+    with st.popover("What do the percentages mean?", type="tertiary", icon=":material/help:"):
         st.markdown(say_calibration(chosen))
         if presets:
             st.markdown(measured_table(presets, COMPARISONS))

@@ -88,7 +88,7 @@ def tuned_on(threshold: TunedThreshold, what: str) -> str:
     reached = "" if threshold.f1 is None else f", mean F1 {threshold.f1:.2f}"
     if threshold.precision is not None and threshold.recall is not None:
         reached += f" (precision {threshold.precision:.2f}, recall {threshold.recall:.2f})"
-    return f"Default {threshold.distance:.3f}, tuned with N = {threshold.n:,} {what}; {threshold.protocol}{reached}."
+    return f"Default {threshold.distance:.3f} for N = {threshold.n:,} {what}; {threshold.protocol}{reached}."
 
 
 def count_text(count: int, singular: str, plural: str | None = None) -> str:
@@ -99,13 +99,3 @@ def count_text(count: int, singular: str, plural: str | None = None) -> str:
 def duration_text(milliseconds: float) -> str:
     """Write a duration to the millisecond."""
     return f"{milliseconds:.0f} ms" if milliseconds >= 1 else "under 1 ms"
-
-
-def say_seconds(seconds: float) -> str:
-    """Write an estimate as roughly as it is known."""
-    if seconds < 5:
-        return "a few seconds"
-    if seconds < 50:
-        return f"about {10 * math.ceil(seconds / 10)} seconds"
-    minutes = math.ceil(seconds / 60)
-    return "about a minute" if minutes == 1 else f"about {minutes} minutes"

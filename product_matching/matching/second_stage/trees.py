@@ -121,7 +121,7 @@ def train_trees(
     """
     if same.all() or not same.any():
         kind = "the same product" if len(same) and same.all() else "different products"
-        raise InputError(f"All {len(same)} candidate pairs are {kind}: the pair scorer needs both kinds.")
+        raise InputError(f"All {len(same)} candidate pairs are {kind}, but a pair scorer needs both kinds: label more.")
     import lightgbm
 
     pairs = lightgbm.Dataset(features, same.astype(np.float32), weight=weights, feature_name=written_names(names))

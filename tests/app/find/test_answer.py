@@ -98,8 +98,8 @@ def test_a_pair_scorer_decides_alone_and_in_the_order_of_its_scores(finder: Find
     assert (answer.thresholds, answer.rules) == (Thresholds(), NO_RULES)
     assert answer.shares == "compared by photo and title"
     assert answer.is_scored
-    assert answer.decided_by == "at least 50 % sure"
-    assert answer.beyond_note == "Less sure than asked for, the surest first."
+    assert answer.decided_by == "with at least 50 %"
+    assert answer.beyond_note == "Below the least probability, the most probable first."
 
 
 def test_a_query_of_one_side_uses_that_sides_threshold_alone() -> None:
