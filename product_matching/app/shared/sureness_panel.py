@@ -86,7 +86,7 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str) -> None
         "Least probability of the same product",
         SURE_PERCENT[0],
         SURE_PERCENT[-1],
-        format="at least %d %%",
+        format="at least %d %% sure",
         help="Listings from this probability on are matches.",
         **coupled("sure", deciding.sure, to=to_field),
     )
