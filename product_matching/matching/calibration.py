@@ -50,6 +50,15 @@ class Calibration:
             return scores
         return _sigmoid(self.slope * log_odds(scores) + self.intercept - self._shift(n))
 
+    def followed_by(self, line: Calibration) -> Calibration:
+        """The calibration that applies a line, fitted on the probabilities of this one, after it."""
+        return Calibration(
+            slope=self.slope * line.slope,
+            intercept=self.intercept * line.slope + line.intercept,
+            n=self.n,
+            growth=self.growth * line.slope,
+        )
+
     def _shift(self, n: int | None) -> float:
         return 0.0 if not n or not self.n else self.growth * float(np.log(max(n, self.n) / self.n))
 
