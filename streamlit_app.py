@@ -17,7 +17,7 @@ from product_matching.app.shared.uploads import PHOTO_HELP
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
-from product_matching.store.manifest import Manifest, TunedThreshold
+from product_matching.store.manifest import Manifest
 
 N_STARTS = 12
 _WEIGHTINGS = {"idf": "IDF", "tfidf": "TF-IDF"}
@@ -123,15 +123,11 @@ def _facts(manifest: Manifest) -> str:
     lines = [f"{count_text(manifest.n_listings, 'listing')}"]
     if manifest.photo_model is not None:
         photos = f"{count_text(manifest.n_photos, 'photo')} by {plain(manifest.photo_model.name)}"
-        lines.append(f":material/image: {photos}, {_default(manifest.photo_threshold)}")
+        lines.append(f":material/image: {photos}")
     if manifest.title_weighting is not None:
         titles = f"{count_text(manifest.n_titles, 'title')} by {_WEIGHTINGS[manifest.title_weighting]}"
-        lines.append(f":material/title: {titles}, {_default(manifest.title_threshold)}")
+        lines.append(f":material/title: {titles}")
     return "  \n".join(lines)
-
-
-def _default(threshold: TunedThreshold | None) -> str:
-    return "no default distance" if threshold is None else f"default distance {threshold.distance:.3f}"
 
 
 draw_home()
