@@ -12,6 +12,7 @@ import typer
 from product_matching import __version__
 from product_matching.cli.build import build
 from product_matching.cli.compare import compare
+from product_matching.cli.decisions import decisions
 from product_matching.cli.download import download
 from product_matching.cli.evaluate import evaluate
 from product_matching.cli.explain import explain
@@ -52,6 +53,7 @@ def _options(
 
 for command in (build, read, keypoints, find, match, explain, verify, evaluate, compare, train, train_pairs, download):
     app.command()(command)
+app.add_typer(decisions)
 
 
 def main() -> None:

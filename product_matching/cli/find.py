@@ -27,6 +27,7 @@ from product_matching.cli.arguments import (
     read_count,
 )
 from product_matching.cli.deciding import Decide, Sure, chosen_scorer, least_probability, tell_nothing, tell_sureness
+from product_matching.cli.find_decisions import Decided, decisions_on
 from product_matching.cli.find_print import (
     ReadOption,
     check_read,
@@ -39,7 +40,7 @@ from product_matching.cli.find_words import Mode, ModeOption, check_mode, find_w
 from product_matching.cli.opening import check_phashes, open_finder
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
-from product_matching.matching.candidates import Candidates
+from product_matching.matching.candidates import Candidates, RowArray
 from product_matching.matching.chain import Rules
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from product_matching.workflows.find import Finder, Query
 
 
-_SHOWN = ("posting_id", "score", "photo_distance", "title_distance", "print_distance", "by", "title")
+_SHOWN = ("posting_id", "decision", "score", "photo_distance", "title_distance", "print_distance", "by", "title")
 
 
 def find(
@@ -107,22 +108,25 @@ def find(
     found: PhotoPrint | None = None
     if read:
         found, query, timing["read"] = read_query(finder, query, photo=photo, sample=sample)
+    decided_on = decisions_on(finder.bundle, query.row)
     prepared = None if chosen is None else _prepare_scorer(finder, chosen, quiet=as_json)
     started = time.perf_counter()
     if chosen is None or prepared is None:
-        answer = _find_by_distances(finder, query, thresholds, rules, limit)
+        answer = _find_by_distances(finder, query, thresholds, rules, decided_on, limit)
     else:
-        answer = _find_by_sureness(finder, query, prepared, chosen, least_probability(chosen, sure), limit)
+        least = least_probability(chosen, sure)
+        answer = _find_by_sureness(finder, query, prepared, chosen, least, decided_on, limit)
     timing["search"] = milliseconds(started)
     if as_json:
         told = {"mode": Mode.duplicates, "matches": answer.matches, "total": answer.total, **answer.decided_by}
         told |= {"nearest": answer.nearest} if answer.nearest else {}
+        told |= {} if query.row is None else {"decisions": decided_on.counts}
         told["timing_ms"] = timing
         typer.echo(json.dumps({**told, **describe_read(found, query)}, ensure_ascii=False))
         return
     if read:
         print_words(found, query)
-    _print_answer(answer, timing)
+    _print_answer(answer, timing, decided_on.said)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,36 +144,47 @@ class _Answer:
     nearest: list[dict[str, Any]] = field(default_factory=list)
 
 
-def _find_by_distances(finder: Finder, query: Query, thresholds: Thresholds, rules: PairRules, limit: int) -> _Answer:
+def _find_by_distances(
+    finder: Finder, query: Query, thresholds: Thresholds, rules: PairRules, decided_on: Decided, limit: int
+) -> _Answer:
     from product_matching.workflows.find import describe_matches
 
-    matches = finder.matches(query, thresholds, rules)
+    matches = finder.matches(query, thresholds, rules, decided_on.pairs)
     shown = _head(matches, limit)
     described = describe_matches(finder.bundle, shown, thresholds, rules)
-    described = describe_with_print(finder, query, shown, described)
+    described = decided_on.mark(describe_with_print(finder, query, shown, described), shown.rows)
     return _Answer(matches=described, total=len(matches), decided_by={"decided_by": "distances"})
 
 
 def _find_by_sureness(
-    finder: Finder, query: Query, prepared: CatalogueScorer, chosen: ChosenScorer, least: float, limit: int
+    finder: Finder,
+    query: Query,
+    prepared: CatalogueScorer,
+    chosen: ChosenScorer,
+    least: float,
+    decided_on: Decided,
+    limit: int,
 ) -> _Answer:
     from product_matching.workflows.score_pairs import predict, predicted_matches
 
-    predictions = predict(prepared, query)
-    accepted = [prediction for prediction in predictions if prediction.score >= least]
+    predictions = {prediction.row: prediction for prediction in predict(prepared, query)}
+    accepted = [row for row, prediction in predictions.items() if prediction.score >= least]
+    rows = decided_on.pairs.applied_to(query.row, np.array(accepted, dtype=np.int64))
+    refused = [] if query.row is None else decided_on.pairs.different_from(query.row)
+    nearest = [row for row in predictions if row not in refused][:1]
 
-    def describe(some: list[Prediction]) -> list[dict[str, Any]]:
-        described = predicted_matches(finder, some, query, Thresholds())
-        candidates = finder.measure(query, np.array([one.row for one in some], dtype=np.int64))
-        return describe_with_print(finder, query, candidates, described)
+    def describe(some: RowArray) -> list[dict[str, Any]]:
+        described = predicted_matches(finder, some, predictions, query)
+        candidates = finder.measure(query, some)
+        return decided_on.mark(describe_with_print(finder, query, candidates, described), some)
 
     return _Answer(
-        matches=describe(accepted[:limit]),
-        total=len(accepted),
+        matches=describe(rows[:limit]),
+        total=len(rows),
         decided_by={"decided_by": "sureness", "sure": least, "scorer": chosen.name},
-        said=tell_sureness(chosen, least, _usual_comparison(predictions)),
-        nothing=tell_nothing(chosen, least, predictions[0].score if predictions else None),
-        nearest=[] if accepted else describe(predictions[:1]),
+        said=tell_sureness(chosen, least, _usual_comparison(list(predictions.values()))),
+        nothing=tell_nothing(chosen, least, predictions[nearest[0]].score if nearest else None),
+        nearest=[] if len(rows) else describe(np.array(nearest, dtype=np.int64)),
     )
 
 
@@ -254,7 +269,7 @@ def _query_encoder(finder: Finder, device: Device) -> PhotoEncoder:
     return open_photo_encoder(model, device=device.value)
 
 
-def _print_answer(answer: _Answer, timing: dict[str, float]) -> None:
+def _print_answer(answer: _Answer, timing: dict[str, float], decisions: str) -> None:
     if answer.matches:
         typer.echo(_table(answer.matches))
         typer.echo(f"{len(answer.matches)} of {answer.total} matches{answer.said}")
@@ -262,13 +277,15 @@ def _print_answer(answer: _Answer, timing: dict[str, float]) -> None:
         typer.echo(answer.nothing)
         if answer.nearest:
             typer.echo(f"The nearest one:\n{_table(answer.nearest)}")
+    if decisions:
+        typer.echo(decisions)
     typer.echo("  ".join(f"{name} {value:.1f} ms" for name, value in timing.items()))
 
 
 def _table(matches: list[dict[str, Any]]) -> str:
     table = pd.DataFrame(matches)[[name for name in _SHOWN if name in matches[0]]].dropna(axis=1, how="all")
     if "score" in table:
-        table.insert(1, "same", [f"{100 * score:.0f} %" for score in table.pop("score")])
+        table.insert(1, "same", ["-" if pd.isna(score) else f"{100 * score:.0f} %" for score in table.pop("score")])
         table = table.drop(columns="by")
     else:
         table["by"] = table["by"].map(" ".join)

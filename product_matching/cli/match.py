@@ -25,9 +25,9 @@ from product_matching.cli.deciding import (
     tell_sureness,
     tell_thresholds,
 )
+from product_matching.cli.decisions import tell_decisions
 from product_matching.cli.opening import check_phashes, check_sides
 from product_matching.cli.progress import bars
-from product_matching.errors import InputError
 from product_matching.matching.chain import Rules
 from product_matching.matching.thresholds import Thresholds
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from product_matching.progress import Progress
     from product_matching.store.bundle import Bundle
     from product_matching.workflows.choose_scorer import ChosenScorer
+    from product_matching.workflows.decisions import BundleDecisions
     from product_matching.workflows.match import CatalogueMatches
 
 
@@ -68,10 +69,6 @@ def match(
     decide: Decide = None,
     sure: Sure = None,
     pairs: PairsFile = None,
-    decisions: Annotated[
-        Path | None,
-        typer.Option(help="CSV file of decisions for --groups: first, second, decision (same or different)."),
-    ] = None,
 ) -> None:
     """Find the matches of every listing of a catalogue.
 
@@ -79,12 +76,10 @@ def match(
     probability by the pair scorer is high enough (--sure), where there is a scorer for the bundle. With a threshold, a
     rule or --decide distances, it matches within the photo threshold or the title threshold, as the rules say.
     Thresholds that are not given are those of the bundle; with rules that average vectors they are tuned for these
-    rules.
+    rules. What people decided on pairs holds in any case (see the command decisions).
     """
     if out is None and groups is None:
         raise typer.BadParameter("give --out, --groups or both", param_hint="match")
-    if decisions is not None and groups is None:
-        raise typer.BadParameter("--decisions applies to groups: give --groups, too", param_hint="match")
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = option.RuleOptions(
         chain=chain,
@@ -99,6 +94,7 @@ def match(
         min2=min2,
     ).rules()
     opened = _open(bundle, given, phash_bits)
+    known = _read_decisions(opened)
     chosen = chosen_scorer(opened, decide, sure, pairs, given=given, rules=rules)
     if chosen is None:
         with bars(keep=True) as progress:
@@ -109,10 +105,12 @@ def match(
         with bars(keep=True) as progress:
             decided = _match_by_sureness(opened, chosen, least, progress)
         by = tell_sureness(chosen, least)
+    decided = decided.with_decisions(known.pairs)
     if out is not None:
         _write_matches(opened, decided, out, limit, by)
     if groups is not None:
-        _write_groups(opened, decided, groups, decisions)
+        _write_groups(opened, decided, groups)
+    tell_decisions(opened, known)
 
 
 def _open(name: str, given: Thresholds, phash_bits: int | None) -> Bundle:
@@ -122,6 +120,12 @@ def _open(name: str, given: Thresholds, phash_bits: int | None) -> Bundle:
     check_sides(opened, given)
     check_phashes(opened, phash_bits)
     return opened
+
+
+def _read_decisions(bundle: Bundle) -> BundleDecisions:
+    from product_matching.workflows.decisions import read_decisions
+
+    return read_decisions(bundle)
 
 
 def _match_by_distances(bundle: Bundle, given: Thresholds, rules: Rules, progress: Progress) -> CatalogueMatches:
@@ -149,20 +153,12 @@ def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: 
         typer.echo(f"--limit {limit} shortened the matches of {cut} listings.", err=True)
 
 
-def _write_groups(bundle: Bundle, decided: CatalogueMatches, out: Path, decisions: Path | None) -> None:
-    from product_matching.matching.grouping.partition import ContradictionError
+def _write_groups(bundle: Bundle, decided: CatalogueMatches, out: Path) -> None:
     from product_matching.workflows.groups import group_catalogue
-    from product_matching.workflows.groups_file import read_decisions, write_groups
+    from product_matching.workflows.groups_file import write_groups
 
     ids = bundle.listings["posting_id"].tolist()
-    must, cannot = read_decisions(decisions, ids) if decisions is not None else ([], [])
-    try:
-        numbers, described = group_catalogue(decided, must_link=must, cannot_link=cannot)
-    except ContradictionError as error:
-        first, second = ids[error.first], ids[error.second]
-        raise InputError(
-            f"{decisions}: {first!r} and {second!r} are different by one decision, but other decisions join them."
-        ) from error
+    numbers, described = group_catalogue(decided)
     write_groups(out, ids, numbers, described)
     grouped = sum(group.size for group in described)
     groups = "group" if len(described) == 1 else "groups"

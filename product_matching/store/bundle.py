@@ -110,6 +110,11 @@ class Bundle:
             return [""] * len(self)
         return [str(phash) for phash in self.listings["image_phash"]]
 
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Row of each listing by its id."""
+        return {posting_id: row for row, posting_id in enumerate(self.listings["posting_id"])}
+
     def row_of(self, posting_id: str) -> int:
         """Row of a listing by its id.
 
@@ -118,10 +123,10 @@ class Bundle:
         InputError
             There is no such listing.
         """
-        rows = np.flatnonzero((self.listings["posting_id"] == posting_id).to_numpy())
-        if len(rows) == 0:
+        row = self.rows.get(posting_id)
+        if row is None:
             raise InputError(f"The catalogue {self.manifest.name} has no listing {posting_id!r:.80}.")
-        return int(rows[0])
+        return row
 
     def print_of(self, row: int) -> PhotoPrint | None:
         """Print on the photo of a listing; None where none was read."""

@@ -27,6 +27,7 @@ from product_matching.matching.candidates import (
     is_match,
     matches_of_query,
 )
+from product_matching.matching.decisions import NO_DECISIONS, PairDecisions
 from product_matching.matching.explanation import Explanation, explain_pair
 from product_matching.matching.geometry import Verification, verify
 from product_matching.matching.print_decision import USUAL_COSINE
@@ -186,15 +187,29 @@ class Finder:
         rows = np.unique(np.concatenate([self._same_photos(query, SAME_PHOTO_BITS), *found]))
         return self.compare(query, self.measure(query, rows))
 
-    def matches(self, query: Query, thresholds: Thresholds, rules: PairRules = NO_RULES) -> Candidates:
-        """Retrieve every listing that the thresholds and rules accept, nearest first (`Candidates.nearest_first`)."""
+    def matches(
+        self,
+        query: Query,
+        thresholds: Thresholds,
+        rules: PairRules = NO_RULES,
+        decisions: PairDecisions = NO_DECISIONS,
+    ) -> Candidates:
+        """Retrieve every listing that the thresholds and rules accept, nearest first (`Candidates.nearest_first`).
+
+        What people decided on the listing that the query is holds whatever the rules say (`PairDecisions.applied_to`).
+        """
         self.load()
         candidates = self._within_reach(query, thresholds, rules)
         matches = is_match(candidates, thresholds, rules)
         if rules.min2 is not None and not matches.any():
             candidates = self._within_reach(query, thresholds.widened(rules.min2), rules)
             matches = matches_of_query(candidates, thresholds, rules)
-        return candidates.take(matches).nearest_first(thresholds)
+        found = candidates.take(matches).nearest_first(thresholds)
+        rows = decisions.applied_to(query.row, found.rows)
+        if np.array_equal(rows, found.rows):
+            return found
+        decided = self.measure(query, rows)
+        return decided if rules == NO_RULES else self.compare(query, decided)
 
     def _within_reach(self, query: Query, thresholds: Thresholds, rules: PairRules) -> Candidates:
         """Measure every listing that the thresholds or the same photo may accept."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from product_matching.matching.grouping.description import Group, describe_groups
 from product_matching.matching.grouping.linkage import LinkageThresholds
 from product_matching.matching.grouping.partition import partition
@@ -17,18 +15,18 @@ from product_matching.workflows.match import CatalogueMatches
 LINKAGE = LinkageThresholds(pair=1.0, attach=0.9, merge=0.7)
 
 
-def group_catalogue(
-    decided: CatalogueMatches,
-    *,
-    must_link: Sequence[tuple[int, int]] = (),
-    cannot_link: Sequence[tuple[int, int]] = (),
-) -> tuple[RowArray, list[Group]]:
-    """Make groups of the matches.
+def group_catalogue(decided: CatalogueMatches) -> tuple[RowArray, list[Group]]:
+    """Make groups of the matches, under the decisions that they were made with.
+
+    Where decisions contradict each other (`PairDecisions.contradictions`), groups keep the different ones apart.
 
     Returns
     -------
     numpy.ndarray, list of Group
         Group number of each listing, shape (N,); and the groups of at least two listings, the largest first.
     """
-    groups = partition(decided.linkage, LINKAGE, decided.measure, must_link=must_link, cannot_link=cannot_link)
+    decisions = decided.decisions
+    groups = partition(
+        decided.linkage, LINKAGE, decided.measure, must_link=decisions.must_link, cannot_link=decisions.different
+    )
     return groups, describe_groups(groups, decided.linkage, LINKAGE.pair)

@@ -21,6 +21,7 @@ from product_matching.matching.catalogue_pairs import (
     linkage_distances,
 )
 from product_matching.matching.chain import PLAIN, Rules
+from product_matching.matching.decisions import NO_DECISIONS, PairDecisions
 from product_matching.matching.grouping.clusters import Measure
 from product_matching.matching.sides import Sides
 from product_matching.matching.thresholds import Thresholds
@@ -45,7 +46,8 @@ class CatalogueMatches:
     Attributes
     ----------
     matches
-        Matches of each listing, nearest first; of the second stage, the highest score first.
+        Matches of each listing, nearest first; of the second stage, the highest score first; those that a person
+        decided before all others.
     linkage
         Near listings of each listing, itself among them, at a distance that is a share of the threshold: a match
         stands at 1 or nearer (see `catalogue_pairs.linkage_distances`).
@@ -53,12 +55,19 @@ class CatalogueMatches:
         The same distance of pairs that `linkage` does not hold.
     thresholds
         The thresholds that decided.
+    decisions
+        What people decided: `matches` and the groups obey it, `linkage` has the distances as they are.
     """
 
     matches: MatchLists
     linkage: Neighbours
     measure: Measure
     thresholds: Thresholds
+    decisions: PairDecisions = NO_DECISIONS
+
+    def with_decisions(self, decisions: PairDecisions) -> CatalogueMatches:
+        """The same catalogue under what people decided, which holds whatever the rules say."""
+        return replace(self, matches=decisions.applied_to_all(self.matches), decisions=decisions)
 
 
 def match_catalogue(

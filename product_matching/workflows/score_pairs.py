@@ -13,11 +13,12 @@ from product_matching.matching.second_stage.listing_data import DenseMatrix, Den
 from product_matching.matching.second_stage.listing_features import compares_single_sides
 from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import NO_PROGRESS, Progress
+from product_matching.search.neighbours import RowArray
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder, Query, describe_matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
     from product_matching.matching.second_stage.scorer import PairScorer
 
@@ -138,22 +139,33 @@ def _query_vector(query: Query, side: DenseSide) -> DenseMatrix:
 
 
 def predicted_matches(
-    finder: Finder, predictions: Sequence[Prediction], query: Query, thresholds: Thresholds
+    finder: Finder, rows: RowArray, predictions: Mapping[int, Prediction], query: Query
 ) -> list[dict[str, Any]]:
-    """Describe the listings of some predictions, in their order, with score and main reasons.
+    """Describe listings with score and main reasons, in their order.
+
+    Parameters
+    ----------
+    finder
+        The catalogue.
+    rows
+        Rows of the listings.
+    predictions
+        Prediction of each row; one that a decision joined may have none.
+    query
+        The query.
 
     Returns
     -------
     list of dict
-        As `describe_matches` gives, with ``score`` and ``reasons``: pairs of a feature and how far it moved the log
-        odds.
+        As `describe_matches` gives, with ``score`` (None without a prediction) and ``reasons``: pairs of a feature and
+        how far it moved the log odds.
     """
-    rows = np.array([prediction.row for prediction in predictions], dtype=np.int64)
-    candidates = finder.measure(query, rows)
-    described = describe_matches(finder.bundle, candidates, thresholds)
-    return [listing | _describe(prediction) for prediction, listing in zip(predictions, described, strict=True)]
+    described = describe_matches(finder.bundle, finder.measure(query, rows), Thresholds())
+    return [listing | _describe(predictions.get(row)) for row, listing in zip(rows.tolist(), described, strict=True)]
 
 
-def _describe(prediction: Prediction) -> dict[str, Any]:
+def _describe(prediction: Prediction | None) -> dict[str, Any]:
+    if prediction is None:
+        return {"score": None, "compared_by": "", "reasons": []}
     reasons = [[name, round(share, 4)] for name, share in prediction.reasons]
     return {"score": prediction.score, "compared_by": prediction.compared, "reasons": reasons}

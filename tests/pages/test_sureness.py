@@ -27,7 +27,6 @@ from product_matching.app.shared.sureness import ELSEWHERE
 from product_matching.errors import InputError
 from product_matching.matching.second_stage.catalogue_scorer import Prediction
 from product_matching.matching.second_stage.scorer_file import read_scorer
-from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import NO_PROGRESS
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder, Query
@@ -275,10 +274,11 @@ def test_find_and_review_give_every_listing_the_same_scores_and_matches(
         matches = match_by_scores(prepared, least).matches
         for row in range(len(finder.bundle)):
             query = finder.listing_query(row)
-            accepted = [prediction for prediction in predict(prepared, query) if prediction.score >= least]
-            assert [prediction.row for prediction in accepted] == matches.of(row).tolist()
-            told = predicted_matches(finder, accepted, query, Thresholds())
-            assert [listing["posting_id"] for listing in told] == [ids[one.row] for one in accepted]
+            accepted = {one.row: one for one in predict(prepared, query) if one.score >= least}
+            assert list(accepted) == matches.of(row).tolist()
+            told = predicted_matches(finder, matches.of(row), accepted, query)
+            assert [listing["posting_id"] for listing in told] == [ids[other] for other in accepted]
+            assert [listing["score"] for listing in told] == [one.score for one in accepted.values()]
 
 
 def test_what_a_scorer_lacks_is_said_in_one_sentence(finder: Finder, models_with_pairs: Path) -> None:

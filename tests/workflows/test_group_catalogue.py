@@ -23,10 +23,3 @@ def test_the_groups_of_the_small_catalogue_are_its_products(bundle: Bundle) -> N
     ]
     assert all(group.density > 0.6 and 0 <= group.weakest_link <= 1 for group in described)
     assert numbers[24] == 24
-
-
-def test_decisions_hold_in_the_groups(bundle: Bundle) -> None:
-    decided = match_by_defaults(bundle, Thresholds())
-    numbers, _ = group_catalogue(decided, must_link=[(0, 24)], cannot_link=[(3, 4)])
-    assert numbers[0] == numbers[24]
-    assert numbers[3] != numbers[4]

@@ -1,0 +1,306 @@
+"""Decisions of people on pairs of listings, with their history, in a SQLite file of the user's data folder.
+
+Writes are short transactions on a file in WAL mode, with a busy timeout: people and processes can write at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from product_matching.errors import InputError
+from product_matching.places import home_folder
+
+DECISIONS_FILE = "decisions.sqlite"
+#: Seconds that a write waits for those of others.
+BUSY_SECONDS = 30.0
+_FORMAT = 1
+_COLUMNS = "first, second, first_content, second_content, decision, time, who, score"
+_SCHEMA = """
+CREATE TABLE changes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    catalogue_id TEXT NOT NULL,
+    first TEXT NOT NULL,
+    second TEXT NOT NULL,
+    first_content TEXT NOT NULL,
+    second_content TEXT NOT NULL,
+    decision TEXT CHECK (decision IN ('same', 'different')),
+    time TEXT NOT NULL,
+    who TEXT NOT NULL,
+    score REAL,
+    undone TEXT,
+    CHECK (first < second)
+)
+"""
+_INDEX = "CREATE INDEX pairs ON changes (catalogue_id, first, second)"
+#: The last change of each pair that is not undone: SQLite takes the other columns from the row of the maximum.
+_CURRENT = f"SELECT MAX(id), {_COLUMNS}, undone FROM changes WHERE catalogue_id = ? AND undone IS NULL"
+
+
+class Word(StrEnum):
+    """What is decided on a pair."""
+
+    same = "same"
+    different = "different"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A listing as it was when it was decided on.
+
+    Attributes
+    ----------
+    posting_id
+        Its id.
+    content
+        Hash of its photo and title (see `listing_content`).
+    """
+
+    posting_id: str
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A decision on a pair of listings, in either order.
+
+    Attributes
+    ----------
+    first, second
+        The two listings as they were seen; the one with the smaller id is put first.
+    word
+        What is decided; None takes an earlier decision back.
+    time
+        When, in UTC; now by default.
+    who
+        Who decided; "" if that is not known.
+    score
+        Score of the pair at that time; None if it had none.
+    """
+
+    first: Seen
+    second: Seen
+    word: Word | None
+    time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    who: str = ""
+    score: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.first.posting_id == self.second.posting_id:
+            raise InputError(f"{self.first.posting_id!r:.80} is on both sides of a decision: give two listings.")
+        if self.first.posting_id > self.second.posting_id:
+            first, second = self.second, self.first
+            object.__setattr__(self, "first", first)
+            object.__setattr__(self, "second", second)
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Ids of the listings, the smaller one first."""
+        return self.first.posting_id, self.second.posting_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A decision as it is kept.
+
+    Attributes
+    ----------
+    number
+        Names it; later changes have larger numbers.
+    decision
+        The decision.
+    undone
+        When it was undone, in UTC; None if it was not.
+    """
+
+    number: int
+    decision: Decision
+    undone: datetime | None = None
+
+
+def listing_content(photo_sha256: str, title: str) -> str:
+    """Hash of what people see of a listing: the SHA-256 of its photo ("" for none) and its title."""
+    return hashlib.sha256(json.dumps([photo_sha256, title]).encode()).hexdigest()
+
+
+class DecisionStore:
+    """The decisions on all catalogues of a user; threads and processes can share the file.
+
+    Parameters
+    ----------
+    path
+        The file, which the first write makes; that of the user's data folder by default.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = home_folder() / DECISIONS_FILE if path is None else path
+
+    def record(self, catalogue_id: str, decisions: Sequence[Decision], *, only_new: bool = False) -> list[int]:
+        """Keep decisions, all of them or none.
+
+        Parameters
+        ----------
+        catalogue_id
+            The catalogue.
+        decisions
+            The decisions, in order.
+        only_new
+            Whether to leave out those that are kept already, on the same photos and titles.
+
+        Returns
+        -------
+        list of int
+            Numbers of the changes, with which they can be undone.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        """
+        numbers = []
+        with self._transaction() as connection:
+            for decision in decisions:
+                if only_new and _is_kept(connection, catalogue_id, decision):
+                    continue
+                values = (catalogue_id, *_to_row(decision))
+                marks = ", ".join("?" * len(values))
+                done = connection.execute(f"INSERT INTO changes (catalogue_id, {_COLUMNS}) VALUES ({marks})", values)
+                numbers.append(int(done.lastrowid or 0))
+        return numbers
+
+    def undo(self, number: int) -> None:
+        """Undo a change: the pair has the last decision that is not undone, or none. Others' later ones stay.
+
+        Raises
+        ------
+        InputError
+            There is no such change, or it was undone before; or the file cannot be written.
+        """
+        with self._transaction() as connection:
+            done = connection.execute(
+                "UPDATE changes SET undone = ? WHERE id = ? AND undone IS NULL", (_to_text(datetime.now(UTC)), number)
+            )
+            if done.rowcount == 0:
+                raise InputError(f"There is no change {number} of a decision that could be undone.")
+
+    def version(self, catalogue_id: str) -> str:
+        """Names the state of the decisions on a catalogue, for keys of caches; "" where nothing is decided.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read.
+        """
+        rows = self._read("SELECT COUNT(*), COUNT(undone) FROM changes WHERE catalogue_id = ?", catalogue_id)
+        return " ".join(map(str, rows[0])) if rows and rows[0][0] else ""
+
+    def current(self, catalogue_id: str) -> list[Change]:
+        """The decisions on a catalogue that hold now, one for each pair, the newest first.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read.
+        """
+        rows = self._read(
+            f"{_CURRENT} GROUP BY first, second HAVING decision IS NOT NULL ORDER BY id DESC", catalogue_id
+        )
+        return [_to_change(row) for row in rows]
+
+    def history(self, catalogue_id: str, first: str, second: str) -> list[Change]:
+        """Every change of a pair, undone ones and those that take a decision back included, the newest first.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read.
+        """
+        query = f"SELECT id, {_COLUMNS}, undone FROM changes WHERE catalogue_id = ? AND first = ? AND second = ?"
+        rows = self._read(f"{query} ORDER BY id DESC", catalogue_id, *sorted((first, second)))
+        return [_to_change(row) for row in rows]
+
+    def _read(self, query: str, *values: str) -> list[tuple[object, ...]]:
+        if not self.path.is_file():
+            return []
+        with self._connection() as connection:
+            return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+                _prepare(connection, self.path)
+                yield connection
+        except (sqlite3.Error, OSError) as error:
+            raise InputError(f"The decisions {self.path} cannot be used ({error!s:.100}).") from error
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the table in a new file, and refuse one of a later version."""
+    if _format(connection) == 0:
+        connection.execute("BEGIN IMMEDIATE")
+        if _format(connection) == 0:  # another process may have come first
+            connection.execute(_SCHEMA)
+            connection.execute(_INDEX)
+            connection.execute(f"PRAGMA user_version = {_FORMAT}")
+        connection.execute("COMMIT")
+    if _format(connection) != _FORMAT:
+        raise InputError(f"The decisions {path} are of a later version of this program: update it.")
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        with suppress(sqlite3.OperationalError):  # another process is writing: the next one to open the file does it
+            connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _format(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _is_kept(connection: sqlite3.Connection, catalogue_id: str, decision: Decision) -> bool:
+    row = connection.execute(f"{_CURRENT} AND first = ? AND second = ?", (catalogue_id, *decision.pair)).fetchone()
+    return row[0] is not None and _to_row(_to_change(row).decision)[:5] == _to_row(decision)[:5]
+
+
+def _to_row(decision: Decision) -> tuple[object, ...]:
+    """Values of `_COLUMNS`; the first five are what is decided on which content."""
+    one, other = decision.first, decision.second
+    return (
+        *(one.posting_id, other.posting_id, one.content, other.content, decision.word),
+        *(_to_text(decision.time), decision.who, decision.score),
+    )
+
+
+def _to_change(row: tuple[object, ...]) -> Change:
+    number, first, second, first_content, second_content, word, time, who, score, undone = row
+    decision = Decision(
+        first=Seen(posting_id=str(first), content=str(first_content)),
+        second=Seen(posting_id=str(second), content=str(second_content)),
+        word=None if word is None else Word(str(word)),
+        time=datetime.fromisoformat(str(time)),
+        who=str(who),
+        score=score if isinstance(score, float) else None,
+    )
+    undone_at = None if undone is None else datetime.fromisoformat(str(undone))
+    return Change(number=int(str(number)), decision=decision, undone=undone_at)
+
+
+def _to_text(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds")
