@@ -66,10 +66,15 @@ def test_the_layout_names_every_package_and_no_other() -> None:
 
 
 def options_of_commands() -> dict[str, set[str]]:
-    """Options of each command, those that switch off included."""
+    """Options of each command, those that switch off and those of its own commands included."""
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     return {
-        name: {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        name: {
+            option
+            for each in (command, *getattr(command, "commands", {}).values())
+            for parameter in each.params
+            for option in (*parameter.opts, *parameter.secondary_opts)
+        }
         for name, command in commands.items()
     }
 
