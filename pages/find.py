@@ -13,7 +13,7 @@ from product_matching.app.find.answer import Answer, answer_search, say_timing, 
 from product_matching.app.find.export import matches_csv, scored_csv
 from product_matching.app.find.found_words import draw_found, found_csv
 from product_matching.app.find.print_words import draw_print, read_print, words_by_row
-from product_matching.app.find.query import Asked, ask
+from product_matching.app.find.query import Asked, add_decisions, ask
 from product_matching.app.find.query_panel import draw_query_panel, search_listing, search_sample
 from product_matching.app.find.results import Cards, draw_results
 from product_matching.app.find.scoring import Scoring, draw_preparation, score_search
@@ -23,6 +23,7 @@ from product_matching.app.navigation import coupled
 from product_matching.app.resources import (
     CANDIDATES_PER_SIDE,
     candidates_of,
+    decisions_of,
     encoder_of,
     sample_order_of,
     starts_of,
@@ -73,6 +74,7 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> None:
     with results, st.spinner("Searching"):
         asked = ask(address, finder, uploads(), encoder_of, open_words=words_of)
         asked = read_print(asked, address, finder)
+        asked = add_decisions(asked, finder.bundle, decisions_of(finder.bundle))
         candidates, search_ms = candidates_of(finder, asked) if asked.searchable else (None, 0.0)
         scoring = score_search(finder, deciding, asked)
         answer = None
@@ -165,12 +167,13 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
         predictions=predictions,
         compared=answer.compared,
         picture=asked.picture(finder.bundle),
+        joined=asked.joined,
         search=search_listing,
         print_words=words_by_row(finder.bundle, asked, np.concatenate([answer.shown.rows, answer.beyond.rows])),
     )
-    file = None if answer.no_match else lambda: _csv(answer, cards)
+    file = None if answer.no_match else lambda: _csv(answer, cards, asked)
     _draw_headline(answer.count, address, file, finder.bundle.manifest.name)
-    st.caption(" · ".join(filter(None, [answer.shares, say_timing(asked, search_ms)])))
+    st.caption(" · ".join(filter(None, [answer.shares, say_timing(asked, search_ms), asked.decided])))
     if answer.truth:
         st.caption(f":material/fact_check: {answer.truth}")
     beyond = answer.beyond
@@ -216,10 +219,10 @@ def _draw_headline(count: str, address: Address, file: Callable[[], bytes] | Non
         )
 
 
-def _csv(answer: Answer, cards: Cards) -> bytes:
+def _csv(answer: Answer, cards: Cards, asked: Asked) -> bytes:
     if answer.is_scored:
-        return scored_csv(cards.finder, answer.outcome)
-    return matches_csv(cards.finder, cards.query, cards.thresholds, cards.rules)
+        return scored_csv(cards.finder, answer.outcome, asked.query, asked.decisions)
+    return matches_csv(cards.finder, asked.query, cards.thresholds, cards.rules, decisions=asked.decisions)
 
 
 draw_find(draw_frame(FIND, "Find duplicates"))

@@ -22,6 +22,7 @@ from product_matching.app.shared.downloads import draw_csv_download
 from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.wording import plain
+from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
 
@@ -57,7 +58,11 @@ def draw_review(frame: Frame) -> None:
     with panel:
         draw_settings(finder.bundle, frame.address, deciding)
     with results:
-        found = _draw_search(finder, frame.address, deciding)
+        try:
+            found = _draw_search(finder, frame.address, deciding)
+        except InputError as error:  # such as decisions that cannot be read
+            st.error(plain(str(error)), icon=":material/error:")
+            found = None
         if found is not None:
             _draw_summary(finder.bundle, found)
             _draw_list(finder, frame.address, found)

@@ -7,6 +7,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from product_matching.app.shared.uploads import UploadStore
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.store.decisions import DecisionStore
+from product_matching.workflows.decisions import BundleDecisions, read_decisions
 
 if TYPE_CHECKING:
     from product_matching.app.find.query import Asked
@@ -161,7 +164,24 @@ def candidates_of(finder: Finder, asked: Asked) -> tuple[Candidates, float]:
         The candidates, and the milliseconds that the search took.
     """
     started = perf_counter()
-    return finder.candidates(asked.query, CANDIDATES_PER_SIDE), 1000 * (perf_counter() - started)
+    return finder.candidates(asked.query, CANDIDATES_PER_SIDE, asked.joined), 1000 * (perf_counter() - started)
+
+
+def decisions_of(bundle: Bundle) -> BundleDecisions:
+    """The decisions on a catalogue as they are now, read again only when one was made or undone.
+
+    Raises
+    ------
+    InputError
+        They cannot be read.
+    """
+    store = DecisionStore()
+    return _decisions(bundle, str(store.path), store.version(bundle.manifest.catalogue_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_BUNDLE)
+def _decisions(bundle: Bundle, path: str, version: str) -> BundleDecisions:
+    return read_decisions(bundle, DecisionStore(Path(path)))
 
 
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_BUNDLE)

@@ -34,12 +34,10 @@ class Decided:
     said: str
 
     def mark(self, described: list[dict[str, Any]], rows: RowArray) -> list[dict[str, Any]]:
-        """Add ``decision`` to the matches that a person decided."""
-        same = [] if self.row is None else self.pairs.same_as(self.row)
-        return [
-            {**match, "decision": "same"} if row in same else match
-            for match, row in zip(described, rows.tolist(), strict=True)
-        ]
+        """Add ``decision`` to the matches that a person decided (see `mark_decided`)."""
+        from product_matching.workflows.decisions import mark_decided
+
+        return mark_decided(described, rows, self.row, self.pairs)
 
 
 def decisions_on(bundle: Bundle, row: int | None) -> Decided:

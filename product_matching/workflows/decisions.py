@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from product_matching.matching.decisions import Contradiction, PairDecisions
+from product_matching.search.neighbours import RowArray
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
 from product_matching.store.decisions import Change, Decision, DecisionStore, Seen, Word, listing_content
 
@@ -37,7 +38,12 @@ class BundleDecisions:
         stale = self.stale.intersection(change.number for change in changes)
         return BundleDecisions(changes=changes, stale=stale, pairs=self.pairs)
 
-    @cached_property
+    @property
+    def version(self) -> str:
+        """Names what is decided, for keys of what is computed with it; "" where nothing is."""
+        return f"{self.pairs.version} {len(self.stale)}" if self.changes else ""
+
+    @property
     def n_applied(self) -> int:
         """Number of decisions that are applied."""
         return len(self.changes) - len(self.stale)
@@ -131,6 +137,27 @@ def seen_in(bundle: Bundle) -> Callable[[str], Seen]:
         return Seen(posting_id=posting_id, content=listing_content(str(photos[row]), str(titles[row])))
 
     return see
+
+
+def mark_decided(
+    described: list[dict[str, Any]], rows: RowArray, row: int | None, decisions: PairDecisions
+) -> list[dict[str, Any]]:
+    """Add ``decision`` to the described matches of a listing that a person decided.
+
+    Parameters
+    ----------
+    described, rows
+        Matches as `describe_matches` gives them, and their rows.
+    row
+        The listing; None for a query from outside the catalogue.
+    decisions
+        The decisions that hold.
+    """
+    same = set() if row is None else set(decisions.same_as(row))
+    return [
+        {**match, "decision": Word.same.value} if other in same else match
+        for match, other in zip(described, rows.tolist(), strict=True)
+    ]
 
 
 def say_decisions(decisions: BundleDecisions) -> str:

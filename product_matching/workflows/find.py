@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -169,8 +170,10 @@ class Finder:
         encoder = self.bundle.title_encoder
         return encoder.encode([title]) if encoder is not None and title.strip() else None
 
-    def candidates(self, query: Query, k: int) -> Candidates:
+    def candidates(self, query: Query, k: int, others: Sequence[int] = ()) -> Candidates:
         """Retrieve the `k` nearest listings by photo, by title and by print, with all distances of each.
+
+        Rows of `others` are among them however far they are.
 
         Returns
         -------
@@ -184,7 +187,8 @@ class Finder:
         ]
         if self.title_index is not None and query.print is not None and query.reads:
             found.append(self.title_index.nearest(query.print.vector, min(k, self.title_index.size)).rows)
-        rows = np.unique(np.concatenate([self._same_photos(query, SAME_PHOTO_BITS), *found]))
+        found += [self._same_photos(query, SAME_PHOTO_BITS), np.array(others, dtype=np.int64)]
+        rows = np.unique(np.concatenate(found))
         return self.compare(query, self.measure(query, rows))
 
     def matches(

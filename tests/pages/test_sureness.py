@@ -259,7 +259,7 @@ def test_scores_divide_the_candidates_and_the_export_tells_them(finder: Finder) 
         outcome = decide_by_scores(candidates, predictions, least)
         assert outcome.matches.rows.tolist() == [one.row for one in predictions if one.score >= least]
         assert outcome.beyond.rows.tolist() == [one.row for one in predictions if one.score < least]
-        table = pd.read_csv(io.BytesIO(scored_csv(finder, outcome)))
+        table = pd.read_csv(io.BytesIO(scored_csv(finder, outcome, finder.listing_query(0))))
         assert table["score"].tolist() == [score for score in scores if score >= least]
     assert len(decide_by_scores(candidates.take(np.zeros(len(candidates), bool)), [], 0.5).matches) == 0
 

@@ -36,7 +36,7 @@ class Scored:
     Attributes
     ----------
     candidates
-        With all distances.
+        With all distances; after those with a probability the ones that only a decision joins.
     predictions
         In their order, the highest probability first.
     least
@@ -121,10 +121,11 @@ def answer_search(
     """
     if scored is None:
         thresholds, rules = chosen_thresholds(address, bundle.manifest), pair_rules(address)
-        outcome = decide(candidates, thresholds, rules, retrieved=retrieved)
+        outcome = decide(candidates, thresholds, rules, retrieved=retrieved).obeying(asked, candidates, thresholds)
     else:
         thresholds, rules = Thresholds(), NO_RULES
         outcome = decide_by_scores(scored.candidates, scored.predictions, scored.least)
+        outcome = outcome.obeying(asked, scored.candidates, thresholds)
     matches, compared = outcome.matches, _usual_comparison(scored)
     shares = _say_shares(outcome, asked.query) if scored is None else say_compared(compared, read=asked.query.reads)
     return Answer(
@@ -153,7 +154,8 @@ def _usual_comparison(scored: Scored | None) -> str:
 def _say_no_match(outcome: Outcome, rules: PairRules, scored: Scored | None) -> str:
     if scored is None:
         return say_no_match(outcome, rules)
-    best = scored.predictions[0].score if scored.predictions else None
+    beyond = outcome.beyond.rows.tolist()
+    best = next((prediction.score for prediction in scored.predictions if prediction.row in beyond), None)
     return say_nothing_sure(best, scored.least, scored.usual)
 
 
@@ -190,11 +192,12 @@ def _say_count(outcome: Outcome) -> str:
 
 def _say_shares(outcome: Outcome, query: Query) -> str:
     by_rule = f"{outcome.n_by_rule:,} by a rule alone" if outcome.n_by_rule else ""
+    by_decision = f"{outcome.n_joined:,} by a decision alone" if outcome.n_joined else ""
     if query.photo is None or query.title is None or not len(outcome.matches):
-        return by_rule
+        return ", ".join(filter(None, [by_rule, by_decision]))
     only_photo, only_title = outcome.n_photo - outcome.n_both, outcome.n_title - outcome.n_both
     sides = f"{outcome.n_both:,} by both, {only_photo:,} by photo alone, {only_title:,} by title alone"
-    return ", ".join(filter(None, [sides, by_rule]))
+    return ", ".join(filter(None, [sides, by_rule, by_decision]))
 
 
 def _say_truth(bundle: Bundle, address: Address, asked: Asked, outcome: Outcome) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from product_matching.matching.candidates import Candidates, by_photo, by_title,
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 
 if TYPE_CHECKING:
+    from product_matching.app.find.query import Asked
     from product_matching.matching.second_stage.catalogue_scorer import Prediction
 
 
@@ -29,6 +30,8 @@ class Outcome:
         first coming first.
     n_photo, n_title, n_both
         Matches by photo, by title, and by both.
+    n_joined
+        Matches by neither, but by a person's decision.
     at_least
         Whether there can be more matches than were retrieved.
     predictions
@@ -42,11 +45,45 @@ class Outcome:
     n_both: int
     at_least: bool
     predictions: dict[int, Prediction] | None = None
+    n_joined: int = 0
 
     @property
     def n_by_rule(self) -> int:
         """Matches by neither distance alone, but by a rule."""
-        return len(self.matches) - (self.n_photo + self.n_title - self.n_both)
+        return len(self.matches) - (self.n_photo + self.n_title - self.n_both) - self.n_joined
+
+    def obeying(self, asked: Asked, candidates: Candidates, thresholds: Thresholds) -> Outcome:
+        """The same under what people decided on the listing that is searched for.
+
+        Listings that are the same come first among the matches, and those that are different are left out.
+
+        Parameters
+        ----------
+        asked
+            The query with the decisions.
+        candidates
+            All candidates, those that are the same by a decision among them.
+        thresholds
+            Those that decided; none where a pair scorer did.
+        """
+        row = asked.query.row
+        if row is None or not len(asked.decisions):
+            return self
+        rows = asked.decisions.applied_to(row, self.matches.rows)
+        places = {found: place for place, found in enumerate(candidates.rows.tolist())}
+        matches = candidates.take(np.array([places[found] for found in rows.tolist()], dtype=np.int64))
+        decided = np.array([*asked.joined, *asked.decisions.different_from(row)], dtype=np.int64)
+        photo, title = by_photo(matches, thresholds), by_title(matches, thresholds)
+        scored = self.predictions is not None
+        return replace(
+            self,
+            matches=matches,
+            beyond=self.beyond.take(~np.isin(self.beyond.rows, decided)),
+            n_photo=int(photo.sum()),
+            n_title=int(title.sum()),
+            n_both=int((photo & title).sum()),
+            n_joined=0 if scored else int((np.isin(matches.rows, asked.joined) & ~photo & ~title).sum()),
+        )
 
 
 def decide(candidates: Candidates, thresholds: Thresholds, rules: PairRules = NO_RULES, *, retrieved: int) -> Outcome:
@@ -90,16 +127,16 @@ def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction], 
     Parameters
     ----------
     candidates
-        Those that were scored.
+        Those that were scored, and then any others, which are neither matches nor beyond.
     predictions
-        Of each of them, in the same order, highest score first.
+        Of each that was scored, in the same order, highest score first.
     least
         Least score of a match.
     """
     matched = np.array([prediction.score >= least for prediction in predictions], dtype=np.bool_)
     return Outcome(
-        matches=candidates.take(matched),
-        beyond=candidates.take(~matched),
+        matches=candidates.take(np.flatnonzero(matched)),
+        beyond=candidates.take(np.flatnonzero(~matched)),
         n_photo=0,
         n_title=0,
         n_both=0,

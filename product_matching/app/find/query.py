@@ -17,9 +17,11 @@ from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.listings.prints import PhotoPrint
 from product_matching.listings.titles import title_words
+from product_matching.matching.decisions import NO_DECISIONS, PairDecisions
 from product_matching.matching.second_stage.feature_sides import BOTH, PHOTO, TITLE
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQuery
+from product_matching.workflows.decisions import BundleDecisions, say_decisions
 from product_matching.workflows.find import Finder, Query
 from product_matching.workflows.find_words import FoundWords, WordFinder
 
@@ -52,6 +54,10 @@ class Asked:
         The listings that hold the words of a title without a photo; None for another query.
     by_words
         Whether the title is searched for as words, and not for its duplicates.
+    decisions
+        What people decided, which holds for a listing of the catalogue.
+    decided
+        How many decisions on the listing are applied and stale; empty where there are none.
     """
 
     query: Query
@@ -66,6 +72,13 @@ class Asked:
     read_ms: float = 0.0
     found: FoundWords | None = None
     by_words: bool = False
+    decisions: PairDecisions = NO_DECISIONS
+    decided: str = ""
+
+    @property
+    def joined(self) -> list[int]:
+        """Rows that a person decided to be the same product as the listing searched for."""
+        return [] if self.query.row is None else self.decisions.same_as(self.query.row)
 
     @property
     def searchable(self) -> bool:
@@ -111,6 +124,16 @@ def ask(
         problem = f"None of these words is in a title of {finder.bundle.manifest.name}: try other words, or a photo."
         return replace(asked, problems=(*asked.problems, problem))
     return asked
+
+
+def add_decisions(asked: Asked, bundle: Bundle, decisions: BundleDecisions) -> Asked:
+    """Add what people decided on the listing that is searched for; a query from outside is as it was."""
+    row = asked.query.row
+    if row is None or not decisions.changes:
+        return asked
+    said = say_decisions(decisions.on(str(bundle.listings["posting_id"].iat[row])))
+    decided = replace(asked, decisions=decisions.pairs, decided=said)
+    return replace(decided, key=f"{asked.key} and {decided.joined}") if decided.joined else decided
 
 
 def _with_words(asked: Asked, mode: str | None, words: WordFinder) -> Asked:

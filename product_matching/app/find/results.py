@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,8 @@ class Cards:
         Words of the print on the query's photo that the title of each row holds.
     picture
         The photo searched for as a small JPEG; None without one.
+    joined
+        Rows that a person decided to be the same product.
     search
         Callback of the button for a listing's own duplicates, called with its posting_id.
     """
@@ -60,6 +62,7 @@ class Cards:
     predictions: dict[int, Prediction]
     picture: bytes | None
     search: Callable[[str], None]
+    joined: Collection[int] = ()
     print_words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     compared: str = ""
 
@@ -91,6 +94,8 @@ def draw_results(cards: Cards, candidates: Candidates, *, matched: bool) -> None
 
 def _draw_decision(record: dict[str, Any], cards: Cards, row: int, *, veto: bool, matched: bool) -> None:
     """The probability of the pair scorer; else by which distances and rules a listing matches."""
+    if row in cards.joined:
+        st.markdown(":green-badge[:material/how_to_reg: the same by a decision]")
     prediction = cards.predictions.get(row)
     if prediction is None:
         st.markdown(_badges(record, cards, row, veto=veto, matched=matched))
@@ -116,7 +121,7 @@ def _badges(record: dict[str, Any], cards: Cards, row: int, *, veto: bool, match
         badges.append(_badge("same photo", matched=not veto))
     if veto:
         badges.append(":red-badge[:material/block: other quantity]")
-    if matched and not record["by"]:
+    if matched and not record["by"] and row not in cards.joined:
         badges.append(":orange-badge[nearest, above the threshold]")
     return " ".join(badges)
 

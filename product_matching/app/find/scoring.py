@@ -66,7 +66,9 @@ def score_search(finder: Finder, deciding: Deciding, asked: Asked) -> Scoring:
         return Scoring(preparing=job, problem=deciding.problem)
     version = version_of(chosen.name)
     predictions = predictions_of(finder.bundle.fingerprint, asked.key, version, job.result, asked.query)
-    rows = np.array([prediction.row for prediction in predictions], dtype=np.int64)
+    scored_rows = {prediction.row for prediction in predictions}
+    others = [row for row in asked.joined if row not in scored_rows]
+    rows = np.array([*(prediction.row for prediction in predictions), *others], dtype=np.int64)
     measured = finder.compare(asked.query, finder.measure(asked.query, rows))
     scored = Scored(
         candidates=measured, predictions=predictions, least=deciding.least, usual=chosen.scorer.least_probability

@@ -38,7 +38,7 @@ def draw_group(finder: Finder, found: CatalogueGroups, group: Group) -> str | No
         Which of the groups.
     """
     first, chosen = group.rows[0], None
-    farthest = None if found.scored is None else farthest_pair(found.scored, group)
+    farthest = None if found.scored is None else farthest_pair(found.scored, group, found.decided.decisions.same)
     pictures = finder.bundle.thumbnails is not None
     width = _WIDTH if pictures else _WIDTH_OF_TITLES
     with st.container(border=True, key=f"group_{first}"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.app.address import Address
-from product_matching.app.review.request import GroupRequest, say_thresholds
+from product_matching.app.review.request import GroupRequest, say_decided, say_thresholds
 from product_matching.app.shared.scorers import prepared_scorer
+from product_matching.matching.decisions import Pair
 from product_matching.matching.grouping.description import Group
 from product_matching.progress import Progress, stop_if_cancelled
 from product_matching.search.neighbours import Neighbours
@@ -110,8 +111,10 @@ def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> Ca
         decided = match_by_defaults(bundle, request.given, request.rules, progress=progress)
     stop_if_cancelled(progress)
     progress.begin("grouping", 0)
+    decided = decided.with_decisions(request.decisions.pairs)
     numbers, groups = group_catalogue(decided)
     how = say_thresholds(request, decided.thresholds, perf_counter() - started)
+    how = " ".join(filter(None, [how, say_decided(bundle, request.decisions)]))
     return CatalogueGroups(decided=decided, numbers=numbers, groups=groups, how=how, scored=scored)
 
 
@@ -146,20 +149,28 @@ class FarthestPair:
     probability: float
 
 
-def farthest_pair(scored: Neighbours, group: Group) -> FarthestPair:
-    """The pair of a group with the lowest probability; one that was too far apart to be compared has none."""
+def farthest_pair(scored: Neighbours, group: Group, same: Collection[Pair] = ()) -> FarthestPair:
+    """The pair of a group with the lowest probability, 0 if it was too far apart to be compared; 1 for those in `same`.
+
+    `same` are the pairs that a person decided, the lower row first.
+    """
     pairs = []
     for place, row in enumerate(group.rows[:-1]):
         near, distances = scored.of(row)
         known = dict(zip(near.tolist(), distances.tolist(), strict=True))
-        pairs += [(1.0 - known.get(other, 1.0), (row, other)) for other in group.rows[place + 1 :]]
+        pairs += [
+            (1.0 if (row, other) in same else 1.0 - known.get(other, 1.0), (row, other))
+            for other in group.rows[place + 1 :]
+        ]
     probability, pair = min(pairs)
     return FarthestPair(pair=pair, probability=probability)
 
 
 def link_in_words(weakest_link: float) -> tuple[str, str]:
     """Words and a colour for a weakest link, a share of the threshold."""
-    text = f"weakest link at {weakest_link:.0%} of the threshold" if math.isfinite(weakest_link) else ""
+    if math.isinf(weakest_link):
+        return "joined by a decision", "green"
+    text = f"weakest link at {weakest_link:.0%} of the threshold"
     if weakest_link < 0.005:
         return "all nearly equal", "green"
     if weakest_link <= 0.5:

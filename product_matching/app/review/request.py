@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from product_matching.app.address import SURENESS, Address
+from product_matching.app.resources import decisions_of
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.scorers import version_of
 from product_matching.app.shared.settings import pair_rules
 from product_matching.app.shared.sureness import percent_text
-from product_matching.app.shared.wording import count_text
+from product_matching.app.shared.wording import count_text, plain
 from product_matching.matching.chain import CANDIDATES, PLAIN, Rules, VectorRules
 from product_matching.matching.thresholds import PHOTO_BITS, Thresholds
 from product_matching.store.bundle import Bundle
+from product_matching.workflows.decisions import BundleDecisions, say_contradictions, say_decisions
 
 #: Distance of each stage of neighbourhood blending.
 STAGE_DISTANCE = 0.4
@@ -28,6 +30,8 @@ class GroupRequest:
         Names the catalogue and everything that decides: the same key has the same groups.
     rules, given
         The rules, and the thresholds that were set by hand.
+    decisions
+        What people decided, which holds in any case.
     scorer
         Name of the pair scorer that decides instead; None for none.
     least
@@ -40,20 +44,36 @@ class GroupRequest:
     key: str
     rules: Rules
     given: Thresholds
+    decisions: BundleDecisions
     scorer: str | None = None
     least: float = 1.0
     scores: str = ""
 
 
 def request_groups(bundle: Bundle, address: Address, deciding: Deciding) -> GroupRequest:
-    """The rules and thresholds of an address in a catalogue, or the pair scorer with its least probability."""
+    """The rules and thresholds of an address in a catalogue, or the pair scorer with its least probability.
+
+    Raises
+    ------
+    InputError
+        The decisions on the catalogue cannot be read.
+    """
     rules, given = catalogue_rules(address), given_thresholds(address)
+    decisions = decisions_of(bundle)
     if deciding.chosen is None or deciding.by != SURENESS:
-        return GroupRequest(key=f"groups {bundle.fingerprint} {rules} {given}", rules=rules, given=given)
+        key = f"groups {bundle.fingerprint} {rules} {given} {decisions.version}"
+        return GroupRequest(key=key, rules=rules, given=given, decisions=decisions)
     name, least = deciding.chosen.name, deciding.least
     scores = f"groups {bundle.fingerprint} {version_of(name)}"
-    key = f"{scores} {least}"
-    return GroupRequest(key=key, rules=PLAIN, given=Thresholds(), scorer=name, least=least, scores=scores)
+    return GroupRequest(
+        key=f"{scores} {least} {decisions.version}",
+        rules=PLAIN,
+        given=Thresholds(),
+        decisions=decisions,
+        scorer=name,
+        least=least,
+        scores=scores,
+    )
 
 
 def catalogue_rules(address: Address) -> Rules:
@@ -83,6 +103,12 @@ def say_request(bundle: Bundle) -> str:
         "partitioned into groups, once for each of them. The work runs in the background while you use other pages, "
         "and shows how far it is."
     )
+
+
+def say_decided(bundle: Bundle, decisions: BundleDecisions) -> str:
+    """Say how many decisions are applied and where they contradict each other, as Markdown; "" for none."""
+    counted, contradicting = say_decisions(decisions), say_contradictions(bundle, decisions.pairs.contradictions)
+    return " ".join(filter(None, [f"{counted}." if counted else "", plain(contradicting)]))
 
 
 def say_thresholds(request: GroupRequest, used: Thresholds, seconds: float) -> str:
