@@ -5,18 +5,15 @@ Writes are short transactions on a file in WAL mode, with a busy timeout: people
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from product_matching.errors import InputError
 from product_matching.places import home_folder
+from product_matching.store.decision import Change, Decision, Seen, Word
 
 DECISIONS_FILE = "decisions.sqlite"
 #: Seconds that a write waits for those of others.
@@ -42,92 +39,6 @@ CREATE TABLE changes (
 _INDEX = "CREATE INDEX pairs ON changes (catalogue_id, first, second)"
 #: The last change of each pair that is not undone: SQLite takes the other columns from the row of the maximum.
 _CURRENT = f"SELECT MAX(id), {_COLUMNS}, undone FROM changes WHERE catalogue_id = ? AND undone IS NULL"
-
-
-class Word(StrEnum):
-    """What is decided on a pair."""
-
-    same = "same"
-    different = "different"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """A listing as it was when it was decided on.
-
-    Attributes
-    ----------
-    posting_id
-        Its id.
-    content
-        Hash of its photo and title (see `listing_content`).
-    """
-
-    posting_id: str
-    content: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """A decision on a pair of listings, in either order.
-
-    Attributes
-    ----------
-    first, second
-        The two listings as they were seen; the one with the smaller id is put first.
-    word
-        What is decided; None takes an earlier decision back.
-    time
-        When, in UTC; now by default.
-    who
-        Who decided; "" if that is not known.
-    score
-        Score of the pair at that time; None if it had none.
-    """
-
-    first: Seen
-    second: Seen
-    word: Word | None
-    time: datetime = field(default_factory=lambda: datetime.now(UTC))
-    who: str = ""
-    score: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.first.posting_id == self.second.posting_id:
-            raise InputError(f"{self.first.posting_id!r:.80} is on both sides of a decision: give two listings.")
-        if self.first.posting_id > self.second.posting_id:
-            first, second = self.second, self.first
-            object.__setattr__(self, "first", first)
-            object.__setattr__(self, "second", second)
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        """Ids of the listings, the smaller one first."""
-        return self.first.posting_id, self.second.posting_id
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A decision as it is kept.
-
-    Attributes
-    ----------
-    number
-        Names it; later changes have larger numbers.
-    decision
-        The decision.
-    undone
-        When it was undone, in UTC; None if it was not.
-    """
-
-    number: int
-    decision: Decision
-    undone: datetime | None = None
-
-
-def listing_content(photo_sha256: str, title: str) -> str:
-    """Hash of what people see of a listing: the SHA-256 of its photo ("" for none) and its title."""
-    return hashlib.sha256(json.dumps([photo_sha256, title]).encode()).hexdigest()
 
 
 class DecisionStore:

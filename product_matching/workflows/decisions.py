@@ -11,7 +11,8 @@ import numpy as np
 from product_matching.matching.decisions import Contradiction, PairDecisions
 from product_matching.search.neighbours import RowArray
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
-from product_matching.store.decisions import Change, Decision, DecisionStore, Seen, Word, listing_content
+from product_matching.store.decision import Change, Decision, Seen, Word, listing_content
+from product_matching.store.decisions import DecisionStore
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -14,7 +14,8 @@ from product_matching.errors import InputError
 from product_matching.files import atomic_file
 from product_matching.listings.catalogue_file import at_places
 from product_matching.store.bundle import Bundle
-from product_matching.store.decisions import Decision, DecisionStore, Word
+from product_matching.store.decision import Decision, Word
+from product_matching.store.decisions import DecisionStore
 from product_matching.workflows.decisions import BundleDecisions, seen_in
 
 _NEEDED = ("first", "second", "decision")

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from product_matching.errors import InputError
-from product_matching.store.decisions import Decision, DecisionStore, Seen, Word, listing_content
+from product_matching.store.decision import Decision, Seen, Word, listing_content
+from product_matching.store.decisions import DecisionStore
 
 CATALOGUE, OTHER = "11111111-1111-5111-8111-111111111111", "22222222-2222-5222-8222-222222222222"
 N_WRITERS, N_WRITES = 3, 20
@@ -180,7 +181,8 @@ def test_any_order_of_deciding_and_undoing_leaves_the_last_that_was_not_undone(
 WRITER = """
 import sys
 from pathlib import Path
-from product_matching.store.decisions import Decision, DecisionStore, Seen, Word
+from product_matching.store.decision import Decision, Seen, Word
+from product_matching.store.decisions import DecisionStore
 path, writer, count, catalogue = sys.argv[1:]
 store = DecisionStore(Path(path))
 print("ready", flush=True)

@@ -13,7 +13,8 @@ from product_matching.matching.chain import MEASURED_CHAIN, PLAIN, Rules
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.bundle import PHOTO_SHA256, Bundle, open_bundle
-from product_matching.store.decisions import DecisionStore, Word
+from product_matching.store.decision import Word
+from product_matching.store.decisions import DecisionStore
 from product_matching.workflows.build import build_bundle
 from product_matching.workflows.decisions import read_decisions, record_decision, say_contradictions, say_decisions
 from product_matching.workflows.find import Finder

@@ -8,7 +8,8 @@ import pytest
 
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle, open_bundle
-from product_matching.store.decisions import DecisionStore, Word
+from product_matching.store.decision import Word
+from product_matching.store.decisions import DecisionStore
 from product_matching.workflows.decisions import read_decisions, record_decision
 from product_matching.workflows.decisions_file import Imported, import_decisions, write_decisions
 

@@ -154,12 +154,12 @@ def farthest_pair(scored: Neighbours, group: Group, same: Collection[Pair] = ())
 
     `same` are the pairs that a person decided, the lower row first.
     """
-    pairs = []
+    pairs, decided = [], set(same)
     for place, row in enumerate(group.rows[:-1]):
         near, distances = scored.of(row)
         known = dict(zip(near.tolist(), distances.tolist(), strict=True))
         pairs += [
-            (1.0 if (row, other) in same else 1.0 - known.get(other, 1.0), (row, other))
+            (1.0 if (row, other) in decided else 1.0 - known.get(other, 1.0), (row, other))
             for other in group.rows[place + 1 :]
         ]
     probability, pair = min(pairs)

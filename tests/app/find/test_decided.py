@@ -17,7 +17,7 @@ from product_matching.app.find.query import Asked, add_decisions
 from product_matching.matching.second_stage.catalogue_scorer import Prediction
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
-from product_matching.store.decisions import Word
+from product_matching.store.decision import Word
 from product_matching.workflows.decisions import read_decisions, record_decision
 from product_matching.workflows.find import Finder, Query
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,6 +148,7 @@ def test_sizes_are_counted_in_bins_and_links_told_in_words() -> None:
     assert link_in_words(0.0) == ("all nearly equal", "green")
     assert link_in_words(1.0) == ("weakest link at 100% of the threshold: weak", "orange")
     assert link_in_words(1.1)[1] == "red"
+    assert link_in_words(math.inf) == ("joined by a decision", "green")
 
 
 def test_the_farthest_pair_of_a_group_has_the_lowest_probability_and_one_not_compared_none() -> None:
@@ -159,5 +161,6 @@ def test_the_farthest_pair_of_a_group_has_the_lowest_probability_and_one_not_com
     assert farthest.pair == (0, 2)
     assert farthest.probability == pytest.approx(0.4)
     assert farthest_pair(near, Group((0, 1), 1.0, 0.2)).probability == pytest.approx(0.9)
+    assert farthest_pair(near, Group((0, 1, 2), 1.0, 0.2), same=[(0, 2)]).pair == (1, 2)
     apart = Neighbours(offsets=np.array([0, 1, 2]), rows=np.array([0, 1]), distances=np.zeros(2))
     assert farthest_pair(apart, Group((0, 1), 1.0, 0.2)).probability == 0

@@ -1,0 +1,109 @@
+"""Decisions on the pages: Find and Review obey them, say how many there are, and say where they cannot be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.store.decision import Word
+from product_matching.store.decisions import DecisionStore
+from product_matching.workflows.decisions import record_decision
+from tests.pages.conftest import finish_jobs
+
+FIND, REVIEW = "pages/find.py", "pages/review.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def bundle(bundles: Path) -> Bundle:
+    return open_bundle(bundles / "small")
+
+
+def shown(app: AppTest) -> str:
+    """Everything that the page says; it never raised."""
+    assert not app.exception, app.exception
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info)
+    return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
+
+
+def cards(app: AppTest) -> list[int]:
+    """Rows of the listings on all cards, in order."""
+    named = [str(button.key) for button in app.button if str(button.key).startswith("duplicates_")]
+    return [int(key.removeprefix("duplicates_")) for key in named]
+
+
+def groups(app: AppTest) -> AppTest:
+    """Press the button that begins to find the groups, and wait for them."""
+    return finish_jobs(next(button for button in app.button if button.label == "Find the groups").click().run())
+
+
+def test_find_obeys_a_decision_from_the_next_run_on(open_app: Open, bundle: Bundle) -> None:
+    app = open_app(FIND, bundle="small", listing="5b")
+    assert 24 not in cards(app)[:3]
+    assert "decision" not in shown(app)
+    number = record_decision(bundle, ("5b", "8a"), Word.same)
+    record_decision(bundle, ("5b", "5c"), Word.different)
+    app.run()
+    assert cards(app)[0] == 24
+    assert 17 not in cards(app)
+    assert "the same by a decision" in shown(app)
+    assert "2 decisions applied" in shown(app)
+    DecisionStore().undo(number)
+    app.run()
+    assert "the same by a decision" not in shown(app)
+    assert "1 decision applied" in shown(app)
+
+
+def test_find_by_a_title_is_as_it_was(open_app: Open, bundle: Bundle) -> None:
+    record_decision(bundle, ("5b", "8a"), Word.same)
+    assert "decision" not in shown(open_app(FIND, bundle="small", title="paper bag victoria secret", mode="duplicates"))
+
+
+@pytest.mark.parametrize("scorer", [None, "tiny"])
+def test_both_pages_obey_decisions_by_probability_and_by_distance(
+    open_app: Open,
+    bundle: Bundle,
+    models_with_pairs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    scorer: str | None,
+) -> None:
+    if scorer is not None:
+        monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
+    settings = {"bundle": "small", **({} if scorer is None else {"scorer": scorer})}
+    record_decision(bundle, ("0a", "8a"), Word.same)
+    record_decision(bundle, ("3a", "3b"), Word.different)
+    found = finish_jobs(open_app(FIND, listing="0a", **settings))
+    assert cards(found)[0] == 24
+    assert "the same by a decision" in shown(found)
+    apart = finish_jobs(open_app(FIND, listing="3a", **settings))
+    assert 10 not in cards(apart)
+    review = groups(open_app(REVIEW, **settings))
+    assert "2 decisions applied." in shown(review)
+    together = [str(button.key) for button in review.button if str(button.key) in ("listing_0", "listing_24")]
+    assert together == ["listing_0", "listing_24"]
+
+
+def test_review_asks_again_after_a_decision_and_tells_a_contradiction(open_app: Open, bundle: Bundle) -> None:
+    app = groups(open_app(REVIEW, bundle="small"))
+    assert app.metric
+    for first, second, word in (("0a", "1a", Word.same), ("1a", "2a", Word.same), ("0a", "2a", Word.different)):
+        record_decision(bundle, (first, second), word)
+    app.run()
+    assert not app.metric
+    groups(app)
+    assert app.metric
+    assert "By decisions '0a' and '2a' are different" in shown(app)
+
+
+@pytest.mark.parametrize("page", [FIND, REVIEW])
+def test_decisions_that_cannot_be_read_are_said(open_app: Open, page: str) -> None:
+    store = DecisionStore()
+    store.path.parent.mkdir(parents=True, exist_ok=True)
+    store.path.write_bytes(b"no database at all, though long enough for the header of one" * 20)
+    app = open_app(page, bundle="small", **({"listing": "5b"} if page == FIND else {}))
+    assert "decisions.sqlite cannot be used" in shown(app)
