@@ -12,6 +12,7 @@ from product_matching.cli.progress import bars
 
 if TYPE_CHECKING:
     from product_matching.matching.second_stage.presets import Preset
+    from product_matching.matching.second_stage.scorer import PairScorer
     from product_matching.workflows.train_pairs import TrainingData
 
 
@@ -38,19 +39,40 @@ def train_pairs(
     is trained on train and tuned on validation. Where the photo model of the bundle was trained on train, the scorer is
     trained and tuned on validation by cross-fitting. The part test is not used. Without the column, it is trained on
     four fifths of the label groups and tuned on the last fifth.
+
+    A bundle without labels has the probabilities of the scorer that decides by default fitted to the decisions on its
+    pairs, at least 40; the trees stay.
     """
     from product_matching.matching.second_stage.scorer_file import check_target, write_scorer
     from product_matching.workflows.train_pairs import train_pairs as train
 
     check_target(out)
     with bars() as progress:
-        others = [_read(name, label_column) for name in also or []]
-        scorer = train(_read(catalogue, label_column), others, progress=progress)
+        scorer = None if also else _fit_to_decisions(catalogue)
+        if scorer is None:
+            others = [_read(name, label_column) for name in also or []]
+            scorer = train(_read(catalogue, label_column), others, progress=progress)
     write_scorer(scorer, out)
     typer.echo(f"{out}: compares {', '.join(scorer.sides)}; {scorer.protocol}")
-    typer.echo(f"validation F1 {scorer.f1:.4f} at threshold {scorer.threshold:.3f}, N {scorer.n:,}")
+    if any(preset.measured for preset in scorer.presets) or not scorer.presets:
+        typer.echo(f"validation F1 {scorer.f1:.4f} at threshold {scorer.threshold:.3f}, N {scorer.n:,}")
     for preset in scorer.presets:
         typer.echo(f"{preset.name}: {_tell_preset(preset)}")
+
+
+def _fit_to_decisions(catalogue: str) -> PairScorer | None:
+    """A scorer from the decisions on a bundle without labels; None where there are labels, or none of both."""
+    from product_matching.store.bundle import open_bundle
+    from product_matching.workflows.decisions import read_decisions
+    from product_matching.workflows.fit_to_decisions import fit_to_decisions
+
+    if not is_bundle_name(catalogue):
+        return None
+    bundle = open_bundle(bundle_folder(catalogue))
+    decisions = read_decisions(bundle).pairs
+    if bundle.labels is not None or not len(decisions):
+        return None
+    return fit_to_decisions(bundle, decisions)
 
 
 def _tell_preset(preset: Preset) -> str:
@@ -59,7 +81,7 @@ def _tell_preset(preset: Preset) -> str:
         f"{sides} precision {'-' if found.precision is None else f'{found.precision:.3f}'} recall {found.recall:.3f}"
         for sides, found in preset.measured.items()
     ]
-    return f"at least {100 * preset.probability:g} % ({', '.join(figures)})"
+    return f"at least {100 * preset.probability:g} %" + (f" ({', '.join(figures)})" if figures else "")
 
 
 def _read(catalogue: str, label_column: str) -> TrainingData:

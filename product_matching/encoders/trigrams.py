@@ -12,6 +12,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from product_matching.listings.titles import title_words
 
 
+#: A text of one trigram that no normalised title holds.
+_IN_NO_TITLE = "-"
+
+
 @dataclass(frozen=True)
 class TrigramEncoder:
     """Titles to unit vectors over the character trigrams inside their words, a blank on both sides of each word.
@@ -28,9 +32,10 @@ class TrigramEncoder:
 
     @classmethod
     def fit(cls, titles: Sequence[str]) -> TrigramEncoder:
-        """Learn the trigrams and their weights from raw titles, at least one of which holds a word."""
+        """Learn the trigrams and their weights from raw titles; where none holds a word, all vectors are zero."""
         vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), sublinear_tf=True, dtype=np.float32)
-        return cls(vectoriser.fit([_written(title) for title in titles]))
+        written = [_written(title) for title in titles]
+        return cls(vectoriser.fit(written if any(written) else [_IN_NO_TITLE]))
 
     def encode(self, titles: Sequence[str]) -> csr_matrix:
         """Turn raw titles into vectors; shape (len(titles), trigrams), float32, rows of norm 1 or 0."""

@@ -105,5 +105,7 @@ def _beside(parts: Sequence[Vectors]) -> Vectors:
 
 
 def _unit(vectors: Vectors) -> Vectors:
+    if not vectors.shape[1]:  # no title holds a word
+        return vectors
     unit: Vectors = normalize(vectors, copy=False).astype(np.float32)
     return unit

@@ -227,14 +227,18 @@ def _check_groups(given: TrainingData) -> None:
         raise InputError(
             f"Training a pair scorer needs at least {LEAST_GROUPS} label groups of two or more listings, but there are "
             f"{groups}, with {pairs} pairs of the same product: label more listings, or use the shipped scorer "
-            "models/pairs/demo, which decides by default for titles and for photos of the shipped model."
+            "models/pairs/demo, which decides by default for titles and for photos of the shipped model. In a bundle "
+            "without any labels, decisions on pairs are enough."
         )
 
 
 def _check_columns(listings: pd.DataFrame) -> None:
     for column, what in (("title", "titles"), ("label_group", "label groups")):
         if column not in listings or not (listings[column] != "").any():
-            raise InputError(f"The catalogue has no {what} (column {column!r}): a pair scorer cannot be trained on it.")
+            instead = "" if column == "title" else ", nor decisions on pairs, which a bundle can have instead"
+            raise InputError(
+                f"The catalogue has no {what} (column {column!r}){instead}: a pair scorer cannot be trained on it."
+            )
 
 
 def _names(listings: pd.DataFrame) -> npt.NDArray[np.object_]:

@@ -18,3 +18,10 @@ def test_titles_are_normalised_and_may_be_empty() -> None:
     same = encoder.encode(["250 gr kopi", "250gram KOPI", "", "!!"])
     assert (same[0] @ same[1].T).toarray()[0, 0] == pytest.approx(1)
     assert same[2].nnz == same[3].nnz == 0
+
+
+def test_titles_without_a_word_have_vectors_of_zeros() -> None:
+    encoder = TrigramEncoder.fit(["", " - "])
+    vectors = encoder.encode(["", "-", "sabun"])
+    assert vectors.shape[0] == 3
+    assert vectors.nnz == 0

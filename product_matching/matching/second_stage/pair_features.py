@@ -223,8 +223,7 @@ def _word_features(listings: ListingFeatures, first: RowArray, second: RowArray)
             left, right = weights[first[part]], weights[second[part]]
             common = left.minimum(right)
             shared[part] = np.asarray(common.sum(axis=1)).ravel()
-            own[part] = (left - common).max(axis=1).toarray().ravel()
-            other[part] = (right - common).max(axis=1).toarray().ravel()
+            own[part], other[part] = _largest(left - common), _largest(right - common)
         columns |= {
             f"shared {name}": shared,
             f"{name} missing in other": total[first] - shared,
@@ -234,6 +233,11 @@ def _word_features(listings: ListingFeatures, first: RowArray, second: RowArray)
             columns |= {"rarest word, own": own, "rarest word, other": other, "rarest word": np.maximum(own, other)}
             columns["coverage"] = shared / (np.minimum(total[first], total[second]) + _EPSILON)
     return columns
+
+
+def _largest(weights: csr_matrix) -> FloatArray:
+    """Largest weight of each row; 0 where no title of the catalogue holds a word."""
+    return weights.max(axis=1).toarray().ravel() if weights.shape[1] else np.zeros(weights.shape[0])
 
 
 def _text_features(listings: ListingFeatures, first: RowArray, second: RowArray) -> dict[str, npt.NDArray[Any]]:

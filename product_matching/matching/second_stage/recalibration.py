@@ -48,6 +48,15 @@ class DecidedPairs:
         """Whether a line can be fitted on them."""
         return len(self.same) >= LEAST_DECISIONS and min(self.same.sum(), (~self.same).sum()) >= LEAST_OF_A_KIND
 
+    def check(self) -> None:
+        """Raise `InputError` where they do not suffice."""
+        if not self.suffice:
+            same = int(self.same.sum())
+            raise InputError(
+                f"Fitting the probabilities needs at least {LEAST_DECISIONS} decided pairs, {LEAST_OF_A_KIND} of them "
+                f"the same product and {LEAST_OF_A_KIND} not, but {same} are the same and {len(self.same) - same} not."
+            )
+
 
 def recalibrate(scorer: PairScorer, catalogue: PreparedCatalogue, decided: DecidedPairs) -> PairScorer:
     """Fit the probabilities of each comparison anew.
@@ -71,17 +80,13 @@ def recalibrate(scorer: PairScorer, catalogue: PreparedCatalogue, decided: Decid
     InputError
         There are too few decided pairs.
     """
-    if not decided.suffice:
-        same = int(decided.same.sum())
-        raise InputError(
-            f"Fitting the probabilities needs at least {LEAST_DECISIONS} decided pairs, {LEAST_OF_A_KIND} of them the "
-            f"same product and {LEAST_OF_A_KIND} not, but there are {same} and {len(decided.same) - same}."
-        )
+    decided.check()
     return replace(
         scorer,
         models={name: _fitted(scorer, name, catalogue, decided) for name in scorer.models},
         n=len(catalogue.data),
-        protocol=f"trees of another catalogue, probabilities fitted on {len(decided.same)} decisions of this one",
+        protocol=f"fitted to {len(decided.same)} decisions on this catalogue, with trees of another",
+        f1=0.0,
         presets=tuple(replace(preset, measured={}) for preset in scorer.presets),
     )
 

@@ -15,11 +15,17 @@ def scorer_card(scorer: PairScorer, name: str) -> str:
         "",
         f"Pair scorer: compares {', '.join(scorer.sides)}. It was {scorer.protocol} (N {scorer.n:,}).",
         "",
-        f"F1 there, of photo and title together: {scorer.f1:.3f}, accepting from {scorer.least_probability:g} on.",
+        _figure(scorer),
     ]
-    if scorer.gives_probabilities:
+    if any(preset.measured for preset in scorer.presets):
         lines += ["", *_presets(scorer), "", *_calibration(scorer)]
     return "\n".join(lines) + "\n"
+
+
+def _figure(scorer: PairScorer) -> str:
+    if scorer.gives_probabilities and not any(preset.measured for preset in scorer.presets):
+        return f"It accepts from {scorer.least_probability:g} on. What that comes to here is not known without labels."
+    return f"F1 there, of photo and title together: {scorer.f1:.3f}, accepting from {scorer.least_probability:g} on."
 
 
 def _presets(scorer: PairScorer) -> list[str]:

@@ -46,7 +46,7 @@ def test_decisions_bring_the_probabilities_of_another_catalogue_home(crowd, deci
 
 def test_too_few_decisions_are_told(crowd, decided: DecidedPairs) -> None:
     kept = np.cumsum(decided.same) <= 3
-    with pytest.raises(InputError, match=r"at least 40 decided pairs, 10 of them .* but there are 3 and"):
+    with pytest.raises(InputError, match=r"at least 40 decided pairs, 10 of them .* but 3 are the same and"):
         recalibrate(
             make_scorer(crowd), crowd.catalogue, decided.take(kept & (decided.same | (np.arange(len(kept)) < 500)))
         )
