@@ -126,9 +126,7 @@ def _tell_measured(chosen: ChosenScorer, least: float, comparison: str) -> str:
 
 def tell_nothing(chosen: ChosenScorer, least: float, best: float | None) -> str:
     """Say that the pair scorer accepts nothing, where the nearest listing has the probability `best`."""
-    if best is None:
-        return "No listing of this catalogue has anything in common with the search."
-    if best < min(least, chosen.scorer.least_probability):
+    if best is None or best < min(least, chosen.scorer.least_probability):
         return f"No listing of this catalogue is likely the same product ({_tell_scorer(chosen)})."
     return f"No listing is the same product with at least {100 * least:g} % ({_tell_scorer(chosen)})."
 

@@ -169,7 +169,7 @@ def _measure_scorer(
     if as_json:
         typer.echo(json.dumps({"validation": known}))
     else:
-        typer.echo(f"validation F1 {scorer.f1:.4f} at threshold {scorer.threshold:.3f}, N {scorer.n:,}")
+        typer.echo(f"validation F1 {scorer.f1:.4f}, accepting from {scorer.least_probability:g} on, N {scorer.n:,}")
         typer.echo(f"{scorer.protocol}; --test measures it on the part test")
 
 

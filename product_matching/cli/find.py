@@ -40,6 +40,7 @@ from product_matching.cli.find_words import Mode, ModeOption, check_mode, find_w
 from product_matching.cli.opening import check_phashes, open_finder
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
+from product_matching.matching.calibration import percent_text
 from product_matching.matching.candidates import Candidates, RowArray
 from product_matching.matching.chain import Rules
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
@@ -171,7 +172,8 @@ def _find_by_sureness(
     accepted = [row for row, prediction in predictions.items() if prediction.score >= least]
     rows = decided_on.pairs.applied_to(query.row, np.array(accepted, dtype=np.int64))
     refused = [] if query.row is None else decided_on.pairs.different_from(query.row)
-    nearest = [row for row in predictions if row not in refused][:1]
+    probable = [row for row in predictions if row not in refused][:1]
+    nearest = probable or _nearest(finder, query)
 
     def describe(some: RowArray) -> list[dict[str, Any]]:
         described = predicted_matches(finder, some, predictions, query)
@@ -183,9 +185,17 @@ def _find_by_sureness(
         total=len(rows),
         decided_by={"decided_by": "sureness", "sure": least, "scorer": chosen.name},
         said=tell_sureness(chosen, least, _usual_comparison(list(predictions.values()))),
-        nothing=tell_nothing(chosen, least, predictions[nearest[0]].score if nearest else None),
+        nothing=tell_nothing(chosen, least, predictions[probable[0]].score if probable else None),
         nearest=[] if len(rows) else describe(np.array(nearest, dtype=np.int64)),
     )
+
+
+def _nearest(finder: Finder, query: Query) -> list[int]:
+    """The nearest listing by distance, where the pair scorer has no candidate."""
+    from product_matching.workflows.find import default_thresholds
+
+    found = finder.candidates(query, 1).nearest_first(default_thresholds(finder.bundle))
+    return found.rows[:1].tolist()
 
 
 def _usual_comparison(predictions: list[Prediction]) -> str:
@@ -285,7 +295,7 @@ def _print_answer(answer: _Answer, timing: dict[str, float], decisions: str) -> 
 def _table(matches: list[dict[str, Any]]) -> str:
     table = pd.DataFrame(matches)[[name for name in _SHOWN if name in matches[0]]].dropna(axis=1, how="all")
     if "score" in table:
-        table.insert(1, "same", ["-" if pd.isna(score) else f"{100 * score:.0f} %" for score in table.pop("score")])
+        table.insert(1, "same", ["-" if pd.isna(score) else percent_text(score) for score in table.pop("score")])
         table = table.drop(columns="by")
     else:
         table["by"] = table["by"].map(" ".join)

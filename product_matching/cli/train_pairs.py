@@ -55,7 +55,7 @@ def train_pairs(
     write_scorer(scorer, out)
     typer.echo(f"{out}: compares {', '.join(scorer.sides)}; {scorer.protocol}")
     if any(preset.measured for preset in scorer.presets) or not scorer.presets:
-        typer.echo(f"validation F1 {scorer.f1:.4f} at threshold {scorer.threshold:.3f}, N {scorer.n:,}")
+        typer.echo(f"validation F1 {scorer.f1:.4f}, accepting from {scorer.least_probability:g} on, N {scorer.n:,}")
     for preset in scorer.presets:
         typer.echo(f"{preset.name}: {_tell_preset(preset)}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -115,6 +116,14 @@ def fit_growth(calibration: Calibration, scores: FloatArray, same: npt.NDArray[n
 
     found = minimize_scalar(loss, bounds=(0.0, 2.0), method="bounded")
     return replace(calibration, growth=round(float(found.x), 4))
+
+
+def percent_text(probability: float) -> str:
+    """A probability in percent, rounded down, so that it reads as high enough exactly when it is."""
+    percent = math.floor(round(100 * probability, 6))
+    if percent < 1:
+        return "under 1 %"
+    return f"{percent} %" if percent < 100 else "over 99 %"
 
 
 def log_odds(scores: FloatArray) -> FloatArray:

@@ -6,7 +6,8 @@ import pytest
 
 from product_matching.app.address import DISTANCES, SURENESS, Address
 from product_matching.app.find.no_match import IMPROBABLE, NOTHING_IN_COMMON, say_nothing_sure
-from product_matching.app.shared.sureness import measured_near, percent_text, say_measured
+from product_matching.app.shared.sureness import measured_near, say_measured
+from product_matching.matching.calibration import percent_text
 from tests.pages.conftest import presets_of
 
 PRESETS = presets_of(["both", "photo"])

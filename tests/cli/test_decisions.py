@@ -2,8 +2,10 @@
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +15,11 @@ from typer.testing import CliRunner, Result
 from product_matching.cli import app
 from product_matching.listings.catalogue import Catalogue
 from product_matching.matching.second_stage.listing_data import ListingData
-from product_matching.matching.second_stage.scorer_file import write_scorer
+from product_matching.matching.second_stage.presets import Measured, Preset
+from product_matching.matching.second_stage.scorer_file import read_scorer, write_scorer
+from product_matching.store.bundle import open_bundle
 from product_matching.workflows.build import build_bundle
+from product_matching.workflows.choose_scorer import choose_scorer
 from tests.matching.second_stage.conftest import cosmetics_data, make_scorer, make_small
 
 DECIDED = "first,second,decision\n0a,8a,same\n3a,3b,different\n"
@@ -177,3 +182,47 @@ def test_a_bundle_built_anew_elsewhere_keeps_its_decisions(
     decide(small_bundle, DECIDED)
     shutil.copytree(small_bundle, tmp_path / "moved")
     assert "2 decisions applied" in run("match", tmp_path / "moved", "--out", tmp_path / "m.csv").stdout
+
+
+def test_a_bundle_without_labels_has_probabilities_fitted_to_its_decisions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decide: Callable[[Path, str], Result]
+) -> None:
+    bundle, folder = make_scored(tmp_path)
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tmp_path / "models"))
+    preset = Preset(
+        name="balanced", probability=0.5, measured={"both": Measured(precision=0.9, recall=0.9, accepted=9)}
+    )
+    write_scorer(replace(read_scorer(folder), presets=(preset,)), tmp_path / "models" / "pairs" / "elsewhere")
+    own = tmp_path / "models" / "pairs" / "own"
+
+    def pairs(count: int) -> str:
+        same, different = (
+            [f"p{3 * row},p{3 * row + step},{word}\n" for row in range(count)]
+            for step, word in ((1, "same"), (3, "different"))
+        )
+        return "first,second,decision\n" + "".join(same + different)
+
+    assert "no label groups" in str(run("train-pairs", bundle, "--out", own).exception)
+    decide(bundle, pairs(5))
+    told = str(run("train-pairs", bundle, "--out", own).exception)
+    assert "at least 40 decided pairs" in told
+    assert "5 are the same and 5 not" in told
+    decide(bundle, pairs(26))
+    done = run("train-pairs", bundle, "--out", own)
+    assert "fitted to 52 decisions on this catalogue" in done.stdout
+    assert "F1" not in done.stdout + (own / "README.md").read_text()
+    chosen = choose_scorer(open_bundle(bundle))
+    assert chosen is not None
+    assert (chosen.name, chosen.calibrated_here) == ("own", True)
+
+
+def test_a_pair_is_explained_by_the_scorer_that_decides(tmp_path: Path) -> None:
+    bundle, scorer = make_scored(tmp_path)
+    told = run("explain", bundle, "p0", "p1", "--pairs", scorer)
+    assert re.match(r"\d+ % same product by the pair scorer scorer: a match at 50 %\nreason ", told.stdout)
+    found = json.loads(run("explain", bundle, "p0", "p1", "--pairs", scorer, "--json").stdout)
+    assert found["score"] >= 0.5
+    assert found["reasons"]
+    assert "title_distance" in found
+    assert "same product" not in run("explain", bundle, "p0", "p1", "--decide", "distances").stdout
+    assert "too far apart for the pair scorer" in run("explain", bundle, "p0", "p80", "--pairs", scorer).stdout

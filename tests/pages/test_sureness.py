@@ -29,6 +29,7 @@ from product_matching.matching.second_stage.catalogue_scorer import Prediction
 from product_matching.matching.second_stage.scorer_file import read_scorer
 from product_matching.progress import NO_PROGRESS
 from product_matching.store.bundle import open_bundle
+from product_matching.workflows import score_pairs
 from product_matching.workflows.find import Finder, Query
 from product_matching.workflows.match import match_by_scores
 from product_matching.workflows.score_pairs import predict, predicted_matches, prepare_scorer
@@ -145,6 +146,18 @@ def test_without_a_scorer_distances_decide_and_nothing_else_is_offered(open_app:
     assert "find_decide" not in {each.key for each in app.button_group}
     assert {slider.key for slider in app.slider} == {"find_photo_threshold", "find_title_threshold"}
     assert "train-pairs CATALOGUE --out models/pairs/NAME" in shown(app)
+
+
+def test_where_no_listing_is_a_candidate_the_nearest_is_shown_all_the_same(
+    with_scorer: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(score_pairs, "predict", lambda prepared, query: [])
+    app = with_scorer(FIND, bundle="demo", sample="none")
+    assert n_matches(app) == 0
+    assert IMPROBABLE in shown(app)
+    assert "Too far away for the pair scorer to be asked" in shown(app)
+    assert not percentages(app)
+    assert len([each for each in app.button if each.key and each.key.startswith("duplicates_")]) == 1
 
 
 def test_where_nothing_is_probable_that_is_said_with_the_nearest_and_its_percentage(with_scorer: Open) -> None:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from product_matching.app.address import Address
-from product_matching.app.find.no_match import say_no_match, say_nothing_sure, say_remedy
+from product_matching.app.find.no_match import IMPROBABLE, say_no_match, say_nothing_sure, say_remedy
 from product_matching.app.find.outcome import Outcome, decide, decide_by_scores
 from product_matching.app.find.query import Asked
 from product_matching.app.shared.samples import describe_truth, is_title_of
 from product_matching.app.shared.settings import chosen_thresholds, pair_rules
-from product_matching.app.shared.sureness import percent_text, say_compared
+from product_matching.app.shared.sureness import say_compared
 from product_matching.app.shared.wording import count_text, duration_text
+from product_matching.matching.calibration import percent_text
 from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.find import Query
+from product_matching.workflows.find import Query, default_thresholds
 
 if TYPE_CHECKING:
     from product_matching.matching.second_stage.catalogue_scorer import Prediction
@@ -126,6 +127,8 @@ def answer_search(
         thresholds, rules = Thresholds(), NO_RULES
         outcome = decide_by_scores(scored.candidates, scored.predictions, scored.least)
         outcome = outcome.obeying(asked, scored.candidates, thresholds)
+        if not scored.predictions:
+            outcome = replace(outcome, beyond=_nearest(bundle, candidates, retrieved))
     matches, compared = outcome.matches, _usual_comparison(scored)
     shares = _say_shares(outcome, asked.query) if scored is None else say_compared(compared, read=asked.query.reads)
     return Answer(
@@ -156,6 +159,8 @@ def _say_no_match(outcome: Outcome, rules: PairRules, scored: Scored | None) -> 
         return say_no_match(outcome, rules)
     beyond = outcome.beyond.rows.tolist()
     best = next((prediction.score for prediction in scored.predictions if prediction.row in beyond), None)
+    if best is None and beyond:
+        return IMPROBABLE
     return say_nothing_sure(best, scored.least, scored.usual)
 
 
@@ -179,6 +184,12 @@ def say_timing(asked: Asked, search_ms: float) -> str:
         ("searched", search_ms),
     )
     return ", ".join(f"{what} in {duration_text(took)}" for what, took in parts if took)
+
+
+def _nearest(bundle: Bundle, candidates: Candidates, retrieved: int) -> Candidates:
+    """The nearest candidate by distance, if any has anything in common with the query."""
+    found = decide(candidates, default_thresholds(bundle), retrieved=retrieved)
+    return _first(found.matches if len(found.matches) else found.beyond, 1)
 
 
 def _first(candidates: Candidates, count: int) -> Candidates:
@@ -214,6 +225,8 @@ def _say_rest(count: int, shown: int) -> str:
 
 
 def _say_beyond(query: Query, outcome: Outcome, thresholds: Thresholds, rules: PairRules) -> str:
+    if outcome.predictions is not None and not outcome.predictions:
+        return "Too far away for the pair scorer to be asked."
     if outcome.predictions is not None:
         return "Below the least probability, the most probable first."
     if vetoed(outcome.beyond, rules).any():

@@ -6,8 +6,8 @@ import numpy as np
 
 from product_matching.app.find.outcome import Outcome
 from product_matching.app.parameters import MAX_DISTANCE
-from product_matching.app.shared.sureness import percent_text
 from product_matching.app.shared.wording import distance_text
+from product_matching.matching.calibration import percent_text
 from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.workflows.find import Query

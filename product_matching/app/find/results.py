@@ -13,8 +13,9 @@ from product_matching.app.find.print_words import print_badge
 from product_matching.app.find.reasons import describe_reasons
 from product_matching.app.shared.explanation_view import draw_explanation, draw_shared_points
 from product_matching.app.shared.gallery import draw_picture, listing_name
-from product_matching.app.shared.sureness import percent_text, say_compared
+from product_matching.app.shared.sureness import say_compared
 from product_matching.app.shared.wording import distance_text, marked_title, plain, readable_title, shorten
+from product_matching.matching.calibration import percent_text
 from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.workflows.find import Finder, Query, describe_matches

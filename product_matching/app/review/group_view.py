@@ -9,8 +9,8 @@ import streamlit as st
 from product_matching.app.review.groups import CatalogueGroups, FarthestPair, farthest_pair, link_in_words, weakest_pair
 from product_matching.app.shared.explanation_view import draw_explanation
 from product_matching.app.shared.gallery import draw_picture, listing_name
-from product_matching.app.shared.sureness import percent_text
 from product_matching.app.shared.wording import plain, shorten
+from product_matching.matching.calibration import percent_text
 from product_matching.matching.grouping.description import Group
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder

@@ -9,8 +9,8 @@ from product_matching.app.resources import decisions_of
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.scorers import version_of
 from product_matching.app.shared.settings import pair_rules
-from product_matching.app.shared.sureness import percent_text
 from product_matching.app.shared.wording import count_text, plain
+from product_matching.matching.calibration import percent_text
 from product_matching.matching.chain import CANDIDATES, PLAIN, Rules, VectorRules
 from product_matching.matching.thresholds import PHOTO_BITS, Thresholds
 from product_matching.store.bundle import Bundle

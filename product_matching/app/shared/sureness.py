@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from product_matching.app.shared.deciding import percent_of
@@ -15,14 +14,6 @@ _COMPARED = {BOTH: "by photo and title", PHOTO: "by photo alone", TITLE: "by tit
 ELSEWHERE = (
     "These percentages were calibrated on another catalogue; label some pairs and run train-pairs to have your own."
 )
-
-
-def percent_text(probability: float) -> str:
-    """A probability in percent, rounded down, so that it reads as high enough exactly when it is."""
-    percent = math.floor(round(100 * probability, 6))
-    if percent < 1:
-        return "under 1 %"
-    return f"{percent} %" if percent < 100 else "over 99 %"
 
 
 def say_compared(comparison: str, *, read: bool = False) -> str:

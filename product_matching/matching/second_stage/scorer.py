@@ -26,6 +26,8 @@ from product_matching.search.threads import in_threads
 
 #: How many reasons are named for a pair.
 _REASONS = 3
+#: Features that tell how much the others can be relied on, and nothing of the two listings.
+_NO_REASONS = ("known share of print",)
 #: Pairs that are scored at once.
 _BLOCK_PAIRS = 10_000
 Features = npt.NDArray[np.float32]
@@ -62,10 +64,11 @@ class PairModel:
     def reasons(self, features: Features, names: Sequence[str]) -> list[list[tuple[str, float]]]:
         """Name the three features that moved each pair's log odds most, with how far; features of shape (P, F).
 
-        A feature that is missing is no reason: it stands at 0.
+        A feature that is missing is no reason, nor is one that tells of no likeness (`_NO_REASONS`): it stands at 0.
         """
         own = self._own(features, names)
-        shares = np.where(np.isnan(own), 0.0, self.trees.contributions(own))
+        untold = np.isnan(own) | np.isin(self.names, _NO_REASONS)
+        shares = np.where(untold, 0.0, self.trees.contributions(own))
         order = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :_REASONS]
         return [[(self.names[f], float(row[f])) for f in top] for row, top in zip(shares, order, strict=True)]
 
