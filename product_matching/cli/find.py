@@ -195,7 +195,7 @@ def _nearest(finder: Finder, query: Query) -> list[int]:
     from product_matching.workflows.find import default_thresholds
 
     found = finder.candidates(query, 1).nearest_first(default_thresholds(finder.bundle))
-    return found.rows[:1].tolist()
+    return [int(row) for row in found.rows[:1]]
 
 
 def _usual_comparison(predictions: list[Prediction]) -> str:
