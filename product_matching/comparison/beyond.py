@@ -189,7 +189,7 @@ def decide_by_pairs(demo: TitledDemo, vectors: FloatVectors) -> Decided:
     plan = Plan("half", (splits[0],), splits[1], (Split.whole(validation.blocks[0]),), cross_fit=True)
     stage = run_second_stage(replace(demo.listings, photo_vectors=vectors), plan, CHAINS, ("photo",))
     [near], scorer = stage.validation, stage.scorer
-    how = "chain with blending" if scorer.rules.blend else "chain without blending"
+    how = f"trained on validation alone, chain {'with' if scorer.rules.blend else 'without'} blending"
     return Decided(scorer.f1, near, stage.test, scorer.threshold, how)
 
 
