@@ -123,7 +123,8 @@ def _draw_settings(
     if scoring.preparing is not None:
         return
     if deciding.by == SURENESS and (answer is None or answer.is_scored):
-        draw_sureness(address, deciding, asked.comparison if answer is None else answer.compared or asked.comparison)
+        compared = asked.comparison if answer is None else answer.compared or asked.comparison
+        draw_sureness(address, deciding, compared, read=asked.query.reads)
         return
     thresholds = chosen_thresholds(address, finder.bundle.manifest)
     draw_thresholds(finder.bundle.manifest, used_thresholds(thresholds, asked.query), candidates)

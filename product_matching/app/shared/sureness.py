@@ -38,12 +38,16 @@ def preset_name(preset: Preset) -> str:
     return f"{preset.name.capitalize()} ({percent_of(preset.probability)} %)"
 
 
-def say_measured(preset: Preset, comparison: str) -> str:
-    """Say what a preset has measured for pairs that are compared by some sides; empty if that is not known."""
+def say_measured(preset: Preset, comparison: str, *, read: bool = False) -> str:
+    """Say what a preset has measured for pairs that are compared by some sides; empty if that is not known.
+
+    Where the print of the photo was read, it says that the figures were measured without.
+    """
     measured = preset.measured.get(comparison)
     if measured is None:
         return ""
-    name = f"{preset_name(preset)}, {say_compared(comparison)}"
+    sides = say_compared(comparison)
+    name = f"{preset_name(preset)}, {f'measured {sides}, without print' if read else sides}"
     found = f"of 100 true pairs {100 * measured.recall:.0f} were found"
     if measured.precision is None:
         return f"{name}: no pair was accepted."
