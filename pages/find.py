@@ -119,7 +119,8 @@ def _draw_settings(
     if scoring.preparing is not None:
         draw_preparation(scoring.preparing)
     if answer is not None:
-        st.markdown(f"**{answer.count}** {answer.decided_by} · [view them](#{_RESULTS_ANCHOR})")
+        leads = f" · [view them](#{_RESULTS_ANCHOR})" if len(answer.outcome.matches) else ""
+        st.markdown(f"**{answer.count}** {answer.decided_by}{leads}")
     if scoring.preparing is not None:
         return
     if deciding.by == SURENESS and (answer is None or answer.is_scored):

@@ -136,7 +136,7 @@ def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
         st.caption(_reasons(prediction, cards.compared, read=cards.query.reads))
     with st.container(horizontal=True, gap="xsmall"):
         draw_duplicates_button(row, str(record["posting_id"]), cards.search)
-        with st.popover("Details", type="tertiary", key=f"details_{row}", on_change="rerun") as details:
+        with st.popover("Details", key=f"details_{row}", on_change="rerun") as details:
             if details.open:  # explaining takes a moment: only what is looked at is explained
                 st.markdown("**Why**")
                 if prediction is not None:

@@ -73,9 +73,11 @@ def say_calibration(chosen: ChosenScorer) -> str:
             "80 % not 80 of 100 are the same product."
         )
     where = "this catalogue" if chosen.calibrated_here else "another catalogue"
+    n = max(model.calibration.n for model in scorer.models.values())
     return (
-        "Of the pairs with 80 %, about 80 of 100 are the same product. That was calibrated on "
-        f"{where}, with {count_text(scorer.n, 'listing')}. {_say_growth(chosen)}\n\nProtocol: {plain(scorer.protocol)}."
+        f"Of the pairs with 80 %, about 80 of 100 are the same product. That was calibrated on {where}, for "
+        f"{count_text(n, 'listing')}; the presets were chosen among {count_text(scorer.n, 'listing')}. {_say_growth(chosen)}"
+        f"\n\nProtocol: {plain(scorer.protocol)}."
     )
 
 

@@ -96,7 +96,7 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str, *, read
         st.caption(say_measured(preset, comparison, read=read))
     if presets and not chosen.calibrated_here:
         st.caption(ELSEWHERE)
-    with st.popover("What do the percentages mean?", type="tertiary", icon=":material/help:"):
+    with st.popover("What do the percentages mean?", icon=":material/help:"):
         st.markdown(say_calibration(chosen))
         if presets:
             st.markdown(measured_table(presets, COMPARISONS))
