@@ -119,11 +119,13 @@ def _draw_settings(
     if scoring.preparing is not None:
         draw_preparation(scoring.preparing)
     if answer is not None:
-        st.markdown(f"**{answer.count}** {answer.decided_by} · [view them](#{_RESULTS_ANCHOR})")
+        leads = f" · [view them](#{_RESULTS_ANCHOR})" if len(answer.outcome.matches) else ""
+        st.markdown(f"**{answer.count}** {answer.decided_by}{leads}")
     if scoring.preparing is not None:
         return
     if deciding.by == SURENESS and (answer is None or answer.is_scored):
-        draw_sureness(address, deciding, asked.comparison if answer is None else answer.compared or asked.comparison)
+        compared = asked.comparison if answer is None else answer.compared or asked.comparison
+        draw_sureness(address, deciding, compared, read=asked.query.reads)
         return
     thresholds = chosen_thresholds(address, finder.bundle.manifest)
     draw_thresholds(finder.bundle.manifest, used_thresholds(thresholds, asked.query), candidates)

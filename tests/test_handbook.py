@@ -28,6 +28,12 @@ def test_every_file_that_a_page_names_is_there(page: Path) -> None:
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_blank_line_parts_the_rows_of_a_table(page: Path) -> None:
+    rows = re.findall(r"^\|.*\|\n\n(\|.*\|\n)(?!\|[-:| ]+\|$)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == []
+
+
 def call_paths() -> list[str]:
     """Dotted names of functions in the tables from a photo to a card, and from a catalogue to groups and scorer."""
     text = (DOCS / "architecture.md").read_text(encoding="utf-8")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from product_matching import __version__
 from product_matching.cli.build import build
@@ -32,8 +33,20 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+class _Commands(TyperGroup):
+    """The commands; a value that an option does not take is refused in one sentence."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")  # pydantic's, which reads the values for typer
+            raise
+
+
 app = typer.Typer(
     name="product-matching",
+    cls=_Commands,
     help="Find listings of the same product in a marketplace catalogue from photo and title.",
     no_args_is_help=True,
     add_completion=False,

@@ -77,7 +77,7 @@ def build(
     from product_matching.workflows.build import BuildOptions, build_bundle
     from product_matching.workflows.query_list import read_queries
 
-    check_target(out, overwrite=overwrite)
+    check_target(out, overwrite=overwrite, option="--overwrite")
     if queries is not None and images is None:
         raise typer.BadParameter("the sample photos are below --images: give their folder", param_hint="--queries")
     if images is None and (model is not None or weights is not None):

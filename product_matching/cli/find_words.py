@@ -11,6 +11,7 @@ import pandas as pd
 import typer
 
 from product_matching.cli.arguments import milliseconds
+from product_matching.listings.titles import decode_byte_escapes
 
 if TYPE_CHECKING:
     from product_matching.store.bundle import Bundle
@@ -98,6 +99,7 @@ def _print(found: FoundWords, matches: list[dict[str, Any]], partial: list[dict[
         typer.echo(f"Near spellings: {'; '.join(found.corrections)}")
     if shown:
         table = pd.DataFrame(shown)[list(_SHOWN)]
+        table["title"] = table["title"].map(decode_byte_escapes)  # as the pages show it; JSON has it as it is
         table["missing"] = table["missing"].map(lambda words: " ".join(words) or "-")
         typer.echo(table.to_string(index=False, max_colwidth=70))
     if matches:

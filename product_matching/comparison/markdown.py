@@ -23,9 +23,9 @@ _LEGEND = """\
 - **F1** is the mean over queries of the F1 of the predicted set, which includes the query. **recall@1** is the share of
   queries whose nearest other listing is the same product. **mAP@R** is the mean average precision among the nearest R,
   where R is the number of other listings of the product. Brackets hold 95 % bootstrap intervals over products.
-- The second stage is trained on the validation part, which has a few hundred listings, in the same way for every network.
-  The pair scorer that ships (`models/pairs/demo`) is another one: it is trained on the part train, embedded by networks that
-  have not seen it, and tuned on validation; its figures are in the README.
+- The second stage is trained on the validation part, which has a few hundred listings, in the same way for every
+  network. The pair scorer that ships (`models/pairs/demo`) is another one: it is trained on the part train, embedded by
+  networks that have not seen it, and tuned on validation; its figures are in the README.
 - A dash: not measured, or not applicable (groceries have no titles).
 """
 

@@ -298,11 +298,24 @@ def new_bundle_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
         check_target(out, overwrite=overwrite)  # another build may have come first
 
 
-def check_target(out: Path, *, overwrite: bool) -> None:
-    """Refuse a target that is something else than a bundle, or a bundle that is not to be replaced."""
+def check_target(out: Path, *, overwrite: bool, option: str = "overwrite=True") -> None:
+    """Refuse a target that is something else than a bundle, or a bundle that is not to be replaced.
+
+    Parameters
+    ----------
+    out, overwrite
+        The target, and whether a bundle there is replaced.
+    option
+        What replaces it, as the caller names it.
+
+    Raises
+    ------
+    InputError
+        The target is refused.
+    """
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not (out / MANIFEST_FILE).is_file():
         raise InputError(f"{out} exists and is not a bundle: give a folder that does not exist yet.")
     if not overwrite:
-        raise InputError(f"{out} is a bundle already: give --overwrite (in Python, overwrite=True) to replace it.")
+        raise InputError(f"{out} is a bundle already: give {option} to replace it.")

@@ -40,6 +40,12 @@ def test_a_preset_says_what_it_measured_for_the_sides_compared() -> None:
     assert say_measured(PRESETS[1], "title") == ""
 
 
+@pytest.mark.parametrize(("comparison", "sides"), [("photo", "by photo alone"), ("both", "by photo and title")])
+def test_beside_print_a_preset_says_that_its_figures_were_measured_without(comparison: str, sides: str) -> None:
+    said = say_measured(PRESETS[1], comparison, read=True)
+    assert said.startswith(f"Balanced (50 %), measured {sides}, without print: of 100 accepted pairs 80 were right")
+
+
 @pytest.mark.parametrize(
     ("sure", "names"), [(50, ["balanced"]), (60, ["balanced", "precise"]), (3, ["broad"]), (95, ["precise"])]
 )

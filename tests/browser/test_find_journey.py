@@ -115,6 +115,16 @@ def test_home_leads_into_find_and_nothing_overflows(app_url: str, page: Page, wi
     assert len(columns) == (1 if width == 400 else 3)
 
 
+def test_the_label_of_open_details_is_light_on_a_dark_page(app_url: str, page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{app_url}/find?bundle=small&listing=3a")
+    details = page.get_by_role("button", name="Details").first
+    details.click(timeout=PATIENCE)
+    expect(details).to_have_attribute("aria-expanded", "true", timeout=PATIENCE)
+    page.mouse.move(0, 0)
+    expect(details.locator("p")).to_have_css("color", "rgb(232, 238, 240)", timeout=PATIENCE)
+
+
 def test_a_title_with_markup_is_shown_as_text(app_url: str, page: Page) -> None:
     page.goto(
         f"{app_url}/find?bundle=small&q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E+%5Blink%5D(http%3A%2F%2Fevil.example)"

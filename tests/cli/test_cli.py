@@ -381,6 +381,18 @@ def test_find_by_a_few_words_gives_the_titles_that_hold_them(run: Run, built: Pa
     assert "2 of 2 listings with all the words" in out
 
 
+def test_find_by_words_prints_titles_decoded_and_gives_them_raw_as_json(run: Run, tmp_path: Path) -> None:
+    file, raw = tmp_path / "c.csv", r"b'\xf0\x9f\x8e\x81 velmira gift'"
+    file.write_text(f'posting_id,title\na,"{raw}"\nb,red lamp\nc,big chair wood\n', encoding="utf-8")
+    run("build", file, "--out", tmp_path / "b")
+    words = ("find", tmp_path / "b", "--title", "velmira", "--mode", "words")
+    _, out, _ = run(*words)
+    assert "\N{WRAPPED PRESENT} velmira gift" in out
+    assert "xf0" not in out
+    _, out, _ = run(*words, "--json")
+    assert json.loads(out)["matches"][0]["title"] == raw
+
+
 def test_find_names_unknown_words_and_offers_near_spellings(run: Run, built: Path) -> None:
     found = json.loads(run("find", built, "--title", "nescafee latte", "--json")[1])
     assert (found["matches"], found["total"]) == ([], 0)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from product_matching.app.find.outcome import beyond_by, decide
-from product_matching.app.shared.charts import distance_bins, distance_chart
+from product_matching.app.shared.charts import distance_bins, distance_chart, size_chart
 from product_matching.app.shared.gallery import listing_name
 from product_matching.app.shared.pictures import card_picture, no_photo, square
 from product_matching.app.shared.starts import starting_rows
@@ -105,6 +105,23 @@ def test_the_chart_draws_the_threshold_and_can_be_empty() -> None:
     assert chart["layout"]["shapes"][0]["x0"] == 0.25
     assert sum(chart["data"][0]["y"]) == 1
     assert distance_chart(np.array([np.nan]), 0.25)["data"][0]["y"] == []
+
+
+@pytest.mark.parametrize(
+    ("highest", "numbers"),
+    [
+        (1, [1]),
+        (7, [1, 2, 5]),
+        (43, [1, 2, 5, 10, 20]),
+        (100, [1, 10, 100]),
+        (23_456, [1, 10, 100, 1_000, 10_000]),
+    ],
+)
+def test_the_axis_of_group_sizes_has_numbers_and_says_that_it_is_logarithmic(highest: int, numbers: list[int]) -> None:
+    axis = size_chart([("2", highest), ("3", 1), ("4", 0)])["layout"]["yaxis"]
+    assert (axis["type"], axis["title"]["text"]) == ("log", "Groups (logarithmic)")
+    assert axis["tickvals"] == numbers
+    assert axis.get("visible", True)
 
 
 @pytest.mark.parametrize("size", [(40, 80), (80, 40), (64, 64)])

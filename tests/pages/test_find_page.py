@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from product_matching.app.address import MAX_TITLE_CHARS
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder
@@ -242,6 +243,12 @@ def test_a_bad_address_is_answered_with_a_sentence(open_app: Open, params: dict[
     app = open_app(FIND, **{"bundle": "small", **params})
     assert said in shown(app)
     assert len(app.warning) + len(app.error) == 1
+
+
+def test_the_title_box_says_its_limit_which_browsers_keep_without_a_word(open_app: Open) -> None:
+    box = open_app(FIND, bundle="small").text_input(key="find_title")
+    assert box.proto.max_chars == MAX_TITLE_CHARS
+    assert f"At most {MAX_TITLE_CHARS} characters" in box.help
 
 
 def test_the_catalogue_can_be_switched_and_keeps_the_title(open_app: Open) -> None:

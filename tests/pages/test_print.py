@@ -24,6 +24,7 @@ from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder
 from product_matching.workflows.find_print import add_print
 from product_matching.workflows.read_prints import read_bundle
+from tests.pages.conftest import finish_jobs
 from tests.print_stand_in import StandInReader, print_of
 
 FIND = "pages/find.py"
@@ -64,6 +65,20 @@ def test_the_switch_reads_the_photo_and_stands_in_the_address(open_app: Open, re
     app.toggle(key=SWITCH).set_value(False).run()
     assert "read" not in app.query_params
     assert "kyokan sprayer" not in shown(app)
+
+
+def test_where_print_was_read_the_page_says_so_everywhere(
+    open_app: Open, reader: StandInReader, models_with_pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
+    app = finish_jobs(open_app(FIND, bundle="demo", sample="q3", read="1", sure="1"))
+    row = next(str(each.key).removeprefix("duplicates_") for each in app.button if "duplicates_" in str(each.key))
+    app.session_state[f"details_{row}"] = True
+    app.run()
+    told = shown(app)
+    assert told.count("compared by photo and its print") == 2  # above the cards, and in the details
+    assert "compared by photo alone" not in told
+    assert "measured by photo alone, without print" in told
 
 
 def test_words_in_the_title_of_a_match_are_marked(open_app: Open, reader: StandInReader) -> None:

@@ -23,13 +23,14 @@ from product_matching.app.review.groups import find_groups
 from product_matching.app.review.request import request_groups
 from product_matching.app.shared import scorers
 from product_matching.app.shared.deciding import decide_how
-from product_matching.app.shared.sureness import ELSEWHERE
+from product_matching.app.shared.sureness import ELSEWHERE, say_calibration
 from product_matching.errors import InputError
 from product_matching.matching.second_stage.catalogue_scorer import Prediction
 from product_matching.matching.second_stage.scorer_file import read_scorer
 from product_matching.progress import NO_PROGRESS
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows import score_pairs
+from product_matching.workflows.choose_scorer import ChosenScorer
 from product_matching.workflows.find import Finder, Query
 from product_matching.workflows.match import match_by_scores
 from product_matching.workflows.score_pairs import predict, predicted_matches, prepare_scorer
@@ -85,6 +86,7 @@ def test_sureness_decides_by_default_and_leads_the_cards_in_its_order(with_score
     told = percentages(app)
     assert told == sorted(told, reverse=True)
     assert n_matches(app) == sum(percent >= 50 for percent in told) > 0
+    assert "view them" in shown(app)
     assert "compared by photo and title" in shown(app)
     assert "of 100 accepted pairs 80 were right, of 100 true pairs 85 were found" in shown(app)
     assert not re.search(r"photo 0\.\d", shown(app))
@@ -163,9 +165,20 @@ def test_where_no_listing_is_a_candidate_the_nearest_is_shown_all_the_same(
 def test_where_nothing_is_probable_that_is_said_with_the_nearest_and_its_percentage(with_scorer: Open) -> None:
     app = with_scorer(FIND, bundle="demo", sample="none", sure="99")
     assert n_matches(app) == 0
+    assert "view them" not in shown(app)
     assert re.search(f"{re.escape(IMPROBABLE)}|No listing is the same product with at least 99 %", shown(app))
     assert "Raise" not in shown(app)
     assert percentages(app)
+
+
+def test_the_help_on_percentages_names_both_catalogues_rightly(finder: Finder, models_with_pairs: Path) -> None:
+    scorer = read_scorer(models_with_pairs / "pairs" / "photos")
+    models = {
+        name: replace(model, calibration=replace(model.calibration, n=549)) for name, model in scorer.models.items()
+    }
+    chosen = ChosenScorer(name="photos", scorer=replace(scorer, n=2_158, models=models), calibrated_here=True)
+    said = say_calibration(chosen)
+    assert "calibrated on this catalogue, for 549 listings; the presets were chosen among 2,158 listings." in said
 
 
 def test_a_scorer_calibrated_elsewhere_says_so_in_one_sentence(with_scorer: Open) -> None:
@@ -232,7 +245,7 @@ def test_the_details_begin_with_the_probability_and_the_distances_stand_after_th
     details = texts[texts.index("**Why**") + 1 :]
     assert re.match(r"\*\*(over 99|\d+) %\*\* same product, compared by photo and title", details[0])
     assert ":material/add:" in details[0]
-    assert details[1].startswith("Photo distance"), details[:4]
+    assert details[1].startswith(":material/image: Photo distance 0."), details[:4]
 
 
 def test_groups_are_found_by_sureness_with_their_farthest_pair(with_scorer: Open) -> None:

@@ -213,7 +213,7 @@ def test_a_bundle_is_replaced_only_when_asked(catalogue: Catalogue, tmp_path: Pa
     titles = Catalogue(catalogue.listings, None)
     build_bundle(titles, tmp_path / "b")
     before = content(tmp_path / "b")
-    with pytest.raises(InputError, match="is a bundle already: give --overwrite"):
+    with pytest.raises(InputError, match="is a bundle already: give overwrite=True to replace it"):
         build_bundle(titles, tmp_path / "b")
     assert content(tmp_path / "b") == before
     build_bundle(titles, tmp_path / "b", options=BuildOptions(weighting="tfidf", overwrite=True))
@@ -260,6 +260,6 @@ def test_a_bundle_built_meanwhile_is_not_replaced_unasked(
         def begin(self, description: str, total: int, *, unit: str = "") -> None:
             build_bundle(titles, out)
 
-    with pytest.raises(InputError, match="is a bundle already: give --overwrite"):
+    with pytest.raises(InputError, match="is a bundle already: give overwrite=True to replace it"):
         build_bundle(catalogue, out, encoder=encoder, progress=BuildAnother())
     assert open_bundle(out).manifest.photo_model is None

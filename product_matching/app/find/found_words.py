@@ -106,7 +106,7 @@ def _draw_cards(bundle: Bundle, found: FoundWords, rows: npt.NDArray[np.int64], 
                     st.caption(f"Without {_quoted(lacking)}")
                 with st.container(horizontal=True, gap="xsmall"):
                     draw_duplicates_button(row, str(record["posting_id"]), search)
-                    with st.popover("Details", type="tertiary", key=f"details_{row}"):
+                    with st.popover("Details", key=f"details_{row}"):
                         st.markdown(column_text(record))
 
 

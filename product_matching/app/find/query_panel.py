@@ -119,6 +119,7 @@ def _draw_title_input(address: Address) -> None:
         max_chars=MAX_TITLE_CHARS,
         placeholder="A title, or a few of its words",
         help="A few words find the listings whose titles hold them, a whole title finds its duplicates. Beside a photo "
-        "a listing within either threshold is a match.",
+        f"a listing within either threshold is a match. At most {MAX_TITLE_CHARS} characters: a longer text is not "
+        "taken.",
         **coupled("title", address.title, to=as_typed),
     )

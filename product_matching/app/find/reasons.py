@@ -77,6 +77,7 @@ _TOPICS = {
         "share of print in title",
         "share of title in print",
         "share of numbers of print",
+        "cosine of prints",
     ),
     "the titles": (
         "cosine of words",

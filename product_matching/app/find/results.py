@@ -134,25 +134,25 @@ def _badge(text: str, *, matched: bool) -> str:
 def _draw_actions(row: int, record: dict[str, Any], cards: Cards) -> None:
     prediction = cards.predictions.get(row)
     if prediction is not None:
-        st.caption(_reasons(prediction, cards.compared))
+        st.caption(_reasons(prediction, cards.compared, read=cards.query.reads))
     with st.container(horizontal=True, gap="xsmall"):
         draw_duplicates_button(row, str(record["posting_id"]), cards.search)
-        with st.popover("Details", type="tertiary", key=f"details_{row}", on_change="rerun") as details:
+        with st.popover("Details", key=f"details_{row}", on_change="rerun") as details:
             if details.open:  # explaining takes a moment: only what is looked at is explained
                 st.markdown("**Why**")
                 if prediction is not None:
-                    st.markdown(_probability(prediction))
+                    st.markdown(_probability(prediction, read=cards.query.reads))
                 draw_explanation(cards.finder.explain(cards.query, row), "the search", "this listing")
                 _draw_shared(row, listing_name(record), cards)
                 st.divider()
                 st.markdown(column_text(record))
 
 
-def _probability(prediction: Prediction) -> str:
+def _probability(prediction: Prediction, *, read: bool) -> str:
     """The probability of a pair, by which sides, and all its reasons; the distances stand after them."""
-    how = say_compared(prediction.compared)
+    how = say_compared(prediction.compared, read=read)
     told = f"**{percent_text(prediction.score)}** same product{f', compared {how}' if how else ''}"
-    return "  \n".join(filter(None, [told, _reasons(prediction, prediction.compared)]))
+    return "  \n".join(filter(None, [told, _reasons(prediction, prediction.compared, read=read)]))
 
 
 def draw_duplicates_button(row: int, posting_id: str, search: Callable[[str], None]) -> None:
@@ -176,12 +176,13 @@ def _draw_shared(row: int, name: str, cards: Cards) -> None:
         draw_shared_points(verification, (cards.picture, other), name)
 
 
-def _reasons(prediction: Prediction, usual: str) -> str:
+def _reasons(prediction: Prediction, usual: str, *, read: bool) -> str:
     """The main reasons of the pair scorer, those for the same product first; how it compared where that is unusual."""
     told = sorted(describe_reasons(prediction.reasons), key=lambda reason: not reason[1])
     lines = [f":material/{'add' if speaks_for else 'remove'}: {words}" for words, speaks_for in told]
-    if prediction.compared != usual and say_compared(prediction.compared):
-        lines.append(f":material/info: compared {say_compared(prediction.compared)}")
+    how = say_compared(prediction.compared, read=read)
+    if prediction.compared != usual and how:
+        lines.append(f":material/info: compared {how}")
     return "  \n".join(lines)
 
 

@@ -90,7 +90,7 @@ def _draw_pair(
     finder: Finder, group: Group, label: str, pair: tuple[int, int] | None, *, probability: float | None = None
 ) -> None:
     shown = label if group.size > 2 else "Why they match"
-    with st.popover(shown, type="tertiary", key=f"weakest_{group.rows[0]}", on_change="rerun") as popover:
+    with st.popover(shown, key=f"weakest_{group.rows[0]}", on_change="rerun") as popover:
         if not popover.open:  # explaining takes a moment: only what is looked at is explained
             return
         if pair is None:

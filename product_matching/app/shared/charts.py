@@ -74,7 +74,7 @@ def _layout(threshold: float, highest: int) -> dict[str, Any]:
 
 
 def size_chart(counts: list[tuple[str, int]]) -> dict[str, Any]:
-    """Draw how many groups there are of each size, the scale of the heights being logarithmic."""
+    """Draw how many groups there are of each size, with a logarithmic axis that says so."""
     bars = {
         "type": "bar",
         "x": [name for name, _ in counts],
@@ -87,16 +87,25 @@ def size_chart(counts: list[tuple[str, int]]) -> dict[str, Any]:
     }
     highest = max((count for _, count in counts), default=1)
     layout = {
-        "height": 170,
-        "margin": {"l": 8, "r": 8, "t": 18, "b": 40},
+        "height": 190,
+        "margin": {"l": 56, "r": 8, "t": 18, "b": 40},
         "showlegend": False,
         "dragmode": False,
         "xaxis": {"type": "category", "fixedrange": True, "title": {"text": "Listings in a group"}},
         "yaxis": {
             "type": "log",
             "range": [-0.35, float(np.log10(max(highest, 1))) + 0.2],
-            "visible": False,
+            "tickvals": _ticks(highest),
+            "tickformat": ",d",
+            "title": {"text": "Groups (logarithmic)"},
             "fixedrange": True,
         },
     }
     return {"data": [bars], "layout": layout}
+
+
+def _ticks(highest: int) -> list[int]:
+    """Numbers on a logarithmic axis from 1 up to a count: the powers of ten, for small counts 2 and 5 as well."""
+    steps = (1, 2, 5) if highest < 100 else (1,)
+    powers = range(len(str(max(highest, 1))))
+    return [step * 10**power for power in powers for step in steps if step * 10**power <= max(highest, 1)]

@@ -1,4 +1,4 @@
-"""The explanation of a pair, in words and small bars."""
+"""The explanation of a pair in words; the shared words have bars."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def draw_explanation(explanation: Explanation, first: str, second: str) -> None:
     first, second
         What the two are called, as in "only in the query" and "only in this listing".
     """
-    _draw_parts(explanation)
+    _draw_distances(explanation)
     _draw_photo(explanation)
     _draw_words(explanation.words, first, second)
     for quantity in explanation.quantities:
@@ -70,19 +70,13 @@ def draw_shared_points(verification: Verification, pictures: tuple[bytes, bytes]
         st.image(match_points(*pictures, verification), width="stretch", alt=describe_points(verification, name))
 
 
-def _draw_parts(explanation: Explanation) -> None:
-    parts = (
-        ("photo", explanation.photo_part, explanation.photo_distance),
-        ("title", explanation.title_part, explanation.title_distance),
-    )
-    both = all(part is not None for _, part, _ in parts)
-    for side, part, distance in parts:
-        if part is not None and distance is not None:
-            whole = 0.5 if both else 1.0
+def _draw_distances(explanation: Explanation) -> None:
+    sides = (("photo", "image", explanation.photo_distance), ("title", "title", explanation.title_distance))
+    for side, icon, distance in sides:
+        if distance is not None:
             same = ", the same" if distance <= _THE_SAME else ""
-            text = f"{side.capitalize()} distance {distance_text(distance)}{same}"
-            st.progress(min(max(part / whole, 0.0), 1.0), text=text)
-    if not any(part is not None for _, part, _ in parts):
+            st.markdown(f":material/{icon}: {side.capitalize()} distance {distance_text(distance)}{same}")
+    if not any(distance is not None for _, _, distance in sides):
         st.markdown("They have no side in common: neither photos nor titles can be compared.")
 
 

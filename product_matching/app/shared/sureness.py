@@ -29,12 +29,16 @@ def preset_name(preset: Preset) -> str:
     return f"{preset.name.capitalize()} ({percent_of(preset.probability)} %)"
 
 
-def say_measured(preset: Preset, comparison: str) -> str:
-    """Say what a preset has measured for pairs that are compared by some sides; empty if that is not known."""
+def say_measured(preset: Preset, comparison: str, *, read: bool = False) -> str:
+    """Say what a preset has measured for pairs that are compared by some sides; empty if that is not known.
+
+    Where the print of the photo was read, it says that the figures were measured without.
+    """
     measured = preset.measured.get(comparison)
     if measured is None:
         return ""
-    name = f"{preset_name(preset)}, {say_compared(comparison)}"
+    sides = say_compared(comparison)
+    name = f"{preset_name(preset)}, {f'measured {sides}, without print' if read else sides}"
     found = f"of 100 true pairs {100 * measured.recall:.0f} were found"
     if measured.precision is None:
         return f"{name}: no pair was accepted."
@@ -60,9 +64,11 @@ def say_calibration(chosen: ChosenScorer) -> str:
             "80 % not 80 of 100 are the same product."
         )
     where = "this catalogue" if chosen.calibrated_here else "another catalogue"
+    n = max(model.calibration.n for model in scorer.models.values())
     return (
-        "Of the pairs with 80 %, about 80 of 100 are the same product. That was calibrated on "
-        f"{where}, with {count_text(scorer.n, 'listing')}. {_say_growth(chosen)}\n\nProtocol: {plain(scorer.protocol)}."
+        f"Of the pairs with 80 %, about 80 of 100 are the same product. That was calibrated on {where}, for "
+        f"{count_text(n, 'listing')}; the presets were chosen among {count_text(scorer.n, 'listing')}. {_say_growth(chosen)}"
+        f"\n\nProtocol: {plain(scorer.protocol)}."
     )
 
 

@@ -51,7 +51,7 @@ def _decide_by(key: str) -> None:
     go_to(current_address().deciding_by(st.session_state[key]))
 
 
-def draw_sureness(address: Address, deciding: Deciding, comparison: str) -> None:
+def draw_sureness(address: Address, deciding: Deciding, comparison: str, *, read: bool = False) -> None:
     """Draw the least probability of a match: presets, a slider, and what was measured there.
 
     Parameters
@@ -62,6 +62,8 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str) -> None
         What decides.
     comparison
         The sides by which the pairs of this page are compared, of `COMPARISONS`.
+    read
+        Whether they are compared by the print of the photo too.
     """
     chosen = deciding.chosen
     if chosen is None:
@@ -91,10 +93,10 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str) -> None
         **coupled("sure", deciding.sure, to=to_field),
     )
     for preset in measured_near(presets, deciding.sure):
-        st.caption(say_measured(preset, comparison))
+        st.caption(say_measured(preset, comparison, read=read))
     if presets and not chosen.calibrated_here:
         st.caption(ELSEWHERE)
-    with st.popover("What do the percentages mean?", type="tertiary", icon=":material/help:"):
+    with st.popover("What do the percentages mean?", icon=":material/help:"):
         st.markdown(say_calibration(chosen))
         if presets:
             st.markdown(measured_table(presets, COMPARISONS))

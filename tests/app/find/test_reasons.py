@@ -34,6 +34,7 @@ def test_what_tells_the_same_or_its_opposite_is_said_once() -> None:
         ("cosine of photo", "pHash bits"),
         ("rank of photo alone, own", "gap of photo alone, other"),
         ("coverage, own", "words missing"),
+        ("share of print in title, own", "cosine of prints"),
     ],
 )
 def test_of_two_reasons_that_contradict_each_other_the_stronger_is_told(stronger: str, weaker: str) -> None:
