@@ -11,7 +11,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from product_matching.listings.titles import title_words
 
-
 #: A text of one trigram that no normalised title holds.
 _IN_NO_TITLE = "-"
 
