@@ -36,7 +36,7 @@ def _print_version(wanted: bool) -> None:
 class _Commands(TyperGroup):
     """The commands; a value that an option does not take is refused in one sentence."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except typer.BadParameter as error:

@@ -67,8 +67,8 @@ def say_calibration(chosen: ChosenScorer) -> str:
     n = max(model.calibration.n for model in scorer.models.values())
     return (
         f"Of the pairs with 80 %, about 80 of 100 are the same product. That was calibrated on {where}, for "
-        f"{count_text(n, 'listing')}; the presets were chosen among {count_text(scorer.n, 'listing')}. {_say_growth(chosen)}"
-        f"\n\nProtocol: {plain(scorer.protocol)}."
+        f"{count_text(n, 'listing')}; the presets were chosen among {count_text(scorer.n, 'listing')}. "
+        f"{_say_growth(chosen)}\n\nProtocol: {plain(scorer.protocol)}."
     )
 
 
