@@ -40,6 +40,7 @@ from product_matching.cli.find_words import Mode, ModeOption, check_mode, find_w
 from product_matching.cli.opening import check_phashes, open_finder
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
+from product_matching.listings.titles import decode_byte_escapes
 from product_matching.matching.calibration import percent_text
 from product_matching.matching.candidates import Candidates, RowArray
 from product_matching.matching.chain import Rules
@@ -299,4 +300,6 @@ def _table(matches: list[dict[str, Any]]) -> str:
         table = table.drop(columns="by")
     else:
         table["by"] = table["by"].map(" ".join)
+    if "title" in table:
+        table["title"] = table["title"].map(decode_byte_escapes, na_action="ignore")
     return str(table.to_string(index=False, max_colwidth=70, na_rep="-"))
