@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from product_matching.progress import NO_PROGRESS, Progress, track
@@ -24,6 +25,9 @@ from product_matching.search.neighbours import (
 from product_matching.search.threads import in_threads
 
 _BLOCK_ROWS = 512
+#: Share of the rows from which on a column is multiplied as a dense one, which takes far less time for two numbers, and
+#: how many columns at most, which bounds the memory.
+_FREQUENT, _MOST_FREQUENT = 0.03, 2048
 _ROUNDING = np.float32(2e-6)
 
 
@@ -74,14 +78,28 @@ class _Products:
 
     def __init__(self, vectors: Any, n_dense: int) -> None:
         self.n: int = vectors.shape[0]
-        self._sparse, filled = vectors[:, :-n_dense], vectors[:, -n_dense:]
-        self._dense = np.ascontiguousarray(filled.toarray() if isinstance(filled, csr_matrix) else filled, np.float32)
+        if isinstance(vectors, csr_matrix):
+            filled = _frequent(vectors)
+            filled[-n_dense:] = True
+            self._sparse, dense = vectors[:, ~filled], vectors[:, filled].toarray()
+        else:
+            self._sparse, dense = vectors[:, :-n_dense], vectors[:, -n_dense:]
+        self._dense = np.ascontiguousarray(dense, np.float32)
         self._postings = csr_matrix(self._sparse).T.tocsr()
 
     def block(self, start: int) -> Any:
         part = slice(start, start + _BLOCK_ROWS)
         dense = self._dense[part] @ self._dense.T
         return dense + (self._sparse[part] @ self._postings).toarray() if self._postings.nnz else dense
+
+
+def _frequent(vectors: csr_matrix) -> npt.NDArray[np.bool_]:
+    """Which columns so many rows hold that a dense product is faster, the most frequent first; shape (columns,)."""
+    held = np.bincount(vectors.indices, minlength=vectors.shape[1])
+    frequent: npt.NDArray[np.bool_] = held > _FREQUENT * vectors.shape[0]
+    if frequent.sum() > _MOST_FREQUENT:
+        frequent &= held > np.sort(held)[-_MOST_FREQUENT]
+    return frequent
 
 
 def _nearest(cosines: Any, k: int) -> Neighbours:
