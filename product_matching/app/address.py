@@ -13,7 +13,9 @@ from typing import Any
 from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line, Name, Switch, Whole
 
 HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
-_EVERY_PAGE = (HOME, FIND, REVIEW, MODELS)
+THRESHOLDS, MAP, CATALOGUE = "pages/thresholds.py", "pages/map.py", "pages/catalogue.py"
+HOW_IT_WORKS = "pages/how_it_works.py"
+_EVERY_PAGE = (HOME, FIND, REVIEW, THRESHOLDS, MAP, CATALOGUE, MODELS, HOW_IT_WORKS)
 
 #: Numbers of result cards that can be chosen.
 RESULT_COUNTS = (12, 24, 48, 96)
