@@ -297,7 +297,7 @@ def test_find_and_review_give_every_listing_the_same_scores_and_matches(
     prepared = prepare_scorer(finder.bundle, read_scorer(models_with_pairs / "pairs" / scorer))
     ids = finder.bundle.listings["posting_id"].tolist()
     for least in (0.1, 0.5, 0.93):
-        matches = match_by_scores(prepared, least).matches
+        matches = match_by_scores(prepared.match_all(), least).matches
         for row in range(len(finder.bundle)):
             query = finder.listing_query(row)
             accepted = {one.row: one for one in predict(prepared, query) if one.score >= least}

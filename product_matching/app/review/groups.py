@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from product_matching.app.address import Address
 from product_matching.app.review.request import GroupRequest, say_decided, say_thresholds
-from product_matching.app.shared.scorers import prepared_scorer
+from product_matching.app.shared.scorers import opened_scorer, prepared_scorer
 from product_matching.matching.decisions import Pair
 from product_matching.matching.grouping.description import Group
 from product_matching.progress import Progress, stop_if_cancelled
@@ -20,6 +21,7 @@ from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.groups import group_catalogue
 from product_matching.workflows.match import CatalogueMatches, match_by_defaults, match_by_scores
+from product_matching.workflows.pair_scores import score_catalogue
 
 #: Groups on one page.
 GROUPS_A_PAGE = 10
@@ -103,10 +105,10 @@ def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> Ca
     started = perf_counter()
     scored = None
     if request.scorer is not None:
-        progress.begin("preparing the pair scorer", 0)
-        prepared = prepared_scorer(bundle, request.scorer)
-        decided = match_by_scores(prepared, request.least, progress=progress)
-        scored = prepared.match_all()
+        scorer = opened_scorer(bundle, request.scorer)
+        prepare = partial(prepared_scorer, bundle, request.scorer)
+        scored = score_catalogue(bundle, scorer, prepare=prepare, progress=progress)
+        decided = match_by_scores(scored, request.least)
     else:
         decided = match_by_defaults(bundle, request.given, request.rules, progress=progress)
     stop_if_cancelled(progress)
