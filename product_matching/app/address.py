@@ -35,6 +35,8 @@ STAGES, EXPANSION = range(4), range(1, 6)
 ORDERS = {"size": "Largest first", "weakest": "Weakest link first", "density": "Thinnest first"}
 #: Measures of the comparison, and the sides that its methods compare; the first is the default.
 MEASURES, METHODS = ("F1", "recall@1", "mAP@R"), ("Photo", "Title", "Both", "All")
+#: What Models can show below its summary, the first being the default.
+PARTS_OF_MODELS = ("networks", "methods", "differences", "protocols", "speed")
 #: What was trained for How it works: margins in radians and scales of ArcFace, and epochs of the autoencoder.
 MARGINS, SCALES, EPOCHS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), (4, 8, 16, 30), (1, 2, 4, 8)
 #: Angles between two vectors in degrees, and numbers of nearest listings.
@@ -120,6 +122,8 @@ class Address:
         Which groups are shown.
     measure, methods, all_photos
         Which figures of the comparison are shown, of which methods, on which photos of the groceries.
+    part_of_models
+        What Models shows below its summary.
     angle
         Between the two vectors of How it works.
     margin, scale
@@ -162,6 +166,7 @@ class Address:
     measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), default=MEASURES[0])
     methods: str = _parameter("by", Choice(METHODS), (MODELS,), default=METHODS[0])
     all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), default=False)
+    part_of_models: str = _parameter("show", Choice(PARTS_OF_MODELS), (MODELS,), default=PARTS_OF_MODELS[0])
     angle: int = _parameter("angle", Whole(ANGLES), (HOW_IT_WORKS,), default=50)
     margin: float = _parameter("margin", Choice(MARGINS), (HOW_IT_WORKS,), default=MARGINS[-1])
     scale: int = _parameter("scale", Choice(SCALES), (HOW_IT_WORKS,), default=16)
