@@ -24,20 +24,20 @@ def draw_page() -> None:
     frame = draw_frame(HOW_IT_WORKS, "How it works")
     st.title("How it works", anchor=False)
     draw_problems(frame)
-    st.markdown("Listings of the same product are found in three steps. Below, each one to play with.")
+    st.markdown("Listings of the same product are found in three steps. Below are the ideas behind them, to play with.")
     draw_steps()
     finder = _open(frame)
-    _head("1. Represent: near and far")
+    _head("Near and far")
     draw_vectors(finder)
     if finder is not None and finder.title_index is not None:
-        _head("2. Represent: a title, word by word")
+        _head("A title, word by word")
         draw_words(finder)
-    _head("3. Represent: how a network learns to see products")
+    _head("How a network learns which photos belong together")
     draw_margins()
-    _head("4. Represent: without being told")
+    _head("Without being told which belong together")
     draw_reconstructions()
     if finder is not None and lesson_side(finder) is not None:
-        _head("5. Retrieve and decide: the nearest, and where to stop")
+        _head("The nearest, and where to stop")
         draw_neighbours(finder)
 
 

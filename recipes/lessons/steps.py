@@ -51,20 +51,22 @@ THEMES = {
 
 
 def choose_query(finder: Finder) -> Neighbourhood:
-    """The first listing whose nearest listings are all others of its product, then those of other products."""
-    labels = finder.bundle.labels
+    """The first listing whose nearest listings are all others of its product, and then goods of another kind."""
+    labels, kinds = finder.bundle.labels, finder.bundle.listings["kind"].to_numpy()
     names, counts = np.unique(labels.astype(str), return_counts=True) if labels is not None else ([], [])
     sized = {name for name, count in zip(names, counts, strict=True) if count == _OTHERS + 1}
     for row in range(len(finder.bundle)):
         if labels is not None and labels[row] in sized and finder.bundle.has_photo[row]:
             near = find_neighbours(finder, row, _NEAREST, "photo")
-            if near is not None and near.right is not None and near.right[:_OTHERS].all():
+            if near is None or near.right is None or not near.right[:_OTHERS].all():
+                continue
+            if (kinds[near.rows[_OTHERS : _OTHERS + 2]] != kinds[row]).all():
                 return near
     raise RuntimeError("no listing of the demo has all others of its product nearest")
 
 
-def photo(bundle: Bundle, row: int, place: tuple[float, float], size: float, stroke: str) -> str:
-    """A photo of a listing as a square, `place` being its middle."""
+def photo(bundle: Bundle, row: int, place: tuple[float, float], *, size: float, stroke: str) -> str:
+    """A photo of a listing as a square with an edge of the colour `stroke`, `place` being its middle."""
     picture = bundle.thumbnails.get(row) if bundle.thumbnails is not None else None
     with Image.open(io.BytesIO(shown_picture(picture or b""))) as image:
         buffer = io.BytesIO()
@@ -102,7 +104,7 @@ def arrow(x: float, y: float, colour: str) -> str:
     return f'<path d="M {x} {y} h 22 m -7 -6 l 7 6 l -7 6" fill="none" stroke="{colour}" stroke-width="2.5"/>'
 
 
-def title_lines(title: str, chars: int = 16, most: int = 3) -> list[str]:
+def title_lines(title: str, chars: int = 14, most: int = 3) -> list[str]:
     """A title on a few short lines."""
     lines = [""]
     for word in title.split():
@@ -122,12 +124,14 @@ def represent(finder: Finder, around: Neighbourhood, theme: Theme) -> str:
         held = query.title.data[: n // 3].astype(np.float64)
         title_values[1 : 1 + 3 * len(held) : 3] = held
     parts = [
-        photo(bundle, around.row, (64, 56), 84, theme.accent),
-        arrow(124, 56, theme.grey),
-        bars(photo_values, (166, 56), 34, theme.accent),
+        photo(bundle, around.row, (64, 56), size=84, stroke=theme.accent),
+        arrow(132, 56, theme.grey),
+        bars(photo_values, (174, 56), 34, theme.accent),
     ]
-    parts += [words(line, (22, 134 + 17 * number), theme.text) for number, line in enumerate(title_lines(query.text))]
-    return "".join([*parts, arrow(124, 150, theme.grey), bars(title_values, (166, 168), 44, theme.warm)])
+    parts += [
+        words(line, (22, 136 + 16 * number), theme.text, size=12) for number, line in enumerate(title_lines(query.text))
+    ]
+    return "".join([*parts, arrow(132, 150, theme.grey), bars(title_values, (174, 168), 44, theme.warm)])
 
 
 def retrieve(finder: Finder, around: Neighbourhood, theme: Theme) -> str:
@@ -146,10 +150,10 @@ def retrieve(finder: Finder, around: Neighbourhood, theme: Theme) -> str:
         off = max(float(around.distances[rank]) * radius, 52) if near else 78 + 14 + (rank - _OTHERS) * 1.6
         x, y = middle[0] + off * math.cos(angle), middle[1] - off * math.sin(angle)
         if near:
-            parts.append(photo(finder.bundle, int(around.rows[rank]), (x, y), 34, theme.accent))
+            parts.append(photo(finder.bundle, int(around.rows[rank]), (x, y), size=34, stroke=theme.accent))
         elif 6 < x < WIDTH - 6 and 6 < y < HEIGHT - 6:
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{theme.grey}"/>')
-    return "".join([*parts, photo(finder.bundle, around.row, middle, 46, theme.text)])
+    return "".join([*parts, photo(finder.bundle, around.row, middle, size=46, stroke=theme.text)])
 
 
 def decide(finder: Finder, around: Neighbourhood, theme: Theme) -> str:
@@ -159,13 +163,14 @@ def decide(finder: Finder, around: Neighbourhood, theme: Theme) -> str:
     step = (WIDTH - 32) / len(shown)
     border = 16 + step * _OTHERS
     parts.append(
-        f'<rect x="10" y="34" width="{border - 14:.0f}" height="120" rx="10" fill="{theme.accent}" fill-opacity="0.12"/>'
+        f'<rect x="10" y="34" width="{border - 14:.0f}" height="120" rx="10" fill="{theme.accent}" '
+        'fill-opacity="0.12"/>'
         f'<path d="M {border:.0f} 22 V 166" stroke="{theme.accent}" stroke-width="2" stroke-dasharray="5 4"/>'
     )
     for place, rank in enumerate(shown):
         x, same = 16 + step * (place + 0.5), rank < _OTHERS
         colour = theme.accent if same else theme.warm
-        parts.append(photo(finder.bundle, int(around.rows[rank]), (x, 84), 44, colour))
+        parts.append(photo(finder.bundle, int(around.rows[rank]), (x, 84), size=44, stroke=colour))
         mark = "l 6 7 l 11 -14" if same else "m 2 -6 l 13 13 m -13 0 l 13 -13"
         parts.append(f'<path d="M {x - 8:.1f} 130 {mark}" fill="none" stroke="{colour}" stroke-width="3.5"/>')
     parts.append(words("same product", (18, 186), theme.accent, weight=600))

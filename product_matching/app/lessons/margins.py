@@ -36,7 +36,7 @@ def draw_margins() -> None:
     margin, scale = address.margin, address.scale
     left, right = st.columns(2, gap="medium")
     softmax, arcface = trainings[SOFTMAX], trainings[trained_key(margin, scale)]
-    marked = doubtful_point(softmax)
+    marked = doubtful_point(trainings.values())
     with left:
         st.markdown("**Softmax**")
         _draw_training(softmax, marked, "Softmax")

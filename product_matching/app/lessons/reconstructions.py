@@ -13,6 +13,8 @@ from product_matching.errors import InputError
 from product_matching.places import comparison_file, pictures_folder
 from product_matching.store.comparison import read_comparison
 
+#: Least width of a photo in pixels.
+_CELL = 110
 _AUTOENCODER, _ARCFACE = "Convolutional autoencoder", "ArcFace"
 
 
@@ -32,20 +34,23 @@ def draw_reconstructions() -> None:
         st.info("The picture of this lesson is not here.", icon=":material/image_not_supported:")
         return
     st.select_slider("After so many rounds through the photos", EPOCHS, **coupled("epoch", epoch), help="Epochs.")
-    st.image(
-        pictures_after(picture.read_bytes(), EPOCHS.index(epoch)),
-        width="stretch",
-        alt=f"Eight photos, and below each what the autoencoder draws of it after {epoch} epochs: blurred grey shapes "
-        "without print.",
-    )
+    with st.grid(min_column_width=_CELL, gap="small") as grid:
+        for number, pair in enumerate(pictures_after(picture.read_bytes(), EPOCHS.index(epoch)), 1):
+            with grid.cell():
+                st.image(
+                    pair,
+                    width="stretch",
+                    alt=f"Photo {number}, and below it what the autoencoder draws of it after {epoch} epochs: blurred "
+                    "grey shapes without print",
+                )
     said = _compared()
     if said:
         st.markdown(said)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def pictures_after(strip: bytes, place: int) -> bytes:
-    """The row of photos of a strip, above one of the rows below it; PNG.
+def pictures_after(strip: bytes, place: int) -> list[bytes]:
+    """Each photo of a strip, above what stands below it in one of the further rows; JPEG.
 
     Parameters
     ----------
@@ -56,11 +61,15 @@ def pictures_after(strip: bytes, place: int) -> bytes:
     """
     with Image.open(io.BytesIO(strip), formats=["JPEG"]) as image:
         edge = image.height // (len(EPOCHS) + 1)
-        pair = Image.new("RGB", (image.width, 2 * edge))
-        for line, row in enumerate((0, place + 1)):
-            pair.paste(image.crop((0, row * edge, image.width, (row + 1) * edge)), (0, line * edge))
+        return [_pair(image, left, edge, place + 1) for left in range(0, image.width, edge)]
+
+
+def _pair(strip: Image.Image, left: int, edge: int, row: int) -> bytes:
+    pair = Image.new("RGB", (edge, 2 * edge))
+    for line, above in enumerate((0, row * edge)):
+        pair.paste(strip.crop((left, above, left + edge, above + edge)), (0, line * edge))
     buffer = io.BytesIO()
-    pair.save(buffer, "PNG")
+    pair.save(buffer, "JPEG", quality=92)
     return buffer.getvalue()
 
 

@@ -15,7 +15,7 @@ from product_matching.workflows.find import Finder
 from product_matching.workflows.lessons.distances import PairAt, Side, lesson_side, pair_at, pairs_of_listings
 
 _KEY = "lesson_vectors"
-_N_STARTS, _LADDER = 24, (0.0, 0.2, 0.4, 0.6, 0.8)
+_N_STARTS, _LADDER = 12, (0.0, 0.2, 0.4, 0.6, 0.8)
 _NAME_CHARS = 70
 #: Least widths of a pair in pixels, and widths of its pictures.
 _CELL = {"photo": 165, "title": 220}

@@ -19,7 +19,7 @@ from product_matching.workflows.find import Finder
 from product_matching.workflows.lessons.neighbours import find_neighbours
 from product_matching.workflows.lessons.words import WeighedWord, titles_with_words, weigh_words
 
-_N_STARTS, _NEAREST, _ENOUGH_WORDS = 24, 12, 4
+_N_STARTS, _NEAREST, _ENOUGH_WORDS = 24, 12, 7
 #: A second title nearer than this says nothing new.
 _TOO_NEAR = 0.15
 _NAMED = 12

@@ -13,8 +13,8 @@ from product_matching.app.models.table import NOTHING
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.store.comparison import Comparison, Figure, Row
 
-#: The row of the pair scorer that decides in this app.
-SCORER_ROW = "Pair scorer that ships: photo and title"
+#: The rows of what ships: the network alone, and the pair scorer that decides in this app.
+NETWORK_ROW, SCORER_ROW = "What ships: photo alone", "What ships: photo and title"
 _OURS, _OTHERS, _REPORTED = "#1f9a96", "#7c93a3", "rgb(128, 138, 143)"  # readable on white and on near-black
 _NAME_CHARS, _ROW, _LONGEST_NAME = 27, 34, 70
 
@@ -78,7 +78,7 @@ def _value(row: Row) -> float:
 
 def _row(row: Row) -> SummaryRow:
     return SummaryRow(
-        name=row.name,
+        name=NETWORK_ROW if _ships_alone(row) else row.name,
         reported=None if row.reported is None else row.reported.figure,
         is_accuracy=row.reported is not None and row.reported.measure != "F1",
         reproduced=None if row.reproduced is None else row.reproduced.figure,

@@ -27,6 +27,8 @@ STEPS = (
         "Photos from near to far beside a threshold: the near ones with a tick form a group, the others have a cross.",
     ),
 )
+#: Of the pictures in pixels, the height with a little room so that nothing scrolls.
+_WIDTH, _HEIGHT = 340, 208
 
 
 def draw_steps() -> None:
@@ -37,5 +39,6 @@ def draw_steps() -> None:
         with column:
             picture = pictures_folder() / "steps" / f"{name}_{theme}.svg"
             if picture.is_file():
-                st.image(picture.read_text(encoding="utf-8"), width="stretch", alt=alt)
+                with st.container(height=_HEIGHT, border=False):  # its place is kept while it loads
+                    st.image(picture.read_text(encoding="utf-8"), width=_WIDTH, alt=alt)
             st.markdown(f"**{number}. {heading}**  \n{sentence}")

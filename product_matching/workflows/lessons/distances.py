@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,7 +15,7 @@ from product_matching.workflows.find import Finder, Query
 
 Side = Literal["photo", "title"]
 #: Listings at random that pairs are looked for among, besides the nearest ones.
-_AT_RANDOM, _NEAREST, _SEED = 400, 30, 0
+_AT_RANDOM, _NEAREST, _SEED = 250, 30, 0
 
 
 @dataclass(frozen=True)
@@ -100,5 +101,7 @@ def same_product(finder: Finder, first: int, second: int) -> bool | None:
 
 
 def pair_at(pairs: Sequence[PairAt], distance: float) -> PairAt | None:
-    """The pair whose distance is nearest to a given one; None without any pair."""
-    return min(pairs, key=lambda pair: (abs(pair.distance - distance), pair.distance), default=None)
+    """The pair, of pairs in order of distance, whose distance is nearest to a given one; None without any pair."""
+    place = bisect_left(pairs, distance, key=lambda pair: pair.distance)
+    beside = pairs[max(place - 1, 0) : place + 1]
+    return min(beside, key=lambda pair: abs(pair.distance - distance), default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -163,9 +163,11 @@ def _angles_to_classes(trained: Trained, point: int) -> Floats:
     return angle_between(unit(trained.embeddings[point])[None, :], unit(trained.weights))
 
 
-def doubtful_point(trained: Trained) -> int:
-    """The point that is farthest from the mean direction of its class among those nearer to it than to the others."""
-    directions, centres = trained.directions(), trained.centres()
-    nearest = (directions @ centres.T).argmax(axis=1)
-    away = angle_between(directions, centres[trained.labels])
-    return int(np.where(nearest == trained.labels, away, -1.0).argmax())
+def doubtful_point(trainings: Collection[Trained]) -> int:
+    """The point that is farthest off the middle of its class on average, of those never nearer to another class."""
+    away = []
+    for trained in trainings:
+        directions, centres = trained.directions(), trained.centres()
+        nearest = (directions @ centres.T).argmax(axis=1)
+        away.append(np.where(nearest == trained.labels, angle_between(directions, centres[trained.labels]), -np.inf))
+    return int(np.mean(away, axis=0).argmax())
