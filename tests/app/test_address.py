@@ -7,9 +7,11 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from product_matching.app.address import (
+    BAND_PERCENT,
     DISTANCES,
     EXPANSION,
     FIND,
+    GROUP_SIZES,
     HOME,
     MEASURES,
     METHODS,
@@ -21,6 +23,7 @@ from product_matching.app.address import (
     REVIEW,
     SEARCH_MODES,
     STAGES,
+    STEPS,
     SURE_PERCENT,
     SURENESS,
     Address,
@@ -43,7 +46,9 @@ queries: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.builds(dict, sample=names, title=titles),
     st.builds(dict, upload=st.none() | st.text("0123456789abcdef", min_size=1, max_size=20), title=titles, mode=modes),
 )
-shared = {
+#: Values of each field that is none of a query.
+values: dict[str, st.SearchStrategy[object]] = {
+    "bundle": st.none() | names,
     "photo_threshold": distances,
     "title_threshold": distances,
     "fused_threshold": distances,
@@ -53,34 +58,34 @@ shared = {
     "decide": st.none() | st.sampled_from([SURENESS, DISTANCES]),
     "sure": st.none() | st.sampled_from(SURE_PERCENT),
     "scorer": st.none() | names,
+    "results": st.sampled_from(RESULT_COUNTS),
+    "read_print": st.booleans(),
+    "cross_mean": st.booleans(),
+    "blend": st.sampled_from(STAGES),
+    "expansion": st.sampled_from(EXPANSION),
+    "mutual": st.booleans(),
+    "step": st.sampled_from(STEPS),
+    "accept": st.sampled_from(BAND_PERCENT),
+    "reject": st.sampled_from(BAND_PERCENT),
+    "text": titles,
+    "size_from": st.sampled_from(GROUP_SIZES),
+    "open_only": st.booleans(),
+    "keep": titles,
+    "order": st.sampled_from(list(ORDERS)),
+    "page": st.integers(1, 9999),
+    "measure": st.sampled_from(MEASURES),
+    "methods": st.sampled_from(METHODS),
+    "all_photos": st.booleans(),
 }
-of_find = st.builds(
-    lambda query, **fields: Address(**query, **fields),
-    queries,
-    bundle=st.none() | names,
-    results=st.sampled_from(RESULT_COUNTS),
-    read_print=st.booleans(),
-    **shared,
-)
-of_review = st.builds(
-    Address,
-    bundle=st.none() | names,
-    cross_mean=st.booleans(),
-    blend=st.sampled_from(STAGES),
-    expansion=st.sampled_from(EXPANSION),
-    mutual=st.booleans(),
-    order=st.sampled_from(list(ORDERS)),
-    page=st.integers(1, 9999),
-    **shared,
-)
-of_models = st.builds(
-    Address,
-    bundle=st.none() | names,
-    measure=st.sampled_from(MEASURES),
-    methods=st.sampled_from(METHODS),
-    all_photos=st.booleans(),
-)
-drawn_by_page = {FIND: of_find, REVIEW: of_review, MODELS: of_models}
+
+
+def of_page(page: str) -> st.SearchStrategy[Address]:
+    fields = {each.field: values[each.field] for each in PARAMETERS if page in each.pages and each.field in values}
+    query = queries if page == FIND else st.just({})
+    return st.builds(lambda query, **fields: Address(**query, **fields), query, **fields)
+
+
+drawn_by_page = {page: of_page(page) for page in sorted({page for each in PARAMETERS for page in each.pages} - {HOME})}
 
 #: The first address that is found will do; it need not be the smallest one.
 ANY = settings(phases=[Phase.generate], deadline=None)
@@ -103,7 +108,7 @@ def test_every_field_of_the_table_is_among_the_drawn_addresses_of_its_pages(para
 
 
 @given(
-    st.sampled_from([HOME, FIND, REVIEW, MODELS]),
+    st.sampled_from([HOME, *drawn_by_page]),
     st.dictionaries(st.sampled_from([each.name for each in PARAMETERS]), st.text()),
 )
 def test_anything_in_the_address_is_read_without_an_exception(page: str, params: dict[str, str]) -> None:
@@ -154,7 +159,7 @@ def test_a_threshold_above_the_sliders_end_is_brought_to_it() -> None:
         (REVIEW, {"blend": "9"}, "'blend' in the address is '9', but must be a whole number from 0 to 3: "),
         (FIND, {"bits": "²"}, "'bits' in the address is '²', but must be a whole number from 0 to 4: "),
         (REVIEW, {"mutual": "yes"}, "'mutual' in the address is 'yes', but must be 1 for on or 0 for off: "),
-        (REVIEW, {"sort": "x"}, "'sort' in the address is 'x', but must be one of size, weakest, density: "),
+        (REVIEW, {"sort": "x"}, "'sort' in the address is 'x', but must be one of doubt, size, density: "),
         (MODELS, {"measure": "F2"}, "'measure' in the address is 'F2', but must be one of F1, recall@1, mAP@R: "),
         (FIND, {"upload": "../x"}, "The address names the upload '../x', which is not one: upload the photo again."),
         (FIND, {"q": "a" * 301}, "The title in the address was cut to 300 characters."),
