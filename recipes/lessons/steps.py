@@ -13,6 +13,7 @@ import base64
 import html
 import io
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,10 +54,9 @@ THEMES = {
 def choose_query(finder: Finder) -> Neighbourhood:
     """The first listing whose nearest listings are all others of its product, and then goods of another kind."""
     labels, kinds = finder.bundle.labels, finder.bundle.listings["kind"].to_numpy()
-    names, counts = np.unique(labels.astype(str), return_counts=True) if labels is not None else ([], [])
-    sized = {name for name, count in zip(names, counts, strict=True) if count == _OTHERS + 1}
+    sizes = Counter([] if labels is None else labels.tolist())
     for row in range(len(finder.bundle)):
-        if labels is not None and labels[row] in sized and finder.bundle.has_photo[row]:
+        if labels is not None and sizes[labels[row]] == _OTHERS + 1 and finder.bundle.has_photo[row]:
             near = find_neighbours(finder, row, _NEAREST, "photo")
             if near is None or near.right is None or not near.right[:_OTHERS].all():
                 continue

@@ -54,5 +54,6 @@ def two_vectors(angle: int, *, key: str, on_change: Callable[[], None]) -> None:
 def moved_angle(state: Any) -> int | None:
     """The angle of a component's state as it came from the browser; None for anything else."""
     angle = state.get("angle") if hasattr(state, "get") else None
-    is_number = isinstance(angle, int | float) and not isinstance(angle, bool)
-    return int(angle) if is_number and angle in range(181) else None
+    if not isinstance(angle, int | float) or isinstance(angle, bool) or angle not in range(181):
+        return None
+    return int(angle)

@@ -90,7 +90,7 @@ def unit(vectors: npt.NDArray[np.floating]) -> Floats:
 
 def angle_between(first: Floats, second: Floats) -> Floats:
     """Angles of rows of norm 1 with the rows of another array, in degrees."""
-    return np.degrees(np.arccos(np.clip((first * second).sum(axis=-1), -1, 1)))
+    return np.asarray(np.degrees(np.arccos(np.clip((first * second).sum(axis=-1), -1, 1))))
 
 
 def trained_key(margin: float, scale: float) -> str:
