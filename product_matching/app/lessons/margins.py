@@ -6,7 +6,8 @@ import streamlit as st
 
 from product_matching.app.address import MARGINS, SCALES
 from product_matching.app.lessons.circle_chart import circle_chart
-from product_matching.app.navigation import coupled, current_address
+from product_matching.app.lessons.place import lesson_address
+from product_matching.app.navigation import coupled
 from product_matching.workflows.lessons.margins import (
     DIGITS,
     SOFTMAX,
@@ -32,7 +33,7 @@ def draw_margins() -> None:
         help="Five digits of a public set of 8 x 8 pixels, a network with one hidden layer and two outputs, and the "
         "loss functions that the photo models here are trained with.",
     )
-    address, trainings = current_address(), read_trainings()
+    address, trainings = lesson_address(), read_trainings()
     margin, scale = address.margin, address.scale
     left, right = st.columns(2, gap="medium")
     softmax, arcface = trainings[SOFTMAX], trainings[trained_key(margin, scale)]

@@ -6,7 +6,8 @@ import streamlit as st
 
 from product_matching.app.address import NEIGHBOURS, Address
 from product_matching.app.lessons.neighbour_chart import describe_neighbours, neighbour_chart
-from product_matching.app.navigation import coupled, current_address
+from product_matching.app.lessons.place import lesson_address
+from product_matching.app.navigation import coupled
 from product_matching.app.resources import BY_BUNDLE, starts_of
 from product_matching.app.shared.controls import draw_distance, draw_whole
 from product_matching.app.shared.gallery import draw_picture, listing_name
@@ -33,7 +34,7 @@ def draw_neighbours(finder: Finder) -> None:
         "matches, at most the nearest k. Move both, and watch what is gained and what slips in.",
         help="k nearest neighbours with a threshold on the cosine distance; exact search through the whole catalogue.",
     )
-    address = current_address()
+    address = lesson_address()
     row = _chosen(finder.bundle, address, offered)
     manifest = finder.bundle.manifest
     default = default_distance(manifest.photo_threshold if side == "photo" else manifest.title_threshold)

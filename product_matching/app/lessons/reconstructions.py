@@ -8,7 +8,8 @@ import streamlit as st
 from PIL import Image
 
 from product_matching.app.address import EPOCHS
-from product_matching.app.navigation import coupled, current_address
+from product_matching.app.lessons.place import lesson_address
+from product_matching.app.navigation import coupled
 from product_matching.errors import InputError
 from product_matching.places import comparison_file, pictures_folder
 from product_matching.store.comparison import read_comparison
@@ -28,7 +29,7 @@ def draw_reconstructions() -> None:
         help="The convolutional autoencoder of the comparison: 128 x 128 pixels in three colours are 49,152 values, "
         "and the 256 numbers are the embedding. The photos are of the demo and were not trained on.",
     )
-    epoch = current_address().epoch
+    epoch = lesson_address().epoch
     picture = pictures_folder() / "reconstructions.jpg"
     if not picture.is_file():
         st.info("The picture of this lesson is not here.", icon=":material/image_not_supported:")

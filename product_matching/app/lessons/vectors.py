@@ -7,7 +7,8 @@ import math
 import streamlit as st
 
 from product_matching.app.components.two_vectors import moved_angle, two_vectors
-from product_matching.app.navigation import change_address, current_address
+from product_matching.app.lessons.place import lesson_address
+from product_matching.app.navigation import change_address
 from product_matching.app.resources import BY_BUNDLE, starts_of
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import distance_text, plain, shorten
@@ -30,7 +31,7 @@ def draw_vectors(finder: Finder | None) -> None:
         "0 for the same direction, 1 for a right angle. Drag a tip, or choose it and press the arrow keys.",
         help="One minus the cosine of the angle. Only the direction has a say, not the length.",
     )
-    angle = current_address().angle
+    angle = lesson_address().angle
     drawn, pair = st.columns([0.58, 0.42], gap="large", vertical_alignment="center")
     with drawn:
         two_vectors(angle, key=_KEY, on_change=_moved)

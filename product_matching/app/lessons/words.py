@@ -9,8 +9,9 @@ import numpy.typing as npt
 import streamlit as st
 
 from product_matching.app.address import MAX_TITLE_CHARS, as_typed
+from product_matching.app.lessons.place import lesson_address
 from product_matching.app.lessons.word_charts import share_chart, weight_chart
-from product_matching.app.navigation import coupled, current_address
+from product_matching.app.navigation import coupled
 from product_matching.app.resources import BY_BUNDLE, starts_of
 from product_matching.app.shared.wording import count_text, distance_text, plain, readable_title, shorten
 from product_matching.matching.explanation import compare_words
@@ -37,7 +38,7 @@ def draw_words(finder: Finder) -> None:
         help="Inverse document frequency (IDF): ln((1 + N) / (1 + n)) + 1 for a word in n of N titles; for TF-IDF "
         "times its count in the title. The vector is then scaled to norm 1.",
     )
-    address = current_address()
+    address = lesson_address()
     first, second = _titles(finder)
     first, second = address.first_title or first, address.second_title or second
     left, right = st.columns(2, gap="large")

@@ -18,9 +18,9 @@ KIND_NAMES: dict[Kind, str] = {"photo": "Photo", "title": "Title", "photo+title"
 ALL = "All"
 #: Measures in everyday words, with the field's term.
 MEASURES_IN_WORDS = {
-    "F1": "Whole set right (F1)",
-    "recall@1": "Nearest right (recall@1)",
-    "mAP@R": "Right ones first (mAP@R)",
+    "F1": "Whole set (F1)",
+    "recall@1": "Nearest (recall@1)",
+    "mAP@R": "Order (mAP@R)",
 }
 
 

@@ -100,7 +100,7 @@ def _two_scorers(comparison: Comparison) -> str:
     """Tell the pair scorer that ships from the second stage of the comparison."""
     figures = [(row.name, figure) for row in comparison.rows if (figure := row.figure("demo", "f1")) is not None]
     stages = [f"{plain(name)} {figure.value:.3f}" for name, figure in figures if "second stage" in name]
-    ships = f"The pair scorer that ships ({SHIPPED_SCORER_F1}) decides in this app; it learnt from the part train."
+    ships = f"The pair scorer that ships ({SHIPPED_SCORER_F1}) decides in this app; it is trained on the part train."
     if not stages:
         return ships
     return (
