@@ -95,7 +95,7 @@ def trained(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_the_page_opens_at_its_address_and_from_the_menu(open_models: Open, open_app: Open) -> None:
     app = open_models()
     assert app.title[0].value == "Models"
-    assert {"Home", "Find", "Models", "How it works"} <= {link.label for link in open_app().get("page_link")}
+    assert {"Find", "Models", "How it works"} <= {link.label for link in open_app().get("page_link")}
 
 
 def test_a_network_tells_what_it_is_and_how_it_does(
