@@ -16,7 +16,7 @@ SPEEDS = (
         "shipped model, from the file of a demo photo; beside other work",
     ),
     ("The nearest photos are found", "3.3 ms", "among 16,018 listings"),
-    ("A title becomes a vector", "0.2 ms", "among 16,018 listings"),
+    ("A title becomes a vector", "0.2 ms", "in a catalogue of 16,018 listings"),
     ("The nearest titles are found", "0.6 ms", "among 16,018 listings"),
     ("The pair scorer scores 100 candidates", "15 ms", "photo and title, on the demo; processor time of one core"),
     ("The pair scorer scores a whole catalogue", "111 s", "16,018 listings, 1,955,386 candidate pairs, two cores"),

@@ -24,7 +24,7 @@ def draw_speed(models: Sequence[ListedModel], scorers: Sequence[str], folder: Pa
     folder
         The folder of both.
     """
-    st.markdown("How long a step takes, at the median, on two shared cores without a GPU.")
+    st.markdown("How long a step takes on two shared cores without a GPU; milliseconds are medians.")
     table = {
         "What": [what for what, _, _ in SPEEDS],
         "Takes": [f"**{takes}**" for _, takes, _ in SPEEDS],
