@@ -13,7 +13,7 @@ from product_matching.app.navigation import coupled, coupled_by_key, remembered_
 from product_matching.app.resources import jobs, warm_up
 from product_matching.app.review.export import groups_csv, submission_csv
 from product_matching.app.review.group_view import draw_group
-from product_matching.app.review.groups import CatalogueGroups, count_sizes, find_groups, page_of_groups
+from product_matching.app.review.groups import FoundGroups, count_sizes, find_groups, page_of_groups
 from product_matching.app.review.panel import draw_settings
 from product_matching.app.review.request import GroupRequest, request_groups, say_request
 from product_matching.app.shared.charts import size_chart
@@ -24,6 +24,7 @@ from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.wording import plain
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
+from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.find import Finder
 
 #: Key of what the session has seen groups of: names their scores.
@@ -64,12 +65,12 @@ def draw_review(frame: Frame) -> None:
             st.error(plain(str(error)), icon=":material/error:")
             found = None
         if found is not None:
-            _draw_summary(finder.bundle, found)
-            _draw_list(finder, frame.address, found)
+            _draw_summary(finder.bundle, found.groups, found.how)
+            _draw_list(finder, frame.address, found.groups)
     warm_up(frame.current)
 
 
-def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> CatalogueGroups | None:
+def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> FoundGroups | None:
     """The groups under these rules if they are found; else how far finding them is, or the button that begins it."""
     request = request_groups(finder.bundle, address, deciding)
     job = jobs().find(request.key, visitor())
@@ -77,7 +78,7 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> Catalo
         _begin(finder, request)  # only what is accepted has changed
         job = jobs().find(request.key, visitor())
     if job is not None and job.finished and not job.error:
-        found: CatalogueGroups = job.result
+        found: FoundGroups = job.result
         st.session_state[_SCORES] = request.scores
         return found
     if job is not None and not job.finished:
@@ -96,12 +97,12 @@ def _begin(finder: Finder, request: GroupRequest) -> None:
     job.wait(PATIENCE_SECONDS)
 
 
-def _draw_summary(bundle: Bundle, found: CatalogueGroups) -> None:
+def _draw_summary(bundle: Bundle, found: CatalogueGroups, how: str) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric("Groups", f"{len(found.groups):,}", width="content")
         st.metric("Listings in a group", f"{found.n_grouped:,} of {len(bundle):,}", width="content")
         st.metric("Largest group", f"{found.largest:,}", width="content")
-    st.caption(found.how)
+    st.caption(how)
     if not found.groups:
         st.info("No two listings match under these settings.", icon=":material/search_off:")
         return

@@ -136,10 +136,9 @@ def _match_by_distances(bundle: Bundle, given: Thresholds, rules: Rules, progres
 
 def _match_by_sureness(bundle: Bundle, chosen: ChosenScorer, least: float, progress: Progress) -> CatalogueMatches:
     from product_matching.workflows.match import match_by_scores
-    from product_matching.workflows.score_pairs import prepare_scorer
+    from product_matching.workflows.pair_scores import score_catalogue
 
-    prepared = prepare_scorer(bundle, chosen.scorer, progress=progress)
-    return match_by_scores(prepared, least, progress=progress)
+    return match_by_scores(score_catalogue(bundle, chosen.scorer, progress=progress), least)
 
 
 def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: int | None, by: str) -> None:

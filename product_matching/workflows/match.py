@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -31,9 +30,6 @@ from product_matching.search.neighbours import DISTANCE_DECIMALS, Neighbours, Ro
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import fill_thresholds
 from product_matching.workflows.sides import bundle_sides, tuned_thresholds
-
-if TYPE_CHECKING:
-    from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer
 
 #: Pairs that one side may find; each takes about 200 bytes while they are decided: 1 GB.
 MAX_PAIRS = 5_000_000
@@ -131,25 +127,19 @@ def _match_sides(
     return _catalogue_matches(decided, measure, thresholds)
 
 
-def match_by_scores(
-    prepared: CatalogueScorer, least: float | None = None, *, progress: Progress = NO_PROGRESS
-) -> CatalogueMatches:
-    """Let the pair scorer decide: the linkage distance is 1 - score, as a share of the largest that is accepted.
+def match_by_scores(near: Neighbours, least: float) -> CatalogueMatches:
+    """Let scores of pairs decide: the linkage distance is 1 - score, as a share of the largest that is accepted.
 
-    Pairs that are no candidates of the pair scorer are apart.
+    Pairs that were not scored are apart.
 
     Parameters
     ----------
-    prepared
-        The scorer with its catalogue.
+    near
+        Every scored pair at the distance 1 - score, each listing its own nearest (see `score_catalogue`).
     least
-        Least score of a match; the scorer's own if it is None.
-    progress
-        Shows the scoring.
+        Least score of a match.
     """
-    progress.begin("comparing listings", 0)
-    near = prepared.match_all(progress)
-    threshold = prepared.threshold if least is None else round(1 - least, DISTANCE_DECIMALS)
+    threshold = round(1 - least, DISTANCE_DECIMALS)
     accepted = keep_within(near, threshold)
     other = accepted.rows != accepted.queries()
     matches = MatchLists.sorted(accepted.queries()[other], accepted.rows[other], len(near))

@@ -12,7 +12,10 @@ from product_matching.files import file_sha256
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.keypoints import StoredKeypoints
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest
+from product_matching.store.pair_scores import PAIR_SCORES_FILE
 
+#: Files of a bundle that its manifest does not name.
+_BESIDE = {MANIFEST_FILE, PAIR_SCORES_FILE}
 _BLOCK_ROWS = 4096
 _LENGTH_TOLERANCE = 1e-4
 
@@ -36,7 +39,7 @@ def verify_bundle(folder: Path) -> list[str]:
         for name, entry in manifest.files.items()
         if (folder / name).is_file() and file_sha256(folder / name) != entry.sha256
     ]
-    surplus = sorted({path.name for path in folder.iterdir()} - set(manifest.files) - {MANIFEST_FILE})
+    surplus = sorted({path.name for path in folder.iterdir()} - set(manifest.files) - _BESIDE)
     problems += [f"{name!r} does not belong to the bundle." for name in surplus]
     try:
         bundle = open_bundle(folder)

@@ -43,7 +43,9 @@ queries: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.builds(dict, sample=names, title=titles),
     st.builds(dict, upload=st.none() | st.text("0123456789abcdef", min_size=1, max_size=20), title=titles, mode=modes),
 )
-shared = {
+#: Values of each field that is none of a query.
+values: dict[str, st.SearchStrategy[object]] = {
+    "bundle": st.none() | names,
     "photo_threshold": distances,
     "title_threshold": distances,
     "fused_threshold": distances,
@@ -53,34 +55,27 @@ shared = {
     "decide": st.none() | st.sampled_from([SURENESS, DISTANCES]),
     "sure": st.none() | st.sampled_from(SURE_PERCENT),
     "scorer": st.none() | names,
+    "results": st.sampled_from(RESULT_COUNTS),
+    "read_print": st.booleans(),
+    "cross_mean": st.booleans(),
+    "blend": st.sampled_from(STAGES),
+    "expansion": st.sampled_from(EXPANSION),
+    "mutual": st.booleans(),
+    "order": st.sampled_from(list(ORDERS)),
+    "page": st.integers(1, 9999),
+    "measure": st.sampled_from(MEASURES),
+    "methods": st.sampled_from(METHODS),
+    "all_photos": st.booleans(),
 }
-of_find = st.builds(
-    lambda query, **fields: Address(**query, **fields),
-    queries,
-    bundle=st.none() | names,
-    results=st.sampled_from(RESULT_COUNTS),
-    read_print=st.booleans(),
-    **shared,
-)
-of_review = st.builds(
-    Address,
-    bundle=st.none() | names,
-    cross_mean=st.booleans(),
-    blend=st.sampled_from(STAGES),
-    expansion=st.sampled_from(EXPANSION),
-    mutual=st.booleans(),
-    order=st.sampled_from(list(ORDERS)),
-    page=st.integers(1, 9999),
-    **shared,
-)
-of_models = st.builds(
-    Address,
-    bundle=st.none() | names,
-    measure=st.sampled_from(MEASURES),
-    methods=st.sampled_from(METHODS),
-    all_photos=st.booleans(),
-)
-drawn_by_page = {FIND: of_find, REVIEW: of_review, MODELS: of_models}
+
+
+def of_page(page: str) -> st.SearchStrategy[Address]:
+    fields = {each.field: values[each.field] for each in PARAMETERS if page in each.pages and each.field in values}
+    query = queries if page == FIND else st.just({})
+    return st.builds(lambda query, **fields: Address(**query, **fields), query, **fields)
+
+
+drawn_by_page = {page: of_page(page) for page in sorted({page for each in PARAMETERS for page in each.pages} - {HOME})}
 
 #: The first address that is found will do; it need not be the smallest one.
 ANY = settings(phases=[Phase.generate], deadline=None)
@@ -103,7 +98,7 @@ def test_every_field_of_the_table_is_among_the_drawn_addresses_of_its_pages(para
 
 
 @given(
-    st.sampled_from([HOME, FIND, REVIEW, MODELS]),
+    st.sampled_from([HOME, *drawn_by_page]),
     st.dictionaries(st.sampled_from([each.name for each in PARAMETERS]), st.text()),
 )
 def test_anything_in_the_address_is_read_without_an_exception(page: str, params: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ from product_matching.workflows.decisions import read_decisions, record_decision
 from product_matching.workflows.find import Finder
 from product_matching.workflows.groups import group_catalogue
 from product_matching.workflows.match import match_by_defaults, match_by_scores, match_catalogue
-from product_matching.workflows.score_pairs import prepare_scorer
+from product_matching.workflows.pair_scores import score_catalogue
 from tests.matching.second_stage.conftest import cosmetics_data, make_scorer, make_small
 
 SETTINGS = {
@@ -151,7 +151,8 @@ def test_decisions_hold_where_a_pair_scorer_decides(tmp_path: Path) -> None:
     build_bundle(Catalogue(listings, None), tmp_path / "cosmetics")
     cosmetics = open_bundle(tmp_path / "cosmetics")
     titles = ListingData(data.titles, [""] * len(labels))
-    plain = match_by_scores(prepare_scorer(cosmetics, make_scorer(make_small(titles, labels))))
+    scorer = make_scorer(make_small(titles, labels))
+    plain = match_by_scores(score_catalogue(cosmetics, scorer), 1 - scorer.threshold)
     assert 1 in plain.matches.of(0)
     assert 80 not in plain.linkage.of(0)[0]
     decide(cosmetics, "p0", "p80", Word.same)

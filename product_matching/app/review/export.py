@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from product_matching.app.review.groups import CatalogueGroups
 from product_matching.store.bundle import Bundle
+from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.groups_file import write_groups
 from product_matching.workflows.match import submission_rows, write_submission
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from product_matching.app.review.groups import CatalogueGroups, FarthestPair, farthest_pair, link_in_words, weakest_pair
+from product_matching.app.review.groups import link_in_words, weakest_pair
 from product_matching.app.shared.explanation_view import draw_explanation
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.matching.calibration import percent_text
 from product_matching.matching.grouping.description import Group
 from product_matching.store.bundle import Bundle
+from product_matching.workflows.catalogue_groups import CatalogueGroups, FarthestPair
 from product_matching.workflows.find import Finder
 
 #: Listings of a group that are shown at first; the rest is shown on demand.
@@ -38,7 +39,7 @@ def draw_group(finder: Finder, found: CatalogueGroups, group: Group) -> str | No
         Which of the groups.
     """
     first, chosen = group.rows[0], None
-    farthest = None if found.scored is None else farthest_pair(found.scored, group, found.decided.decisions.same)
+    farthest = None if found.farthest is None else found.farthest[list(found.groups).index(group)]
     pictures = finder.bundle.thumbnails is not None
     width = _WIDTH if pictures else _WIDTH_OF_TITLES
     with st.container(border=True, key=f"group_{first}"):

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 import numpy as np
-import numpy.typing as npt
 
 from product_matching.app.address import Address
 from product_matching.app.review.request import GroupRequest, say_decided, say_thresholds
-from product_matching.app.shared.scorers import prepared_scorer
-from product_matching.matching.decisions import Pair
+from product_matching.app.shared.scorers import opened_scorer, prepared_scorer
 from product_matching.matching.grouping.description import Group
 from product_matching.progress import Progress, stop_if_cancelled
-from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.groups import group_catalogue
+from product_matching.workflows.catalogue_groups import CatalogueGroups, group_matches
 from product_matching.workflows.match import CatalogueMatches, match_by_defaults, match_by_scores
+from product_matching.workflows.pair_scores import score_catalogue
 
 #: Groups on one page.
 GROUPS_A_PAGE = 10
@@ -28,46 +27,11 @@ SIZE_BINS = ((2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, N
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class CatalogueGroups:
-    """A catalogue in groups.
+class FoundGroups:
+    """The groups that were asked for, and what decided on them with how long it took."""
 
-    Attributes
-    ----------
-    decided
-        What the rules say of the pairs.
-    numbers
-        Group number of each listing; shape (N,).
-    groups
-        Those of at least two listings, the largest first.
-    how
-        What decided, and how long it took.
-    scored
-        Every scored pair at the distance 1 - probability; None where distances decided.
-    """
-
-    decided: CatalogueMatches
-    numbers: npt.NDArray[np.int64]
-    groups: Sequence[Group]
+    groups: CatalogueGroups
     how: str
-    scored: Neighbours | None = None
-
-    @property
-    def n_grouped(self) -> int:
-        """Listings in a group with others."""
-        return sum(group.size for group in self.groups)
-
-    @property
-    def largest(self) -> int:
-        """Listings in the largest group; 0 without a group."""
-        return max((group.size for group in self.groups), default=0)
-
-    def ordered(self, order: str) -> list[Group]:
-        """The groups by ``"size"``, ``"weakest"`` (link, the loosest first) or ``"density"`` (the thinnest first)."""
-        if order == "weakest":
-            return sorted(self.groups, key=lambda group: (-group.weakest_link, -group.size, group.rows))
-        if order == "density":
-            return sorted(self.groups, key=lambda group: (group.density, -group.size, group.rows))
-        return list(self.groups)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +54,7 @@ class GroupsPage:
     heading: str
 
 
-def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> CatalogueGroups:
+def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> FoundGroups:
     """Find the groups of a catalogue; minutes for tens of thousands of photos.
 
     Raises
@@ -103,19 +67,27 @@ def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> Ca
     started = perf_counter()
     scored = None
     if request.scorer is not None:
-        progress.begin("preparing the pair scorer", 0)
-        prepared = prepared_scorer(bundle, request.scorer)
-        decided = match_by_scores(prepared, request.least, progress=progress)
-        scored = prepared.match_all()
+        scorer = opened_scorer(bundle, request.scorer)
+        prepare = partial(prepared_scorer, bundle, request.scorer)
+        scored = score_catalogue(bundle, scorer, prepare=prepare, progress=progress)
+        decided = match_by_scores(scored, request.least)
     else:
         decided = match_by_defaults(bundle, request.given, request.rules, progress=progress)
     stop_if_cancelled(progress)
     progress.begin("grouping", 0)
-    decided = decided.with_decisions(request.decisions.pairs)
-    numbers, groups = group_catalogue(decided)
+    groups = group_matches(decided, request.decisions.pairs, scored)
     how = say_thresholds(request, decided.thresholds, perf_counter() - started)
     how = " ".join(filter(None, [how, say_decided(bundle, request.decisions)]))
-    return CatalogueGroups(decided=decided, numbers=numbers, groups=groups, how=how, scored=scored)
+    return FoundGroups(groups=groups, how=how)
+
+
+def ordered(found: CatalogueGroups, order: str) -> list[Group]:
+    """The groups by ``"size"``, ``"weakest"`` (link, the loosest first) or ``"density"`` (the thinnest first)."""
+    if order == "weakest":
+        return sorted(found.groups, key=lambda group: (-group.weakest_link, -group.size, group.rows))
+    if order == "density":
+        return sorted(found.groups, key=lambda group: (group.density, -group.size, group.rows))
+    return list(found.groups)
 
 
 def page_of_groups(found: CatalogueGroups, address: Address) -> GroupsPage:
@@ -124,7 +96,7 @@ def page_of_groups(found: CatalogueGroups, address: Address) -> GroupsPage:
     page = min(address.page, pages)
     first, last = (page - 1) * GROUPS_A_PAGE, min(page * GROUPS_A_PAGE, len(found.groups))
     return GroupsPage(
-        groups=found.ordered(address.order)[first:last],
+        groups=ordered(found, address.order)[first:last],
         page=page,
         pages=pages,
         heading=f"Groups {first + 1:,} to {last:,} of {len(found.groups):,}",
@@ -139,31 +111,6 @@ def weakest_pair(decided: CatalogueMatches, group: Group) -> tuple[int, int] | N
         if len(linked):
             return row, int(linked[0])
     return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class FarthestPair:
-    """The two listings of a group that are least likely the same product, with the probability; 0 if not compared."""
-
-    pair: tuple[int, int]
-    probability: float
-
-
-def farthest_pair(scored: Neighbours, group: Group, same: Collection[Pair] = ()) -> FarthestPair:
-    """The pair of a group with the lowest probability, 0 if it was too far apart to be compared; 1 for those in `same`.
-
-    `same` are the pairs that a person decided, the lower row first.
-    """
-    pairs, decided = [], set(same)
-    for place, row in enumerate(group.rows[:-1]):
-        near, distances = scored.of(row)
-        known = dict(zip(near.tolist(), distances.tolist(), strict=True))
-        pairs += [
-            (1.0 if (row, other) in decided else 1.0 - known.get(other, 1.0), (row, other))
-            for other in group.rows[place + 1 :]
-        ]
-    probability, pair = min(pairs)
-    return FarthestPair(pair=pair, probability=probability)
 
 
 def link_in_words(weakest_link: float) -> tuple[str, str]:

@@ -51,6 +51,11 @@ def scorer_for(bundle: Bundle, name: str | None) -> ChosenScorer | None:
     return _opened(bundle, *_version(name))
 
 
+def opened_scorer(bundle: Bundle, name: str) -> PairScorer:
+    """The pair scorer of a name, opened for a catalogue once for all sessions; raises as `scorer_for` does."""
+    return _opened(bundle, *_version(name)).scorer
+
+
 def lacking_side(scorer: PairScorer, query: Query) -> str:
     """Say which side that a pair scorer compares a query lacks, such as the photo of a typed title; "" for none."""
     from product_matching.workflows.score_pairs import check_query
