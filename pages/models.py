@@ -7,8 +7,8 @@ import streamlit as st
 from product_matching.app.address import MODELS
 from product_matching.app.frame import draw_frame, draw_problems
 from product_matching.app.models.comparison import draw_comparison
-from product_matching.app.models.model_list import list_models
 from product_matching.app.models.view import draw_models
+from product_matching.app.shared.model_list import list_models
 from product_matching.places import models_folder
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line, Name, Switch, Whole
+from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line, Name, Pairs, Switch, Whole
 
 HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
 THRESHOLDS, MAP, CATALOGUE = "pages/thresholds.py", "pages/map.py", "pages/catalogue.py"
@@ -36,6 +36,9 @@ ORDERS = {"size": "Largest first", "weakest": "Weakest link first", "density": "
 #: Measures of the comparison, and the sides that its methods compare; the first is the default.
 MEASURES, METHODS = ("F1", "recall@1", "mAP@R"), ("Photo", "Title", "Both", "All")
 _TITLE = Line("title", MAX_TITLE_CHARS)
+#: What the catalogue page shows, the first being the default; and the kinds of listings it lists alone (`browse.ONLY`).
+OVERVIEW, BROWSE, OPEN, BUILD = CATALOGUE_VIEWS = ("overview", "browse", "open", "build")
+ONLY = ("no_photo", "unreadable_photo", "repeated_photo", "no_title")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +119,14 @@ class Address:
         Which groups are shown.
     measure, methods, all_photos
         Which figures of the comparison are shown, of which methods, on which photos of the groceries.
+    view
+        What the catalogue page shows, of `CATALOGUE_VIEWS`.
+    text, where, only
+        Which listings it lists: words of title or id, values of columns, and a kind of `ONLY`.
+    listing_order, listings_page
+        The column that they are in order of, "-" before it for the largest first, and which page of them is shown.
+    report
+        Name of the catalogue whose build is shown.
     """
 
     bundle: str | None = _parameter("bundle", Name(), _EVERY_PAGE)
@@ -148,6 +159,15 @@ class Address:
     measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), default=MEASURES[0])
     methods: str = _parameter("by", Choice(METHODS), (MODELS,), default=METHODS[0])
     all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), default=False)
+    view: str = _parameter("view", Choice(CATALOGUE_VIEWS), (CATALOGUE,), default=OVERVIEW)
+    text: str = _parameter("text", Line("text", MAX_TITLE_CHARS), (CATALOGUE,), default="")
+    where: tuple[tuple[str, str], ...] = _parameter("where", Pairs(), (CATALOGUE,), default=(), of_catalogue=True)
+    only: str | None = _parameter("only", Choice(ONLY), (CATALOGUE,), of_catalogue=True)
+    listing_order: str = _parameter("order", Name(), (CATALOGUE,), default="", of_catalogue=True)
+    listings_page: int = _parameter(
+        "at", Whole(range(1, 1_000_000)), (CATALOGUE,), default=1, of_catalogue=True, of_result=True
+    )
+    report: str | None = _parameter("report", Name(), (CATALOGUE,))
 
     @property
     def asks(self) -> bool:

@@ -19,7 +19,6 @@ from streamlit.testing.v1 import AppTest
 from product_matching.app.models.card_text import card_markdown
 from product_matching.app.models.chart import charted_rows, comparison_chart, describe_chart
 from product_matching.app.models.choice import methods_of
-from product_matching.app.models.model_list import list_models, own_scores, trained_on
 from product_matching.app.models.table import (
     comparison_csv,
     comparison_table,
@@ -29,6 +28,7 @@ from product_matching.app.models.table import (
     protocol_notes,
     split_differences,
 )
+from product_matching.app.shared.model_list import list_models, own_scores, trained_on
 from product_matching.encoders.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.metrics.retrieval import QueryScores
 from product_matching.store.comparison import Comparison, Figure, Scores, read_comparison

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from product_matching.app.models.card_text import card_markdown
-from product_matching.app.models.model_list import ListedModel, own_scores, speed_of, trained_on
 from product_matching.app.models.table import figure_cell
 from product_matching.app.shared.catalogues import Catalogue
+from product_matching.app.shared.model_list import ListedModel, own_scores, speed_of, trained_on
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.store.comparison import Scores

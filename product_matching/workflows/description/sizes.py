@@ -9,6 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 
+#: Bins of sizes, the last one open.
+SIZE_BINS = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, None))
+
+
 @dataclass(frozen=True, eq=False)
 class GroupSizes:
     """The sizes of groups, such as the listings of each label group.
@@ -47,6 +51,12 @@ class GroupSizes:
         """Number of groups of each size that there is, smallest size first."""
         sizes, counts = np.unique(self.sizes, return_counts=True)
         return dict(zip(sizes.tolist(), counts.tolist(), strict=True))
+
+    def binned(self) -> list[int]:
+        """Number of groups in each of `SIZE_BINS`."""
+        ends = [np.inf if last is None else last for _, last in SIZE_BINS]
+        places = np.searchsorted(ends, self.sizes, side="left")
+        return np.bincount(places, minlength=len(SIZE_BINS)).tolist()
 
     def steps(self) -> list[tuple[int, int]]:
         """The sizes in order of rank, as ``(last rank, size)`` of each run of groups of the same size, from rank 1."""
