@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import streamlit as st
-from product_matching.app.catalogue.build import draw_build
 
 from product_matching.app.address import BROWSE, BUILD, CATALOGUE, OPEN, OVERVIEW
 from product_matching.app.catalogue.browse import draw_browse
+from product_matching.app.catalogue.build import draw_build
 from product_matching.app.catalogue.opening import draw_opening
 from product_matching.app.catalogue.overview import draw_overview
 from product_matching.app.frame import Frame, draw_frame, draw_no_catalogue, draw_problems

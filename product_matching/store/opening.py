@@ -22,7 +22,8 @@ def paths_are_open() -> bool:
 def allowed_folder(text: str) -> Path:
     """The folder of a path that a visitor typed, absolute or below the embeddings folder.
 
-    Links are followed before it is judged, but for those that lie in the embeddings folder itself. Outside the embeddings folder nothing is looked at, so that the answer does not tell what lies there.
+    Links are followed before it is judged, but for those that lie in the embeddings folder itself. Outside of it nothing
+    is looked at, so that the answer does not tell what lies there.
 
     Raises
     ------
@@ -33,9 +34,10 @@ def allowed_folder(text: str) -> Path:
     if not typed or any(sign in typed for sign in _UNFIT):
         raise InputError(f"The path {typed!r:.80} is not one of a folder.")
     parent = Path(os.path.realpath(embeddings_folder()))
-    named = Path(os.path.abspath(parent / Path(typed).expanduser()))
+    named = parent / Path(typed).expanduser()
     path = Path(os.path.realpath(named))
-    if not (path.is_relative_to(parent) or named.parent == parent or paths_are_open()):
+    is_listed = named.parent in (parent, embeddings_folder()) and named.name not in ("", "..")
+    if not (path.is_relative_to(parent) or is_listed or paths_are_open()):
         raise InputError(
             f"The path {typed!r:.80} lies outside {embeddings_folder()}: whoever runs this app allows other folders by "
             f"starting it with {OPEN_PATHS}=1."

@@ -11,7 +11,7 @@ from product_matching.workflows.description.sizes import SIZE_BINS, GroupSizes
 from product_matching.workflows.description.titles import TitleFacts
 
 _COLOUR, _SECOND = "#1f9a96", "#c98a2b"  # readable on white and on near-black
-_HEIGHT = 270
+_HEIGHT = 300
 #: The listings of a group stand on a logarithmic axis where the largest group has more.
 _LINEAR_UP_TO = 60
 _LENGTH_STEP = 10
@@ -103,9 +103,7 @@ def word_chart(words: Sequence[tuple[str, int]], n_titles: int) -> dict[str, Any
     }
     x = {"title": {"text": "Share of titles"}, "tickformat": ".0%", "range": [0, 1.18 * max(shares, default=1.0)]}
     y = {"type": "category", "autorange": "reversed", "tickmode": "linear", "title": {"text": ""}}
-    figure = _figure([bars], x=x, y=y)
-    figure["layout"] |= {"height": 44 + 20 * len(words) + 40}
-    return figure
+    return _figure([bars], x=x, y=y)
 
 
 def _as_text(word: str) -> str:

@@ -61,7 +61,9 @@ def _draw_path(address: Address) -> None:
     st.subheader("From a folder", anchor=False)
     with st.form("open_path", border=False):
         where = "any folder of the server" if paths_are_open() else f"a folder in {embeddings_folder()}"
-        path = st.text_input("Folder of a bundle", placeholder=f"Path of {where}", help=_HELP, width=560)
+        path = st.text_input(
+            "Folder of a bundle", placeholder=f"Path of {where}", help=_HELP, key="open_folder", width=560
+        )
         asked = st.form_submit_button("Open the folder", icon=":material/folder_open:")
     if not asked or not path.strip():
         return

@@ -30,6 +30,8 @@ from product_matching.workflows.description.titles import TitleFacts
 
 _BARE: dict[str, Any] = {"displayModeBar": False}
 _EXAMPLE_CHARS = 40
+#: Pixels of a figure at the top, so that nothing moves once it is drawn.
+_FIGURE_WIDTH, _FIGURE_HEIGHT = 140, 76
 
 
 @st.cache_resource(max_entries=8, show_spinner="Counting", hash_funcs=BY_BUNDLE)
@@ -51,19 +53,27 @@ def draw_overview(bundle: Bundle, deciding: Deciding) -> None:
 
 
 def _draw_figures(bundle: Bundle, described: CatalogueDescription) -> None:
+    with st.grid(min_column_width=_FIGURE_WIDTH, row_height=_FIGURE_HEIGHT, gap="small") as grid:
+        for name, value, says in _figures(bundle, described):
+            with grid.cell():
+                st.metric(name, value, help=says or None)
+
+
+def _figures(bundle: Bundle, described: CatalogueDescription) -> list[tuple[str, str, str]]:
+    """Name, value and help of the figures at the top."""
     n_photos, n_titles = int(bundle.has_photo.sum()), int(bundle.has_title.sum())
-    with st.container(horizontal=True, gap="medium"):
-        st.metric("Listings", f"{len(bundle):,}", width="content")
-        if n_photos:
-            st.metric("With a photo", _share(n_photos, len(bundle)), width="content")
-        if n_titles:
-            st.metric("With a title", _share(n_titles, len(bundle)), width="content")
-        if described.labels is not None:
-            what = "Products that are known (label groups): listings of one group are the same product."
-            st.metric("Label groups", f"{described.labels.n_groups:,}", width="content", help=what)
-        if described.photos is not None and described.photos.same_file:
-            repeated = sum(map(len, described.photos.same_file))
-            st.metric("Share their photo", f"{repeated:,}", width="content", help="Listings with the same photo file.")
+    figures = [("Listings", f"{len(bundle):,}", "")]
+    if n_photos:
+        figures.append(("With a photo", _share(n_photos, len(bundle)), ""))
+    if n_titles:
+        figures.append(("With a title", _share(n_titles, len(bundle)), ""))
+    if described.labels is not None:
+        what = "Products that are known (label groups): listings of one group are the same product."
+        figures.append(("Known products", f"{described.labels.n_groups:,}", what))
+    if described.photos is not None and described.photos.same_file:
+        repeated = sum(map(len, described.photos.same_file))
+        figures.append(("Share their photo", f"{repeated:,}", "Listings whose photo file stands on another one too."))
+    return figures
 
 
 def _draw_groups(bundle: Bundle, described: CatalogueDescription, deciding: Deciding) -> None:
@@ -106,7 +116,7 @@ def _say_labels(labels: GroupSizes) -> str:
 
 def _say_found(found: GroupSizes | None, deciding: Deciding) -> str:
     if found is None:
-        return "**How many groups there are of each size.** Those that Review finds stand beside them once it has."
+        return "**How many groups there are of each size.** The groups that Review finds will stand beside them."
     return (
         f"**{count_text(found.n_groups, 'group')} found** among {count_text(found.n_listings, 'listing')}, at least "
         f"{percent_text(deciding.least)}."

@@ -17,7 +17,7 @@ from product_matching.store.bundle import PHOTO_SHA256, Bundle
 from product_matching.workflows.description.photos import PhotoFacts, Rows
 
 #: Repeated photos that are shown.
-N_REPEATED = 8
+N_REPEATED = 6
 _NAME_CHARS = 40
 
 
@@ -71,6 +71,7 @@ def _draw_repeated(bundle: Bundle, photos: PhotoFacts) -> None:
         for rows in repeated[:N_REPEATED]:
             row = int(rows[0])
             record = {str(key): value for key, value in bundle.listings.iloc[row].items()}
+            same = ((column, record[column]),)
             with grid.cell():
                 draw_picture(bundle, row, listing_name(record))
                 if bundle.thumbnails is None:
@@ -80,7 +81,7 @@ def _draw_repeated(bundle: Bundle, photos: PhotoFacts) -> None:
                     key=f"repeated_{row}",
                     type="tertiary",
                     width="stretch",
-                    on_click=partial(change_address, view=BROWSE, text="", where=((column, record[column]),), only=None),
+                    on_click=partial(change_address, view=BROWSE, text="", where=same, only=None),
                 )
 
 
@@ -96,5 +97,7 @@ def draw_unreadable(bundle: Bundle) -> None:
         "Show these listings",
         key="unreadable",
         icon=":material/list:",
-        on_click=partial(change_address, view=BROWSE, text="", where=(), only="unreadable_photo"),
+        on_click=partial(
+            change_address, bundle=bundle.folder.name, view=BROWSE, text="", where=(), only="unreadable_photo"
+        ),
     )

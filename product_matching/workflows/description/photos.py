@@ -45,7 +45,7 @@ class PhotoFacts:
 
     @property
     def placeholders(self) -> tuple[Rows, ...]:
-        """Rows of each picture on more than `MAX_SHARED` listings: it tells nothing about them, so it is passed over."""
+        """Rows of each picture on more than `MAX_SHARED` listings, which tells nothing about them."""
         return tuple(rows for rows in self.same_phash if len(rows) > MAX_SHARED)
 
 
@@ -66,9 +66,7 @@ def describe_photos(sha256: pd.Series, phashes: Sequence[str]) -> PhotoFacts:
     except InputError as error:
         return PhotoFacts(same_file=same_file, same_phash=(), problem=str(error))
     named = np.where(present, numbers.astype(str), "").astype(object)
-    return PhotoFacts(
-        same_file=same_file, same_phash=repeated_values(named), n_alike=n_alike, n_alike_groups=n_groups
-    )
+    return PhotoFacts(same_file=same_file, same_phash=repeated_values(named), n_alike=n_alike, n_alike_groups=n_groups)
 
 
 def repeated_values(values: npt.NDArray[np.object_]) -> tuple[Rows, ...]:

@@ -40,7 +40,7 @@ class TitleFacts:
         return len(self.lengths)
 
 
-def describe_titles(titles: pd.Series, encoder: TitleEncoder, matrix: csr_matrix, *, n_words: int = 20) -> TitleFacts:
+def describe_titles(titles: pd.Series, encoder: TitleEncoder, matrix: csr_matrix, *, n_words: int = 12) -> TitleFacts:
     """Describe titles.
 
     Parameters

@@ -1,0 +1,108 @@
+"""Where a new catalogue comes from: read and checked at the door, and read again when it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from product_matching.errors import InputError
+from product_matching.listings.catalogue import Catalogue, CatalogueError, read_catalogue
+from product_matching.listings.catalogue_file import read_table
+from product_matching.listings.catalogue_folder import image_folder_of
+from product_matching.listings.uploaded_catalogue import UploadedCatalogue, opened_upload
+from product_matching.progress import Progress
+
+#: Rows of the preview.
+N_PREVIEW = 5
+#: Gives the catalogue for as long as it is built.
+Opened = Callable[[Progress], AbstractContextManager[Catalogue]]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Source:
+    """A catalogue that can be built, or everything that is wrong with it.
+
+    Attributes
+    ----------
+    name
+        The name that is proposed for it.
+    problems
+        What is wrong, a sentence or a phrase each; empty for a catalogue that can be built.
+    preview
+        Its first rows.
+    n_listings, n_photos, n_titles
+        How many there are.
+    notes
+        What the visitor should know although it can be built.
+    open
+        Gives the catalogue for as long as it is built; None where it cannot be.
+    """
+
+    name: str
+    problems: tuple[str, ...] = ()
+    preview: pd.DataFrame | None = None
+    n_listings: int = 0
+    n_photos: int = 0
+    n_titles: int = 0
+    notes: tuple[str, ...] = ()
+    open: Opened | None = None
+
+
+def folder_source(folder: Path, table: str) -> Source:
+    """Check a catalogue file in a folder, with the photos beside it or in a folder right below."""
+    path = folder / table
+    read = partial(_read_folder, folder, table)
+    try:
+        return describe_source(read(), path.stem, lambda progress: nullcontext(read()))
+    except CatalogueError as error:
+        return Source(name=path.stem, problems=tuple(error.problems))
+    except InputError as error:
+        return Source(name=path.stem, problems=(str(error),))
+
+
+def upload_source(upload: UploadedCatalogue) -> Source:
+    """Check uploaded files."""
+    stem = Path(upload.name).stem
+    try:
+        with opened_upload(upload) as catalogue:
+            return describe_source(catalogue, stem, lambda progress: opened_upload(upload, progress=progress))
+    except CatalogueError as error:
+        return Source(name=stem, problems=tuple(error.problems))
+
+
+def _read_folder(folder: Path, table: str) -> Catalogue:
+    path = folder / table
+    problems: list[str] = []
+    read = read_table(path, problems)
+    images = None
+    if read is not None and "image" in read.columns.column_names:
+        names = read.columns["image"].cast("string").to_pylist()
+        images = image_folder_of(folder, [name or "" for name in names])
+    has_titles = read is not None and "title" in read.columns.column_names
+    return read_catalogue(path, images=images if images is not None or has_titles else folder)
+
+
+def describe_source(catalogue: Catalogue, name: str, opened: Opened) -> Source:
+    """Describe a catalogue that passed every check."""
+    listings = catalogue.listings
+    n_photos = int((listings["image"] != "").sum()) if catalogue.has_photos else 0
+    n_titles = int((listings["title"] != "").sum()) if "title" in listings else 0
+    notes = []
+    if not n_photos and "image" in listings:
+        notes.append("No photos are at hand: the catalogue will be one of titles.")
+    if "label_group" not in listings:
+        notes.append("There is no column label_group, so the thresholds are tuned without known products.")
+    return Source(
+        name=name,
+        preview=listings.head(N_PREVIEW),
+        n_listings=len(catalogue),
+        n_photos=n_photos,
+        n_titles=n_titles,
+        notes=tuple(notes),
+        open=opened,
+    )
