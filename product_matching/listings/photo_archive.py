@@ -25,8 +25,8 @@ def unpack_photos(
 ) -> list[str]:
     """Unpack the photos of a zip archive that are wanted.
 
-    Photos may lie in the archive's root or below one of its folders: the one that holds the most of them is taken as the
-    place that paths are relative to. Links, and photos larger than any that is read, are left out.
+    Photos may lie in the archive's root or below one of its folders: the one that holds the most of them is taken as
+    the place that paths are relative to. Links, and photos larger than any that is read, are left out.
 
     Parameters
     ----------
@@ -75,20 +75,15 @@ def _wanted_entries(entries: list[zipfile.ZipInfo], wanted: Collection[str]) -> 
     total = sum(entry.file_size for entry in found.values())
     if total > MAX_TOTAL:
         raise InputError(
-            f"The photos of the zip file have {total / 2**30:.1f} GB unpacked; at most {MAX_TOTAL // 2**30} GB are read."
+            f"The photos of the zip file have {total / 2**30:.1f} GB unpacked; at most {MAX_TOTAL // 2**30} GB are "
+            "read."
         )
     return found
 
 
 def _place_of(files: Collection[str], names: Collection[str]) -> str:
     """The folder of the archive, "" or ending in a slash, that holds the most of the names; the shortest of several."""
-    ends = {name.rpartition("/")[2] for name in names}
-    places = Counter(
-        file.removesuffix(name)
-        for file in files
-        for name in _ends_of(file)
-        if name.rpartition("/")[2] in ends and name in names
-    )
+    places = Counter(file.removesuffix(name) for file in files for name in _ends_of(file) if name in names)
     return min(places, key=lambda place: (-places[place], len(place), place), default="")
 
 

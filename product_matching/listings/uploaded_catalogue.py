@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue, CatalogueError, read_catalogue
@@ -30,12 +30,12 @@ class UploadedCatalogue:
     table
         Content of the list.
     photos
-        The zip archive, open for reading; None for a catalogue of titles.
+        Content of the zip archive; None for a catalogue of titles.
     """
 
     name: str
     table: bytes
-    photos: IO[bytes] | None = None
+    photos: bytes | None = None
 
 
 @contextmanager
@@ -66,14 +66,13 @@ def opened_upload(upload: UploadedCatalogue, *, progress: Progress = NO_PROGRESS
         yield catalogue
 
 
-def _unpack(path: Path, archive: IO[bytes], images: Path, progress: Progress) -> list[str]:
+def _unpack(path: Path, archive: bytes, images: Path, progress: Progress) -> list[str]:
     """Unpack the photos that a list names; problems of the list itself are told when it is read."""
     table = read_table(path, [])
     if table is None or "image" not in table.columns.column_names:
         return []
     wanted = table.columns["image"].cast("string").to_pylist()
     try:
-        archive.seek(0)
-        return unpack_photos(archive, {name for name in wanted if name}, images, progress=progress)
+        return unpack_photos(io.BytesIO(archive), {name for name in wanted if name}, images, progress=progress)
     except InputError as error:
         return [str(error)]

@@ -22,8 +22,8 @@ def paths_are_open() -> bool:
 def allowed_folder(text: str) -> Path:
     """The folder of a path that a visitor typed, absolute or below the embeddings folder.
 
-    Links are followed before it is judged, but for those that lie in the embeddings folder itself. Outside of it nothing
-    is looked at, so that the answer does not tell what lies there.
+    Links are followed before it is judged, but for those that lie in the embeddings folder itself. Outside of it
+    nothing is looked at, so that the answer does not tell what lies there.
 
     Raises
     ------

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
+import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from product_matching.app.catalogue import builds
+from product_matching.progress import Progress
 from product_matching.store.bundle import open_bundle
+from product_matching.store.manifest import Manifest
 from product_matching.store.opening import OPEN_PATHS
+from tests.app.held import SECONDS, Held
 from tests.pages.conftest import finish_jobs
 
 CATALOGUE = "pages/catalogue.py"
@@ -151,6 +159,7 @@ def test_a_folder_is_checked_and_built_and_the_report_names_what_was_left_out(
     (incoming / "list.csv").write_text("\n".join(lines), encoding="utf-8")
     app.run()
     assert "25 listings, 25 titles, 24 photos" in shown(app)
+    assert "1 photo cannot be read and is left out: The photo 0a.png" in shown(app)
     name = app.text_input(key="build_name_list")
     assert name.value == "list"
     name.set_value("../up").run()
@@ -176,3 +185,62 @@ def test_the_report_of_a_build_is_shown_to_a_visitor_who_comes_later(open_app: O
     assert "**small** is built: 25 listings, 24 photos" in shown(app)
     assert "Nothing was left out" in shown(app)
     assert "is built" not in shown(open_app(CATALOGUE, view="build", report="nowhere"))
+
+
+def test_uploaded_files_are_checked_built_and_searched_and_a_cancelled_build_leaves_nothing(
+    open_own: Open, own_bundles: Path, small_catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (small_catalogue / "listings.csv").read_bytes()
+    scratch = own_bundles.parent / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    app = open_own(CATALOGUE, view="build")
+    assert "What the list looks like" in shown(app)
+    upload(app, "build_list", "my list.csv", b"id,title\n1,A\n")
+    assert "no column 'posting_id'" in shown(app)
+    upload(app, "build_photos", "photos.zip", b"PK no zip")
+    upload(app, "build_list", "my list.csv", lines)
+    said = shown(app)
+    assert "2 problems" in said
+    assert "no such photo in the zip file: row 1 ('0a.png')" in said
+    assert "not in a zip file that can be read" in said
+    upload(app, "build_photos", "photos.zip", zipped(small_catalogue / "images"))
+    assert "25 listings, 25 titles, 24 photos" in shown(app)
+
+    with monkeypatch.context() as patched:
+        held, build = Held(), builds.build_bundle
+
+        def build_when_released(*given: Any, progress: Progress, **named: Any) -> Manifest:
+            held(progress)
+            return build(*given, progress=progress, **named)
+
+        patched.setattr(builds, "build_bundle", build_when_released)
+        press(app, "Build the catalogue")
+        assert held.begun.wait(SECONDS)
+        press(open_own(CATALOGUE, view="build"), "Cancel")  # a build belongs to the server, not to who began it
+        held.released.set()
+        finish_jobs(app)
+    assert "was cancelled" in shown(app)
+    assert sorted(path.name for path in own_bundles.iterdir()) == ["small"]
+
+    finish_jobs(press(app, "Build the catalogue"))
+    assert "**my-list** is built" in shown(app)
+    press(app, "Search it")
+    assert dict(app.query_params) == {"bundle": "my-list"}
+    built, small = open_bundle(own_bundles / "my-list"), open_bundle(own_bundles / "small")
+    assert built.listings.equals(small.listings)
+    assert list(scratch.iterdir()) == []
+
+
+def upload(app: AppTest, key: str, name: str, content: bytes) -> None:
+    """Give a file."""
+    app.file_uploader(key=key).set_value((name, content, "application/octet-stream")).run()
+
+
+def zipped(folder: Path) -> bytes:
+    """The files of a folder in a zip archive, below a folder of its own."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path in sorted(folder.rglob("*.*")):
+            archive.write(path, Path("all of them") / path.relative_to(folder))
+    return buffer.getvalue()

@@ -142,18 +142,17 @@ def _begin(source: Source, name: str, model: str | None, replace: bool) -> None:
 
 def _draw_builds(frame: Frame) -> None:
     """The builds that run, and how the one that the address names ended."""
-    for name in running_builds():
-        job = build_of(name)
-        if job is not None:
-            draw_job(job, f"Building {plain(name)}", partial(cancel_build, name))
+    running = running_builds()
+    for name, job in running.items():
+        draw_job(job, f"Building {plain(name)}", partial(cancel_build, name))
     report = frame.address.report
-    if report and report not in running_builds():
+    if report and report not in running:
         _draw_report(frame, report)
 
 
 def _draw_report(frame: Frame, name: str) -> None:
     job = build_of(name)
-    if job is not None and job.state is State.CANCELLED:
+    if job is not None and job.cancelled and job.state is not State.DONE:
         st.info(f"The build of {plain(name)} was cancelled; nothing of it is left.", icon=":material/cancel:")
         return
     if job is not None and job.error:

@@ -54,44 +54,41 @@ class BuildOrder:
 
 
 @st.cache_resource(show_spinner=False)
-def _keys() -> dict[str, str]:
-    """Key of the newest build of each name."""
+def _builds() -> dict[str, Job[Manifest]]:
+    """The newest build of each name."""
     return {}
 
 
 def start_build(order: BuildOrder) -> None:
-    """Begin a build; one of the same name that runs is left alone.
+    """Begin a build.
 
     Raises
     ------
     InputError
-        The name cannot be used.
+        The name cannot be used, or a catalogue of this name is being built.
     """
     check_name(order.name, replace=order.replace)
-    running = build_of(order.name)
-    if running is not None and not running.finished:
+    if order.name in running_builds():
         raise InputError(f"A catalogue {order.name!r} is being built already.")
     key = f"build {order.name} {uuid4().hex}"
-    _keys()[order.name] = key
-    jobs().start(key, partial(run_build, order), _BUILDER)
+    _builds()[order.name] = jobs().start(key, partial(run_build, order), _BUILDER)
 
 
 def build_of(name: str) -> Job[Manifest] | None:
-    """The newest build of a name; None where there is none, or one so long ago that it is forgotten."""
-    key = _keys().get(name)
-    return None if key is None else jobs().find(key, _BUILDER)
+    """The newest build of a name since the server began; None where there was none."""
+    return _builds().get(name)
 
 
-def running_builds() -> list[str]:
-    """Names of the catalogues that are being built, or wait for it."""
-    found = {name: build_of(name) for name in list(_keys())}
-    return [name for name, job in found.items() if job is not None and not job.finished]
+def running_builds() -> dict[str, Job[Manifest]]:
+    """The builds that run or wait, by the name of the catalogue."""
+    return {name: job for name, job in list(_builds().items()) if not (job.finished or job.cancelled)}
 
 
 def cancel_build(name: str) -> None:
     """End a build; nothing of the catalogue stays, and one that it should have replaced stays as it was."""
-    if name in _keys():
-        jobs().cancel(_keys()[name], _BUILDER)
+    job = build_of(name)
+    if job is not None:
+        jobs().cancel(job.key, _BUILDER)
 
 
 def run_build(order: BuildOrder, progress: Progress) -> Manifest:

@@ -98,6 +98,12 @@ def draw_unreadable(bundle: Bundle) -> None:
         key="unreadable",
         icon=":material/list:",
         on_click=partial(
-            change_address, bundle=bundle.folder.name, view=BROWSE, text="", where=(), only="unreadable_photo"
+            change_address,
+            bundle=bundle.folder.name,
+            view=BROWSE,
+            report=None,
+            text="",
+            where=(),
+            only="unreadable_photo",
         ),
     )

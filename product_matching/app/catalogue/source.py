@@ -14,11 +14,12 @@ from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue, CatalogueError, read_catalogue
 from product_matching.listings.catalogue_file import read_table
 from product_matching.listings.catalogue_folder import image_folder_of
+from product_matching.listings.photos import photo_problem
 from product_matching.listings.uploaded_catalogue import UploadedCatalogue, opened_upload
 from product_matching.progress import Progress
 
-#: Rows of the preview.
-N_PREVIEW = 5
+#: Rows of the preview, and photos that are named among those that cannot be read.
+N_PREVIEW, N_NAMED = 5, 5
 #: Gives the catalogue for as long as it is built.
 Opened = Callable[[Progress], AbstractContextManager[Catalogue]]
 
@@ -97,6 +98,13 @@ def describe_source(catalogue: Catalogue, name: str, opened: Opened) -> Source:
         notes.append("No photos are at hand: the catalogue will be one of titles.")
     if "label_group" not in listings:
         notes.append("There is no column label_group, so the thresholds are tuned without known products.")
+    unreadable = _unreadable(catalogue)
+    if unreadable:
+        what = (
+            "photo cannot be read and is left out" if len(unreadable) == 1 else "photos cannot be read and are left out"
+        )
+        named = " ".join(unreadable[:N_NAMED]) + (" …" if len(unreadable) > N_NAMED else "")
+        notes.append(f"{len(unreadable):,} {what}: {named}")
     return Source(
         name=name,
         preview=listings.head(N_PREVIEW),
@@ -106,3 +114,9 @@ def describe_source(catalogue: Catalogue, name: str, opened: Opened) -> Source:
         notes=tuple(notes),
         open=opened,
     )
+
+
+def _unreadable(catalogue: Catalogue) -> list[str]:
+    """Why photos cannot be read, as far as their beginnings tell."""
+    paths = (catalogue.photo_path(row) for row in range(len(catalogue))) if catalogue.has_photos else ()
+    return [problem for path in paths if path is not None and (problem := photo_problem(path))]

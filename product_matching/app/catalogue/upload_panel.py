@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import streamlit as st
 
 from product_matching.app.catalogue.source import Source, upload_source
@@ -32,6 +30,7 @@ def draw_upload() -> Source | None:
             "a larger catalogue from a folder of the server, or with the command `product-matching build`.",
         )
     if table is None:
+        st.session_state.pop(_CHECKED, None)
         return None
     content = table.getvalue()
     packed = None if photos is None else photos.getvalue()
@@ -39,9 +38,7 @@ def draw_upload() -> Source | None:
     known = st.session_state.get(_CHECKED)
     if known is None or known[0] != key:
         with st.spinner("Checking the listings and photos"):
-            archive = None if packed is None else io.BytesIO(packed)
-            upload = UploadedCatalogue(name=table.name, table=content, photos=archive)
-            known = (key, upload_source(upload))
+            known = (key, upload_source(UploadedCatalogue(name=table.name, table=content, photos=packed)))
         st.session_state[_CHECKED] = known
     source: Source = known[1]
     return source
