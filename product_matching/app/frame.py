@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PAGES = {
     HOME: ("Home", ":material/home:"),
     FIND: ("Find", ":material/search:"),
-    REVIEW: ("Review groups", ":material/workspaces:"),
+    REVIEW: ("Review", ":material/rule:"),
     CATALOGUE: ("Catalogue", ":material/inventory_2:"),
     MODELS: ("Models", ":material/leaderboard:"),
 }
