@@ -72,9 +72,7 @@ class CatalogueError(InputError):
         super().__init__("\n".join([heading, *(f"- {problem}" for problem in problems)]))
 
 
-def read_catalogue(
-    path: Path, *, images: Path | None = None, label_column: str = "label_group", images_name: str = ""
-) -> Catalogue:
+def read_catalogue(path: Path, *, images: Path | None = None, label_column: str = "label_group") -> Catalogue:
     """Read a catalogue file and check all of it.
 
     Parameters
@@ -86,8 +84,6 @@ def read_catalogue(
         The folder that `image` is relative to; every photo must be in it. Without it the catalogue has no photos.
     label_column
         The column with the label group of each listing; copied to `label_group` if it has another name.
-    images_name
-        What problems call the image folder; its path where it is empty.
 
     Raises
     ------
@@ -102,7 +98,7 @@ def read_catalogue(
         listings = _to_listings(table, label_column, problems)
         if "posting_id" in listings:
             check_ids(listings["posting_id"], problems)
-        _check_content(listings, images, images_name, problems)
+        _check_content(listings, images, problems)
     if problems:
         raise CatalogueError(path, problems)
     return Catalogue(listings.reset_index(drop=True), images)
@@ -175,7 +171,7 @@ def check_ids(ids: pd.Series, problems: list[str]) -> None:
         problems.append(at_places(f"duplicate {ids.name}", zip(repeated.index, remarks, strict=True)))
 
 
-def _check_content(listings: pd.DataFrame, images: Path | None, images_name: str, problems: list[str]) -> None:
+def _check_content(listings: pd.DataFrame, images: Path | None, problems: list[str]) -> None:
     usable = [name for name in ("title", "image") if name in listings and (name == "title" or images is not None)]
     if usable:
         nothing = (listings[usable] == "").all(axis="columns")
@@ -187,10 +183,10 @@ def _check_content(listings: pd.DataFrame, images: Path | None, images_name: str
         if odd.any():
             problems.append(at_places("image_phash is not 16 hexadecimal digits", _remarks(hashes[odd])))
     if images is not None and "image" in listings:
-        check_photos(listings["image"][listings["image"] != ""], images, problems, name=images_name)
+        check_photos(listings["image"][listings["image"] != ""], images, problems)
 
 
-def check_photos(photos: pd.Series, folder: Path, problems: list[str], *, name: str = "") -> None:
+def check_photos(photos: pd.Series, folder: Path, problems: list[str]) -> None:
     """Append to `problems` which paths of photos lead to no file below a folder; their index is the row number."""
     if not folder.is_dir():
         problems.append(f"the image folder {str(folder)!r} does not exist or is not a folder")
@@ -199,7 +195,7 @@ def check_photos(photos: pd.Series, folder: Path, problems: list[str], *, name: 
     if leaving:
         problems.append(at_places("image is not a path inside the image folder", _remarks(photos[leaving])))
     if missing:
-        problems.append(at_places(f"no such photo in {name or repr(str(folder))}", _remarks(photos[missing])))
+        problems.append(at_places(f"no such photo in {str(folder)!r}", _remarks(photos[missing])))
 
 
 def _remarks(values: pd.Series) -> list[tuple[int, str]]:
