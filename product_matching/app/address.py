@@ -138,8 +138,8 @@ class Address:
         Which figures of the comparison are shown, of which methods, on which photos of the groceries.
     view
         What the catalogue page shows, of `CATALOGUE_VIEWS`.
-    text, where, only
-        Which listings it lists: words of title or id, values of columns, and a kind of `ONLY`.
+    where, only
+        Which listings it lists beside those of `text`: values of columns, and a kind of `ONLY`.
     listing_order, listings_page
         The column that they are in order of, "-" before it for the largest first, and which page of them is shown.
     report
@@ -174,7 +174,7 @@ class Address:
     step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
     accept: int = _parameter("accept", Whole(BAND_PERCENT), (REVIEW,), default=90)
     reject: int = _parameter("reject", Whole(BAND_PERCENT), (REVIEW,), default=10)
-    text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW,), default="", of_catalogue=True)
+    text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW, CATALOGUE), default="", of_catalogue=True)
     size_from: int = _parameter("size", Whole(GROUP_SIZES), (REVIEW,), default=2)
     open_only: bool = _parameter("open", Switch(), (REVIEW,), default=False)
     keep: str = _parameter(
@@ -186,7 +186,6 @@ class Address:
     methods: str = _parameter("by", Choice(METHODS), (MODELS,), default=METHODS[0])
     all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), default=False)
     view: str = _parameter("view", Choice(CATALOGUE_VIEWS), (CATALOGUE,), default=OVERVIEW)
-    text: str = _parameter("text", Line("text", MAX_TITLE_CHARS), (CATALOGUE,), default="")
     where: tuple[tuple[str, str], ...] = _parameter("where", Pairs(), (CATALOGUE,), default=(), of_catalogue=True)
     only: str | None = _parameter("only", Choice(ONLY), (CATALOGUE,), of_catalogue=True)
     listing_order: str = _parameter("order", Name(), (CATALOGUE,), default="", of_catalogue=True)

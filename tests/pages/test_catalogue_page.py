@@ -201,9 +201,14 @@ def test_uploaded_files_are_checked_built_and_searched_and_a_cancelled_build_lea
     upload(app, "build_photos", "photos.zip", b"PK no zip")
     upload(app, "build_list", "my list.csv", lines)
     said = shown(app)
-    assert "2 problems" in said
-    assert "no such photo in the zip file: row 1 ('0a.png')" in said
-    assert "not in a zip file that can be read" in said
+    assert "1 problem" in said
+    assert "no zip that can be read" in said
+    upload(app, "build_photos", "photos.zip", zipped(small_catalogue / "images", without="3b.jpg"))
+    upload(app, "build_list", "my list.csv", lines + b"0a,,A title,,\n")
+    said = shown(app)
+    assert "duplicate posting_id: row 26 ('0a' as in row 1)" in said
+    assert "no such photo in the zip: row 11 ('3b.jpg')" in said
+    upload(app, "build_list", "my list.csv", lines)
     upload(app, "build_photos", "photos.zip", zipped(small_catalogue / "images"))
     assert "25 listings, 25 titles, 24 photos" in shown(app)
 
@@ -237,10 +242,10 @@ def upload(app: AppTest, key: str, name: str, content: bytes) -> None:
     app.file_uploader(key=key).set_value((name, content, "application/octet-stream")).run()
 
 
-def zipped(folder: Path) -> bytes:
-    """The files of a folder in a zip archive, below a folder of its own."""
+def zipped(folder: Path, without: str = "") -> bytes:
+    """The files of a folder in a zip, below a folder of its own."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for path in sorted(folder.rglob("*.*")):
+        for path in (each for each in sorted(folder.rglob("*.*")) if each.name != without):
             archive.write(path, Path("all of them") / path.relative_to(folder))
     return buffer.getvalue()

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from product_matching.app.address import FIND, MAX_TITLE_CHARS, Address, write_address
+from product_matching.app.address import FIND, MAX_FILTER_CHARS, Address, write_address
 from product_matching.app.catalogue.overview import description_of
 from product_matching.app.navigation import change_address, coupled, coupled_by_key, remembered_address
 from product_matching.app.resources import BY_BUNDLE
@@ -78,7 +78,7 @@ def _draw_controls(bundle: Bundle, browser: ListingBrowser, address: Address) ->
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
             "Search titles and ids",
-            max_chars=MAX_TITLE_CHARS,
+            max_chars=MAX_FILTER_CHARS,
             placeholder="A few words, or parts of words",
             icon=":material/search:",
             width=320,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import io
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,8 +17,8 @@ from product_matching.listings.catalogue import Catalogue, CatalogueError, read_
 from product_matching.listings.catalogue_file import read_table
 from product_matching.listings.catalogue_folder import image_folder_of
 from product_matching.listings.photos import photo_problem
-from product_matching.listings.uploaded_catalogue import UploadedCatalogue, opened_upload
-from product_matching.progress import Progress
+from product_matching.listings.uploaded_catalogue import UploadedFiles, read_uploaded_catalogue
+from product_matching.progress import NO_PROGRESS, Progress
 
 #: Rows of the preview, and photos that are named among those that cannot be read.
 N_PREVIEW, N_NAMED = 5, 5
@@ -66,14 +68,23 @@ def folder_source(folder: Path, table: str) -> Source:
         return Source(name=path.stem, problems=(str(error),))
 
 
-def upload_source(upload: UploadedCatalogue) -> Source:
-    """Check uploaded files."""
-    stem = Path(upload.name).stem
+def upload_source(name: str, table: bytes, photos: bytes | None) -> Source:
+    """Check uploaded files: a list by its name and content, and a zip of photos; None for a catalogue of titles."""
+    stem = Path(name).stem
+    opened = partial(_opened_upload, name, table, photos)
     try:
-        with opened_upload(upload) as catalogue:
-            return describe_source(catalogue, stem, lambda progress: opened_upload(upload, progress=progress))
+        with opened(NO_PROGRESS) as catalogue:
+            return describe_source(catalogue, stem, opened)
     except CatalogueError as error:
         return Source(name=stem, problems=tuple(error.problems))
+
+
+@contextmanager
+def _opened_upload(name: str, table: bytes, photos: bytes | None, progress: Progress) -> Iterator[Catalogue]:
+    """The catalogue with its photos in a temporary folder, which is gone afterwards."""
+    files = UploadedFiles(table=table, name=name, photos=None if photos is None else io.BytesIO(photos))
+    with tempfile.TemporaryDirectory(prefix="product-matching-") as folder:
+        yield read_uploaded_catalogue(files, Path(folder), progress=progress).catalogue
 
 
 def _read_folder(folder: Path, table: str) -> Catalogue:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from product_matching.app.catalogue.source import Source, upload_source
 from product_matching.app.shared.uploads import upload_key
-from product_matching.listings.uploaded_catalogue import UploadedCatalogue
 
 #: Megabytes of the list and of the photos; larger catalogues are built from a folder or by the command.
 MAX_LIST_MB, MAX_PHOTOS_MB = 50, 300
@@ -38,7 +37,7 @@ def draw_upload() -> Source | None:
     known = st.session_state.get(_CHECKED)
     if known is None or known[0] != key:
         with st.spinner("Checking the listings and photos"):
-            known = (key, upload_source(UploadedCatalogue(name=table.name, table=content, photos=packed)))
+            known = (key, upload_source(table.name, content, packed))
         st.session_state[_CHECKED] = known
     source: Source = known[1]
     return source
