@@ -11,7 +11,7 @@ from product_matching.app.catalogue.opening import draw_opening
 from product_matching.app.catalogue.overview import draw_overview
 from product_matching.app.frame import Frame, draw_frame, draw_no_catalogue, draw_problems
 from product_matching.app.navigation import coupled
-from product_matching.app.resources import bundle_of
+from product_matching.app.resources import bundle_of, warm_up
 from product_matching.app.shared.deciding import decide_how
 from product_matching.app.shared.wording import plain
 from product_matching.errors import InputError
@@ -43,6 +43,8 @@ def draw_catalogue(frame: Frame) -> None:
         draw_build(frame)
     else:
         _draw_current(frame)
+    if frame.current is not None:
+        warm_up(frame.current)
 
 
 def _draw_current(frame: Frame) -> None:

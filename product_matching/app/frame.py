@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from product_matching.app.address import CATALOGUE, FIND, HOME, MODELS, REVIEW, Address
+from product_matching.app.address import BUILD, CATALOGUE, FIND, HOME, MODELS, REVIEW, Address, write_address
 from product_matching.app.navigation import coupled, open_page, params_of, remember
 from product_matching.app.resources import bundle_of, finder_of
 from product_matching.app.shared.catalogues import Catalogue, list_catalogues
@@ -26,6 +26,7 @@ _PAGES = {
     CATALOGUE: ("Catalogue", ":material/inventory_2:"),
     MODELS: ("Models", ":material/leaderboard:"),
 }
+_BUILDING = Address(view=BUILD)
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
 
 
@@ -181,4 +182,10 @@ def draw_no_catalogue(frame: Frame) -> None:
         language="bash",
         wrap_lines=True,
     )
-    st.markdown("Then reload this page.")
+    st.markdown("Then reload this page. Or build it in the browser:")
+    st.page_link(
+        CATALOGUE,
+        label="Build a catalogue",
+        icon=":material/add_box:",
+        query_params=write_address(_BUILDING, CATALOGUE),
+    )

@@ -181,6 +181,7 @@ def _draw_built(address: Address, built: Catalogue, seconds: float | None) -> No
                 on_click=partial(change_address, bundle=built.name, view=OVERVIEW, report=None),
             )
         if manifest.unreadable_photos:
+            st.caption("Listings whose photo could not be read are in the catalogue with their title alone.")
             draw_unreadable(bundle_of(built))
         else:
             st.caption("Nothing was left out.")
