@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from product_matching.app.address import (
     BAND_PERCENT,
+    CATALOGUE_VIEWS,
     DISTANCES,
     EXPANSION,
     FIND,
@@ -16,6 +17,7 @@ from product_matching.app.address import (
     MEASURES,
     METHODS,
     MODELS,
+    ONLY,
     ORDERS,
     PARAMETERS,
     PHOTO_BITS,
@@ -76,6 +78,12 @@ values: dict[str, st.SearchStrategy[object]] = {
     "measure": st.sampled_from(MEASURES),
     "methods": st.sampled_from(METHODS),
     "all_photos": st.booleans(),
+    "view": st.sampled_from(CATALOGUE_VIEWS),
+    "where": st.dictionaries(names, st.text(max_size=9), max_size=4).map(lambda values: tuple(values.items())),
+    "only": st.none() | st.sampled_from(ONLY),
+    "listing_order": st.just("") | names,
+    "listings_page": st.integers(1, 9999),
+    "report": st.none() | names,
 }
 
 

@@ -86,7 +86,8 @@ def trained(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_the_page_opens_at_its_address_and_from_the_menu(open_models: Open, open_app: Open) -> None:
     app = open_models()
     assert app.title[0].value == "Models"
-    assert [link.label for link in open_app().get("page_link")] == ["Home", "Find", "Review groups", "Models"]
+    labels = [link.label for link in open_app().get("page_link")]
+    assert labels == ["**Product matching**", "Find", "Review", "Catalogue", "Models"]
 
 
 def test_a_network_tells_what_it_is_and_how_it_does(
