@@ -33,7 +33,7 @@ def label_frequency_chart(sizes: GroupSizes) -> dict[str, Any]:
         "hovertemplate": "%{x:,} groups have %{y:,} listings or more<extra></extra>",
     }
     logarithmic = sizes.largest > _LINEAR_UP_TO
-    y = {"title": {"text": "Listings" + (" (logarithmic)" if logarithmic else "")}, "tickformat": ",d"}
+    y: dict[str, Any] = {"title": {"text": "Listings" + (" (logarithmic)" if logarithmic else "")}, "tickformat": ",d"}
     y |= {"type": "log", "range": [-0.05, float(np.log10(sizes.largest)) + 0.1]} if logarithmic else _from_zero()
     return _figure([line], x={"title": {"text": "Label groups, largest first"}, "tickformat": ",d"}, y=y)
 

@@ -55,7 +55,7 @@ class GroupSizes:
         """Number of groups in each of `SIZE_BINS`."""
         ends = [np.inf if last is None else last for _, last in SIZE_BINS]
         places = np.searchsorted(ends, self.sizes, side="left")
-        return np.bincount(places, minlength=len(SIZE_BINS)).tolist()
+        return [int(count) for count in np.bincount(places, minlength=len(SIZE_BINS))]
 
     def steps(self) -> list[tuple[int, int]]:
         """The sizes in order of rank, as ``(last rank, size)`` of each run of groups of the same size, from rank 1."""
