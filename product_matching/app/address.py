@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line, Name, Switch, Whole
+from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line, Name, Pairs, Switch, Whole
 
 HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
 THRESHOLDS, MAP, CATALOGUE = "pages/thresholds.py", "pages/map.py", "pages/catalogue.py"
@@ -50,6 +50,9 @@ MARGINS, SCALES, EPOCHS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), (4, 8, 16, 30), (1, 2,
 #: Angles between two vectors in degrees, and numbers of nearest listings.
 ANGLES, NEIGHBOURS = range(181), range(1, 51)
 _TITLE = Line("title", MAX_TITLE_CHARS)
+#: What the catalogue page shows, the first being the default; and the kinds of listings it lists alone (`browse.ONLY`).
+OVERVIEW, BROWSE, OPEN, BUILD = CATALOGUE_VIEWS = ("overview", "browse", "open", "build")
+ONLY = ("no_photo", "unreadable_photo", "repeated_photo", "no_title")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +154,14 @@ class Address:
         Whose nearest listings are shown there (posting_id), how many, and up to which distance.
     epoch
         After which the autoencoder's pictures are shown there.
+    view
+        What the catalogue page shows, of `CATALOGUE_VIEWS`.
+    where, only
+        Which listings it lists beside those of `text`: values of columns, and a kind of `ONLY`.
+    listing_order, listings_page
+        The column that they are in order of, "-" before it for the largest first, and which page of them is shown.
+    report
+        Name of the catalogue whose build is shown.
     """
 
     bundle: str | None = _parameter("bundle", Name(), _EVERY_PAGE)
@@ -181,7 +192,7 @@ class Address:
     step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
     accept: int = _parameter("accept", Whole(BAND_PERCENT), (REVIEW,), default=90)
     reject: int = _parameter("reject", Whole(BAND_PERCENT), (REVIEW,), default=10)
-    text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW,), default="", of_catalogue=True)
+    text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW, CATALOGUE), default="", of_catalogue=True)
     size_from: int = _parameter("size", Whole(GROUP_SIZES), (REVIEW,), default=2)
     open_only: bool = _parameter("open", Switch(), (REVIEW,), default=False)
     keep: str = _parameter(
@@ -202,6 +213,14 @@ class Address:
     k: int = _parameter("k", Whole(NEIGHBOURS), (HOW_IT_WORKS,), default=10)
     within: float | None = _parameter("within", Distance(), (HOW_IT_WORKS,), of_catalogue=True)
     epoch: int = _parameter("epoch", Choice(EPOCHS), (HOW_IT_WORKS,), default=EPOCHS[-1])
+    view: str = _parameter("view", Choice(CATALOGUE_VIEWS), (CATALOGUE,), default=OVERVIEW)
+    where: tuple[tuple[str, str], ...] = _parameter("where", Pairs(), (CATALOGUE,), default=(), of_catalogue=True)
+    only: str | None = _parameter("only", Choice(ONLY), (CATALOGUE,), of_catalogue=True)
+    listing_order: str = _parameter("order", Name(), (CATALOGUE,), default="", of_catalogue=True)
+    listings_page: int = _parameter(
+        "at", Whole(range(1, 1_000_000)), (CATALOGUE,), default=1, of_catalogue=True, of_result=True
+    )
+    report: str | None = _parameter("report", Name(), (CATALOGUE,))
 
     @property
     def asks(self) -> bool:

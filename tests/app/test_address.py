@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from product_matching.app.address import (
     ANGLES,
     BAND_PERCENT,
+    CATALOGUE_VIEWS,
     DISTANCES,
     EPOCHS,
     EXPANSION,
@@ -20,6 +21,7 @@ from product_matching.app.address import (
     METHODS,
     MODELS,
     NEIGHBOURS,
+    ONLY,
     ORDERS,
     PARAMETERS,
     PARTS_OF_MODELS,
@@ -92,6 +94,12 @@ values: dict[str, st.SearchStrategy[object]] = {
     "k": st.sampled_from(NEIGHBOURS),
     "within": distances,
     "epoch": st.sampled_from(EPOCHS),
+    "view": st.sampled_from(CATALOGUE_VIEWS),
+    "where": st.dictionaries(names, st.text(max_size=9), max_size=4).map(lambda values: tuple(values.items())),
+    "only": st.none() | st.sampled_from(ONLY),
+    "listing_order": st.just("") | names,
+    "listings_page": st.integers(1, 9999),
+    "report": st.none() | names,
 }
 
 
