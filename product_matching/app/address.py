@@ -31,10 +31,24 @@ SURE_PERCENT = range(1, 100)
 PHOTO_BITS = range(5)
 #: Stages of neighbourhood blending, and vectors that an expansion sums up.
 STAGES, EXPANSION = range(4), range(1, 6)
+#: Steps of a review, the first one being the default.
+STEPS = ("pairs", "groups", "audit", "decisions", "export")
+#: Percent of sureness from which pairs are accepted, and below which they are rejected, without review.
+BAND_PERCENT = range(101)
+#: A text that titles are filtered by is cut here.
+MAX_FILTER_CHARS = 100
+#: Sizes of groups that can be asked for.
+GROUP_SIZES = range(2, 1000)
 #: Orders of the groups, the first one being the default.
-ORDERS = {"size": "Largest first", "weakest": "Weakest link first", "density": "Thinnest first"}
+ORDERS = {"doubt": "Most doubtful first", "size": "Largest first", "density": "Fewest matching pairs first"}
 #: Measures of the comparison, and the sides that its methods compare; the first is the default.
 MEASURES, METHODS = ("F1", "recall@1", "mAP@R"), ("Photo", "Title", "Both", "All")
+#: What Models can show below its summary, the first being the default.
+PARTS_OF_MODELS = ("networks", "methods", "differences", "protocols", "speed")
+#: What was trained for How it works: margins in radians and scales of ArcFace, and epochs of the autoencoder.
+MARGINS, SCALES, EPOCHS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), (4, 8, 16, 30), (1, 2, 4, 8)
+#: Angles between two vectors in degrees, and numbers of nearest listings.
+ANGLES, NEIGHBOURS = range(181), range(1, 51)
 _TITLE = Line("title", MAX_TITLE_CHARS)
 
 
@@ -116,10 +130,31 @@ class Address:
         Columns that the results are filtered by, with what is kept.
     compared
         posting_id of the result that stands beside the search.
+    step
+        What is done in the review, of `STEPS`.
+    accept, reject
+        Percent of sureness from which pairs are accepted, and below which they are rejected, without review.
+    text, size_from, open_only
+        Which pairs and groups are looked at: those with a text in a title or id, of at least so many listings, and
+        only those on which something is left to decide.
+    keep
+        Rules of what is kept of a group (see `review.keeping`).
     order, page
         Which groups are shown.
     measure, methods, all_photos
         Which figures of the comparison are shown, of which methods, on which photos of the groceries.
+    part_of_models
+        What Models shows below its summary.
+    angle
+        Between the two vectors of How it works.
+    margin, scale
+        Of the ArcFace training that is shown there.
+    first_title, second_title
+        The titles that are weighed there; empty for two of the catalogue.
+    around, k, within
+        Whose nearest listings are shown there (posting_id), how many, and up to which distance.
+    epoch
+        After which the autoencoder's pictures are shown there.
     """
 
     bundle: str | None = _parameter("bundle", Name(), _EVERY_PAGE)
@@ -151,11 +186,30 @@ class Address:
         "filter", ByColumn(), (FIND,), default=(), of_catalogue=True
     )
     compared: str | None = _parameter("pair", Name(), (FIND,), of_catalogue=True, of_result=True)
-    order: str = _parameter("sort", Choice(tuple(ORDERS)), (REVIEW,), default="size")
+    step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
+    accept: int = _parameter("accept", Whole(BAND_PERCENT), (REVIEW,), default=90)
+    reject: int = _parameter("reject", Whole(BAND_PERCENT), (REVIEW,), default=10)
+    text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW,), default="", of_catalogue=True)
+    size_from: int = _parameter("size", Whole(GROUP_SIZES), (REVIEW,), default=2)
+    open_only: bool = _parameter("open", Switch(), (REVIEW,), default=False)
+    keep: str = _parameter(
+        "keep", Line("rule of what is kept", MAX_TITLE_CHARS), (REVIEW,), default="", of_catalogue=True
+    )
+    order: str = _parameter("sort", Choice(tuple(ORDERS)), (REVIEW,), default="doubt")
     page: int = _parameter("page", Whole(range(1, 1_000_000)), (REVIEW,), default=1, of_catalogue=True, of_result=True)
     measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), default=MEASURES[0])
     methods: str = _parameter("by", Choice(METHODS), (MODELS,), default=METHODS[0])
     all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), default=False)
+    part_of_models: str = _parameter("show", Choice(PARTS_OF_MODELS), (MODELS,), default=PARTS_OF_MODELS[0])
+    angle: int = _parameter("angle", Whole(ANGLES), (HOW_IT_WORKS,), default=50)
+    margin: float = _parameter("margin", Choice(MARGINS), (HOW_IT_WORKS,), default=MARGINS[-1])
+    scale: int = _parameter("scale", Choice(SCALES), (HOW_IT_WORKS,), default=16)
+    first_title: str = _parameter("first", _TITLE, (HOW_IT_WORKS,), default="")
+    second_title: str = _parameter("second", _TITLE, (HOW_IT_WORKS,), default="")
+    around: str | None = _parameter("around", Name(), (HOW_IT_WORKS,), of_catalogue=True)
+    k: int = _parameter("k", Whole(NEIGHBOURS), (HOW_IT_WORKS,), default=10)
+    within: float | None = _parameter("within", Distance(), (HOW_IT_WORKS,), of_catalogue=True)
+    epoch: int = _parameter("epoch", Choice(EPOCHS), (HOW_IT_WORKS,), default=EPOCHS[-1])
 
     @property
     def asks(self) -> bool:

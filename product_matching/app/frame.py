@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from product_matching.app.address import FIND, HOME, MODELS, REVIEW, Address
+from product_matching.app.address import FIND, HOME, HOW_IT_WORKS, MODELS, REVIEW, Address
 from product_matching.app.navigation import coupled, open_page, params_of, remember
 from product_matching.app.resources import bundle_of, finder_of
 from product_matching.app.shared.catalogues import Catalogue, list_catalogues
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 _PAGES = {
     HOME: ("Home", ":material/home:"),
     FIND: ("Find", ":material/search:"),
-    REVIEW: ("Review groups", ":material/workspaces:"),
+    REVIEW: ("Review", ":material/rule:"),
     MODELS: ("Models", ":material/leaderboard:"),
+    HOW_IT_WORKS: ("How it works", ":material/school:"),
 }
+#: Pages of the daily work, whose links always stand in the menu.
+_DAILY = (FIND, REVIEW)
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
 
 
@@ -72,9 +75,9 @@ def draw_frame(page: str, title: str) -> Frame:
     frame = Frame(catalogues=catalogues, current=current, address=address, problems=problems, problem=problem)
     if current is not None:
         remember(address)
-        if page in (FIND, REVIEW):
+        if page in (FIND, REVIEW, HOW_IT_WORKS):
             st.query_params["bundle"] = current.name  # a link to this page shows the same elsewhere
-    _draw_menu(frame)
+    _draw_menu(frame, page)
     return frame
 
 
@@ -115,11 +118,17 @@ def _has_sample(catalogue: Catalogue, query_id: str) -> bool:
     return samples is not None and samples.find(query_id) is not None
 
 
-def _draw_menu(frame: Frame) -> None:
+def _draw_menu(frame: Frame, page: str) -> None:
+    """Draw the links: those of the daily work beside the name, which leads home, the others behind "More"."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**Product matching**", width="content")
-        for path, (label, icon) in _PAGES.items():
-            st.page_link(path, label=label, icon=icon, query_params=params_of(path))
+        st.page_link(HOME, label="**Product matching**", icon=":material/home:", query_params=params_of(HOME))
+        for path in _DAILY:
+            st.page_link(path, label=_PAGES[path][0], query_params=params_of(path))
+        more = [path for path in _PAGES if path not in (HOME, *_DAILY)]
+        with st.popover(_PAGES[page][0] if page in more else "More", type="tertiary"):
+            for path in more:
+                label, icon = _PAGES[path]
+                st.page_link(path, label=label, icon=icon, query_params=params_of(path))
         st.space("stretch")
         _draw_choice(frame)
 
