@@ -83,6 +83,10 @@ class CatalogueScorer:
         """Largest accepted distance, 1 - score, of a match."""
         return self.scorer.threshold
 
+    def of_listings(self, data: ListingData) -> CatalogueScorer:
+        """The same scorer for other listings, among themselves: their words are weighed as in this catalogue."""
+        return CatalogueScorer(self.scorer, self._catalogue.with_listings(data))
+
     def match_all(self, progress: Progress = NO_PROGRESS) -> Neighbours:
         """Every candidate pair at the distance 1 - score, each listing its own nearest; not cut at the threshold.
 
