@@ -21,6 +21,10 @@ _EVERY_PAGE = (HOME, FIND, REVIEW, THRESHOLDS, MAP, CATALOGUE, MODELS, HOW_IT_WO
 RESULT_COUNTS = (12, 24, 48, 96)
 #: How a title alone is searched for: its words in titles, or its duplicates (`find_words.SEARCH_MODES`).
 SEARCH_MODES = ("words", "duplicates")
+#: What the Find page checks: one listing, or many at once; the first is the default.
+ONE, MANY = FIND_VIEWS = ("one", "many")
+#: What new listings can be filtered by: the names of `check_listings.Proposal`.
+PROPOSALS = ("same", "review", "new", "unknown")
 #: A typed title is cut here.
 MAX_TITLE_CHARS = 300
 #: What decides: the probability of a pair scorer, or distances with the rules behind them.
@@ -120,6 +124,12 @@ class Address:
         Rules of a whole catalogue (see `Rules`): `blend` is a number of stages.
     results
         Number of result cards.
+    find_view
+        What the Find page checks, of `FIND_VIEWS`.
+    batch
+        Key of the uploaded list of new listings (see `BatchStore`).
+    proposal
+        Which of them are shown, of `PROPOSALS`; None for all.
     step
         What is done in the review, of `STEPS`.
     accept, reject
@@ -160,9 +170,12 @@ class Address:
     sure: int | None = _parameter("sure", Whole(SURE_PERCENT), (FIND, REVIEW))
     scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW))
     results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), default=24)
+    find_view: str = _parameter("view", Choice(FIND_VIEWS), (FIND,), default=ONE)
+    batch: str | None = _parameter("batch", Digest("the list", "upload it again"), (FIND,))
+    proposal: str | None = _parameter("band", Choice(PROPOSALS), (FIND,))
     step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
-    accept: int = _parameter("accept", Whole(BAND_PERCENT), (REVIEW,), default=90)
-    reject: int = _parameter("reject", Whole(BAND_PERCENT), (REVIEW,), default=10)
+    accept: int = _parameter("accept", Whole(BAND_PERCENT), (FIND, REVIEW), default=90)
+    reject: int = _parameter("reject", Whole(BAND_PERCENT), (FIND, REVIEW), default=10)
     text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW,), default="", of_catalogue=True)
     size_from: int = _parameter("size", Whole(GROUP_SIZES), (REVIEW,), default=2)
     open_only: bool = _parameter("open", Switch(), (REVIEW,), default=False)
@@ -199,19 +212,21 @@ class Address:
 
     def of_listing(self, posting_id: str) -> Address:
         """The same place with a listing of the catalogue as the query."""
-        return replace(self, listing=posting_id, upload=None, sample=None, title="", mode=None)
+        return replace(self, find_view=ONE, listing=posting_id, upload=None, sample=None, title="", mode=None)
 
     def of_upload(self, key: str) -> Address:
         """The same place with an uploaded photo as the query, beside the title that is searched for."""
-        return replace(self, listing=None, upload=key, sample=None, mode=None)
+        return replace(self, find_view=ONE, listing=None, upload=key, sample=None, mode=None)
 
     def of_sample(self, query_id: str, title: str = "") -> Address:
         """The same place with a sample photo of the bundle as the query, with a title beside it if one is given."""
-        return replace(self, listing=None, upload=None, sample=query_id, title=as_typed(title), mode=None)
+        return replace(
+            self, find_view=ONE, listing=None, upload=None, sample=query_id, title=as_typed(title), mode=None
+        )
 
     def of_title(self, title: str) -> Address:
         """The same place with a typed title as the only query."""
-        return replace(self, listing=None, upload=None, sample=None, title=as_typed(title), mode=None)
+        return replace(self, find_view=ONE, listing=None, upload=None, sample=None, title=as_typed(title), mode=None)
 
     def in_catalogue(self, bundle: str) -> Address:
         """The same place in a catalogue; what belongs to another one is left behind."""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from product_matching.matching.bands import Bands
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.check_listings import CheckedListing
+from product_matching.workflows.check_listings import CheckedListing, Proposal
 
 COLUMNS = (
     "posting_id",
@@ -24,6 +24,9 @@ COLUMNS = (
     "same_in_list",
     "note",
 )
+ACCEPT, REJECT, OPEN = "accept", "reject", "open"
+#: The decision that a proposal comes to: whether the listing is the same product as its best match.
+DECISIONS = {Proposal.same: ACCEPT, Proposal.review: OPEN, Proposal.new: REJECT, Proposal.unknown: OPEN}
 
 
 def checked_table(
@@ -41,7 +44,7 @@ def checked_table(
     checked, bands
         The listings, and what divides the proposals.
     decisions
-        What a person decided on a listing, by its id.
+        What a person decided on a listing, by its id; on the others it is what `DECISIONS` says.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def checked_table(
             "posting_id": listing.posting_id,
             "title": listing.title or None,
             "proposal": str(each.proposal(bands)),
-            "decision": (decisions or {}).get(listing.posting_id),
+            "decision": (decisions or {}).get(listing.posting_id, DECISIONS[each.proposal(bands)]),
         }
         told = {
             "same_in_list": " ".join(repeat.posting_id for repeat in each.sure_repeats(bands)) or None,
