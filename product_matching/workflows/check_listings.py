@@ -221,7 +221,7 @@ class _Checker:
 
     def repeats(self, new: Sequence[NewListing], progress: Progress) -> list[tuple[Found, ...]]:
         """Other new listings that are like each one, the best first."""
-        places = [place for place, listing in enumerate(new) if listing.searchable]
+        places = [place for place, each in enumerate(new) if each.query.photo is not None or each.query.text]
         queries = [new[place].query for place in places]
         found: list[tuple[Found, ...]] = [()] * len(new)
         if len(queries) < 2:

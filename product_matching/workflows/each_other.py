@@ -1,4 +1,7 @@
-"""Queries compared with each other: as `match` compares the listings of a catalogue, with this catalogue's words."""
+"""Queries compared with each other as `match` compares the listings of a catalogue.
+
+Words are weighed on the titles of the catalogue and of the queries together: new products have new words.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix, vstack
 
+from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.bands import as_levels
 from product_matching.matching.chain import Rules
@@ -35,7 +38,7 @@ def score_each_other(
     Parameters
     ----------
     prepared
-        The scorer with the catalogue, whose words weigh as there.
+        The scorer with the catalogue.
     queries
         What `check_query` lets pass.
     progress
@@ -105,10 +108,10 @@ def _photo_side(finder: Finder, queries: Sequence[Query]) -> Side | None:
 
 
 def _title_side(finder: Finder, queries: Sequence[Query]) -> Side | None:
-    matrix = finder.bundle.title_matrix
-    if matrix is None:
+    encoder = finder.bundle.title_encoder
+    if encoder is None:
         return None
-    nothing = csr_matrix((1, matrix.shape[1]), dtype=matrix.dtype)
-    stacked = csr_matrix(vstack([nothing if query.title is None else query.title for query in queries]))
-    present = np.array([query.title is not None for query in queries])
-    return Side(vectors=stacked, present=present, join=SparseJoin())
+    texts = [query.text for query in queries]
+    both = TitleEncoder.fit([*finder.bundle.listings["title"], *texts], encoder.weighting)
+    vectors = both.encode(texts)
+    return Side(vectors=vectors, present=np.diff(vectors.indptr) > 0, join=SparseJoin())

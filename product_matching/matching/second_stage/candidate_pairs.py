@@ -64,14 +64,7 @@ class PreparedCatalogue:
     @classmethod
     def of(cls, data: ListingData, rules: VectorRules, background: Sequence[str] | None = None) -> PreparedCatalogue:
         """Prepare a catalogue; words are weighed on the background titles, by default the catalogue's own."""
-        return cls._encoded(data, TitleEncoders.fit(data.titles if background is None else background), rules)
-
-    def with_listings(self, data: ListingData) -> PreparedCatalogue:
-        """Other listings, prepared by the same rules, with words weighed as here."""
-        return self._encoded(data, self.encoders, self.rules)
-
-    @classmethod
-    def _encoded(cls, data: ListingData, encoders: TitleEncoders, rules: VectorRules) -> PreparedCatalogue:
+        encoders = TitleEncoders.fit(data.titles if background is None else background)
         chain = run_chain(data, encoders, rules)
         listings = describe_listings(data, encoders, chain)
         return cls(data=data, encoders=encoders, rules=rules, chain=chain, listings=listings)

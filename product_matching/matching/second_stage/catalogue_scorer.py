@@ -84,8 +84,9 @@ class CatalogueScorer:
         return self.scorer.threshold
 
     def of_listings(self, data: ListingData) -> CatalogueScorer:
-        """The same scorer for other listings, among themselves: their words are weighed as in this catalogue."""
-        return CatalogueScorer(self.scorer, self._catalogue.with_listings(data))
+        """The same scorer for other listings, among themselves; words are weighed on both catalogues together."""
+        background = [*self._catalogue.data.titles, *data.titles]
+        return CatalogueScorer(self.scorer, PreparedCatalogue.of(data, self.scorer.rules, background))
 
     def match_all(self, progress: Progress = NO_PROGRESS) -> Neighbours:
         """Every candidate pair at the distance 1 - score, each listing its own nearest; not cut at the threshold.
