@@ -32,6 +32,10 @@ _EVERY_PAGE = (HOME, FIND, REVIEW, THRESHOLDS, MAP, CATALOGUE, MODELS, HOW_IT_WO
 RESULT_COUNTS = (12, 24, 48, 96)
 #: How a title alone is searched for: its words in titles, or its duplicates (`find_words.SEARCH_MODES`).
 SEARCH_MODES = ("words", "duplicates")
+#: What the Find page checks: one listing, or many at once; the first is the default.
+ONE, MANY = FIND_VIEWS = ("one", "many")
+#: What new listings can be filtered by: the names of `check_listings.Proposal`.
+PROPOSALS = ("same", "review", "new", "unknown")
 #: A typed title is cut here.
 MAX_TITLE_CHARS = 300
 #: What decides: the probability of a pair scorer, or distances with the rules behind them.
@@ -144,6 +148,12 @@ class Address:
         Columns that the results are filtered by, with what is kept.
     compared
         posting_id of the result that stands beside the search.
+    find_view
+        What the Find page checks, of `FIND_VIEWS`.
+    batch
+        Key of the uploaded list of new listings (see `BatchStore`).
+    proposal
+        Which of them are shown, of `PROPOSALS`; None for all.
     step
         What is done in the review, of `STEPS`.
     accept, reject
@@ -208,9 +218,12 @@ class Address:
         "filter", ByColumn(), (FIND,), default=(), of_catalogue=True
     )
     compared: str | None = _parameter("pair", Name(), (FIND,), of_catalogue=True, of_result=True)
+    find_view: str = _parameter("check", Choice(FIND_VIEWS), (FIND,), default=ONE)
+    batch: str | None = _parameter("batch", Digest("the list", "upload it again"), (FIND,))
+    proposal: str | None = _parameter("band", Choice(PROPOSALS), (FIND,))
     step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
-    accept: int = _parameter("accept", Whole(BAND_PERCENT), (REVIEW,), default=90)
-    reject: int = _parameter("reject", Whole(BAND_PERCENT), (REVIEW,), default=10)
+    accept: int = _parameter("accept", Whole(BAND_PERCENT), (FIND, REVIEW), default=90)
+    reject: int = _parameter("reject", Whole(BAND_PERCENT), (FIND, REVIEW), default=10)
     text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW, CATALOGUE), default="", of_catalogue=True)
     size_from: int = _parameter("size", Whole(GROUP_SIZES), (REVIEW,), default=2)
     open_only: bool = _parameter("open", Switch(), (REVIEW,), default=False)
@@ -273,9 +286,7 @@ class Address:
 
     def of_sample(self, query_id: str, title: str = "") -> Address:
         """The same place with a sample photo of the bundle as the query, with a title beside it if one is given."""
-        return replace(
-            self, compared=None, listing=None, upload=None, sample=query_id, title=as_typed(title), mode=None
-        )
+        return self._asking(sample=query_id, title=as_typed(title))
 
     def of_title(self, title: str) -> Address:
         """The same place with a typed title as the only query."""
@@ -283,7 +294,15 @@ class Address:
 
     def _asking(self, **query: Any) -> Address:
         """The same place with another query, and nothing of the one before."""
-        nothing = {"listing": None, "upload": None, "sample": None, "title": "", "mode": None, "compared": None}
+        nothing = {
+            "listing": None,
+            "upload": None,
+            "sample": None,
+            "title": "",
+            "mode": None,
+            "compared": None,
+            "find_view": ONE,
+        }
         return replace(self, **{**nothing, **query})
 
     def in_catalogue(self, bundle: str) -> Address:
