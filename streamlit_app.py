@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from product_matching.app.address import FIND, HOME, MAX_TITLE_CHARS, Address, write_address
+from product_matching.app.components.paste import draw_paste
 from product_matching.app.frame import Frame, draw_frame, draw_no_catalogue, draw_problems
 from product_matching.app.navigation import remembered_address
 from product_matching.app.resources import bundle_of, sample_order_of, starts_of, uploads, warm_up
@@ -82,8 +83,15 @@ def _draw_title_entrance() -> None:
 
 def _draw_photo_entrance() -> None:
     photo = st.file_uploader("Search by photo", type="image", help=PHOTO_HELP)
+    pasted = draw_paste("home_paste")
     if photo is not None:
-        _search(remembered_address().of_title("").of_upload(uploads().put(photo.getvalue(), photo.name)))
+        _search_photo(photo.getvalue(), photo.name)
+    elif pasted is not None:
+        _search_photo(pasted.data, pasted.name)
+
+
+def _search_photo(data: bytes, name: str) -> None:
+    _search(remembered_address().of_title("").of_upload(uploads().put(data, name)))
 
 
 def _draw_starts(bundle: Bundle) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from product_matching.errors import InputError
+from product_matching.listings.regions import ACCEPTED, Region, read_region
+
 #: The largest distance of the sliders; at 1 photos or titles have nothing in common.
 MAX_DISTANCE = 0.999
 _DECIMALS = 3
@@ -149,6 +152,22 @@ class Line:
     def tidy(self, text: str) -> str:
         """A text as it stands in the address."""
         return " ".join(text.split())[: self.max_chars]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A region of a photo."""
+
+    def read(self, name: str, text: str) -> tuple[Region | None, str]:
+        """See `Kind.read`."""
+        try:
+            return read_region(text), ""
+        except InputError:
+            return None, _refuse(name, text, ACCEPTED)
+
+    def write(self, value: Region) -> str:
+        """See `Kind.write`."""
+        return str(value)
 
 
 def _refuse(name: str, text: str, accepted: str) -> str:

@@ -1,0 +1,1 @@
+"""Custom parts of pages: a Python function each, with its script and its style beside it."""
