@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import astuple, dataclass
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from product_matching.errors import InputError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: Shortest side of a region as a share of the photo's, and the decimals of its numbers.
 LEAST_SIDE = 0.05
