@@ -23,7 +23,8 @@ class RecordedProgress:
     @property
     def cancelled(self) -> bool:
         """Whether the stage to cancel has come so far."""
-        return self._stage == self._cancel_in and self.stages[self._stage][0] >= self._cancel_after
+        came = self.stages.get(self._stage, [0, 0])[0]
+        return bool(self._cancel_in) and self._stage == self._cancel_in and came >= self._cancel_after
 
     def begin(self, description: str, total: int, *, unit: str = "") -> None:
         """Begin to count."""

@@ -1,23 +1,18 @@
-"""Decisions of people on pairs of listings, with their history, in a SQLite file of the user's data folder.
-
-Writes are short transactions on a file in WAL mode, with a busy timeout: people and processes can write at once.
-"""
+"""Decisions of people on pairs of listings, with their history, in a SQLite file of the user's data folder."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from product_matching.errors import InputError
 from product_matching.places import home_folder
+from product_matching.store.database import Database
 from product_matching.store.decision import Change, Decision, Seen, Word
 
 DECISIONS_FILE = "decisions.sqlite"
-#: Seconds that a write waits for those of others.
-BUSY_SECONDS = 30.0
 _FORMAT = 1
 _COLUMNS = "first, second, first_content, second_content, decision, time, who, score"
 _SCHEMA = """
@@ -52,6 +47,7 @@ class DecisionStore:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = home_folder() / DECISIONS_FILE if path is None else path
+        self._file = Database(self.path, (_SCHEMA, _INDEX), version=_FORMAT, what="decisions")
 
     def record(self, catalogue_id: str, decisions: Sequence[Decision], *, only_new: bool = False) -> list[int]:
         """Keep decisions, all of them or none.
@@ -76,7 +72,7 @@ class DecisionStore:
             The file cannot be written.
         """
         numbers = []
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             for decision in decisions:
                 if only_new and _is_kept(connection, catalogue_id, decision):
                     continue
@@ -86,20 +82,24 @@ class DecisionStore:
                 numbers.append(int(done.lastrowid or 0))
         return numbers
 
-    def undo(self, number: int) -> None:
-        """Undo a change: the pair has the last decision that is not undone, or none. Others' later ones stay.
+    def undo(self, *numbers: int) -> None:
+        """Undo changes, all of them or none: each pair has its last decision that is not undone, or none.
+
+        Later changes of others stay.
 
         Raises
         ------
         InputError
             There is no such change, or it was undone before; or the file cannot be written.
         """
-        with self._transaction() as connection:
-            done = connection.execute(
-                "UPDATE changes SET undone = ? WHERE id = ? AND undone IS NULL", (_to_text(datetime.now(UTC)), number)
-            )
-            if done.rowcount == 0:
-                raise InputError(f"There is no change {number} of a decision that could be undone.")
+        now = _to_text(datetime.now(UTC))
+        with self._file.transaction() as connection:
+            for number in numbers:
+                done = connection.execute(
+                    "UPDATE changes SET undone = ? WHERE id = ? AND undone IS NULL", (now, number)
+                )
+                if done.rowcount == 0:
+                    raise InputError(f"There is no change {number} of a decision that could be undone.")
 
     def version(self, catalogue_id: str) -> str:
         """Names the state of the decisions on a catalogue, for keys of caches; "" where nothing is decided.
@@ -109,7 +109,7 @@ class DecisionStore:
         InputError
             The file cannot be read.
         """
-        rows = self._read("SELECT COUNT(*), COUNT(undone) FROM changes WHERE catalogue_id = ?", catalogue_id)
+        rows = self._file.read("SELECT COUNT(*), COUNT(undone) FROM changes WHERE catalogue_id = ?", catalogue_id)
         return " ".join(map(str, rows[0])) if rows and rows[0][0] else ""
 
     def current(self, catalogue_id: str) -> list[Change]:
@@ -120,7 +120,7 @@ class DecisionStore:
         InputError
             The file cannot be read.
         """
-        rows = self._read(
+        rows = self._file.read(
             f"{_CURRENT} GROUP BY first, second HAVING decision IS NOT NULL ORDER BY id DESC", catalogue_id
         )
         return [_to_change(row) for row in rows]
@@ -134,55 +134,8 @@ class DecisionStore:
             The file cannot be read.
         """
         query = f"SELECT id, {_COLUMNS}, undone FROM changes WHERE catalogue_id = ? AND first = ? AND second = ?"
-        rows = self._read(f"{query} ORDER BY id DESC", catalogue_id, *sorted((first, second)))
+        rows = self._file.read(f"{query} ORDER BY id DESC", catalogue_id, *sorted((first, second)))
         return [_to_change(row) for row in rows]
-
-    def _read(self, query: str, *values: str) -> list[tuple[object, ...]]:
-        if not self.path.is_file():
-            return []
-        with self._connection() as connection:
-            return connection.execute(query, values).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
-                _prepare(connection, self.path)
-                yield connection
-        except (sqlite3.Error, OSError) as error:
-            raise InputError(f"The decisions {self.path} cannot be used ({error!s:.100}).") from error
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the table in a new file, and refuse one of a later version."""
-    if _format(connection) == 0:
-        connection.execute("BEGIN IMMEDIATE")
-        if _format(connection) == 0:  # another process may have come first
-            connection.execute(_SCHEMA)
-            connection.execute(_INDEX)
-            connection.execute(f"PRAGMA user_version = {_FORMAT}")
-        connection.execute("COMMIT")
-    if _format(connection) != _FORMAT:
-        raise InputError(f"The decisions {path} are of a later version of this program: update it.")
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        with suppress(sqlite3.OperationalError):  # another process is writing: the next one to open the file does it
-            connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _format(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _is_kept(connection: sqlite3.Connection, catalogue_id: str, decision: Decision) -> bool:

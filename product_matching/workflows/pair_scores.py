@@ -82,6 +82,7 @@ def score_catalogue(
     else:
         progress.begin("preparing the pair scorer", 0)
         prepared = prepare()
+    progress.begin("comparing listings", 0)
     near = prepared.match_all(progress)
     try:
         write_pair_scores(bundle.folder, scores_key(bundle, scorer), near)

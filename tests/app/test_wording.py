@@ -13,6 +13,7 @@ from product_matching.app.shared.wording import (
     count_text,
     distance_text,
     duration_text,
+    marked_differences,
     marked_title,
     plain,
     readable_title,
@@ -81,6 +82,27 @@ def test_a_marked_title_shows_the_title_and_nothing_else(title: str, query: str)
     written = marked_title(title, frozenset(title_words(query)))
     shown = re.sub(rf"\\([{PUNCTUATION}])|\*\*", lambda found: found[1] or "", written)
     assert shown.replace("\u200b", "").split() == title.replace("\u200b", "").split()
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "marked"),
+    [
+        ("Hana Emas 1 Kg", "hana emas 2kg", "Hana Emas :orange-background[**1 Kg**]"),
+        ("Red Mug, large", "mug", ":orange-background[**Red**] Mug, :orange-background[**large**]"),
+        ("Nescafe Latte", "LATTE nescafe", "Nescafe Latte"),
+        ("a * b", "", ":orange-background[**a \\* b**]"),
+        ("", "mug", ""),
+    ],
+)
+def test_the_words_that_the_other_title_lacks_are_marked(title: str, other: str, marked: str) -> None:
+    assert marked_differences(title, other).replace("\\,", ",") == marked
+
+
+@given(st.text(max_size=60), st.text(max_size=30))
+def test_marked_differences_show_the_title_and_nothing_else(title: str, other: str) -> None:
+    title = readable_title(title)
+    written = marked_differences(title, other).replace(":orange-background[**", "").replace("**]", "")
+    assert read_back(written).split() == title.replace("\u200b", "").split()
 
 
 @pytest.mark.parametrize(

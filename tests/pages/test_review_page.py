@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from product_matching.app import resources
 from product_matching.app.jobs import UNEXPECTED
 from product_matching.app.review import groups as module
-from product_matching.app.review.groups import CatalogueGroups
+from product_matching.app.review.groups import FoundGroups
 from product_matching.app.review.request import GroupRequest
 from product_matching.errors import InputError
 from product_matching.matching.thresholds import Thresholds
@@ -83,7 +83,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     """Finding groups, held until it is released."""
     work, find_groups = Held(), module.find_groups
 
-    def find(bundle: Bundle, request: GroupRequest, progress: Progress) -> CatalogueGroups:
+    def find(bundle: Bundle, request: GroupRequest, progress: Progress) -> FoundGroups:
         work(progress)
         return find_groups(bundle, request, progress)
 

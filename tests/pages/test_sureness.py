@@ -29,6 +29,7 @@ from product_matching.matching.second_stage.catalogue_scorer import Prediction
 from product_matching.matching.second_stage.scorer_file import read_scorer
 from product_matching.progress import NO_PROGRESS
 from product_matching.store.bundle import open_bundle
+from product_matching.store.pair_scores import PAIR_SCORES_FILE
 from product_matching.workflows import score_pairs
 from product_matching.workflows.choose_scorer import ChosenScorer
 from product_matching.workflows.find import Finder, Query
@@ -269,10 +270,15 @@ def test_finding_groups_by_the_pair_scorer_tells_each_phase(
     monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
     progress, address = RecordedProgress(), Address()
     request = request_groups(finder.bundle, address, decide_how(finder.bundle, address))
-    assert find_groups(finder.bundle, request, progress).scored is not None
+    (finder.bundle.folder / PAIR_SCORES_FILE).unlink(missing_ok=True)
+    first = find_groups(finder.bundle, request, progress).groups
+    assert first.scored is not None
     phases = list(progress.stages)
     assert phases[:2] == ["preparing the pair scorer", "comparing listings"]
     assert phases[-1] == "grouping"
+    again = RecordedProgress()
+    assert find_groups(finder.bundle, request, again).groups.groups == first.groups
+    assert list(again.stages) == ["grouping"]
 
 
 def test_scores_divide_the_candidates_and_the_export_tells_them(finder: Finder) -> None:

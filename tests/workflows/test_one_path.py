@@ -148,7 +148,7 @@ def answers_of_all(bundle: Bundle, name: str, tmp_path: Path, fused: float | Non
         done = CliRunner().invoke(app, ["match", name, *map(str, arguments), *options])
         assert done.exit_code == 0, done.output
     address = Address(decide=DISTANCES, fused_threshold=fused)
-    review = find_groups(bundle, request_groups(bundle, address, decide_how(bundle, address)), NO_PROGRESS)
+    review = find_groups(bundle, request_groups(bundle, address, decide_how(bundle, address)), NO_PROGRESS).groups
     exported = tmp_path / "review.csv"
     exported.write_bytes(submission_csv(bundle, review))
     return {

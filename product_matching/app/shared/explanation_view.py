@@ -37,13 +37,24 @@ def draw_explanation(explanation: Explanation, first: str, second: str) -> None:
     first, second
         What the two are called, as in "only in the query" and "only in this listing".
     """
+    draw_measures(explanation, first, second)
+    draw_quantities(explanation)
+
+
+def draw_measures(explanation: Explanation, first: str, second: str) -> None:
+    """Draw the distances of a pair and the words that join and divide the titles; see `draw_explanation`."""
     _draw_distances(explanation)
     _draw_photo(explanation)
     _draw_words(explanation.words, first, second)
-    for quantity in explanation.quantities:
-        st.markdown(_quantity(quantity))
+
+
+def draw_quantities(explanation: Explanation) -> None:
+    """Draw which quantities both titles state, and whether they agree."""
+    lines = [_quantity(quantity) for quantity in explanation.quantities]
     if explanation.vetoed:
-        st.markdown(":material/block: They state different quantities: the rule on quantities would reject this pair.")
+        lines.append(":material/block: They state different quantities: the rule on quantities would reject this pair.")
+    if lines:
+        st.markdown("  \n".join(lines))
 
 
 def draw_shared_points(verification: Verification, pictures: tuple[bytes, bytes], name: str) -> None:
@@ -58,7 +69,6 @@ def draw_shared_points(verification: Verification, pictures: tuple[bytes, bytes]
     name
         What the second one shows.
     """
-    st.markdown("**What the photos share**")
     inliers = verification.inliers
     if inliers < ENOUGH:
         st.markdown(f"Nothing that can be told from chance: {count_text(inliers, 'point')} alike.")

@@ -38,12 +38,32 @@ def readable_title(title: str) -> str:
 
 def marked_title(title: str, words: frozenset[str]) -> str:
     """Write a title as Markdown with the given words (as `title_words` writes them) in bold, everything else plain."""
-    spans = _shared_spans(title, words)
+    spans = word_spans(title, words)
     parts, end = [], 0
     for start, stop in spans:
         parts += [plain_part(title[end:start]), f"**{plain_part(title[start:stop])}**"]
         end = stop
     return "".join([*parts, plain_part(title[end:])])
+
+
+def marked_differences(title: str, other: str) -> str:
+    """Write a title as Markdown with the words that the other title lacks marked, everything else plain."""
+    shared = word_spans(title, frozenset(title_words(other)))
+    parts, end = [], 0
+    for start, stop in [*shared, (len(title), len(title))]:
+        parts += [_mark_words(title[end:start]), plain_part(title[start:stop])]
+        end = stop
+    return "".join(parts)
+
+
+def _mark_words(text: str) -> str:
+    """Mark a stretch from its first word to its last one; what holds no word stays as it is."""
+    words = list(_WORD.finditer(text))
+    if not words:
+        return plain_part(text)
+    start, stop = words[0].start(), words[-1].end()
+    marked = f":orange-background[**{plain(text[start:stop])}**]"
+    return f"{plain_part(text[:start])}{marked}{plain_part(text[stop:])}"
 
 
 def plain_part(text: str) -> str:
@@ -53,7 +73,7 @@ def plain_part(text: str) -> str:
     return " " * text[0].isspace() + plain(text) + " " * text[-1].isspace()
 
 
-def _shared_spans(title: str, words: frozenset[str]) -> list[tuple[int, int]]:
+def word_spans(title: str, words: frozenset[str]) -> list[tuple[int, int]]:
     """Stretches of a title whose words are among `words`; neighbours with only white space between are one stretch."""
     found = [(match.start(), match.end()) for match in _WORD.finditer(title)]
     spans: list[tuple[int, int]] = []

@@ -15,9 +15,7 @@ from product_matching.app.address import DISTANCES, Address
 from product_matching.app.review.export import groups_csv, submission_csv
 from product_matching.app.review.groups import (
     GROUPS_A_PAGE,
-    CatalogueGroups,
     count_sizes,
-    farthest_pair,
     find_groups,
     link_in_words,
     page_of_groups,
@@ -32,6 +30,7 @@ from product_matching.matching.thresholds import PHOTO_BITS, PairRules, Threshol
 from product_matching.progress import NO_PROGRESS, Cancelled
 from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import open_bundle
+from product_matching.workflows.catalogue_groups import CatalogueGroups, farthest_pairs
 from product_matching.workflows.find import Finder
 from tests.recorded_progress import RecordedProgress
 
@@ -45,7 +44,7 @@ def finder(small_bundle: Path) -> Finder:
 
 @pytest.fixture(scope="module")
 def found(finder: Finder) -> CatalogueGroups:
-    return find_groups(finder.bundle, request_groups(finder.bundle, Address(), BY_DISTANCES), NO_PROGRESS)
+    return find_groups(finder.bundle, request_groups(finder.bundle, Address(), BY_DISTANCES), NO_PROGRESS).groups
 
 
 def groups_of(*sizes: int) -> list[Group]:
@@ -55,7 +54,7 @@ def groups_of(*sizes: int) -> list[Group]:
 def many(count: int) -> CatalogueGroups:
     """Groups of falling size, of which nothing else is known."""
     groups = groups_of(*range(count + 1, 1, -1))
-    return CatalogueGroups(decided=None, numbers=None, groups=groups, how="")  # type: ignore[arg-type]
+    return CatalogueGroups(decided=None, numbers=None, groups=groups)  # type: ignore[arg-type]
 
 
 def test_without_parameters_every_rule_is_off() -> None:
@@ -87,8 +86,9 @@ def test_what_decided_is_told_with_the_thresholds_that_were_used(finder: Finder)
         finder.bundle, request_groups(finder.bundle, Address(title_threshold=0.5), BY_DISTANCES), NO_PROGRESS
     )
     assert "title distance up to 0.500 (set by hand)" in found.how
-    assert found.n_grouped == sum(group.size for group in found.groups) > 0
-    assert found.largest == found.groups[0].size
+    groups = found.groups
+    assert groups.n_grouped == sum(group.size for group in groups.groups) > 0
+    assert groups.largest == groups.groups[0].size
 
 
 def test_find_and_review_decide_by_the_same_default_however_many_decimals_it_has(finder: Finder) -> None:
@@ -96,8 +96,8 @@ def test_find_and_review_decide_by_the_same_default_however_many_decimals_it_has
     photo = replace(manifest.photo_threshold, distance=0.54126)  # type: ignore[type-var]
     bundle = replace(finder.bundle, manifest=replace(manifest, photo_threshold=photo))
     found = find_groups(bundle, request_groups(bundle, Address(), BY_DISTANCES), NO_PROGRESS)
-    assert found.decided.thresholds == chosen_thresholds(Address(), bundle.manifest)
-    assert found.decided.thresholds.photo == 0.54126
+    assert found.groups.decided.thresholds == chosen_thresholds(Address(), bundle.manifest)
+    assert found.groups.decided.thresholds.photo == 0.54126
 
 
 def test_finding_groups_stops_where_it_is_cancelled(finder: Finder) -> None:
@@ -157,10 +157,12 @@ def test_the_farthest_pair_of_a_group_has_the_lowest_probability_and_one_not_com
         rows=np.array([0, 1, 2, 1, 0, 2, 2, 1]),
         distances=np.array([0.0, 0.1, 0.6, 0.0, 0.1, 0.2, 0.0, 0.2]),
     )
-    farthest = farthest_pair(near, Group((0, 1, 2), 1.0, 0.2))
+    apart, together = Group((0, 1, 2), 1.0, 0.2), Group((0, 1), 1.0, 0.2)
+    farthest, near_one = farthest_pairs(near, [apart, together])
     assert farthest.pair == (0, 2)
     assert farthest.probability == pytest.approx(0.4)
-    assert farthest_pair(near, Group((0, 1), 1.0, 0.2)).probability == pytest.approx(0.9)
-    assert farthest_pair(near, Group((0, 1, 2), 1.0, 0.2), same=[(0, 2)]).pair == (1, 2)
-    apart = Neighbours(offsets=np.array([0, 1, 2]), rows=np.array([0, 1]), distances=np.zeros(2))
-    assert farthest_pair(apart, Group((0, 1), 1.0, 0.2)).probability == 0
+    assert near_one.probability == pytest.approx(0.9)
+    assert farthest_pairs(near, [apart], same=[(0, 2)])[0].pair == (1, 2)
+    unknown = Neighbours(offsets=np.array([0, 1, 2]), rows=np.array([0, 1]), distances=np.zeros(2))
+    assert farthest_pairs(unknown, [together])[0].probability == 0
+    assert farthest_pairs(unknown, []) == []

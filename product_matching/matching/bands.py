@@ -1,0 +1,134 @@
+"""Three bands of candidate pairs: accepted, to be reviewed, rejected, with the expected work and errors of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.errors import InputError
+from product_matching.search.neighbours import DISTANCE_DECIMALS, FloatArray, Neighbours, RowArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bands:
+    """Probabilities that divide pairs in three.
+
+    Attributes
+    ----------
+    accept
+        From this probability on a pair is accepted without review.
+    reject
+        Below this probability it is rejected without review.
+
+    Raises
+    ------
+    InputError
+        They are not probabilities, or the second is above the first.
+    """
+
+    accept: float
+    reject: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.reject <= self.accept <= 1:
+            raise InputError(
+                f"The bands accept from {self.accept} and reject below {self.reject}, but must be probabilities with "
+                "0 <= reject <= accept <= 1."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BandCounts:
+    """Pairs in each band.
+
+    Attributes
+    ----------
+    bands
+        What divides them.
+    accepted, review, rejected
+        Numbers of pairs.
+    expected_wrong
+        Expected number of accepted pairs that are not the same product: the sum of 1 - p.
+    expected_missed
+        Expected number of rejected pairs that are the same product: the sum of p.
+    """
+
+    bands: Bands
+    accepted: int
+    review: int
+    rejected: int
+    expected_wrong: float
+    expected_missed: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ProbablePairs:
+    """Candidate pairs of a catalogue, each once.
+
+    Attributes
+    ----------
+    first, second
+        Rows, the lower one first; shape (P,).
+    probability
+        Of the same product; shape (P,).
+    """
+
+    first: RowArray
+    second: RowArray
+    probability: FloatArray
+
+    @classmethod
+    def of(cls, scored: Neighbours) -> ProbablePairs:
+        """The pairs of `scored`, where they stand in both directions at the distance 1 - probability."""
+        queries = scored.queries()
+        once = queries < scored.rows
+        probability = np.round(1.0 - scored.distances[once], DISTANCE_DECIMALS)
+        return cls(first=queries[once], second=scored.rows[once], probability=probability)
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def take(self, kept: npt.NDArray[np.bool_] | RowArray) -> ProbablePairs:
+        """Those at some places, in that order."""
+        return ProbablePairs(first=self.first[kept], second=self.second[kept], probability=self.probability[kept])
+
+    def between(self, bands: Bands) -> npt.NDArray[np.bool_]:
+        """Which of them are to be reviewed; shape (P,)."""
+        return (self.probability >= bands.reject) & (self.probability < bands.accept)
+
+    def doubtful_first(self) -> ProbablePairs:
+        """The same in the order of doubt: nearest to an even chance first, then by rows."""
+        doubt = np.round(np.abs(self.probability - 0.5), DISTANCE_DECIMALS)
+        return self.take(np.lexsort((self.second, self.first, doubt)))
+
+
+def count_bands(probability: FloatArray, bands: Sequence[Bands]) -> list[BandCounts]:
+    """Count pairs under several bands.
+
+    Parameters
+    ----------
+    probability
+        Of each candidate pair, each pair once; shape (P,).
+    bands
+        What divides them.
+    """
+    rising = np.sort(probability)
+    sums = np.concatenate([[0.0], np.cumsum(rising)])
+    counts = []
+    for each in bands:
+        low, high = np.searchsorted(rising, [each.reject, each.accept], side="left").tolist()
+        accepted = len(rising) - high
+        counts.append(
+            BandCounts(
+                bands=each,
+                accepted=accepted,
+                review=high - low,
+                rejected=low,
+                expected_wrong=float(accepted - (sums[-1] - sums[high])),
+                expected_missed=float(sums[low]),
+            )
+        )
+    return counts

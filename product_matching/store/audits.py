@@ -1,0 +1,193 @@
+"""Audits: random samples of accepted pairs and what people said of them, in a SQLite file of the user's data folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from product_matching.errors import InputError
+from product_matching.places import home_folder
+from product_matching.store.database import Database
+
+AUDITS_FILE = "audits.sqlite"
+_FORMAT = 1
+_SCHEMA = (
+    """
+CREATE TABLE audits (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    catalogue_id TEXT NOT NULL,
+    time TEXT NOT NULL,
+    what TEXT NOT NULL,
+    population INTEGER NOT NULL,
+    seed INTEGER NOT NULL
+)
+""",
+    """
+CREATE TABLE pairs (
+    audit INTEGER NOT NULL REFERENCES audits (id),
+    place INTEGER NOT NULL,
+    first TEXT NOT NULL,
+    second TEXT NOT NULL,
+    score REAL,
+    answer TEXT CHECK (answer IN ('same', 'different', 'unsure')),
+    time TEXT,
+    who TEXT,
+    PRIMARY KEY (audit, place)
+)
+""",
+    "CREATE INDEX of_catalogue ON audits (catalogue_id)",
+)
+
+
+class Answer(StrEnum):
+    """What a person says of a pair of an audit."""
+
+    same = "same"
+    different = "different"
+    unsure = "unsure"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditPair:
+    """A pair of an audit.
+
+    Attributes
+    ----------
+    first, second
+        Ids of the listings.
+    score
+        Probability of the pair when it was drawn; None without one.
+    answer
+        What was said of it; None as long as nothing was.
+    """
+
+    first: str
+    second: str
+    score: float | None = None
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """A random sample of the pairs that were accepted at one time.
+
+    Attributes
+    ----------
+    number
+        Names it.
+    time
+        When it was drawn, in UTC.
+    what
+        Names what had accepted the pairs, as in "at least 37 % sure".
+    population
+        How many accepted pairs it was drawn from.
+    seed
+        Of the draw.
+    pairs
+        In random order, which is the order of review.
+    """
+
+    number: int
+    time: datetime
+    what: str
+    population: int
+    seed: int
+    pairs: Sequence[AuditPair]
+
+    @property
+    def reviewed(self) -> int:
+        """How many pairs have an answer."""
+        return sum(pair.answer is not None for pair in self.pairs)
+
+    @property
+    def wrong(self) -> int:
+        """How many answers are not "same"."""
+        return sum(pair.answer not in {None, Answer.same} for pair in self.pairs)
+
+
+class AuditStore:
+    """The audits of all catalogues of a user; threads and processes can share the file.
+
+    Parameters
+    ----------
+    path
+        The file, which the first write makes; that of the user's data folder by default.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = home_folder() / AUDITS_FILE if path is None else path
+        self._file = Database(self.path, _SCHEMA, version=_FORMAT, what="audits")
+
+    def begin(self, catalogue_id: str, pairs: Sequence[AuditPair], *, what: str, population: int, seed: int) -> int:
+        """Keep a new sample; returns its number.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        """
+        with self._file.transaction() as connection:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            values = (catalogue_id, now, what, population, seed)
+            insert = "INSERT INTO audits (catalogue_id, time, what, population, seed) VALUES (?, ?, ?, ?, ?)"
+            number = int(connection.execute(insert, values).lastrowid or 0)
+            rows = [(number, place, pair.first, pair.second, pair.score) for place, pair in enumerate(pairs)]
+            connection.executemany(
+                "INSERT INTO pairs (audit, place, first, second, score) VALUES (?, ?, ?, ?, ?)", rows
+            )
+        return number
+
+    def answer(self, number: int, place: int, answer: Answer | None, *, who: str = "") -> None:
+        """Keep what a person says of a pair; None takes it back.
+
+        Raises
+        ------
+        InputError
+            There is no such pair, or the file cannot be written.
+        """
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._file.transaction() as connection:
+            done = connection.execute(
+                "UPDATE pairs SET answer = ?, time = ?, who = ? WHERE audit = ? AND place = ?",
+                (answer, now, who, number, place),
+            )
+            if done.rowcount == 0:
+                raise InputError(f"There is no pair {place} in the audit {number}.")
+
+    def latest(self, catalogue_id: str) -> Audit | None:
+        """The newest audit of a catalogue; None where there is none.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read.
+        """
+        rows = self._file.read(
+            "SELECT id, time, what, population, seed FROM audits WHERE catalogue_id = ? ORDER BY id DESC LIMIT 1",
+            catalogue_id,
+        )
+        return self._audit(rows[0]) if rows else None
+
+    def _audit(self, row: tuple[object, ...]) -> Audit:
+        number, time, what, population, seed = row
+        rows = self._file.read("SELECT first, second, score, answer FROM pairs WHERE audit = ? ORDER BY place", number)
+        return Audit(
+            number=int(str(number)),
+            time=datetime.fromisoformat(str(time)),
+            what=str(what),
+            population=int(str(population)),
+            seed=int(str(seed)),
+            pairs=[_pair(*pair) for pair in rows],
+        )
+
+
+def _pair(first: object, second: object, score: object, answer: object) -> AuditPair:
+    return AuditPair(
+        first=str(first),
+        second=str(second),
+        score=score if isinstance(score, float) else None,
+        answer=None if answer is None else Answer(str(answer)),
+    )

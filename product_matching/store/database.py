@@ -1,0 +1,93 @@
+"""SQLite files of the user's data folder: short transactions in WAL mode; people and processes can write at once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from product_matching.errors import InputError
+
+#: Seconds that a write waits for those of others.
+BUSY_SECONDS = 30.0
+
+
+class Database:
+    """One SQLite file; threads and processes can share it.
+
+    Parameters
+    ----------
+    path
+        The file, which the first write makes.
+    schema
+        The statements that make its tables.
+    version
+        Version of the schema; a file of another one is refused.
+    what
+        What an error calls it.
+    """
+
+    def __init__(self, path: Path, schema: Sequence[str], *, version: int, what: str) -> None:
+        self.path = path
+        self._schema, self._version, self._what = schema, version, what
+
+    def read(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """Rows of a query; none where there is no file.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read.
+        """
+        if not self.path.is_file():
+            return []
+        with self._connection() as connection:
+            return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write, all of it or nothing.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        """
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+                self._prepare(connection)
+                yield connection
+        except (sqlite3.Error, OSError) as error:
+            raise InputError(f"The {self._what} {self.path} cannot be used ({error!s:.100}).") from error
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the tables in a new file, and refuse one of a later version."""
+        if _version(connection) == 0:
+            connection.execute("BEGIN IMMEDIATE")
+            if _version(connection) == 0:  # another process may have come first
+                for statement in self._schema:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {self._version}")
+            connection.execute("COMMIT")
+        if _version(connection) != self._version:
+            raise InputError(f"The {self._what} {self.path} are of a later version of this program: update it.")
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            with suppress(sqlite3.OperationalError):  # another process is writing: the next one to open it does it
+                connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

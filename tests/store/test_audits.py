@@ -1,0 +1,53 @@
+"""Audits are kept with their answers, for each catalogue its own."""
+
+from pathlib import Path
+
+import pytest
+
+from product_matching.errors import InputError
+from product_matching.store.audits import Answer, AuditPair, AuditStore
+
+PAIRS = [AuditPair(first="a", second="b", score=0.9), AuditPair(first="c", second="d")]
+
+
+def test_an_audit_is_read_as_it_was_begun_and_answered(tmp_path: Path) -> None:
+    store = AuditStore(tmp_path / "home" / "audits.sqlite")
+    assert store.latest("x") is None
+    number = store.begin("x", PAIRS, what="at 37 %", population=40, seed=7)
+    audit = store.latest("x")
+    assert audit is not None
+    assert (audit.number, audit.what, audit.population, audit.seed, list(audit.pairs)) == (
+        number,
+        "at 37 %",
+        40,
+        7,
+        PAIRS,
+    )
+    assert (audit.reviewed, audit.wrong) == (0, 0)
+    store.answer(number, 0, Answer.same)
+    store.answer(number, 1, Answer.unsure, who="me")
+    again = AuditStore(store.path).latest("x")
+    assert again is not None
+    assert (again.reviewed, again.wrong) == (2, 1)
+    store.answer(number, 1, None)
+    assert store.latest("x").reviewed == 1  # type: ignore[union-attr]
+
+
+def test_the_newest_audit_of_a_catalogue_counts(tmp_path: Path) -> None:
+    store = AuditStore(tmp_path / "audits.sqlite")
+    store.begin("x", PAIRS, what="first", population=2, seed=0)
+    newest = store.begin("x", PAIRS[:1], what="second", population=2, seed=1)
+    store.begin("y", PAIRS, what="other", population=2, seed=0)
+    latest = store.latest("x")
+    assert latest is not None
+    assert (latest.number, len(latest.pairs)) == (newest, 1)
+
+
+def test_an_answer_to_no_pair_and_a_damaged_file_are_refused(tmp_path: Path) -> None:
+    store = AuditStore(tmp_path / "audits.sqlite")
+    number = store.begin("x", PAIRS, what="", population=2, seed=0)
+    with pytest.raises(InputError, match="no pair 2 in the audit"):
+        store.answer(number, 2, Answer.same)
+    (tmp_path / "damaged.sqlite").write_bytes(b"no database at all, but long enough to look like one" * 40)
+    with pytest.raises(InputError, match=r"audits .* cannot be used"):
+        AuditStore(tmp_path / "damaged.sqlite").latest("x")
