@@ -12,7 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app.components.picture_data import Picture
-from product_matching.app.find import query_panel
+from product_matching.app.find import photo_inputs
 from product_matching.encoders.keypoints import find_keypoints
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.listings.photos import decode_photo, phash
@@ -105,7 +105,7 @@ def test_a_pasted_picture_is_searched_for_as_an_upload(
     app = open_app(FIND, bundle="demo", listing="5b")
     assert given_to(app, "paste")["label"] == "Paste a picture instead"
     pasted = [Picture((small_catalogue / "images" / "3b.jpg").read_bytes(), "image.png")]
-    monkeypatch.setattr(query_panel, "draw_paste", lambda *_: pasted.pop() if pasted else None)
+    monkeypatch.setattr(photo_inputs, "draw_paste", lambda *_: pasted.pop() if pasted else None)
     app.run()
     assert set(app.query_params) == {"bundle", "upload"}
     assert card_rows(app)

@@ -1,1 +1,1 @@
-"""Custom parts of pages: a Python function each, with its script and its style beside it."""
+"""Custom components of the pages: Python beside the script and the style of each."""

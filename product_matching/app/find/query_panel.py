@@ -1,4 +1,4 @@
-"""The panel of the query: a photo by file, camera or clipboard, the part of it, a title, or a listing."""
+"""The panel of the query: a photo by file, camera or clipboard, a title, or a listing."""
 
 from __future__ import annotations
 
@@ -6,25 +6,21 @@ import numpy as np
 import streamlit as st
 
 from product_matching.app.address import MAX_TITLE_CHARS, Address, as_typed
-from product_matching.app.components.paste import draw_paste
-from product_matching.app.components.region import draw_region
 from product_matching.app.find.found_words import draw_mode
+from product_matching.app.find.photo_inputs import draw_part_choice, draw_paste_field, draw_searched_photo
 from product_matching.app.find.query import Asked
 from product_matching.app.navigation import change_address, coupled, current_address, go_to
 from product_matching.app.resources import uploads
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.missing_model import draw_if_missing
 from product_matching.app.shared.samples import is_title_of, sample_address, sample_name, title_as_typed
-from product_matching.app.shared.uploads import PHOTO_HELP, Upload
+from product_matching.app.shared.uploads import PHOTO_HELP
 from product_matching.app.shared.wording import plain, shorten
-from product_matching.encoders.model_lookup import find_model_folder
-from product_matching.listings.regions import Region
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQuery
 
 _FILE, _CAMERA, _SOURCE = "photo_file", "photo_camera", "photo_source"
 _UPLOAD, _TAKE = "Upload", "Camera"
-_PASTE, _REGION = "find_paste", "find_region"
 _PICTURE_WIDTH = 120
 
 
@@ -34,18 +30,19 @@ def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
     row = _row_of(bundle, address.listing)
     if row is not None:
         _draw_listing(bundle, row)
-        _draw_paste(bundle, "Paste a picture instead")
+        draw_paste_field(bundle, "Paste a picture instead")
         return
     if asked.sample is not None:
-        _draw_sample(bundle, asked.sample, address)
+        _draw_sample(bundle, asked, asked.sample, address.title)
     elif bundle.photo_vectors is None:
         st.caption("This catalogue has titles only: photos cannot be searched in it.")
     elif asked.upload is not None:
-        _draw_upload(asked.upload, address.region)
+        _draw_upload(asked, asked.upload.name)
     elif bundle.manifest.photo_model is not None and not draw_if_missing(bundle.manifest.photo_model):
         _draw_photo_inputs()
-    shows_photo = asked.sample is not None or asked.upload is not None
-    _draw_paste(bundle, "Paste another picture" if shows_photo else "Paste a picture")
+    draw_part_choice(asked, address)
+    has_photo = asked.sample is not None or asked.upload is not None
+    draw_paste_field(bundle, "Paste another picture" if has_photo else "Paste a picture")
     if bundle.title_matrix is None:
         st.caption("This catalogue has photos only: titles cannot be searched in it.")
     else:
@@ -77,14 +74,12 @@ def _draw_listing(bundle: Bundle, row: int) -> None:
     st.button("Search for something else", icon=":material/close:", on_click=change_address, kwargs={"listing": None})
 
 
-def _draw_sample(bundle: Bundle, sample: SampleQuery, address: Address) -> None:
+def _draw_sample(bundle: Bundle, asked: Asked, sample: SampleQuery, typed: str) -> None:
     """Draw the sample that is searched for, with the choice to search by its title too."""
-    typed, region = address.title, address.region
     with st.container(border=True):
-        _draw_photo(sample.picture, f"Sample photo of {sample_name(sample)}", region)
+        draw_searched_photo(asked, _PICTURE_WIDTH)
         st.markdown(plain(shorten(sample_name(sample), 160)))
-        photo = "its photo" if region is None else "a part of its photo"
-        st.caption(f"Searched by {photo} and a title." if typed else f"Searched by {photo}.")
+        st.caption(_searched_by(typed, part=asked.part is not None))
     own = title_as_typed(sample)
     if own and not typed and bundle.title_matrix is not None:
         st.button("Search with its title too", icon=":material/title:", on_click=change_address, kwargs={"title": own})
@@ -94,28 +89,17 @@ def _draw_sample(bundle: Bundle, sample: SampleQuery, address: Address) -> None:
     st.button("Search for something else", icon=":material/close:", on_click=change_address, kwargs=left)
 
 
-def _draw_upload(upload: Upload, region: Region | None) -> None:
-    picture = upload.preview or upload.thumbnail
+def _searched_by(typed: str, *, part: bool) -> str:
+    if part:
+        return "Searched by a part of its photo and a title." if typed else "Searched by a part of its photo."
+    return "Searched by photo and title." if typed else "Searched by its photo."
+
+
+def _draw_upload(asked: Asked, name: str) -> None:
     with st.container(border=True):
-        if picture is not None:
-            _draw_photo(picture, "Your photo", region)
-        st.caption(plain(shorten(upload.name, 60)))
+        draw_searched_photo(asked, _PICTURE_WIDTH)
+        st.caption(plain(shorten(name, 60)))
     st.button("Remove the photo", icon=":material/close:", on_click=change_address, kwargs={"upload": None})
-
-
-def _draw_photo(picture: bytes, alt: str, region: Region | None) -> None:
-    draw_region(_REGION, picture, alt, region=region, choose=lambda chosen: change_address(region=chosen))
-
-
-def _draw_paste(bundle: Bundle, label: str) -> None:
-    """Draw the field for a picture of the clipboard, where a photo can be searched for."""
-    model = bundle.manifest.photo_model
-    if bundle.photo_vectors is None or model is None or find_model_folder(model) is None:
-        return
-    pasted = draw_paste(_PASTE, label)
-    if pasted is not None:
-        go_to(current_address().of_upload(uploads().put(pasted.data, pasted.name)))
-        st.rerun()
 
 
 def _draw_photo_inputs() -> None:

@@ -11,8 +11,11 @@ import numpy.typing as npt
 import streamlit as st
 from PIL import Image, ImageOps
 
+from product_matching.app.resources import encoder_of
 from product_matching.app.shared.pictures import shown_picture
 from product_matching.app.shared.wording import plain
+from product_matching.encoders.model_folder import PhotoModel
+from product_matching.encoders.model_lookup import find_model_folder
 from product_matching.encoders.similarity_maps import similarity_maps
 from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float32]
 #: Longer side of a picture, in pixels.
 EDGE = 384
+#: Narrowest of the two in pixels: they stay beside each other on a phone.
+_SIDE_WIDTH = 130
 #: From nothing to the hottest place, at equal steps; reads in grey as well.
 _COLOURS = np.array([(74, 12, 107), (186, 54, 85), (249, 142, 9), (252, 255, 164)], dtype=np.float32)
 #: How much of the photo the hottest place covers, and how much of its colour a photo keeps.
@@ -51,6 +56,26 @@ class HeatMaps:
     second_place: str
 
 
+def draw_likeness(model: PhotoModel | None, first: bytes, second: bytes, *, key: str) -> None:
+    """Draw where two photos look alike to the network of a catalogue, once it is asked for.
+
+    Parameters
+    ----------
+    model
+        That made the catalogue's photo vectors; without one, or where it is not on this machine, nothing is drawn.
+    first, second
+        Both pictures, JPEG.
+    key
+        Names the pair within the page.
+    """
+    if model is None or find_model_folder(model) is None:
+        return
+    label = "Where they look alike"
+    with st.expander(label, icon=":material/blur_on:", key=f"likeness_{key}", on_change="rerun") as likeness:
+        if likeness.open:
+            draw_heat_maps(first, second, encoder_of(model), ("the first photo", "the second photo"))
+
+
 def draw_heat_maps(first: bytes, second: bytes, encoder: PhotoEncoder, names: tuple[str, str]) -> None:
     """Draw two photos side by side with the places that make them alike; say so where the network has no places.
 
@@ -69,9 +94,10 @@ def draw_heat_maps(first: bytes, second: bytes, encoder: PhotoEncoder, names: tu
         st.info(plain(str(error)), icon=":material/blur_off:")
         return
     pictures = ((maps.first, maps.first_place), (maps.second, maps.second_place))
-    for column, name, (picture, place) in zip(st.columns(2, gap="small"), names, pictures, strict=True):
-        with column:
-            st.image(shown_picture(picture), width="stretch", alt=f"Heat map of {name}: it is alike at {place}.")
+    with st.grid(2, min_column_width=_SIDE_WIDTH, gap="small") as grid:
+        for name, (picture, place) in zip(names, pictures, strict=True):
+            with grid.cell():
+                st.image(shown_picture(picture), width="stretch", alt=f"Heat map of {name}: it is alike at {place}.")
     st.caption(CAPTION)
 
 

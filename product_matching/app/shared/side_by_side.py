@@ -13,6 +13,7 @@ from product_matching.app.find.reasons import describe_reasons
 from product_matching.app.shared.columns import column_label, told_columns
 from product_matching.app.shared.explanation_view import draw_measures, draw_quantities, draw_shared_points
 from product_matching.app.shared.gallery import listing_name
+from product_matching.app.shared.heat_map import draw_likeness
 from product_matching.app.shared.pictures import no_photo, shown_picture
 from product_matching.app.shared.sureness import say_compared
 from product_matching.app.shared.wording import marked_differences, plain, readable_title, shorten
@@ -183,3 +184,4 @@ def _draw_more(finder: Finder, first: Side, second: Side, explanation: Explanati
             st.markdown("The points of these photos cannot be compared.")
             return
         draw_shared_points(verification, (first.picture, second.picture), listing_name(dict(second.columns)))
+    draw_likeness(finder.bundle.manifest.photo_model, first.picture, second.picture, key=key)
