@@ -35,14 +35,11 @@ def draw_part_choice(asked: Asked, address: Address) -> None:
     whole, alt = _whole(asked)
     if whole is None:
         return
-    photo = address.sample or address.upload
-    with st.expander(
-        "Search for a part of the photo",
-        expanded=address.region is not None,
-        icon=":material/crop:",
-        key=f"part_of_{photo}",
-        on_change="rerun",
-    ) as part:
+    key = f"part_of_{address.sample or address.upload}"
+    # As it was when the photo was first shown: a change of it would close what is open.
+    opened = st.session_state.setdefault(f"{key}_opened", address.region is not None)
+    label = "Search for a part of the photo"
+    with st.expander(label, expanded=opened, icon=":material/crop:", key=key, on_change="rerun") as part:
         if part.open:
             draw_region(_REGION, whole, alt, region=address.region, choose=_choose)
 
