@@ -10,7 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line, Name, Part, Switch, Whole
+from product_matching.app.parameters import (
+    ByColumn,
+    Choice,
+    Digest,
+    Distance,
+    Kind,
+    Line,
+    Name,
+    Part,
+    Switch,
+    Whole,
+)
 from product_matching.listings.regions import Region
 
 HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
@@ -125,6 +136,10 @@ class Address:
         Rules of a whole catalogue (see `Rules`): `blend` is a number of stages.
     results
         Number of result cards.
+    filters
+        Columns that the results are filtered by, with what is kept.
+    compared
+        posting_id of the result that stands beside the search.
     step
         What is done in the review, of `STEPS`.
     accept, reject
@@ -166,6 +181,10 @@ class Address:
     sure: int | None = _parameter("sure", Whole(SURE_PERCENT), (FIND, REVIEW))
     scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW))
     results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), default=24)
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = _parameter(
+        "filter", ByColumn(), (FIND,), default=(), of_catalogue=True
+    )
+    compared: str | None = _parameter("pair", Name(), (FIND,), of_catalogue=True, of_result=True)
     step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
     accept: int = _parameter("accept", Whole(BAND_PERCENT), (REVIEW,), default=90)
     reject: int = _parameter("reject", Whole(BAND_PERCENT), (REVIEW,), default=10)
@@ -205,22 +224,26 @@ class Address:
 
     def of_listing(self, posting_id: str) -> Address:
         """The same place with a listing of the catalogue as the query."""
-        return replace(self, listing=posting_id, upload=None, sample=None, region=None, title="", mode=None)
+        return self._asking(listing=posting_id)
 
     def of_upload(self, key: str) -> Address:
         """The same place with an uploaded photo as the query, beside the title that is searched for."""
-        region = self.region if key == self.upload else None
-        return replace(self, listing=None, upload=key, sample=None, region=region, mode=None)
+        return self._asking(upload=key, title=self.title, region=self.region if key == self.upload else None)
 
     def of_sample(self, query_id: str, title: str = "") -> Address:
         """The same place with a sample photo of the bundle as the query, with a title beside it if one is given."""
         region = self.region if query_id == self.sample else None
-        typed = as_typed(title)
-        return replace(self, listing=None, upload=None, sample=query_id, region=region, title=typed, mode=None)
+        return self._asking(sample=query_id, title=as_typed(title), region=region)
 
     def of_title(self, title: str) -> Address:
         """The same place with a typed title as the only query."""
-        return replace(self, listing=None, upload=None, sample=None, region=None, title=as_typed(title), mode=None)
+        return self._asking(title=as_typed(title))
+
+    def _asking(self, **query: Any) -> Address:
+        """The same place with another query, and nothing of the one before."""
+        fields_of_query = ("listing", "upload", "sample", "region", "title", "mode", "compared")
+        nothing = {each.field: each.default for each in PARAMETERS if each.field in fields_of_query}
+        return replace(self, **{**nothing, **query})
 
     def in_catalogue(self, bundle: str) -> Address:
         """The same place in a catalogue; what belongs to another one is left behind."""

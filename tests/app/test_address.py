@@ -75,6 +75,10 @@ values: dict[str, st.SearchStrategy[object]] = {
     "scorer": st.none() | names,
     "results": st.sampled_from(RESULT_COUNTS),
     "read_print": st.booleans(),
+    "filters": st.dictionaries(names, st.lists(names, min_size=1, max_size=3).map(tuple), max_size=3).map(
+        lambda kept: tuple(kept.items())
+    ),
+    "compared": st.none() | names,
     "cross_mean": st.booleans(),
     "blend": st.sampled_from(STAGES),
     "expansion": st.sampled_from(EXPANSION),

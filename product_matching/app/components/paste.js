@@ -19,7 +19,7 @@ function create(root) {
   const label = add(button, "span", "label");
   label.setAttribute("role", "status");
   const keys = add(button, "span", "keys");
-  keys.textContent = `${KEYS} or drop`;
+  keys.textContent = matchMedia("(pointer: coarse)").matches ? "Tap" : `${KEYS} or drop`;
   const field = { label, keys, saying: "", busy: false };
   field.paste = (event) => pasted(field, event);
   button.onclick = () => readClipboard(field);

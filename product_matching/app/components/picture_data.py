@@ -1,4 +1,4 @@
-"""Pictures on their way between the browser and the app: data URLs, written and read defensively."""
+"""Pictures on their way from the browser to the app: data URLs, read defensively."""
 
 from __future__ import annotations
 
@@ -62,8 +62,3 @@ def _name(name: Any) -> str:
         return PASTED_NAME
     printable = "".join(filter(str.isprintable, name[:_MAX_NAME])).strip()
     return printable or PASTED_NAME
-
-
-def as_data_url(jpeg: bytes) -> str:
-    """Write a JPEG as a data URL."""
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"

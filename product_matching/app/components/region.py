@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from product_matching.app.components.picture_data import as_data_url
+from product_matching.app.components.card import data_url
 from product_matching.app.components.registering import component
 from product_matching.errors import InputError
 from product_matching.listings.regions import DECIMALS, LEAST_SIDE, Region, read_region
@@ -39,7 +39,7 @@ def draw_region(
         Callback, called with another region, or with None for the whole photo.
     """
     data = {
-        "picture": as_data_url(picture),
+        "picture": data_url(picture),
         "alt": alt,
         "region": None if region is None else str(region),
         "whole": WHOLE,

@@ -56,15 +56,15 @@ class HeatMaps:
     second_place: str
 
 
-def draw_likeness(model: PhotoModel | None, first: bytes, second: bytes, *, key: str) -> None:
+def draw_likeness(model: PhotoModel | None, pictures: tuple[bytes, bytes], names: tuple[str, str], *, key: str) -> None:
     """Draw where two photos look alike to the network of a catalogue, once it is asked for.
 
     Parameters
     ----------
     model
         That made the catalogue's photo vectors; without one, or where it is not on this machine, nothing is drawn.
-    first, second
-        Both pictures, JPEG.
+    pictures, names
+        Of both, JPEG, and what each is called, as in ``("the search", "this listing")``.
     key
         Names the pair within the page.
     """
@@ -73,7 +73,8 @@ def draw_likeness(model: PhotoModel | None, first: bytes, second: bytes, *, key:
     label = "Where they look alike"
     with st.expander(label, icon=":material/blur_on:", key=f"likeness_{key}", on_change="rerun") as likeness:
         if likeness.open:
-            draw_heat_maps(first, second, encoder_of(model), ("the first photo", "the second photo"))
+            first, second = (f"the photo of {name}" for name in names)
+            draw_heat_maps(*pictures, encoder_of(model), (first, second))
 
 
 def draw_heat_maps(first: bytes, second: bytes, encoder: PhotoEncoder, names: tuple[str, str]) -> None:
