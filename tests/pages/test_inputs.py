@@ -19,17 +19,12 @@ from product_matching.listings.photos import decode_photo, phash
 from product_matching.listings.regions import crop_region, read_region
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder, Query, default_thresholds
+from tests.pages.cards import result_rows
 from tests.pages.drawn_components import given_to
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]
 REGION = "0.25,0.2,0.5,0.55"
-
-
-def card_rows(app: AppTest) -> list[int]:
-    """Rows of the listings on all cards, in order."""
-    assert not app.exception, app.exception
-    return [int(str(each.key).removeprefix("duplicates_")) for each in app.button if "duplicates_" in str(each.key)]
 
 
 @pytest.fixture
@@ -57,9 +52,9 @@ def test_the_region_of_an_upload_is_searched_for_and_left_with_its_photo(
     photo = encode_photo(scene)
     app = open_app(FIND, bundle="demo")
     app.file_uploader[0].set_value(("scene.png", photo, "image/png")).run()
-    whole = card_rows(app)
+    whole = result_rows(app)
     app.query_params["region"] = REGION
-    rows, expected = card_rows(app.run()), by_hand(finder, encoder, photo)
+    rows, expected = result_rows(app.run()), by_hand(finder, encoder, photo)
     assert rows[: len(expected)] == expected
     assert rows != whole
     drawn = given_to(app, "region")
@@ -77,7 +72,7 @@ def test_the_region_of_a_sample_is_embedded_and_its_truth_stays(
 ) -> None:
     app = open_app(FIND, bundle="demo", sample="q3", region=REGION)
     expected = by_hand(finder, encoder, finder.bundle.sample("q3").picture)
-    assert card_rows(app)[: len(expected)] == expected
+    assert result_rows(app)[: len(expected)] == expected
     assert any("Known for this sample" in str(caption.value) for caption in app.caption)
     assert given_to(app, "region")["alt"].startswith("Sample photo of Hana Emas")
 
@@ -94,7 +89,7 @@ def test_a_region_that_cannot_be_used_is_told_and_the_whole_is_searched_for(
 ) -> None:
     app = open_app(FIND, bundle="demo", **params)
     assert [said in str(warning.value).replace("\\", "") for warning in app.warning] == [True]
-    assert card_rows(app)
+    assert result_rows(app)
     drawn = given_to(app, "region")
     assert drawn is None or drawn["region"] is None
 
@@ -108,7 +103,7 @@ def test_a_pasted_picture_is_searched_for_as_an_upload(
     monkeypatch.setattr(photo_inputs, "draw_paste", lambda *_: pasted.pop() if pasted else None)
     app.run()
     assert set(app.query_params) == {"bundle", "upload"}
-    assert card_rows(app)
+    assert result_rows(app)
     assert any(str(caption.value).replace("\\", "") == "image.png" for caption in app.caption)
 
 

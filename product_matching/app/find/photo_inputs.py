@@ -36,8 +36,9 @@ def draw_part_choice(asked: Asked, address: Address) -> None:
     if whole is None:
         return
     key = f"part_of_{address.sample or address.upload}"
-    # As it was when the photo was first shown: a change of it would close what is open.
-    opened = st.session_state.setdefault(f"{key}_opened", address.region is not None)
+    # It stays open once a part was searched for: what is open would close when the whole photo is chosen again.
+    opened = address.region is not None or bool(st.session_state.get(f"{key}_used"))
+    st.session_state[f"{key}_used"] = opened
     label = "Search for a part of the photo"
     with st.expander(label, expanded=opened, icon=":material/crop:", key=key, on_change="rerun") as part:
         if part.open:

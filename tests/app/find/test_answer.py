@@ -10,7 +10,9 @@ import pytest
 
 from product_matching.app.address import Address
 from product_matching.app.find.answer import N_BEYOND, Answer, Scored, answer_search, say_timing, used_thresholds
+from product_matching.app.find.outcome import decide_by_scores
 from product_matching.app.find.query import Asked
+from product_matching.matching.candidates import Candidates
 from product_matching.matching.second_stage.catalogue_scorer import Prediction
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
