@@ -28,7 +28,7 @@ class FeatureMap:
     @property
     def sum(self) -> npt.NDArray[np.float64]:
         """The embedding before normalisation, shape (D,)."""
-        return self.places.sum(axis=(0, 1), dtype=np.float64) + self.offset
+        return np.asarray(self.places.sum(axis=(0, 1), dtype=np.float64) + self.offset)
 
     @property
     def embedding(self) -> FloatArray:

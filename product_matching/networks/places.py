@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from torch import Tensor, nn
 
 from product_matching.errors import InputError
@@ -42,9 +44,10 @@ def place_parts(network: nn.Module, pixels: Tensor) -> tuple[Tensor, Tensor]:
         return _through_neck(network.neck, network.pooling.parts(features))
     if not hasattr(network, "forward_features") or not hasattr(network, "forward_head"):
         raise _no_places()
-    features = _checked(network.forward_features(pixels)).float()
+    backbone = cast(Any, network)
+    features = _checked(backbone.forward_features(pixels)).float()
     parts = AveragePooling().parts(features)
-    embedding = network.forward_head(features)
+    embedding = backbone.forward_head(features)
     if embedding.shape != parts.shape[:2]:
         raise _no_places()
     if (embedding - parts.sum(dim=(2, 3))).abs().max() > _TOLERANCE * embedding.abs().max():
