@@ -55,6 +55,12 @@ GROUP_SIZES = range(2, 1000)
 ORDERS = {"doubt": "Most doubtful first", "size": "Largest first", "density": "Fewest matching pairs first"}
 #: Measures of the comparison, and the sides that its methods compare; the first is the default.
 MEASURES, METHODS = ("F1", "recall@1", "mAP@R"), ("Photo", "Title", "Both", "All")
+#: What Models can show below its summary, the first being the default.
+PARTS_OF_MODELS = ("networks", "methods", "differences", "protocols", "speed")
+#: What was trained for How it works: margins in radians and scales of ArcFace, and epochs of the autoencoder.
+MARGINS, SCALES, EPOCHS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), (4, 8, 16, 30), (1, 2, 4, 8)
+#: Angles between two vectors in degrees, and numbers of nearest listings.
+ANGLES, NEIGHBOURS = range(181), range(1, 51)
 _TITLE = Line("title", MAX_TITLE_CHARS)
 #: What a photo comes from.
 _QUERIES = ("listing", "upload", "sample")
@@ -153,6 +159,18 @@ class Address:
         Which groups are shown.
     measure, methods, all_photos
         Which figures of the comparison are shown, of which methods, on which photos of the groceries.
+    part_of_models
+        What Models shows below its summary.
+    angle
+        Between the two vectors of How it works.
+    margin, scale
+        Of the ArcFace training that is shown there.
+    first_title, second_title
+        The titles that are weighed there; empty for two of the catalogue.
+    around, k, within
+        Whose nearest listings are shown there (posting_id), how many, and up to which distance.
+    epoch
+        After which the autoencoder's pictures are shown there.
     """
 
     bundle: str | None = _parameter("bundle", Name(), _EVERY_PAGE)
@@ -199,6 +217,16 @@ class Address:
     measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), default=MEASURES[0])
     methods: str = _parameter("by", Choice(METHODS), (MODELS,), default=METHODS[0])
     all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), default=False)
+    part_of_models: str = _parameter("show", Choice(PARTS_OF_MODELS), (MODELS,), default=PARTS_OF_MODELS[0])
+    angle: int = _parameter("angle", Whole(ANGLES), (HOW_IT_WORKS,), default=50)
+    margin: float = _parameter("margin", Choice(MARGINS), (HOW_IT_WORKS,), default=MARGINS[-1])
+    scale: int = _parameter("scale", Choice(SCALES), (HOW_IT_WORKS,), default=16)
+    first_title: str = _parameter("first", _TITLE, (HOW_IT_WORKS,), default="")
+    second_title: str = _parameter("second", _TITLE, (HOW_IT_WORKS,), default="")
+    around: str | None = _parameter("around", Name(), (HOW_IT_WORKS,), of_catalogue=True)
+    k: int = _parameter("k", Whole(NEIGHBOURS), (HOW_IT_WORKS,), default=10)
+    within: float | None = _parameter("within", Distance(), (HOW_IT_WORKS,), of_catalogue=True)
+    epoch: int = _parameter("epoch", Choice(EPOCHS), (HOW_IT_WORKS,), default=EPOCHS[-1])
 
     @property
     def asks(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from product_matching.app.address import FIND, HOME, MODELS, REVIEW, Address
+from product_matching.app.address import FIND, HOME, HOW_IT_WORKS, MODELS, REVIEW, Address
 from product_matching.app.navigation import coupled, open_page, params_of, remember
 from product_matching.app.resources import bundle_of, finder_of
 from product_matching.app.shared.catalogues import Catalogue, list_catalogues
@@ -24,6 +24,7 @@ _PAGES = {
     FIND: ("Find", ":material/search:"),
     REVIEW: ("Review", ":material/rule:"),
     MODELS: ("Models", ":material/leaderboard:"),
+    HOW_IT_WORKS: ("How it works", ":material/school:"),
 }
 #: Pages of the daily work, whose links always stand in the menu.
 _DAILY = (FIND, REVIEW)
@@ -74,7 +75,7 @@ def draw_frame(page: str, title: str) -> Frame:
     frame = Frame(catalogues=catalogues, current=current, address=address, problems=problems, problem=problem)
     if current is not None:
         remember(address)
-        if page in (FIND, REVIEW):
+        if page in (FIND, REVIEW, HOW_IT_WORKS):
             st.query_params["bundle"] = current.name  # a link to this page shows the same elsewhere
     _draw_menu(frame, page)
     return frame

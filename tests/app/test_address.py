@@ -7,20 +7,26 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from product_matching.app.address import (
+    ANGLES,
     BAND_PERCENT,
     DISTANCES,
+    EPOCHS,
     EXPANSION,
     FIND,
     GROUP_SIZES,
     HOME,
+    MARGINS,
     MEASURES,
     METHODS,
     MODELS,
+    NEIGHBOURS,
     ORDERS,
     PARAMETERS,
+    PARTS_OF_MODELS,
     PHOTO_BITS,
     RESULT_COUNTS,
     REVIEW,
+    SCALES,
     SEARCH_MODES,
     STAGES,
     STEPS,
@@ -95,6 +101,16 @@ values: dict[str, st.SearchStrategy[object]] = {
     "measure": st.sampled_from(MEASURES),
     "methods": st.sampled_from(METHODS),
     "all_photos": st.booleans(),
+    "part_of_models": st.sampled_from(PARTS_OF_MODELS),
+    "angle": st.sampled_from(ANGLES),
+    "margin": st.sampled_from(MARGINS),
+    "scale": st.sampled_from(SCALES),
+    "first_title": titles,
+    "second_title": titles,
+    "around": st.none() | names,
+    "k": st.sampled_from(NEIGHBOURS),
+    "within": distances,
+    "epoch": st.sampled_from(EPOCHS),
 }
 
 
