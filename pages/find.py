@@ -106,13 +106,13 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> None:
     if asked.found is not None and asked.by_words:
         _draw_words(finder.bundle, address, asked.found, kept)
         return
+    if answer is None:
+        _draw_start(finder, address)
+        return
     # On a phone columns stand below each other in this order: the results come before the settings.
     results, settings = st.columns([0.72, 0.28], gap="large")
     with results:
-        if answer is None:
-            _draw_start(finder, address)
-        else:
-            _draw_answer(finder, address, asked, answer, search_ms=search_ms)
+        _draw_answer(finder, address, asked, answer, search_ms=search_ms)
     with settings:
         _draw_settings(finder, address, asked, deciding, answer=answer, scoring=scoring)
         _draw_more_samples(finder, asked)
@@ -133,26 +133,24 @@ def _draw_settings(
     asked: Asked,
     deciding: Deciding,
     *,
-    answer: Answer | None,
+    answer: Answer,
     scoring: Scoring,
 ) -> None:
     st.subheader("What is a match", anchor=False)
     draw_decision(deciding)
     if scoring.preparing is not None:
         draw_preparation(scoring.preparing)
-    if answer is not None:
-        st.markdown(f"**{answer.count}** {answer.decided_by}")
+    st.markdown(f"**{answer.count}** {answer.decided_by}")
     if scoring.preparing is not None:
         return
-    if deciding.by == SURENESS and (answer is None or answer.is_scored):
-        compared = asked.comparison if answer is None else answer.compared or asked.comparison
-        draw_sureness(address, deciding, compared, read=asked.query.reads)
+    if deciding.by == SURENESS and answer.is_scored:
+        draw_sureness(address, deciding, answer.compared or asked.comparison, read=asked.query.reads)
         if scoring.scored is not None:
             draw_probabilities(np.array([each.score for each in scoring.scored.predictions]), deciding.least)
         return
     thresholds = chosen_thresholds(address, finder.bundle.manifest)
-    measured = distances_of(finder, asked) if asked.searchable else None
-    draw_thresholds(finder.bundle.manifest, used_thresholds(thresholds, asked.query), measured)
+    used = used_thresholds(thresholds, asked.query)
+    draw_thresholds(finder.bundle.manifest, used, distances_of(finder, asked))
     draw_rules(finder.bundle, address, thresholds, trained=deciding.chosen is not None)
 
 

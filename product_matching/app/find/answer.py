@@ -213,8 +213,6 @@ def _say_no_match(outcome: Outcome, rules: PairRules, scored: Scored | None) -> 
 
 def used_thresholds(thresholds: Thresholds, query: Query) -> Thresholds:
     """The thresholds that a query is decided by: a search by photo alone has no title distances."""
-    if query.photo is None and query.title is None:  # nothing is searched for: all may be used
-        return thresholds
     return Thresholds(
         None if query.photo is None else thresholds.photo,
         None if query.title is None else thresholds.title,

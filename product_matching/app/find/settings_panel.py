@@ -25,7 +25,7 @@ from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest, TunedThreshold
 
 
-def draw_thresholds(manifest: Manifest, thresholds: Thresholds, measured: Candidates | None) -> None:
+def draw_thresholds(manifest: Manifest, thresholds: Thresholds, measured: Candidates) -> None:
     """Draw one slider a side, its histogram beneath it, and the way back to the defaults.
 
     Parameters
@@ -33,11 +33,11 @@ def draw_thresholds(manifest: Manifest, thresholds: Thresholds, measured: Candid
     manifest, thresholds
         The defaults, and where the sliders stand.
     measured
-        The distances of all listings; None where nothing is searched for.
+        The distances of all listings.
     """
     sides = (
-        ("photo", thresholds.photo, manifest.photo_threshold, None if measured is None else measured.seen),
-        ("title", thresholds.title, manifest.title_threshold, None if measured is None else measured.title),
+        ("photo", thresholds.photo, manifest.photo_threshold, measured.seen),
+        ("title", thresholds.title, manifest.title_threshold, measured.title),
     )
     changed = False
     for side, threshold, default, distances in sides:
@@ -53,14 +53,14 @@ def draw_thresholds(manifest: Manifest, thresholds: Thresholds, measured: Candid
     )
 
 
-def _draw_side(side: str, threshold: float, default: TunedThreshold | None, distances: FloatArray | None) -> None:
+def _draw_side(side: str, threshold: float, default: TunedThreshold | None, distances: FloatArray) -> None:
     draw_distance(
         f"{side}_threshold",
         f"Largest {side} distance",
         threshold,
         default=default_distance(default),
     )
-    if distances is not None and not np.isnan(distances).all():
+    if not np.isnan(distances).all():
         st.plotly_chart(
             distance_chart(distances, threshold, side),
             key=f"{side}_histogram",

@@ -107,7 +107,6 @@ def test_a_pair_scorer_decides_alone_and_in_the_order_of_its_scores(finder: Find
 def test_a_query_of_one_side_uses_that_sides_threshold_alone() -> None:
     thresholds, side = Thresholds(0.3, 0.4, 0.35), np.zeros(2, dtype=np.float32)
     assert used_thresholds(thresholds, Query(photo=side, title=None)) == Thresholds(0.3, None, None)
-    assert used_thresholds(thresholds, Query()) == thresholds
 
 
 def test_only_what_took_time_is_told() -> None:
