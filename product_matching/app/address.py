@@ -19,9 +19,11 @@ from product_matching.app.parameters import (
     Line,
     Name,
     Pairs,
+    Part,
     Switch,
     Whole,
 )
+from product_matching.listings.regions import Region
 
 HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
 THRESHOLDS, MAP, CATALOGUE = "pages/thresholds.py", "pages/map.py", "pages/catalogue.py"
@@ -68,6 +70,8 @@ _TITLE = Line("title", MAX_TITLE_CHARS)
 #: What the catalogue page shows, the first being the default; and the kinds of listings it lists alone (`browse.ONLY`).
 OVERVIEW, BROWSE, OPEN, BUILD = CATALOGUE_VIEWS = ("overview", "browse", "open", "build")
 ONLY = ("no_photo", "unreadable_photo", "repeated_photo", "no_title")
+#: What a photo comes from.
+_QUERIES = ("listing", "upload", "sample")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +126,8 @@ class Address:
         Key of the uploaded photo that is the query (see `UploadStore`).
     sample
         query_id of the bundle's sample photo that is the query.
+    region
+        The part of the uploaded or sample photo that is searched for; None for all of it.
     title
         The typed title, searched beside an uploaded or a sample photo.
     read_print
@@ -193,6 +199,7 @@ class Address:
     listing: str | None = _parameter("listing", Name(), (FIND,), of_catalogue=True)
     upload: str | None = _parameter("upload", Digest("the upload", "upload the photo again"), (FIND,))
     sample: str | None = _parameter("sample", Name(), (FIND,), of_catalogue=True)
+    region: Region | None = _parameter("region", Part(), (FIND,))  # noqa: RUF009 - as every other one
     title: str = _parameter("q", _TITLE, (FIND,), default="")
     read_print: bool = _parameter("read", Switch(), (FIND,), default=False)
     mode: str | None = _parameter("mode", Choice(SEARCH_MODES), (FIND,))
@@ -282,11 +289,12 @@ class Address:
 
     def of_upload(self, key: str) -> Address:
         """The same place with an uploaded photo as the query, beside the title that is searched for."""
-        return self._asking(upload=key, title=self.title)
+        return self._asking(upload=key, title=self.title, region=self.region if key == self.upload else None)
 
     def of_sample(self, query_id: str, title: str = "") -> Address:
         """The same place with a sample photo of the bundle as the query, with a title beside it if one is given."""
-        return self._asking(sample=query_id, title=as_typed(title))
+        region = self.region if query_id == self.sample else None
+        return self._asking(sample=query_id, title=as_typed(title), region=region)
 
     def of_title(self, title: str) -> Address:
         """The same place with a typed title as the only query."""
@@ -294,15 +302,8 @@ class Address:
 
     def _asking(self, **query: Any) -> Address:
         """The same place with another query, and nothing of the one before."""
-        nothing = {
-            "listing": None,
-            "upload": None,
-            "sample": None,
-            "title": "",
-            "mode": None,
-            "compared": None,
-            "find_view": ONE,
-        }
+        fields_of_query = ("listing", "upload", "sample", "region", "title", "mode", "compared", "find_view")
+        nothing = {each.field: each.default for each in PARAMETERS if each.field in fields_of_query}
         return replace(self, **{**nothing, **query})
 
     def in_catalogue(self, bundle: str) -> Address:
@@ -310,18 +311,21 @@ class Address:
         if bundle == self.bundle:
             return self
         left = {each.field: each.default for each in PARAMETERS if each.of_catalogue}
-        return replace(self, **{**left, "bundle": bundle})
+        region = self.region if self.upload else None  # that of a sample stays with it
+        return replace(self, **{**left, "bundle": bundle, "region": region})
 
     def changed(self, **changes: Any) -> Address:
         """The same place with some fields changed; what belongs to one result returns to its default.
 
         In another catalogue, what belongs to one catalogue does so as well; a title takes the place of a listing, and
-        another title is searched for as its own number of words says.
+        another title is searched for as its own number of words says. A region stays with its photo.
         """
         if "title" in changes:
             changes.setdefault("mode", None)
         if changes.get("title"):
             changes.setdefault("listing", None)
+        if any(getattr(self, field) != changes.get(field, getattr(self, field)) for field in _QUERIES):
+            changes.setdefault("region", None)
         place = self.in_catalogue(changes["bundle"]) if "bundle" in changes else self
         left = {each.field: each.default for each in PARAMETERS if each.of_result}
         return replace(place, **{**left, **changes})
@@ -386,7 +390,10 @@ def _with_one_query(address: Address, problems: list[str]) -> Address:
     if address.listing and (address.upload or address.sample or address.title):
         problems.append("The address names a listing and a photo or title beside it: the listing is searched for.")
         return address.of_listing(address.listing)
+    if address.region and not (address.upload or address.sample):
+        problems.append("The address names a region without a photo of your own or a sample photo: it is left out.")
+        return replace(address, region=None)
     if address.sample and address.upload:
         problems.append("The address names a sample photo and one of your own: the sample is searched for.")
-        return replace(address, upload=None)
+        return replace(address, upload=None, region=None)
     return address
