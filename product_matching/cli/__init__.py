@@ -21,6 +21,7 @@ from product_matching.cli.find import find
 from product_matching.cli.keypoints import keypoints
 from product_matching.cli.match import match
 from product_matching.cli.read import read
+from product_matching.cli.thresholds import thresholds
 from product_matching.cli.train import train
 from product_matching.cli.train_pairs import train_pairs
 from product_matching.cli.verify import verify
@@ -64,7 +65,10 @@ def _options(
     """Find listings of the same product in a marketplace catalogue from photo and title."""
 
 
-for command in (build, read, keypoints, find, match, explain, verify, evaluate, compare, train, train_pairs, download):
+for command in (
+    *(build, read, keypoints, find, match, explain, thresholds, verify),
+    *(evaluate, compare, train, train_pairs, download),
+):
     app.command()(command)
 app.add_typer(decisions)
 

@@ -70,7 +70,7 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str, *, read
         return
     presets = chosen.scorer.presets
     percents = {preset.name: percent_of(preset.probability) for preset in presets}
-    default = percent_of(chosen.scorer.least_probability)
+    default = percent_of(chosen.least_probability)
 
     def to_field(percent: int | None) -> int | None:
         return None if percent == default else percent

@@ -1,0 +1,286 @@
+"""What every threshold of a labelled bundle comes to: against the score of a pair scorer, and against both distances.
+
+A setting is chosen on some listings and seen on others. These are queries in the whole catalogue, as a threshold is
+used; a listing without a label is left out, as nothing is known of its pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.errors import InputError
+from product_matching.listings.parts import listing_parts
+from product_matching.matching.candidates import Candidates
+from product_matching.matching.chain import PLAIN
+from product_matching.matching.decisions import NO_DECISIONS, PairDecisions
+from product_matching.matching.sides import Side, Sides
+from product_matching.matching.thresholds import LARGEST_DISTANCE, Thresholds
+from product_matching.metrics.listing_f1 import query_part
+from product_matching.metrics.setting_scores import SettingFigures, SettingScores, measure_setting, scores_along
+from product_matching.metrics.threshold_surface import TwoSidedPairs, scores_on_surface
+from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled
+from product_matching.search.neighbours import (
+    DISTANCE_DECIMALS,
+    FloatArray,
+    Neighbours,
+    RowArray,
+    keep_within,
+    sort_neighbours,
+)
+from product_matching.search.open import open_index
+from product_matching.search.spec import IndexSpec
+from product_matching.store.bundle import Bundle
+from product_matching.workflows.catalogue_groups import CatalogueGroups, group_matches
+from product_matching.workflows.find import default_thresholds
+from product_matching.workflows.match import match_measured
+from product_matching.workflows.sides import bundle_sides
+
+#: Least probabilities that a curve has: each whole percent.
+SURE_STEPS: FloatArray = np.round(np.arange(1, 100) / 100, 2)
+#: Distances of a curve, and of each axis of the surface.
+CURVE_STEPS, SURFACE_STEPS = 100, 25
+#: Other listings of each that are within the largest distance of a curve, on average: at that, few of them are right.
+OTHERS_WITHIN = 40
+_SAMPLE, _NEAREST, _SEED = 256, 200, 20240501
+_MAX_PAIRS = 3_000_000
+_SHRINK = 0.8
+_DECIMALS = 3
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LabelParts:
+    """The labelled listings of a catalogue in two parts, no group in both.
+
+    Attributes
+    ----------
+    groups
+        Number of each listing's label group, shape (N,); one of its own where it has no label.
+    labelled
+        Which listings have a label; shape (N,).
+    choose, see
+        Rows of the listings on which a setting is chosen, and of those on which it is seen.
+    names
+        Names of the two parts.
+    how
+        How they were made, in a few words.
+    """
+
+    groups: RowArray
+    labelled: npt.NDArray[np.bool_]
+    choose: RowArray
+    see: RowArray
+    names: tuple[str, str]
+    how: str
+
+    def known(self, pairs: TwoSidedPairs) -> TwoSidedPairs:
+        """The pairs of which both listings have a label."""
+        return pairs.take(self.labelled[pairs.first] & self.labelled[pairs.second])
+
+    def known_neighbours(self, near: Neighbours) -> Neighbours:
+        """The neighbours of which both listings have a label."""
+        if self.labelled.all():
+            return near
+        queries = near.queries()
+        kept = self.labelled[queries] & self.labelled[near.rows]
+        return sort_neighbours(queries[kept], near.rows[kept], near.distances[kept], len(near))
+
+
+def label_parts(bundle: Bundle) -> LabelParts | None:
+    """Divide the labelled listings: the parts ``validation`` and ``test``, else two halves of the label groups.
+
+    Returns
+    -------
+    LabelParts or None
+        None where a part would have no two listings of one product.
+    """
+    labels = bundle.labels
+    if labels is None:
+        return None
+    labelled = labels != ""
+    groups = np.unique(labels.astype(str), return_inverse=True)[1].astype(np.int64)
+    groups[~labelled] = len(labels) + np.arange(int((~labelled).sum()))
+    parts = listing_parts(bundle.listings)
+    if parts is not None and all(_has_pairs(groups[labelled & (parts == name)]) for name in ("validation", "test")):
+        choose, see = (np.flatnonzero(labelled & (parts == name)) for name in ("validation", "test"))
+        names, how = ("validation part", "test part"), "the parts validation and test"
+    else:
+        shuffled = np.random.default_rng(_SEED).permutation(int(groups.max()) + 1)
+        first = shuffled[groups] % 2 == 0
+        choose, see = np.flatnonzero(labelled & first), np.flatnonzero(labelled & ~first)
+        names, how = ("first half", "second half"), "two halves of the label groups, drawn with a fixed seed"
+    if not (_has_pairs(groups[choose]) and _has_pairs(groups[see])):
+        return None
+    return LabelParts(groups=groups, labelled=labelled, choose=choose, see=see, names=names, how=how)
+
+
+def _has_pairs(groups: RowArray) -> bool:
+    return len(np.unique(groups)) < len(groups)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PartScores:
+    """Scores on the part that chooses and on the part that is seen."""
+
+    choose: SettingScores
+    see: SettingScores
+
+    def __iter__(self) -> Iterator[SettingScores]:
+        return iter((self.choose, self.see))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartFigures:
+    """One setting, measured on both parts."""
+
+    choose: SettingFigures
+    see: SettingFigures
+
+
+def sureness_curves(scored: Neighbours, parts: LabelParts) -> PartScores:
+    """Score every least probability of `SURE_STEPS`.
+
+    Parameters
+    ----------
+    scored
+        Every candidate pair at the distance 1 - probability (see `score_catalogue`).
+    parts
+        The labelled listings.
+    """
+    return _along(parts.known_neighbours(scored), parts, np.round(1.0 - SURE_STEPS, DISTANCE_DECIMALS))
+
+
+def sureness_figures(scored: Neighbours, least: float, parts: LabelParts) -> PartFigures:
+    """Measure one least probability, with intervals."""
+    return _figures(keep_within(parts.known_neighbours(scored), round(1.0 - least, DISTANCE_DECIMALS)), parts)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DistancePairs:
+    """All pairs of a catalogue within the largest distances of the curves, measured on both sides.
+
+    Attributes
+    ----------
+    sides
+        The vectors.
+    pairs
+        The pairs.
+    photo, title
+        The largest distances; None for a side that the catalogue lacks.
+    """
+
+    sides: Sides
+    pairs: TwoSidedPairs
+    photo: float | None
+    title: float | None
+
+    def largest(self, side: str) -> float | None:
+        """The largest distance of a side, ``"photo"`` or ``"title"``."""
+        return self.photo if side == "photo" else self.title
+
+    def steps(self, side: str, n: int) -> FloatArray:
+        """About `n` distances of a side in equal steps, from 0 to the largest."""
+        return np.unique(np.round(np.linspace(0.0, self.largest(side) or 0.0, n), _DECIMALS))
+
+    def groups(self, thresholds: Thresholds, decisions: PairDecisions = NO_DECISIONS) -> CatalogueGroups:
+        """Group the catalogue by thresholds up to the largest, as `match_catalogue` does."""
+        near = self.pairs.take(self.pairs.within(thresholds.photo, thresholds.title))
+        measured = Candidates(rows=near.second, photo=near.photo, title=near.title)
+        return group_matches(match_measured(self.sides, near.first, measured, thresholds), decisions)
+
+
+def distance_pairs(bundle: Bundle, *, progress: Progress = NO_PROGRESS) -> DistancePairs:
+    """Find the pairs of a bundle that the curves need; seconds for thousands of photos, a minute for tens of thousands.
+
+    On each side the largest distance is the one within which a listing has `OTHERS_WITHIN` others on average, and at
+    least a little more than the bundle's own threshold, unless too many pairs are within it.
+
+    Raises
+    ------
+    InputError
+        The vectors cannot be used.
+    Cancelled
+        The progress was cancelled.
+    """
+    sides, own = bundle_sides(bundle, PLAIN), default_thresholds(bundle)
+    progress.begin("measuring distances", 0)
+    reach = {
+        name: None if side is None else _reach(side, IndexSpec(kind), threshold)
+        for name, side, kind, threshold in (
+            ("photo", sides.photo, "flat", own.photo),
+            ("title", sides.title, "sparse", own.title),
+        )
+    }
+    while True:
+        try:
+            found = sides.pairs_within(
+                (reach["photo"], reach["title"]),
+                np.zeros(0, dtype=np.int64),
+                max_pairs=_MAX_PAIRS,
+                progress=progress,
+            )
+            break
+        except InputError:  # a placeholder photo used a thousand times makes a million pairs
+            if max(each or 0.0 for each in reach.values()) < 10.0**-_DECIMALS:
+                raise
+            reach = {name: each and round(each * _SHRINK, _DECIMALS) for name, each in reach.items()}
+    stop_if_cancelled(progress)
+    progress.begin("measuring distances", 0)
+    measured = sides.measure(*found)
+    pairs = TwoSidedPairs(
+        n=len(bundle), first=found[0], second=found[1], photo=measured.photo, title=measured.title
+    )
+    return DistancePairs(sides=sides, pairs=pairs, photo=reach["photo"], title=reach["title"])
+
+
+def _reach(side: Side, spec: IndexSpec, own: float | None) -> float:
+    """The distance within which a sample of the listings has `OTHERS_WITHIN` others on average."""
+    rows = np.flatnonzero(side.present)
+    rows = np.sort(np.random.default_rng(_SEED).choice(rows, min(_SAMPLE, len(rows)), replace=False))
+    index = open_index(spec, side.vectors)
+    near = index.nearest(side.vectors[rows], min(_NEAREST, index.size))
+    others = np.sort(near.distances[near.rows != rows[near.queries()]])
+    wanted = OTHERS_WITHIN * len(rows)
+    usual = float(others[wanted - 1]) if len(others) >= wanted else LARGEST_DISTANCE
+    least = 0.0 if own is None else 1.1 * own
+    return min(round(max(usual, least), _DECIMALS), 1.0 - 10.0**-_DECIMALS)
+
+
+def distance_curves(found: DistancePairs, side: str, parts: LabelParts) -> PartScores:
+    """Score the distances of one side, ``"photo"`` or ``"title"``, that alone decides."""
+    near = parts.known_neighbours(found.pairs.by_side(side))
+    return _along(near, parts, found.steps(side, CURVE_STEPS + 1))
+
+
+def distance_surface(found: DistancePairs, parts: LabelParts) -> PartScores:
+    """Score every combination of `SURFACE_STEPS` photo and as many title thresholds, either of which accepts a pair."""
+    return _on_surface(found, parts, found.steps("photo", SURFACE_STEPS), found.steps("title", SURFACE_STEPS))
+
+
+def distance_figures(found: DistancePairs, thresholds: Thresholds, parts: LabelParts) -> PartFigures:
+    """Measure one photo and one title threshold, with intervals."""
+    return _figures(parts.known(found.pairs).matches(thresholds.photo, thresholds.title), parts)
+
+
+def _along(near: Neighbours, parts: LabelParts, distances: FloatArray) -> PartScores:
+    """Scores of both parts at distances."""
+    choose, see = (
+        scores_along(query_part(near, rows), parts.groups, rows, distances) for rows in (parts.choose, parts.see)
+    )
+    return PartScores(choose=choose, see=see)
+
+
+def _on_surface(found: DistancePairs, parts: LabelParts, photo: FloatArray, title: FloatArray) -> PartScores:
+    known = parts.known(found.pairs)
+    choose, see = (
+        scores_on_surface(known, parts.groups, rows, photo, title) for rows in (parts.choose, parts.see)
+    )
+    return PartScores(choose=choose, see=see)
+
+
+def _figures(matches: Neighbours, parts: LabelParts) -> PartFigures:
+    choose, see = (measure_setting(query_part(matches, rows), parts.groups, rows) for rows in (parts.choose, parts.see))
+    return PartFigures(choose=choose, see=see)
