@@ -25,7 +25,7 @@ def thresholds(
     title_threshold: TitleThreshold = None,
     built_in: Annotated[
         bool,
-        typer.Option("--built-in", help="Go back to the pair scorer's own probability and the thresholds of the build."),
+        typer.Option("--built-in", help="Go back to the scorer's own probability and the thresholds of the build."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

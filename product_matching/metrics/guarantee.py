@@ -114,7 +114,7 @@ def guaranteed_threshold(
     strict_first = np.sort(np.asarray(thresholds, dtype=np.float64))[::-1]
     samples = [_sample(scores, right, least, confidence) for least in strict_first.tolist()]
     needed = [_clean_reviews(wrong, precision, confidence) for wrong in (1, 0)]
-    largest = max((sample.reviewed for sample in samples))
+    largest = max(sample.reviewed for sample in samples)
     first = next((count for count in needed if largest >= count), None)
     tested: list[ThresholdTest] = []
     for least, sample in zip(strict_first.tolist(), samples, strict=True):
@@ -133,9 +133,7 @@ def guaranteed_threshold(
 
 def _sample(scores: FloatArray, right: npt.NDArray[np.bool_], least: float, confidence: float) -> SampledPrecision:
     accepted = scores >= least
-    return SampledPrecision(
-        reviewed=int(accepted.sum()), wrong=int((accepted & ~right).sum()), confidence=confidence
-    )
+    return SampledPrecision(reviewed=int(accepted.sum()), wrong=int((accepted & ~right).sum()), confidence=confidence)
 
 
 @lru_cache

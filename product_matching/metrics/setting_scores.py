@@ -1,4 +1,4 @@
-"""Measures of labelled queries at many settings of one threshold: how many of the matches are right, how many are found.
+"""Measures of labelled queries at many settings of a threshold: how many matches are right, how many are found.
 
 Two definitions stand side by side. Precision and recall of pairs count every match of every query once, the listing
 itself left out: "97 of 100 matches are right". F1, precision and recall of listings are means over the queries of each

@@ -1,4 +1,4 @@
-"""Measures of labelled queries at every combination of a photo and a title threshold, either of which accepts a pair."""
+"""Measures of labelled queries at every pair of a photo and a title threshold, either of which accepts."""
 
 from __future__ import annotations
 
@@ -34,9 +34,13 @@ class TwoSidedPairs:
 
     def take(self, kept: npt.NDArray[np.bool_]) -> TwoSidedPairs:
         """The pairs of a mask; shape (P,)."""
-        arrays = (self.first, self.second, self.photo, self.title)
-        first, second, photo, title = (array[kept] for array in arrays)
-        return TwoSidedPairs(n=self.n, first=first, second=second, photo=photo, title=title)
+        return TwoSidedPairs(
+            n=self.n,
+            first=self.first[kept],
+            second=self.second[kept],
+            photo=self.photo[kept],
+            title=self.title[kept],
+        )
 
     def within(self, photo: float | None, title: float | None) -> npt.NDArray[np.bool_]:
         """Which pairs are matches: by photo or by title, None for a side that does not decide; shape (P,)."""
@@ -67,6 +71,7 @@ def scores_on_surface(
     pairs: TwoSidedPairs,
     labels: npt.ArrayLike,
     query_rows: RowArray,
+    *,
     photo_thresholds: FloatArray,
     title_thresholds: FloatArray,
 ) -> SettingScores:

@@ -89,8 +89,8 @@ class TunedSureness:
     probability
         From which pairs are matches.
     scorer, scorer_sha256
-        Name of the pair scorer that it was chosen for, and of what it is (see `scorer_file.scorer_fingerprint`); another scorer's
-        probabilities differ.
+        Name of the pair scorer that it was chosen for, and its `scorer_file.scorer_fingerprint`: the probabilities of
+        another one differ.
     n
         Listings of the catalogue.
     protocol

@@ -6,9 +6,13 @@ built anew has the settings of its build.
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
 
 from product_matching.errors import InputError
 from product_matching.matching.thresholds import Thresholds
@@ -61,7 +65,7 @@ def use_sureness(
         scorer=chosen.name,
         scorer_sha256=scorer_fingerprint(chosen.scorer),
         n=len(bundle),
-        protocol=_protocol(figures, measured_on),
+        protocol=_Measured(figures, measured_on).protocol,
         precision=None if figures is None else _share(figures.precision.value),
         recall=None if figures is None else _share(figures.recall.value),
     )
@@ -91,22 +95,18 @@ def use_distances(
     InputError
         The bundle has no such side, or cannot be written.
     """
-    counts = {"photo": int(bundle.has_photo.sum()), "title": int(bundle.has_title.sum())}
-    there = {"photo": bundle.photo_vectors is not None, "title": bundle.title_matrix is not None}
-    asked = {"photo": thresholds.photo, "title": thresholds.title}
-    changes: dict[str, TunedThreshold] = {}
-    for side, distance in asked.items():
-        if distance is None:
-            continue
-        if not there[side]:
-            raise InputError(f"The catalogue {bundle.manifest.name} has no {side}s: leave their threshold out.")
-        f1 = None if figures is None else _share(figures.f1.value)
-        protocol = _protocol(figures, measured_on)
-        changes[f"{side}_threshold"] = TunedThreshold(distance=distance, n=counts[side], protocol=protocol, f1=f1)
+    measured = _Measured(figures, measured_on)
+    photo = measured.threshold(bundle, "photo", thresholds.photo, bundle.has_photo)
+    title = measured.threshold(bundle, "title", thresholds.title, bundle.has_title)
 
     def change(manifest: Manifest) -> Manifest:
         built = manifest.built_thresholds or BuiltThresholds(manifest.photo_threshold, manifest.title_threshold)
-        return replace(manifest, built_thresholds=built, **changes)
+        return replace(
+            manifest,
+            built_thresholds=built,
+            photo_threshold=photo or manifest.photo_threshold,
+            title_threshold=title or manifest.title_threshold,
+        )
 
     return rewrite_manifest(bundle.folder, change)
 
@@ -134,11 +134,31 @@ def is_changed(manifest: Manifest) -> bool:
     return manifest.sureness is not None or manifest.built_thresholds is not None
 
 
-def _protocol(figures: SettingFigures | None, measured_on: str) -> str:
-    if figures is None:
-        return BY_HAND
-    return f"{BY_HAND}; measured on {figures.n_queries:,} listings of {measured_on} in the whole catalogue"
+@dataclass(frozen=True)
+class _Measured:
+    """What a setting comes to, and on which listings; None without labels."""
+
+    figures: SettingFigures | None
+    on: str
+
+    @property
+    def protocol(self) -> str:
+        """How it was chosen, in a few words."""
+        if self.figures is None:
+            return BY_HAND
+        return f"{BY_HAND}; measured on {self.figures.n_queries:,} listings of {self.on} in the whole catalogue"
+
+    def threshold(
+        self, bundle: Bundle, side: str, distance: float | None, has: npt.NDArray[np.bool_]
+    ) -> TunedThreshold | None:
+        """The threshold of a side; None where none is given."""
+        if distance is None:
+            return None
+        if (bundle.photo_vectors if side == "photo" else bundle.title_matrix) is None:
+            raise InputError(f"The catalogue {bundle.manifest.name} has no {side}s: leave their threshold out.")
+        f1 = None if self.figures is None else _share(self.figures.f1.value)
+        return TunedThreshold(distance=distance, n=int(has.sum()), protocol=self.protocol, f1=f1)
 
 
 def _share(value: float) -> float | None:
-    return None if value != value else round(value, 4)  # noqa: PLR0124 - NaN alone differs from itself
+    return None if math.isnan(value) else round(value, 4)

@@ -119,11 +119,11 @@ def _match_sides(
     reached = thresholds if rules.pairs.min2 is None else thresholds.widened(rules.pairs.min2)
     same = _same_photos(bundle, rules.pairs.photo_bits)
     first, second = sides.pairs_within(reached.reach(), same, max_pairs=MAX_PAIRS, progress=progress)
-    return match_measured(sides, first, sides.measure(first, second), thresholds, rules)
+    return match_measured(sides, first, sides.measure(first, second), thresholds=thresholds, rules=rules)
 
 
 def match_measured(
-    sides: Sides, first: RowArray, measured: Candidates, thresholds: Thresholds, rules: Rules = PLAIN
+    sides: Sides, first: RowArray, measured: Candidates, *, thresholds: Thresholds, rules: Rules = PLAIN
 ) -> CatalogueMatches:
     """Decide pairs that were found and measured before.
 

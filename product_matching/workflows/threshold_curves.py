@@ -189,7 +189,7 @@ class DistancePairs:
         """Group the catalogue by thresholds up to the largest, as `match_catalogue` does."""
         near = self.pairs.take(self.pairs.within(thresholds.photo, thresholds.title))
         measured = Candidates(rows=near.second, photo=near.photo, title=near.title)
-        return group_matches(match_measured(self.sides, near.first, measured, thresholds), decisions)
+        return group_matches(match_measured(self.sides, near.first, measured, thresholds=thresholds), decisions)
 
 
 def distance_pairs(bundle: Bundle, *, progress: Progress = NO_PROGRESS) -> DistancePairs:
@@ -208,11 +208,8 @@ def distance_pairs(bundle: Bundle, *, progress: Progress = NO_PROGRESS) -> Dista
     sides, own = bundle_sides(bundle, PLAIN), default_thresholds(bundle)
     progress.begin("measuring distances", 0)
     reach = {
-        name: None if side is None else _reach(side, IndexSpec(kind), threshold)
-        for name, side, kind, threshold in (
-            ("photo", sides.photo, "flat", own.photo),
-            ("title", sides.title, "sparse", own.title),
-        )
+        "photo": _reach(sides.photo, IndexSpec("flat"), own.photo),
+        "title": _reach(sides.title, IndexSpec("sparse"), own.title),
     }
     while True:
         try:
@@ -230,14 +227,14 @@ def distance_pairs(bundle: Bundle, *, progress: Progress = NO_PROGRESS) -> Dista
     stop_if_cancelled(progress)
     progress.begin("measuring distances", 0)
     measured = sides.measure(*found)
-    pairs = TwoSidedPairs(
-        n=len(bundle), first=found[0], second=found[1], photo=measured.photo, title=measured.title
-    )
+    pairs = TwoSidedPairs(n=len(bundle), first=found[0], second=found[1], photo=measured.photo, title=measured.title)
     return DistancePairs(sides=sides, pairs=pairs, photo=reach["photo"], title=reach["title"])
 
 
-def _reach(side: Side, spec: IndexSpec, own: float | None) -> float:
-    """The distance within which a sample of the listings has `OTHERS_WITHIN` others on average."""
+def _reach(side: Side | None, spec: IndexSpec, own: float | None) -> float | None:
+    """Distance within which a sample of the listings has `OTHERS_WITHIN` others on average; None without a side."""
+    if side is None:
+        return None
     rows = np.flatnonzero(side.present)
     rows = np.sort(np.random.default_rng(_SEED).choice(rows, min(_SAMPLE, len(rows)), replace=False))
     index = open_index(spec, side.vectors)
@@ -257,7 +254,18 @@ def distance_curves(found: DistancePairs, side: str, parts: LabelParts) -> PartS
 
 def distance_surface(found: DistancePairs, parts: LabelParts) -> PartScores:
     """Score every combination of `SURFACE_STEPS` photo and as many title thresholds, either of which accepts a pair."""
-    return _on_surface(found, parts, found.steps("photo", SURFACE_STEPS), found.steps("title", SURFACE_STEPS))
+    known = parts.known(found.pairs)
+    photo, title = found.steps("photo", SURFACE_STEPS), found.steps("title", SURFACE_STEPS)
+    choose, see = (
+        scores_on_surface(known, parts.groups, rows, photo_thresholds=photo, title_thresholds=title)
+        for rows in (parts.choose, parts.see)
+    )
+    return PartScores(choose=choose, see=see)
+
+
+def distance_scores(found: DistancePairs, thresholds: Thresholds, parts: LabelParts) -> PartScores:
+    """Score one photo and one title threshold; arrays of shape (1,)."""
+    return _along(parts.known(found.pairs).matches(thresholds.photo, thresholds.title), parts, np.zeros(1))
 
 
 def distance_figures(found: DistancePairs, thresholds: Thresholds, parts: LabelParts) -> PartFigures:
@@ -269,14 +277,6 @@ def _along(near: Neighbours, parts: LabelParts, distances: FloatArray) -> PartSc
     """Scores of both parts at distances."""
     choose, see = (
         scores_along(query_part(near, rows), parts.groups, rows, distances) for rows in (parts.choose, parts.see)
-    )
-    return PartScores(choose=choose, see=see)
-
-
-def _on_surface(found: DistancePairs, parts: LabelParts, photo: FloatArray, title: FloatArray) -> PartScores:
-    known = parts.known(found.pairs)
-    choose, see = (
-        scores_on_surface(known, parts.groups, rows, photo, title) for rows in (parts.choose, parts.see)
     )
     return PartScores(choose=choose, see=see)
 

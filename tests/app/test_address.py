@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from product_matching.app.address import (
     BAND_PERCENT,
+    CONFIDENCES,
     DISTANCES,
     EXPANSION,
     FIND,
@@ -21,6 +22,7 @@ from product_matching.app.address import (
     PHOTO_BITS,
     RESULT_COUNTS,
     REVIEW,
+    RIGHT_PERCENT,
     SEARCH_MODES,
     STAGES,
     STEPS,
@@ -60,6 +62,8 @@ values: dict[str, st.SearchStrategy[object]] = {
     "scorer": st.none() | names,
     "results": st.sampled_from(RESULT_COUNTS),
     "read_print": st.booleans(),
+    "right": st.sampled_from(RIGHT_PERCENT),
+    "confidence": st.sampled_from(CONFIDENCES),
     "cross_mean": st.booleans(),
     "blend": st.sampled_from(STAGES),
     "expansion": st.sampled_from(EXPANSION),

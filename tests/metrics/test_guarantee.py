@@ -35,7 +35,9 @@ def test_every_test_is_that_of_the_exact_binomial(confidence: float) -> None:
         assert (each.sample.reviewed, each.sample.wrong) == (accepted.sum(), (accepted & ~right).sum())
         exact = binomtest(int((accepted & right).sum()), int(accepted.sum()), 0.85, alternative="greater").pvalue
         assert each.shown == (exact <= 1 - confidence)
-    assert [each.shown for each in found.tested[:-1]] == [True] * (len(found.tested) - 1), "it stops at the first failure"
+    assert [each.shown for each in found.tested[:-1]] == [True] * (len(found.tested) - 1), (
+        "it stops at the first failure"
+    )
     assert [each.least for each in found.tested] == sorted((each.least for each in found.tested), reverse=True)
     assert found.least == min((each.least for each in found.tested if each.shown), default=None)
 
@@ -70,6 +72,11 @@ def test_one_pair_of_each_group_and_stratum_is_kept() -> None:
     groups, strata = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 0, 0, 0])
     kept = [one_of_each(groups, strata, seed=seed) for seed in range(20)]
     for rows in kept:
-        assert sorted(zip(groups[rows].tolist(), strata[rows].tolist(), strict=True)) == [(0, 0), (0, 1), (1, 0), (2, 0)]
+        assert sorted(zip(groups[rows].tolist(), strata[rows].tolist(), strict=True)) == [
+            (0, 0),
+            (0, 1),
+            (1, 0),
+            (2, 0),
+        ]
     assert {tuple(rows.tolist()) for rows in kept} == {(a, 2, b, 5) for a in (0, 1) for b in (3, 4)}
     assert len(one_of_each(groups[:0], strata[:0], seed=0)) == 0

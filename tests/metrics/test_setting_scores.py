@@ -52,13 +52,16 @@ def test_every_point_of_the_surface_scores_as_if_tried_alone(seed: int, n: int) 
     pairs = TwoSidedPairs(n=n, first=first[kept], second=second[kept], photo=photo, title=title)
     labels, own = rng.integers(0, max(1, n // 3), n), np.sort(rng.permutation(n)[: n // 2 + 1])
     photos, titles = np.array([0.0, 0.25, 0.3, 0.625]), np.array([0.0, 0.125, 0.8])
-    found = scores_on_surface(pairs, labels, own, photos, titles)
+    found = scores_on_surface(pairs, labels, own, photo_thresholds=photos, title_thresholds=titles)
     place = np.full(n, -1)
     place[own] = np.arange(len(own))
     for a, by_photo in enumerate(photos):
         for b, by_title in enumerate(titles):
-            near = {(i, j) for i, j, p, t in zip(pairs.first, pairs.second, photo, title, strict=True)
-                    if p <= by_photo or t <= by_title}
+            near = {
+                (i, j)
+                for i, j, p, t in zip(pairs.first, pairs.second, photo, title, strict=True)
+                if p <= by_photo or t <= by_title
+            }
             lists = [sorted({j for i, j in near if i == row} | {i for i, j in near if j == row}) for row in own]
             rows = np.array([row for each in lists for row in each], dtype=np.int64)
             offsets = np.cumsum([0, *map(len, lists)])

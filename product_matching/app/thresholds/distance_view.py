@@ -1,0 +1,355 @@
+"""The page where distances of photos and titles decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from product_matching.app.address import Address
+from product_matching.app.jobs import Job, State
+from product_matching.app.navigation import change_address
+from product_matching.app.parameters import MAX_DISTANCE
+from product_matching.app.resources import decisions_of, jobs
+from product_matching.app.shared.charts import distance_chart
+from product_matching.app.shared.controls import draw_distance
+from product_matching.app.shared.deciding import Deciding
+from product_matching.app.shared.job_view import draw_job, draw_waiting, visitor
+from product_matching.app.shared.settings import default_distance
+from product_matching.app.shared.wording import count_text, distance_text, plain, tuned_on
+from product_matching.app.thresholds.answer import Share, draw_answer
+from product_matching.app.thresholds.applying import draw_applying
+from product_matching.app.thresholds.board import DistanceBoard, measure_distances, measured_distances, scored_distances
+from product_matching.app.thresholds.charts import OperatingPoint, curve_chart, describe_curves, surface_chart
+from product_matching.app.thresholds.counting import GroupCounts, counted_now
+from product_matching.app.thresholds.figures_view import draw_audit_figure, draw_figures
+from product_matching.app.thresholds.pair_pictures import ShownPair, draw_pairs, same_by_labels
+from product_matching.app.thresholds.wording import FOUND, RIGHT, of_hundred, say_counts, say_measured
+from product_matching.matching.candidates import Candidates
+from product_matching.matching.thresholds import Thresholds
+from product_matching.store.bundle import Bundle
+from product_matching.store.manifest import Manifest
+from product_matching.workflows.bundle_settings import use_distances
+from product_matching.workflows.find import Finder
+from product_matching.workflows.threshold_curves import CURVE_STEPS, SURFACE_STEPS, PartFigures
+
+_BEGUN = "thresholds_distances_begun"
+_SURFACE = "surface"
+_EDGE_PAIRS = 4
+#: Settings of the table, as shares of the thresholds that are shown.
+_SHARES = (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Shown:
+    """What is shown: the catalogue, its pairs, the thresholds, and what they come to where there are labels."""
+
+    bundle: Bundle
+    board: DistanceBoard
+    thresholds: Thresholds
+    figures: PartFigures | None
+
+    @property
+    def said(self) -> str:
+        """The thresholds in words."""
+        sides = (("photo", self.thresholds.photo), ("title", self.thresholds.title))
+        return " or ".join(f"{side} distance {distance_text(value)}" for side, value in sides if value is not None)
+
+
+def draw_distance_side(finder: Finder, address: Address, deciding: Deciding) -> None:
+    """Draw the page by distances; first how far measuring is."""
+    bundle = finder.bundle
+    board = _measured(bundle)
+    if board is None:
+        return
+    thresholds = _within_reach(address, bundle, board)
+    figures = measured_distances(bundle, thresholds.photo, thresholds.title, board)
+    shown = _Shown(bundle=bundle, board=board, thresholds=thresholds, figures=figures)
+    decisions = decisions_of(bundle)
+    counting = counted_now(
+        f"counts by distance {bundle.content} {thresholds} {decisions.version}",
+        partial(board.found.groups, thresholds, decisions.pairs),
+    )
+    _draw_answer(shown, counting)
+    _draw_sliders(shown)
+    _draw_choice(shown)
+    _draw_applying(shown, deciding)
+    _draw_charts(shown)
+    _draw_edge(shown)
+    _draw_table(shown)
+    if figures is not None and board.parts is not None:
+        draw_figures(figures, board.parts)
+    draw_audit_figure(bundle)
+    if not counting.finished:
+        draw_waiting(counting, "Groups are being counted.")
+
+
+def _measured(bundle: Bundle) -> DistanceBoard | None:
+    """The measured pairs; else measuring is begun, once by itself, and its progress drawn."""
+    key = f"distances {bundle.content}"
+
+    def begin() -> None:
+        jobs().start(key, partial(measure_distances, bundle), visitor()).wait(_PATIENCE)
+
+    job: Job[DistanceBoard] | None = jobs().find(key, visitor())
+    if job is None and st.session_state.get(_BEGUN) != key:
+        st.session_state[_BEGUN] = key
+        begin()
+        job = jobs().find(key, visitor())
+    if job is not None and job.state is State.DONE:
+        return job.result
+    if job is not None and not job.finished:
+        draw_job(job, "Measuring distances", partial(jobs().cancel, key, visitor()))
+        return None
+    if job is not None and job.error:
+        st.error(plain(job.error), icon=":material/error:")
+    st.markdown("The curves need the distance of every near pair of listings: measured in the background, once.")
+    st.button("Measure distances", type="primary", icon=":material/play_arrow:", on_click=begin)
+    return None
+
+
+_PATIENCE = 0.3
+
+
+def _within_reach(address: Address, bundle: Bundle, board: DistanceBoard) -> Thresholds:
+    """The thresholds of the address, the catalogue's own where it names none, cut at the largest that are measured."""
+    manifest, found = bundle.manifest, board.found
+    photo, title = (
+        None if largest is None else min(default_distance(own) if asked is None else asked, largest)
+        for asked, own, largest in (
+            (address.photo_threshold, manifest.photo_threshold, found.photo),
+            (address.title_threshold, manifest.title_threshold, found.title),
+        )
+    )
+    return Thresholds(photo, title)
+
+
+def _draw_answer(shown: _Shown, counting: Job[GroupCounts]) -> None:
+    board, figures = shown.board, shown.figures
+    near = board.within(shown.thresholds)
+    grouped = counting.result if counting.state is State.DONE else None
+    touched, n = board.touched(near), len(shown.bundle)
+    shares = [
+        Share(
+            share=touched / n,
+            colour=RIGHT,
+            caption="of 100 listings have a match",
+            alt=f"{of_hundred(touched / n)} of 100 dots",
+        )
+    ]
+    sentence = f"Within {shown.said}, {count_text(int(near.sum()), 'pair')} match."
+    note = "The catalogue has no labels: how many pairs are right is not known. An audit in Review measures it."
+    if figures is not None and board.parts is not None:
+        right, found = figures.see.precision.value, figures.see.recall.value
+        sentence = f"Within {shown.said}, {say_measured(right, found)}."
+        shares = [
+            Share(share=right, colour=RIGHT, caption="right of 100 shown", alt=f"{of_hundred(right)} of 100 dots"),
+            Share(share=found, colour=FOUND, caption="found of 100 true", alt=f"{of_hundred(found)} of 100 dots"),
+            *shares,
+        ]
+        note = f"Measured on {figures.see.n_queries:,} listings of the {board.parts.names[1]}, which chose nothing."
+    draw_answer(sentence, say_counts(grouped, touched, board.doubtful(shown.thresholds)), shares, note)
+
+
+def _draw_sliders(shown: _Shown) -> None:
+    manifest = shown.bundle.manifest
+    sides = (
+        ("photo", shown.thresholds.photo, manifest.photo_threshold),
+        ("title", shown.thresholds.title, manifest.title_threshold),
+    )
+    there = [side for side in sides if side[1] is not None]
+    for (side, value, own), column in zip(there, st.columns(len(there)), strict=True):
+        with column:
+            draw_distance(f"{side}_threshold", f"Largest {side} distance", value or 0.0, default=default_distance(own))
+            if own is not None:
+                st.caption(plain(tuned_on(own, f"{side}s")))
+
+
+def _draw_choice(shown: _Shown) -> None:
+    """Draw the button for the best F1 on the part that chooses."""
+    board = shown.board
+    if board.parts is None:
+        return
+    best = _best(board)
+    said = " and ".join(f"{side} {value:.3f}" for side, value in best.items())
+    is_shown = all(getattr(shown.thresholds, side) == value for side, value in best.items())
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"Chosen on the {board.parts.names[0]}:", width="content")
+        st.button(
+            f"Best F1: {said}",
+            key="choose_0",
+            disabled=is_shown,
+            on_click=change_address,
+            kwargs={f"{side}_threshold": value for side, value in best.items()},
+        )
+
+
+def _best(board: DistanceBoard) -> dict[str, float]:
+    """The thresholds with the best mean F1 on the part that chooses, of those on the charts."""
+    if board.surface is not None:
+        photo, title = board.found.steps("photo", SURFACE_STEPS), board.found.steps("title", SURFACE_STEPS)
+        a, b = np.unravel_index(board.surface.choose.best(), board.surface.choose.f1.shape)
+        return {"photo": float(photo[a]), "title": float(title[b])}
+    return {
+        side: float(board.found.steps(side, CURVE_STEPS + 1)[curves.choose.best()])
+        for side, curves in board.curves.items()
+    }
+
+
+def _draw_applying(shown: _Shown, deciding: Deciding) -> None:
+    bundle, parts, figures = shown.bundle, shown.board.parts, shown.figures
+    manifest = bundle.manifest
+
+    def use() -> Manifest:
+        if figures is None or parts is None:
+            return use_distances(bundle, shown.thresholds)
+        return use_distances(bundle, shown.thresholds, figures=figures.see, measured_on=f"the {parts.names[1]}")
+
+    sides = (("photo", manifest.photo_threshold), ("title", manifest.title_threshold))
+    own = [f"{side} {threshold.distance:.3f}" for side, threshold in sides if threshold is not None]
+    by = "" if deciding.chosen is None else " where distances decide; sureness decides by default"
+    draw_applying(
+        bundle,
+        label="Use these in this catalogue",
+        in_use=f"{' and '.join(own) or 'none'}{by}.",
+        same=all(
+            threshold is None or getattr(shown.thresholds, side) == threshold.distance for side, threshold in sides
+        ),
+        use=use,
+        fields=("photo_threshold", "title_threshold"),
+    )
+
+
+def _draw_charts(shown: _Shown) -> None:
+    board, thresholds = shown.board, shown.thresholds
+    if board.surface is not None and board.parts is not None and None not in (thresholds.photo, thresholds.title):
+        st.subheader("F1 of both distances together", anchor=False)
+        _draw_surface(shown)
+    st.subheader("Each distance alone", anchor=False)
+    for side, column in zip(board.sides, st.columns(len(board.sides)), strict=True):
+        current = getattr(thresholds, side)
+        axis = f"Largest {side} distance"
+        with column:
+            if board.parts is None:
+                distances = getattr(board.found.pairs, side)
+                st.plotly_chart(
+                    distance_chart(distances[~np.isnan(distances)], current),
+                    key=f"{side}_spread",
+                    config={"displayModeBar": False},
+                    alt=f"Histogram of {side} distances of near pairs, logarithmic: "
+                    f"{int((distances <= current).sum()):,} up to {current:.3f}",
+                )
+                st.caption(f"Pairs by {side} distance, 0 to 1; the heights are logarithmic.")
+                continue
+            curves, x = board.curves[side], board.found.steps(side, CURVE_STEPS + 1)
+            best = float(x[curves.choose.best()])
+            st.plotly_chart(
+                curve_chart(
+                    curves,
+                    x,
+                    names=board.parts.names,
+                    current=current,
+                    points=[OperatingPoint(name="best", at=(best,))],
+                    axis=axis,
+                ),
+                key=f"{side}_curves",
+                config={"displayModeBar": False},
+                alt=describe_curves(curves, x, axis),
+            )
+    if board.parts is not None:
+        st.caption(
+            f"Lines: {board.parts.names[1]}; dotted: {board.parts.names[0]}. Diamond: best F1 on the "
+            f"{board.parts.names[0]}, by this side alone."
+        )
+
+
+def _draw_surface(shown: _Shown) -> None:
+    board, manifest = shown.board, shown.bundle.manifest
+    if board.surface is None or board.parts is None:
+        return
+    photo, title = board.found.steps("photo", SURFACE_STEPS), board.found.steps("title", SURFACE_STEPS)
+    best, current = _best(board), shown.thresholds
+    points = [
+        OperatingPoint(name="", at=(current.title or 0.0, current.photo or 0.0)),
+        OperatingPoint(name="best", at=(best["title"], best["photo"])),
+    ]
+    if manifest.photo_threshold is not None and manifest.title_threshold is not None:
+        own = (manifest.title_threshold.distance, manifest.photo_threshold.distance)
+        points.append(OperatingPoint(name="in use", at=own))
+    scores = board.surface.choose
+    st.plotly_chart(
+        surface_chart(scores, photo, title, points),
+        key=_SURFACE,
+        config={"displayModeBar": False},
+        on_select=_choose_on_surface,
+        selection_mode="points",
+        alt=f"F1 by photo and title distance, from {scores.f1.min():.2f} to {scores.f1.max():.2f}; best at photo "
+        f"{best['photo']:.3f} and title {best['title']:.3f}",
+    )
+    st.caption(
+        f"Brighter is better, on the {board.parts.names[0]}. The white dot is the setting above: tap another place to "
+        "move it, or use the sliders."
+    )
+
+
+def _choose_on_surface() -> None:
+    """Set the thresholds of the place that was chosen on the surface."""
+    points = st.session_state[_SURFACE].selection.points
+    if points:
+        photo, title = (min(round(float(points[0][axis]), 3), MAX_DISTANCE) for axis in ("y", "x"))
+        change_address(photo_threshold=photo, title_threshold=title)
+
+
+def _draw_edge(shown: _Shown) -> None:
+    """Draw the pairs whose nearer side is next to its threshold."""
+    pairs, thresholds = shown.board.found.pairs, shown.thresholds
+    shares = Candidates(rows=pairs.second, photo=pairs.photo, title=pairs.title).relative(thresholds)
+    order = np.lexsort((pairs.second, pairs.first, np.nan_to_num(shares, nan=np.inf)))
+    start = int(np.searchsorted(shares[order], 1.0, side="right"))
+    accepted, rejected = order[max(start - _EDGE_PAIRS, 0) : start][::-1], order[start : start + _EDGE_PAIRS]
+    draw_pairs(
+        shown.bundle,
+        [_shown_pair(shown, int(place)) for place in accepted],
+        [_shown_pair(shown, int(place)) for place in rejected],
+    )
+
+
+def _shown_pair(shown: _Shown, place: int) -> ShownPair:
+    pairs = shown.board.found.pairs
+    first, second = int(pairs.first[place]), int(pairs.second[place])
+    sides = (("photo", pairs.photo[place]), ("title", pairs.title[place]))
+    says = ", ".join(f"{side} {distance_text(float(value))}" for side, value in sides if not np.isnan(value))
+    return ShownPair(rows=(first, second), says=says, same=same_by_labels(shown.bundle, first, second))
+
+
+def _draw_table(shown: _Shown) -> None:
+    """Draw the table of settings, each a share of the thresholds that are shown, as far as pairs are measured."""
+    st.subheader("Settings compared", anchor=False)
+    rows = [row for share in _SHARES if (row := _row(shown, share)) is not None]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, key="settings_table", row_height=34)
+    st.caption("To review: matches at 80 % of their threshold or more.")
+
+
+def _row(shown: _Shown, share: float) -> dict[str, object] | None:
+    board, both = shown.board, shown.thresholds
+    photo, title = (None if side is None else round(share * side, 3) for side in (both.photo, both.title))
+    for side, largest in ((photo, board.found.photo), (title, board.found.title)):
+        if side is not None and largest is not None and side > largest:
+            return None
+    thresholds = Thresholds(photo, title)
+    near = board.within(thresholds)
+    row: dict[str, object] = {"Times": f"{share:g}{' ◂' if share == 1 else ''}"}
+    row |= {f"{side[:1].upper()}{side[1:]}": getattr(thresholds, side) for side in board.sides}
+    row |= {"Pairs": int(near.sum()), "To review": board.doubtful(thresholds), "Listings": board.touched(near)}
+    scores = scored_distances(shown.bundle, photo, title, board)
+    if scores is not None:
+        right = float(scores.see.precision[0])
+        row |= {
+            "Right of 100": None if np.isnan(right) else round(100 * right, 1),
+            "Found of 100": round(100 * float(scores.see.recall[0]), 1),
+            "F1": round(float(scores.see.f1[0]), 3),
+        }
+    return row
