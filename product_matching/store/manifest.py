@@ -262,7 +262,7 @@ def rewrite_manifest(folder: Path, change: Callable[[Manifest], Manifest]) -> Ma
         The folder is no bundle, or cannot be written.
     """
     manifest = change(read_manifest(folder))
-    write_text(folder / MANIFEST_FILE, manifest.to_json(), what="settings of the bundle,")
+    write_text(folder / MANIFEST_FILE, manifest.to_json(), what="settings of the bundle")
     return manifest
 
 

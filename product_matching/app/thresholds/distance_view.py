@@ -38,7 +38,7 @@ from product_matching.workflows.threshold_curves import CURVE_STEPS, SURFACE_STE
 
 _BEGUN = "thresholds_distances_begun"
 _SURFACE = "surface"
-_EDGE_PAIRS = 4
+_EDGE_PAIRS = 6
 #: Settings of the table, as shares of the thresholds that are shown.
 _SHARES = (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5)
 

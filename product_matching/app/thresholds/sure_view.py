@@ -49,7 +49,7 @@ from product_matching.workflows.find import Finder
 from product_matching.workflows.threshold_curves import SURE_STEPS, PartFigures
 
 _AXIS = "At least … % sure"
-_EDGE_PAIRS = 4
+_EDGE_PAIRS = 6
 _BEGUN = "thresholds_begun"
 _WANTED = (0.95, 0.98)
 
@@ -147,16 +147,16 @@ def _draw_choices(deciding: Deciding, board: SureBoard) -> None:
     """Draw the buttons that choose a percentage on the part that chooses."""
     if board.curves is None or board.parts is None:
         return
-    options = [(f"Best F1: {best_sure(board.curves)} %", best_sure(board.curves))]
+    named = {best_sure(board.curves): ["best F1"]}
     for precision in _WANTED:
         percent = sure_with_precision(board.curves, precision)
         if percent is not None:
-            options.append((f"{100 * precision:.0f} of 100 right: {percent} %", percent))
+            named.setdefault(percent, []).append(f"{100 * precision:.0f} of 100 right")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"Chosen on the {board.parts.names[0]}:", width="content")
-        for place, (label, percent) in enumerate(options):
+        for place, (percent, names) in enumerate(sorted(named.items())):
             st.button(
-                label,
+                f"{percent} %: {', '.join(names)}",
                 key=f"choose_{place}",
                 disabled=percent == deciding.sure,
                 on_click=change_address,
