@@ -6,29 +6,34 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from product_matching.app.thresholds.wording import hundred_dots
+from product_matching.app.thresholds.wording import hundred_dots, of_hundred
 
-_PICTURE, _CELL = 92, 150
+_PICTURE, _CELL = 92, 96
 
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """A share of a hundred as a picture: with its colour, a caption, and what the picture shows in words."""
+    """A share of a hundred as a picture: with its colour, and what is counted, as in "right of 100 shown"."""
 
     share: float
     colour: str
-    caption: str
-    alt: str
+    counts: str
+
+    @property
+    def caption(self) -> str:
+        """What the picture shows, in words."""
+        return f"{of_hundred(self.share)} {self.counts}"
 
 
 def draw_answer(sentence: str, counts: str, shares: list[Share], note: str) -> None:
     """Draw the sentence, the numbers, the pictures, and where the figures come from."""
     with st.container(border=True, key="answer"):
-        st.markdown(f"### {sentence}")
+        st.subheader(sentence, anchor=False)
         st.markdown(counts)
-        with st.grid(min_column_width=_CELL, gap="medium") as grid:
+        with st.grid(min_column_width=_CELL, gap="small") as grid:
             for share in shares:
                 with grid.cell():
-                    st.image(hundred_dots(share.share, share.colour), width=_PICTURE, alt=share.alt)
+                    picture = hundred_dots(share.share, share.colour)
+                    st.image(picture, width=_PICTURE, alt=f"A hundred dots: {share.caption}")
                     st.caption(share.caption)
         st.caption(note)

@@ -95,7 +95,7 @@ def _named(points: Sequence[OperatingPoint], x: FloatArray, f1: FloatArray) -> d
         "x": [point.at[0] for point in points],
         "y": [round(100 * float(f1[place]), 2) for place in places],
         "text": [point.name for point in points],
-        "textposition": "bottom center",
+        "textposition": ["bottom center" if place % 2 else "top center" for place in range(len(points))],
         "marker": {"symbol": "diamond", "size": 10, "color": BALANCE},
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": False,

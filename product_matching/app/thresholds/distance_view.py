@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from product_matching.app.address import Address
-from product_matching.app.jobs import Job, State
+from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
 from product_matching.app.navigation import change_address
 from product_matching.app.parameters import MAX_DISTANCE
 from product_matching.app.resources import decisions_of, jobs
@@ -18,7 +18,7 @@ from product_matching.app.shared.charts import distance_chart
 from product_matching.app.shared.controls import draw_distance
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.job_view import draw_job, draw_waiting, visitor
-from product_matching.app.shared.settings import default_distance
+from product_matching.app.shared.settings import chosen_thresholds, default_distance
 from product_matching.app.shared.wording import count_text, distance_text, plain, tuned_on
 from product_matching.app.thresholds.answer import Share, draw_answer
 from product_matching.app.thresholds.applying import draw_applying
@@ -27,7 +27,8 @@ from product_matching.app.thresholds.charts import OperatingPoint, curve_chart, 
 from product_matching.app.thresholds.counting import GroupCounts, counted_now
 from product_matching.app.thresholds.figures_view import draw_audit_figure, draw_figures
 from product_matching.app.thresholds.pair_pictures import ShownPair, draw_pairs, same_by_labels
-from product_matching.app.thresholds.wording import FOUND, RIGHT, of_hundred, say_counts, say_measured
+from product_matching.app.thresholds.settings_table import draw_table
+from product_matching.app.thresholds.wording import FOUND, RIGHT, say_counts, say_measured
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle
@@ -64,6 +65,7 @@ def draw_distance_side(finder: Finder, address: Address, deciding: Deciding) -> 
     bundle = finder.bundle
     board = _measured(bundle)
     if board is None:
+        _draw_sliders(bundle.manifest, chosen_thresholds(address, bundle.manifest))
         return
     thresholds = _within_reach(address, bundle, board)
     figures = measured_distances(bundle, thresholds.photo, thresholds.title, board)
@@ -74,7 +76,7 @@ def draw_distance_side(finder: Finder, address: Address, deciding: Deciding) -> 
         partial(board.found.groups, thresholds, decisions.pairs),
     )
     _draw_answer(shown, counting)
-    _draw_sliders(shown)
+    _draw_sliders(bundle.manifest, thresholds)
     _draw_choice(shown)
     _draw_applying(shown, deciding)
     _draw_charts(shown)
@@ -92,7 +94,7 @@ def _measured(bundle: Bundle) -> DistanceBoard | None:
     key = f"distances {bundle.content}"
 
     def begin() -> None:
-        jobs().start(key, partial(measure_distances, bundle), visitor()).wait(_PATIENCE)
+        jobs().start(key, partial(measure_distances, bundle), visitor()).wait(PATIENCE_SECONDS)
 
     job: Job[DistanceBoard] | None = jobs().find(key, visitor())
     if job is None and st.session_state.get(_BEGUN) != key:
@@ -109,9 +111,6 @@ def _measured(bundle: Bundle) -> DistanceBoard | None:
     st.markdown("The curves need the distance of every near pair of listings: measured in the background, once.")
     st.button("Measure distances", type="primary", icon=":material/play_arrow:", on_click=begin)
     return None
-
-
-_PATIENCE = 0.3
 
 
 def _within_reach(address: Address, bundle: Bundle, board: DistanceBoard) -> Thresholds:
@@ -132,33 +131,25 @@ def _draw_answer(shown: _Shown, counting: Job[GroupCounts]) -> None:
     near = board.within(shown.thresholds)
     grouped = counting.result if counting.state is State.DONE else None
     touched, n = board.touched(near), len(shown.bundle)
-    shares = [
-        Share(
-            share=touched / n,
-            colour=RIGHT,
-            caption="of 100 listings have a match",
-            alt=f"{of_hundred(touched / n)} of 100 dots",
-        )
-    ]
+    shares = [Share(share=touched / n, colour=RIGHT, counts="of 100 listings have a match")]
     sentence = f"Within {shown.said}, {count_text(int(near.sum()), 'pair')} match."
     note = "The catalogue has no labels: how many pairs are right is not known. An audit in Review measures it."
     if figures is not None and board.parts is not None:
         right, found = figures.see.precision.value, figures.see.recall.value
         sentence = f"Within {shown.said}, {say_measured(right, found)}."
         shares = [
-            Share(share=right, colour=RIGHT, caption="right of 100 shown", alt=f"{of_hundred(right)} of 100 dots"),
-            Share(share=found, colour=FOUND, caption="found of 100 true", alt=f"{of_hundred(found)} of 100 dots"),
+            Share(share=right, colour=RIGHT, counts="right of 100 shown"),
+            Share(share=found, colour=FOUND, counts="found of 100 true"),
             *shares,
         ]
         note = f"Measured on {figures.see.n_queries:,} listings of the {board.parts.names[1]}, which chose nothing."
     draw_answer(sentence, say_counts(grouped, touched, board.doubtful(shown.thresholds)), shares, note)
 
 
-def _draw_sliders(shown: _Shown) -> None:
-    manifest = shown.bundle.manifest
+def _draw_sliders(manifest: Manifest, thresholds: Thresholds) -> None:
     sides = (
-        ("photo", shown.thresholds.photo, manifest.photo_threshold),
-        ("title", shown.thresholds.title, manifest.title_threshold),
+        ("photo", thresholds.photo, manifest.photo_threshold),
+        ("title", thresholds.title, manifest.title_threshold),
     )
     there = [side for side in sides if side[1] is not None]
     for (side, value, own), column in zip(there, st.columns(len(there)), strict=True):
@@ -329,11 +320,11 @@ def _draw_table(shown: _Shown) -> None:
     """Draw the table of settings, each a share of the thresholds that are shown, as far as pairs are measured."""
     st.subheader("Settings compared", anchor=False)
     rows = [row for share in _SHARES if (row := _row(shown, share)) is not None]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key="settings_table", row_height=34)
+    draw_table(rows)
     st.caption("To review: matches at 80 % of their threshold or more.")
 
 
-def _row(shown: _Shown, share: float) -> dict[str, object] | None:
+def _row(shown: _Shown, share: float) -> dict[str, Any] | None:
     board, both = shown.board, shown.thresholds
     photo, title = (None if side is None else round(share * side, 3) for side in (both.photo, both.title))
     for side, largest in ((photo, board.found.photo), (title, board.found.title)):
@@ -341,7 +332,7 @@ def _row(shown: _Shown, share: float) -> dict[str, object] | None:
             return None
     thresholds = Thresholds(photo, title)
     near = board.within(thresholds)
-    row: dict[str, object] = {"Times": f"{share:g}{' ◂' if share == 1 else ''}"}
+    row: dict[str, Any] = {"Times": f"{share:g}{' ◂' if share == 1 else ''}"}
     row |= {f"{side[:1].upper()}{side[1:]}": getattr(thresholds, side) for side in board.sides}
     row |= {"Pairs": int(near.sum()), "To review": board.doubtful(thresholds), "Listings": board.touched(near)}
     scores = scored_distances(shown.bundle, photo, title, board)

@@ -14,7 +14,7 @@ from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
 from product_matching.app.resources import decisions_of, jobs
 from product_matching.app.review.request import GroupRequest
 from product_matching.app.shared.deciding import Deciding, percent_of
-from product_matching.app.shared.job_view import draw_job, visitor
+from product_matching.app.shared.job_view import draw_job, draw_waiting, visitor
 from product_matching.app.thresholds.board import SureBoard
 from product_matching.app.thresholds.counting import GroupCounts, count_all
 from product_matching.store.bundle import Bundle
@@ -41,9 +41,6 @@ def settings_rows(
         bands = board.bands(percent / 100, reject)
         row: dict[str, Any] = {
             "At least": f"{percent} %{' ◂' if percent == shown else ''}",
-            "Pairs": bands.accepted,
-            "To review": bands.review,
-            "Wrong, expected": round(bands.expected_wrong),
         }
         if board.curves is not None:
             scores = board.curves.see
@@ -52,6 +49,11 @@ def settings_rows(
                 "Right of 100": None if math.isnan(right) else round(100 * right, 1),
                 "Found of 100": round(100 * float(scores.recall[percent - 1]), 1),
             }
+        row |= {
+            "Pairs": bands.accepted,
+            "Wrong, expected": round(bands.expected_wrong),
+            "To review": bands.review,
+        }
         if counts is not None:
             row |= {
                 "Groups": counts[place].groups,
@@ -62,6 +64,19 @@ def settings_rows(
             row["Listings"] = board.touched(percent / 100)
         rows.append(row)
     return rows
+
+
+def draw_table(rows: list[dict[str, Any]]) -> None:
+    """Draw rows of plain values as the table of settings, counts with thousands separators."""
+    table = pd.DataFrame(rows)
+    counts = [name for name in table if pd.api.types.is_integer_dtype(table[name])]
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="settings_table",
+        row_height=34,
+        column_config={name: st.column_config.NumberColumn(format="localized") for name in counts},
+    )
 
 
 def draw_settings_table(
@@ -82,13 +97,16 @@ def draw_settings_table(
         job = jobs().find(key, visitor())
     counts = job.result if job is not None and job.state is State.DONE else None
     rows = settings_rows(board, percents, reject=address.reject / 100, counts=counts, shown=deciding.sure)
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key="settings_table", row_height=34)
+    draw_table(rows)
     st.caption(
         f"To review: pairs below the percentage, down to {address.reject} % (Review has the lower edge). Wrong is "
         "expected by the percentages, not measured."
         + ("" if board.curves is None else " Right and found are measured on the part that chose nothing.")
     )
     if job is not None and not job.finished:
-        draw_job(job, "Counting the groups of each setting", partial(jobs().cancel, key, visitor()))
+        if len(bundle) <= SMALL:
+            draw_waiting(job, "The groups of each setting are being counted.")
+        else:
+            draw_job(job, "Counting the groups of each setting", partial(jobs().cancel, key, visitor()))
     elif counts is None:
         st.button("Count the groups of each setting", key="count_all", icon=":material/workspaces:", on_click=start)

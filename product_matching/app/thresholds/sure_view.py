@@ -12,11 +12,12 @@ from product_matching.app.jobs import Job, State
 from product_matching.app.navigation import change_address
 from product_matching.app.resources import decisions_of, jobs
 from product_matching.app.review.comparing import ComparedPairs, begin, groups_of, pairs_at_hand, running
+from product_matching.app.review.panel import sides_of
 from product_matching.app.review.request import GroupRequest, request_groups
 from product_matching.app.shared.deciding import Deciding, percent_of
 from product_matching.app.shared.job_view import draw_job, draw_waiting, visitor
 from product_matching.app.shared.scorers import version_of
-from product_matching.app.shared.sureness_panel import draw_least
+from product_matching.app.shared.sureness_panel import draw_least, draw_sureness
 from product_matching.app.shared.wording import plain
 from product_matching.app.thresholds.answer import Share, draw_answer
 from product_matching.app.thresholds.applying import draw_applying
@@ -39,7 +40,7 @@ from product_matching.app.thresholds.figures_view import draw_audit_figure, draw
 from product_matching.app.thresholds.guarantee_view import draw_guarantee
 from product_matching.app.thresholds.pair_pictures import ShownPair, draw_pairs, same_by_labels
 from product_matching.app.thresholds.settings_table import draw_settings_table
-from product_matching.app.thresholds.wording import FOUND, RIGHT, of_hundred, say_counts, say_expected, say_measured
+from product_matching.app.thresholds.wording import FOUND, RIGHT, say_counts, say_expected, say_measured
 from product_matching.matching.calibration import percent_text
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest
@@ -59,7 +60,7 @@ def draw_sureness_side(finder: Finder, address: Address, deciding: Deciding, cho
     request = request_groups(finder.bundle, address, deciding)
     compared = _compared(finder.bundle, deciding, request)
     if compared is None or compared.scored is None:
-        draw_least(deciding)
+        draw_sureness(address, deciding, sides_of(finder.bundle))
         return
     bundle, version = finder.bundle, version_of(chosen.name)
     board = sure_board(bundle, version, compared.scored)
@@ -115,31 +116,17 @@ def _draw_answer(address: Address, deciding: Deciding, board: SureBoard, countin
         right, found = float(scores.precision[place]), float(scores.recall[place])
         sentence = f"{start}{say_measured(right, found)}."
         shares = [
-            Share(share=right, colour=RIGHT, caption="right of 100 shown", alt=f"{of_hundred(right)} of 100 dots"),
-            Share(share=found, colour=FOUND, caption="found of 100 true", alt=f"{of_hundred(found)} of 100 dots"),
+            Share(share=right, colour=RIGHT, counts="right of 100 shown"),
+            Share(share=found, colour=FOUND, counts="found of 100 true"),
         ]
         note = f"Measured on {scores.n_queries:,} listings of the {board.parts.names[1]}, which chose nothing."
     else:
         right = board.expected_precision(deciding.least)
         sentence = f"{start}{say_expected(right, counts.expected_wrong)}."
-        shares = [
-            Share(
-                share=right,
-                colour=RIGHT,
-                caption="right of 100, expected",
-                alt=f"{of_hundred(right)} of 100 dots",
-            )
-        ]
+        shares = [Share(share=right, colour=RIGHT, counts="right of 100 shown, expected")]
         note = "Expected by the percentages of the pair scorer, not measured: there are no labels to measure on."
     n = len(board.surest)
-    shares.append(
-        Share(
-            share=touched / n,
-            colour=RIGHT,
-            caption="of 100 listings have a match",
-            alt=f"{of_hundred(touched / n)} of 100 dots",
-        )
-    )
+    shares.append(Share(share=touched / n, colour=RIGHT, counts="of 100 listings have a match"))
     draw_answer(sentence, say_counts(grouped, touched, counts.review), shares, note)
 
 

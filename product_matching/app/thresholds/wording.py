@@ -10,7 +10,8 @@ from product_matching.metrics.setting_scores import Figure
 
 #: Readable on white and on near-black.
 RIGHT, FOUND, BALANCE, REST = "#1f9a96", "#d9822b", "#8276d6", "#9aa5ab"
-_DOTS, _STEP, _RADIUS = 10, 10, 3.6
+#: Dots a side, pixels from one to the next and from the first to the edge, which is rounded when it is shown.
+_DOTS, _STEP, _EDGE, _RADIUS = 10, 10, 8, 3.8
 
 
 def of_hundred(share: float) -> str:
@@ -66,10 +67,10 @@ def f1_text(figure: Figure) -> str:
 def hundred_dots(share: float, colour: str) -> str:
     """A picture of a hundred dots, as many coloured as the share says, the others hollow; SVG."""
     filled = 0 if math.isnan(share) else round(100 * share)
-    size = _DOTS * _STEP
+    size = (_DOTS - 1) * _STEP + 2 * _EDGE
     dots = []
     for place in range(_DOTS * _DOTS):
-        x, y = _STEP * (place % _DOTS) + _STEP / 2, _STEP * (place // _DOTS) + _STEP / 2
+        x, y = _STEP * (place % _DOTS) + _EDGE, _STEP * (place // _DOTS) + _EDGE
         look = f'fill="{colour}"' if place < filled else f'fill="none" stroke="{REST}" stroke-width="1.1"'
         dots.append(f'<circle cx="{x:g}" cy="{y:g}" r="{_RADIUS}" {look}/>')
     return (
