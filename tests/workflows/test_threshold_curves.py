@@ -15,13 +15,13 @@ from product_matching.metrics.listing_f1 import query_part, score_listings
 from product_matching.search.neighbours import Neighbours, RowArray
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.workflows.catalogue_groups import group_by_scores, group_matches
+from product_matching.workflows.distance_pairs import distance_pairs
 from product_matching.workflows.match import match_by_scores, match_catalogue
 from product_matching.workflows.threshold_curves import (
     SURFACE_STEPS,
     LabelParts,
     distance_curves,
     distance_figures,
-    distance_pairs,
     distance_scores,
     distance_surface,
     label_parts,

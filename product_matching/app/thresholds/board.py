@@ -15,15 +15,14 @@ from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import Progress
 from product_matching.search.neighbours import FloatArray, Neighbours
 from product_matching.store.bundle import Bundle
+from product_matching.workflows.distance_pairs import DistancePairs, distance_pairs
 from product_matching.workflows.threshold_curves import (
     SURE_STEPS,
-    DistancePairs,
     LabelParts,
     PartFigures,
     PartScores,
     distance_curves,
     distance_figures,
-    distance_pairs,
     distance_scores,
     distance_surface,
     label_parts,

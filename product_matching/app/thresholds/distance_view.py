@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,9 +11,7 @@ import streamlit as st
 from product_matching.app.address import Address
 from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
 from product_matching.app.navigation import change_address
-from product_matching.app.parameters import MAX_DISTANCE
 from product_matching.app.resources import decisions_of, jobs
-from product_matching.app.shared.charts import distance_chart
 from product_matching.app.shared.controls import draw_distance
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.job_view import draw_job, draw_waiting, visitor
@@ -23,8 +20,8 @@ from product_matching.app.shared.wording import count_text, distance_text, plain
 from product_matching.app.thresholds.answer import Share, draw_answer
 from product_matching.app.thresholds.applying import draw_applying
 from product_matching.app.thresholds.board import DistanceBoard, measure_distances, measured_distances, scored_distances
-from product_matching.app.thresholds.charts import OperatingPoint, curve_chart, describe_curves, surface_chart
 from product_matching.app.thresholds.counting import GroupCounts, counted_now
+from product_matching.app.thresholds.distance_charts import ShownDistances, best_distances, draw_charts
 from product_matching.app.thresholds.figures_view import draw_audit_figure, draw_figures
 from product_matching.app.thresholds.pair_pictures import ShownPair, draw_pairs, same_by_labels
 from product_matching.app.thresholds.settings_table import draw_table
@@ -35,29 +32,11 @@ from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest
 from product_matching.workflows.bundle_settings import use_distances
 from product_matching.workflows.find import Finder
-from product_matching.workflows.threshold_curves import CURVE_STEPS, SURFACE_STEPS, PartFigures
 
 _BEGUN = "thresholds_distances_begun"
-_SURFACE = "surface"
 _EDGE_PAIRS = 6
 #: Settings of the table, as shares of the thresholds that are shown.
 _SHARES = (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5)
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Shown:
-    """What is shown: the catalogue, its pairs, the thresholds, and what they come to where there are labels."""
-
-    bundle: Bundle
-    board: DistanceBoard
-    thresholds: Thresholds
-    figures: PartFigures | None
-
-    @property
-    def said(self) -> str:
-        """The thresholds in words."""
-        sides = (("photo", self.thresholds.photo), ("title", self.thresholds.title))
-        return " or ".join(f"{side} distance {distance_text(value)}" for side, value in sides if value is not None)
 
 
 def draw_distance_side(finder: Finder, address: Address, deciding: Deciding) -> None:
@@ -69,7 +48,7 @@ def draw_distance_side(finder: Finder, address: Address, deciding: Deciding) -> 
         return
     thresholds = _within_reach(address, bundle, board)
     figures = measured_distances(bundle, thresholds.photo, thresholds.title, board)
-    shown = _Shown(bundle=bundle, board=board, thresholds=thresholds, figures=figures)
+    shown = ShownDistances(bundle=bundle, board=board, thresholds=thresholds, figures=figures)
     decisions = decisions_of(bundle)
     counting = counted_now(
         f"counts by distance {bundle.content} {thresholds} {decisions.version}",
@@ -79,7 +58,7 @@ def draw_distance_side(finder: Finder, address: Address, deciding: Deciding) -> 
     _draw_sliders(bundle.manifest, thresholds)
     _draw_choice(shown)
     _draw_applying(shown, deciding)
-    _draw_charts(shown)
+    draw_charts(shown)
     _draw_edge(shown)
     _draw_table(shown)
     if figures is not None and board.parts is not None:
@@ -126,7 +105,7 @@ def _within_reach(address: Address, bundle: Bundle, board: DistanceBoard) -> Thr
     return Thresholds(photo, title)
 
 
-def _draw_answer(shown: _Shown, counting: Job[GroupCounts]) -> None:
+def _draw_answer(shown: ShownDistances, counting: Job[GroupCounts]) -> None:
     board, figures = shown.board, shown.figures
     near = board.within(shown.thresholds)
     grouped = counting.result if counting.state is State.DONE else None
@@ -159,12 +138,12 @@ def _draw_sliders(manifest: Manifest, thresholds: Thresholds) -> None:
                 st.caption(plain(tuned_on(own, f"{side}s")))
 
 
-def _draw_choice(shown: _Shown) -> None:
+def _draw_choice(shown: ShownDistances) -> None:
     """Draw the button for the best F1 on the part that chooses."""
     board = shown.board
     if board.parts is None:
         return
-    best = _best(board)
+    best = best_distances(board)
     said = " and ".join(f"{side} {value:.3f}" for side, value in best.items())
     is_shown = all(getattr(shown.thresholds, side) == value for side, value in best.items())
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -178,19 +157,7 @@ def _draw_choice(shown: _Shown) -> None:
         )
 
 
-def _best(board: DistanceBoard) -> dict[str, float]:
-    """The thresholds with the best mean F1 on the part that chooses, of those on the charts."""
-    if board.surface is not None:
-        photo, title = board.found.steps("photo", SURFACE_STEPS), board.found.steps("title", SURFACE_STEPS)
-        a, b = np.unravel_index(board.surface.choose.best(), board.surface.choose.f1.shape)
-        return {"photo": float(photo[a]), "title": float(title[b])}
-    return {
-        side: float(board.found.steps(side, CURVE_STEPS + 1)[curves.choose.best()])
-        for side, curves in board.curves.items()
-    }
-
-
-def _draw_applying(shown: _Shown, deciding: Deciding) -> None:
+def _draw_applying(shown: ShownDistances, deciding: Deciding) -> None:
     bundle, parts, figures = shown.bundle, shown.board.parts, shown.figures
     manifest = bundle.manifest
 
@@ -214,87 +181,7 @@ def _draw_applying(shown: _Shown, deciding: Deciding) -> None:
     )
 
 
-def _draw_charts(shown: _Shown) -> None:
-    board, thresholds = shown.board, shown.thresholds
-    if board.surface is not None and board.parts is not None and None not in (thresholds.photo, thresholds.title):
-        st.subheader("F1 of both distances together", anchor=False)
-        _draw_surface(shown)
-    st.subheader("Each distance alone", anchor=False)
-    for side, column in zip(board.sides, st.columns(len(board.sides)), strict=True):
-        current = getattr(thresholds, side)
-        axis = f"Largest {side} distance"
-        with column:
-            if board.parts is None:
-                distances = getattr(board.found.pairs, side)
-                st.plotly_chart(
-                    distance_chart(distances[~np.isnan(distances)], current),
-                    key=f"{side}_spread",
-                    config={"displayModeBar": False},
-                    alt=f"Histogram of {side} distances of near pairs, logarithmic: "
-                    f"{int((distances <= current).sum()):,} up to {current:.3f}",
-                )
-                st.caption(f"Pairs by {side} distance, 0 to 1; the heights are logarithmic.")
-                continue
-            curves, x = board.curves[side], board.found.steps(side, CURVE_STEPS + 1)
-            best = float(x[curves.choose.best()])
-            st.plotly_chart(
-                curve_chart(
-                    curves,
-                    x,
-                    names=board.parts.names,
-                    current=current,
-                    points=[OperatingPoint(name="best", at=(best,))],
-                    axis=axis,
-                ),
-                key=f"{side}_curves",
-                config={"displayModeBar": False},
-                alt=describe_curves(curves, x, axis),
-            )
-    if board.parts is not None:
-        st.caption(
-            f"Lines: {board.parts.names[1]}; dotted: {board.parts.names[0]}. Diamond: best F1 on the "
-            f"{board.parts.names[0]}, by this side alone."
-        )
-
-
-def _draw_surface(shown: _Shown) -> None:
-    board, manifest = shown.board, shown.bundle.manifest
-    if board.surface is None or board.parts is None:
-        return
-    photo, title = board.found.steps("photo", SURFACE_STEPS), board.found.steps("title", SURFACE_STEPS)
-    best, current = _best(board), shown.thresholds
-    points = [
-        OperatingPoint(name="", at=(current.title or 0.0, current.photo or 0.0)),
-        OperatingPoint(name="best", at=(best["title"], best["photo"])),
-    ]
-    if manifest.photo_threshold is not None and manifest.title_threshold is not None:
-        own = (manifest.title_threshold.distance, manifest.photo_threshold.distance)
-        points.append(OperatingPoint(name="in use", at=own))
-    scores = board.surface.choose
-    st.plotly_chart(
-        surface_chart(scores, photo, title, points),
-        key=_SURFACE,
-        config={"displayModeBar": False},
-        on_select=_choose_on_surface,
-        selection_mode="points",
-        alt=f"F1 by photo and title distance, from {scores.f1.min():.2f} to {scores.f1.max():.2f}; best at photo "
-        f"{best['photo']:.3f} and title {best['title']:.3f}",
-    )
-    st.caption(
-        f"Brighter is better, on the {board.parts.names[0]}. The white dot is the setting above: tap another place to "
-        "move it, or use the sliders."
-    )
-
-
-def _choose_on_surface() -> None:
-    """Set the thresholds of the place that was chosen on the surface."""
-    points = st.session_state[_SURFACE].selection.points
-    if points:
-        photo, title = (min(round(float(points[0][axis]), 3), MAX_DISTANCE) for axis in ("y", "x"))
-        change_address(photo_threshold=photo, title_threshold=title)
-
-
-def _draw_edge(shown: _Shown) -> None:
+def _draw_edge(shown: ShownDistances) -> None:
     """Draw the pairs whose nearer side is next to its threshold."""
     pairs, thresholds = shown.board.found.pairs, shown.thresholds
     shares = Candidates(rows=pairs.second, photo=pairs.photo, title=pairs.title).relative(thresholds)
@@ -308,7 +195,7 @@ def _draw_edge(shown: _Shown) -> None:
     )
 
 
-def _shown_pair(shown: _Shown, place: int) -> ShownPair:
+def _shown_pair(shown: ShownDistances, place: int) -> ShownPair:
     pairs = shown.board.found.pairs
     first, second = int(pairs.first[place]), int(pairs.second[place])
     sides = (("photo", pairs.photo[place]), ("title", pairs.title[place]))
@@ -316,7 +203,7 @@ def _shown_pair(shown: _Shown, place: int) -> ShownPair:
     return ShownPair(rows=(first, second), says=says, same=same_by_labels(shown.bundle, first, second))
 
 
-def _draw_table(shown: _Shown) -> None:
+def _draw_table(shown: ShownDistances) -> None:
     """Draw the table of settings, each a share of the thresholds that are shown, as far as pairs are measured."""
     st.subheader("Settings compared", anchor=False)
     rows = [row for share in _SHARES if (row := _row(shown, share)) is not None]
@@ -324,7 +211,7 @@ def _draw_table(shown: _Shown) -> None:
     st.caption("To review: matches at 80 % of their threshold or more.")
 
 
-def _row(shown: _Shown, share: float) -> dict[str, Any] | None:
+def _row(shown: ShownDistances, share: float) -> dict[str, Any] | None:
     board, both = shown.board, shown.thresholds
     photo, title = (None if side is None else round(share * side, 3) for side in (both.photo, both.title))
     for side, largest in ((photo, board.found.photo), (title, board.found.title)):

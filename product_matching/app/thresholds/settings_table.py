@@ -69,7 +69,7 @@ def settings_rows(
 def draw_table(rows: list[dict[str, Any]]) -> None:
     """Draw rows of plain values as the table of settings, counts with thousands separators."""
     table = pd.DataFrame(rows)
-    counts = [name for name in table if pd.api.types.is_integer_dtype(table[name])]
+    counts = [str(name) for name in table if pd.api.types.is_integer_dtype(table[name])]
     st.dataframe(
         table,
         hide_index=True,
