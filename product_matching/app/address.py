@@ -115,7 +115,7 @@ class Address:
     decide
         What decides, `SURENESS` or `DISTANCES`; None where the other parameters tell (see `decides_by`).
     sure
-        Least percent of sureness of a match; None for the balanced preset of the pair scorer.
+        Least percent of sureness of a match; None for the catalogue's own, else the pair scorer's.
     scorer
         Name of the pair scorer; None for the one that is chosen for the catalogue.
     cross_mean, blend, expansion, mutual

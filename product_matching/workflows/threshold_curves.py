@@ -95,7 +95,10 @@ def label_parts(bundle: Bundle) -> LabelParts | None:
         shuffled = np.random.default_rng(_SEED).permutation(int(groups.max()) + 1)
         first = shuffled[groups] % 2 == 0
         choose, see = np.flatnonzero(labelled & first), np.flatnonzero(labelled & ~first)
-        names, how = ("first half", "second half"), "two halves of the label groups, drawn with a fixed seed"
+        names, how = (
+            ("first half of the products", "second half of the products"),
+            "two halves of the label groups, drawn with a fixed seed",
+        )
     if not (_has_pairs(groups[choose]) and _has_pairs(groups[see])):
         return None
     return LabelParts(groups=groups, labelled=labelled, choose=choose, see=see, names=names, how=how)

@@ -15,6 +15,8 @@ from product_matching.workflows.threshold_curves import PartScores
 
 _HEIGHT, _BINS = 360, 20
 _SCALE = [[0.0, "#24323a"], [0.35, "#1d5f6b"], [0.65, "#1f9a96"], [0.85, "#8fcf9f"], [1.0, "#f4e9a5"]]
+#: Of labels on the surface, whose colours go from dark to bright.
+_INK = "#10181c"
 _FIXED = {"fixedrange": True, "zeroline": False}
 
 
@@ -145,32 +147,50 @@ def surface_chart(
     }
     named = {
         "type": "scatter",
-        "mode": "markers+text",
+        "mode": "markers",
         "x": [point.at[0] for point in points],
         "y": [point.at[1] for point in points],
-        "text": [point.name for point in points],
-        "textposition": "top center",
-        "textfont": {"color": "#ffffff", "shadow": "0 0 4px #000000"},
         "marker": {
-            "symbol": ["circle", *["diamond"] * (len(points) - 1)],
-            "size": 12,
-            "color": ["#ffffff", *["rgba(255, 255, 255, 0)"] * (len(points) - 1)],
-            "line": {"color": "#ffffff", "width": 2},
+            "symbol": ["circle", *["diamond-open"] * (len(points) - 1)],
+            "size": [13, *[11] * (len(points) - 1)],
+            "color": ["#ffffff", *[_INK] * (len(points) - 1)],
+            "line": {"color": _INK, "width": 2},
         },
         "hoverinfo": "skip",
         "showlegend": False,
         "cliponaxis": False,
     }
+    labels = [
+        {
+            "x": point.at[0],
+            "y": point.at[1],
+            "text": point.name,
+            "showarrow": False,
+            "yshift": 17,
+            "bgcolor": _INK,
+            "font": {"color": "#ffffff", "size": 11},
+            "borderpad": 2,
+        }
+        for point in points
+        if point.name
+    ]
     layout = {
         "height": _HEIGHT + 40,
+        "annotations": labels,
         "margin": {"l": 56, "r": 8, "t": 14, "b": 48},
         "dragmode": False,
         "clickmode": "event+select",
         "hovermode": "closest",
-        "xaxis": {"title": {"text": "Largest title distance"}, "showgrid": False, **_FIXED},
-        "yaxis": {"title": {"text": "Largest photo distance"}, "showgrid": False, **_FIXED},
+        "xaxis": {"title": {"text": "Largest title distance"}, "range": _edges(title), "showgrid": False, **_FIXED},
+        "yaxis": {"title": {"text": "Largest photo distance"}, "range": _edges(photo), "showgrid": False, **_FIXED},
     }
     return {"data": [heat, dots, named], "layout": layout}
+
+
+def _edges(steps: FloatArray) -> list[float]:
+    """The edges of an axis whose steps stand in the middle of a cell each."""
+    half = float(steps[1] - steps[0]) / 2 if len(steps) > 1 else 0.5
+    return [float(steps[0]) - half, float(steps[-1]) + half]
 
 
 def spread_chart(rising: FloatArray, current: float) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from product_matching.app.shared.pictures import card_picture
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.store.bundle import Bundle
 
-_PHOTO, _CELL, _CELL_OF_TITLES, _TITLE_CHARS = 64, 168, 250, 56
+_PHOTO, _CELL, _CELL_OF_TITLES, _TITLE_CHARS = 58, 168, 250, 56
 _KNOWN = {True: ":green-badge[same product]", False: ":red-badge[different]", None: ""}
 
 

@@ -68,10 +68,10 @@ def draw_sureness_side(finder: Finder, address: Address, deciding: Deciding, cho
         f"counts {request.key} {deciding.least} {decisions_of(bundle).version}",
         partial(groups_of, bundle, request, compared),
     )
-    _draw_answer(address, deciding, board, counting)
+    figures = sure_figures(bundle, version, deciding.least, board)
+    _draw_answer(address, deciding, board=board, figures=figures, counting=counting)
     draw_least(deciding)
     _draw_choices(deciding, board)
-    figures = sure_figures(bundle, version, deciding.least, board)
     _draw_applying(bundle, deciding, chosen=chosen, board=board, figures=figures)
     _draw_charts(deciding, chosen, board)
     accepted, rejected = (
@@ -107,19 +107,20 @@ def _compared(bundle: Bundle, deciding: Deciding, request: GroupRequest) -> Comp
     return None
 
 
-def _draw_answer(address: Address, deciding: Deciding, board: SureBoard, counting: Job[GroupCounts]) -> None:
+def _draw_answer(
+    address: Address, deciding: Deciding, *, board: SureBoard, figures: PartFigures | None, counting: Job[GroupCounts]
+) -> None:
     counts = board.bands(deciding.least, address.reject / 100)
     grouped = counting.result if counting.state is State.DONE else None
     start, touched = f"At {percent_text(deciding.least)} sure, ", board.touched(deciding.least)
-    if board.curves is not None and board.parts is not None:
-        scores, place = board.curves.see, deciding.sure - 1
-        right, found = float(scores.precision[place]), float(scores.recall[place])
+    if figures is not None and board.parts is not None:
+        right, found = figures.see.precision.value, figures.see.recall.value
         sentence = f"{start}{say_measured(right, found)}."
         shares = [
             Share(share=right, colour=RIGHT, counts="right of 100 shown"),
             Share(share=found, colour=FOUND, counts="found of 100 true"),
         ]
-        note = f"Measured on {scores.n_queries:,} listings of the {board.parts.names[1]}, which chose nothing."
+        note = f"Measured on {figures.see.n_queries:,} listings of the {board.parts.names[1]}, which chose nothing."
     else:
         right = board.expected_precision(deciding.least)
         sentence = f"{start}{say_expected(right, counts.expected_wrong)}."
