@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from product_matching.app.jobs import Job
+from product_matching.app.shared.job_view import draw_waiting
+from product_matching.app.thresholds.counting import GroupCounts
 from product_matching.app.thresholds.wording import hundred_dots, of_hundred
 
 _PICTURE, _CELL = 92, 96
@@ -25,11 +28,13 @@ class Share:
         return f"{of_hundred(self.share)} {self.counts}"
 
 
-def draw_answer(sentence: str, counts: str, shares: list[Share], note: str) -> None:
-    """Draw the sentence, the numbers, the pictures, and where the figures come from."""
+def draw_answer(sentence: str, counts: str, shares: list[Share], *, note: str, counting: Job[GroupCounts]) -> None:
+    """Draw the sentence, the numbers, the pictures, where the figures come from, and that groups are being counted."""
     with st.container(border=True, key="answer"):
         st.subheader(sentence, anchor=False)
         st.markdown(counts)
+        if not counting.finished:
+            draw_waiting(counting, "Groups are being counted.")
         with st.grid(min_column_width=_CELL, gap="small") as grid:
             for share in shares:
                 with grid.cell():

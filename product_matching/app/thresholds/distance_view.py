@@ -14,7 +14,7 @@ from product_matching.app.navigation import change_address
 from product_matching.app.resources import decisions_of, jobs
 from product_matching.app.shared.controls import draw_distance
 from product_matching.app.shared.deciding import Deciding
-from product_matching.app.shared.job_view import draw_job, draw_waiting, visitor
+from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.settings import chosen_thresholds, default_distance
 from product_matching.app.shared.wording import count_text, distance_text, plain, tuned_on
 from product_matching.app.thresholds.answer import Share, draw_answer
@@ -64,8 +64,6 @@ def draw_distance_side(finder: Finder, address: Address, deciding: Deciding) -> 
     if figures is not None and board.parts is not None:
         draw_figures(figures, board.parts)
     draw_audit_figure(bundle)
-    if not counting.finished:
-        draw_waiting(counting, "Groups are being counted.")
 
 
 def _measured(bundle: Bundle) -> DistanceBoard | None:
@@ -122,7 +120,9 @@ def _draw_answer(shown: ShownDistances, counting: Job[GroupCounts]) -> None:
             *shares,
         ]
         note = f"Measured on {figures.see.n_queries:,} listings of the {board.parts.names[1]}, which chose nothing."
-    draw_answer(sentence, say_counts(grouped, touched, board.doubtful(shown.thresholds)), shares, note)
+    draw_answer(
+        sentence, say_counts(grouped, touched, board.doubtful(shown.thresholds)), shares, note=note, counting=counting
+    )
 
 
 def _draw_sliders(manifest: Manifest, thresholds: Thresholds) -> None:

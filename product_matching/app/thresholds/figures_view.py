@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from product_matching.app.address import REVIEW
+from product_matching.app.navigation import params_of
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.app.thresholds.wording import f1_text, figure_text
 from product_matching.errors import InputError
@@ -50,6 +52,11 @@ def draw_audit_figure(bundle: Bundle) -> None:
         st.markdown(f":material/fact_check: **Audit**: {plain(say_audit(audit))}")
         left = len(audit.pairs) - audit.reviewed
         if left:
-            st.caption(f"{count_text(left, 'pair')} of it left: Review, step Audit.")
+            _draw_link(f"Audit the {count_text(left, 'pair')} that are left")
     elif bundle.labels is None:
-        st.caption(":material/fact_check: An audit in Review measures how many shown pairs are right.")
+        _draw_link("An audit in Review measures how many shown pairs are right")
+
+
+def _draw_link(label: str) -> None:
+    params = {**params_of(REVIEW), "step": "audit"}
+    st.page_link(REVIEW, label=label, icon=":material/fact_check:", query_params=params)

@@ -49,6 +49,8 @@ def settings_rows(
                 "Right of 100": None if math.isnan(right) else round(100 * right, 1),
                 "Found of 100": round(100 * float(scores.recall[percent - 1]), 1),
             }
+        elif bands.accepted:
+            row["Right of 100, expected"] = round(100 * board.expected_precision(percent / 100), 1)
         row |= {
             "Pairs": bands.accepted,
             "Wrong, expected": round(bands.expected_wrong),

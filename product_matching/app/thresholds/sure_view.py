@@ -15,7 +15,7 @@ from product_matching.app.review.comparing import ComparedPairs, begin, groups_o
 from product_matching.app.review.panel import sides_of
 from product_matching.app.review.request import GroupRequest, request_groups
 from product_matching.app.shared.deciding import Deciding, percent_of
-from product_matching.app.shared.job_view import draw_job, draw_waiting, visitor
+from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.scorers import version_of
 from product_matching.app.shared.sureness_panel import draw_least, draw_sureness
 from product_matching.app.shared.wording import plain
@@ -84,8 +84,6 @@ def draw_sureness_side(finder: Finder, address: Address, deciding: Deciding, cho
         draw_figures(figures, board.parts)
     draw_audit_figure(bundle)
     draw_guarantee(address, board.scored, decisions_of(bundle))
-    if not counting.finished:
-        draw_waiting(counting, "Groups are being counted.")
 
 
 def _compared(bundle: Bundle, deciding: Deciding, request: GroupRequest) -> ComparedPairs | None:
@@ -128,7 +126,7 @@ def _draw_answer(
         note = "Expected by the percentages of the pair scorer, not measured: there are no labels to measure on."
     n = len(board.surest)
     shares.append(Share(share=touched / n, colour=RIGHT, counts="of 100 listings have a match"))
-    draw_answer(sentence, say_counts(grouped, touched, counts.review), shares, note)
+    draw_answer(sentence, say_counts(grouped, touched, counts.review), shares, note=note, counting=counting)
 
 
 def _draw_choices(deciding: Deciding, board: SureBoard) -> None:

@@ -45,7 +45,7 @@ def say_counts(counts: GroupCounts | None, touched: int, review: int) -> str:
     """Say how many groups there are, and what is left to review; without groups as long as they are not counted."""
     left = f"{count_text(review, 'pair')} to review"
     if counts is None:
-        return f"{count_text(touched, 'listing')} with a match; {left}. Groups are being counted."
+        return f"{count_text(touched, 'listing')} with a match; {left}."
     return (
         f"{count_text(counts.groups, 'group')}, {count_text(counts.listings, 'listing')}, largest "
         f"{counts.largest:,}; {left}."

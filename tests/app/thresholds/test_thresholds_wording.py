@@ -39,7 +39,7 @@ def test_the_sentences_say_what_is_known() -> None:
     assert say_expected(0.93, 1.2) == ("about **93 of 100** shown pairs are expected to be right, 1 wrong one in all")
     counts = GroupCounts(groups=412, listings=1204, largest=9)
     assert say_counts(counts, 1300, 36) == "412 groups, 1,204 listings, largest 9; 36 pairs to review."
-    assert say_counts(None, 1300, 1) == "1,300 listings with a match; 1 pair to review. Groups are being counted."
+    assert say_counts(None, 1300, 1) == "1,300 listings with a match; 1 pair to review."
     assert figure_text(Figure(value=0.951, low=0.908, high=0.98)) == "95.1 % [90.8–98.0]"
     assert figure_text(Figure(value=math.nan, low=math.nan, high=math.nan)) == "–"
 
