@@ -144,12 +144,6 @@ def _chip(word: str, *, found: bool) -> str:
     return f":green-badge[:material/check: {plain(word)}]" if found else f":gray-badge[{plain(word)}]"
 
 
-def print_badge(words: Sequence[str], *, matched: bool) -> str:
-    """The badge of a card whose title holds words of the print."""
-    told = f"print: {plain(' '.join(words))}"
-    return f":green-badge[:material/check: {told}]" if matched else f":gray-badge[{told}]"
-
-
 def _alt(printed: PhotoPrint) -> str:
     return f"The photo with a box around each line of print: {', '.join(line.text for line in printed.lines)}"
 

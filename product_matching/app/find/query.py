@@ -81,6 +81,11 @@ class Asked:
         return [] if self.query.row is None else self.decisions.same_as(self.query.row)
 
     @property
+    def parted(self) -> list[int]:
+        """Rows that a person decided to be another product than the listing searched for."""
+        return [] if self.query.row is None else self.decisions.different_from(self.query.row)
+
+    @property
     def searchable(self) -> bool:
         """Whether there is anything to search duplicates with."""
         if self.by_words:
