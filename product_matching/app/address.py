@@ -52,6 +52,8 @@ STAGES, EXPANSION = range(4), range(1, 6)
 STEPS = ("pairs", "groups", "audit", "decisions", "export")
 #: Percent of sureness from which pairs are accepted, and below which they are rejected, without review.
 BAND_PERCENT = range(101)
+#: Percent of the matches that can be asked to be right, and percents of confidence.
+RIGHT_PERCENT, CONFIDENCES = range(50, 100), (80, 90, 95, 99)
 #: A text that titles are filtered by is cut here.
 MAX_FILTER_CHARS = 100
 #: Sizes of groups that can be asked for.
@@ -143,7 +145,7 @@ class Address:
     decide
         What decides, `SURENESS` or `DISTANCES`; None where the other parameters tell (see `decides_by`).
     sure
-        Least percent of sureness of a match; None for the balanced preset of the pair scorer.
+        Least percent of sureness of a match; None for the catalogue's own, else the pair scorer's.
     scorer
         Name of the pair scorer; None for the one that is chosen for the catalogue.
     cross_mean, blend, expansion, mutual
@@ -164,6 +166,8 @@ class Address:
         What is done in the review, of `STEPS`.
     accept, reject
         Percent of sureness from which pairs are accepted, and below which they are rejected, without review.
+    right, confidence
+        Percent of the matches that are to be right, and percent of confidence with which decisions are to show it.
     text, size_from, open_only
         Which pairs and groups are looked at: those with a text in a title or id, of at least so many listings, and
         only those on which something is left to decide.
@@ -204,10 +208,10 @@ class Address:
     read_print: bool = _parameter("read", Switch(), (FIND,), default=False)
     mode: str | None = _parameter("mode", Choice(SEARCH_MODES), (FIND,))
     photo_threshold: float | None = _parameter(
-        "photo", Distance(), (FIND, REVIEW), of_catalogue=True, of_distances=True
+        "photo", Distance(), (FIND, REVIEW, THRESHOLDS), of_catalogue=True, of_distances=True
     )
     title_threshold: float | None = _parameter(
-        "title", Distance(), (FIND, REVIEW), of_catalogue=True, of_distances=True
+        "title", Distance(), (FIND, REVIEW, THRESHOLDS), of_catalogue=True, of_distances=True
     )
     fused_threshold: float | None = _parameter("both", Distance(), (FIND, REVIEW), of_catalogue=True, of_distances=True)
     photo_bits: int | None = _parameter("bits", Whole(PHOTO_BITS), (FIND, REVIEW), of_distances=True)
@@ -217,9 +221,9 @@ class Address:
     blend: int = _parameter("blend", Whole(STAGES), (REVIEW,), default=0, of_distances=True)
     expansion: int = _parameter("expand", Whole(EXPANSION), (REVIEW,), default=1, of_distances=True)
     mutual: bool = _parameter("mutual", Switch(), (REVIEW,), default=False, of_distances=True)
-    decide: str | None = _parameter("decide", Choice((SURENESS, DISTANCES)), (FIND, REVIEW))
-    sure: int | None = _parameter("sure", Whole(SURE_PERCENT), (FIND, REVIEW))
-    scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW))
+    decide: str | None = _parameter("decide", Choice((SURENESS, DISTANCES)), (FIND, REVIEW, THRESHOLDS))
+    sure: int | None = _parameter("sure", Whole(SURE_PERCENT), (FIND, REVIEW, THRESHOLDS))
+    scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW, THRESHOLDS))
     results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), default=24)
     filters: tuple[tuple[str, tuple[str, ...]], ...] = _parameter(
         "filter", ByColumn(), (FIND,), default=(), of_catalogue=True
@@ -230,7 +234,9 @@ class Address:
     proposal: str | None = _parameter("band", Choice(PROPOSALS), (FIND,))
     step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
     accept: int = _parameter("accept", Whole(BAND_PERCENT), (FIND, REVIEW), default=90)
-    reject: int = _parameter("reject", Whole(BAND_PERCENT), (FIND, REVIEW), default=10)
+    reject: int = _parameter("reject", Whole(BAND_PERCENT), (FIND, REVIEW, THRESHOLDS), default=10)
+    right: int = _parameter("right", Whole(RIGHT_PERCENT), (THRESHOLDS,), default=95)
+    confidence: int = _parameter("confidence", Choice(CONFIDENCES), (THRESHOLDS,), default=95)
     text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW, CATALOGUE), default="", of_catalogue=True)
     size_from: int = _parameter("size", Whole(GROUP_SIZES), (REVIEW,), default=2)
     open_only: bool = _parameter("open", Switch(), (REVIEW,), default=False)

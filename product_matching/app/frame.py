@@ -16,6 +16,7 @@ from product_matching.app.address import (
     HOW_IT_WORKS,
     MODELS,
     REVIEW,
+    THRESHOLDS,
     Address,
     write_address,
 )
@@ -33,6 +34,7 @@ _PAGES = {
     HOME: ("Home", ":material/home:"),
     FIND: ("Find", ":material/search:"),
     REVIEW: ("Review", ":material/rule:"),
+    THRESHOLDS: ("Thresholds", ":material/tune:"),
     CATALOGUE: ("Catalogue", ":material/inventory_2:"),
     MODELS: ("Models", ":material/leaderboard:"),
     HOW_IT_WORKS: ("How it works", ":material/school:"),
@@ -74,7 +76,7 @@ def draw_frame(page: str, title: str) -> Frame:
     Parameters
     ----------
     page
-        `HOME`, `FIND`, `REVIEW` or `MODELS`.
+        One of the pages of `address`.
     title
         Title of the browser tab.
     """
@@ -87,7 +89,7 @@ def draw_frame(page: str, title: str) -> Frame:
     frame = Frame(catalogues=catalogues, current=current, address=address, problems=problems, problem=problem)
     if current is not None:
         remember(address)
-        if page in (FIND, REVIEW, CATALOGUE, HOW_IT_WORKS):
+        if page in (FIND, REVIEW, THRESHOLDS, CATALOGUE, HOW_IT_WORKS):
             st.query_params["bundle"] = current.name  # a link to this page shows the same elsewhere
     _draw_menu(frame, page)
     return frame

@@ -50,6 +50,8 @@ BY_BUNDLE: dict[str | type[Any], Callable[[Any], Any]] = {
     "product_matching.workflows.find.Finder": lambda finder: finder.bundle.fingerprint,
     "product_matching.app.find.query.Asked": lambda asked: asked.key,
 }
+#: The same where the settings of a bundle have no say.
+BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {Bundle: lambda bundle: bundle.content}
 _LOADING = threading.Lock()
 #: Seconds that the preparation of a pair scorer may take before the rest of the warming up goes on without it.
 _LONGEST_PREPARATION = 600.0

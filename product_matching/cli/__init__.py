@@ -22,6 +22,7 @@ from product_matching.cli.find import find
 from product_matching.cli.keypoints import keypoints
 from product_matching.cli.match import match
 from product_matching.cli.read import read
+from product_matching.cli.thresholds import thresholds
 from product_matching.cli.train import train
 from product_matching.cli.train_pairs import train_pairs
 from product_matching.cli.verify import verify
@@ -73,6 +74,7 @@ _COMMANDS = (
     check,
     match,
     explain,
+    thresholds,
     verify,
     evaluate,
     compare,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from product_matching.errors import InputError
 from product_matching.files import atomic_file
+from product_matching.matching.candidates import Candidates
 from product_matching.matching.catalogue_pairs import (
     FAR,
     DecidedPairs,
@@ -119,7 +120,24 @@ def match_sides(
     reached = thresholds if rules.pairs.min2 is None else thresholds.widened(rules.pairs.min2)
     same = _same_photos(phashes, rules.pairs.photo_bits)
     first, second = sides.pairs_within(reached.reach(), same, max_pairs=MAX_PAIRS, progress=progress)
-    measured = sides.measure(first, second)
+    return match_measured(sides, first, sides.measure(first, second), thresholds=thresholds, rules=rules)
+
+
+def match_measured(
+    sides: Sides, first: RowArray, measured: Candidates, *, thresholds: Thresholds, rules: Rules = PLAIN
+) -> CatalogueMatches:
+    """Decide pairs that were found and measured before.
+
+    Parameters
+    ----------
+    sides
+        The catalogue's vectors under the rules.
+    first, measured
+        One row of each pair, shape (P,), and the pairs with the other row (`Sides.measure`); each pair once, all that
+        the thresholds may accept among them.
+    thresholds, rules
+        What decides.
+    """
     decided = decide_pairs(sides.n, first, measured, thresholds=thresholds, rules=rules)
 
     def measure(one: RowArray, other: RowArray) -> npt.NDArray[np.float64]:
