@@ -20,7 +20,7 @@ from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import Manifest
 from product_matching.store.opening import OPEN_PATHS
 from tests.app.held import SECONDS, Held
-from tests.pages.conftest import finish_jobs
+from tests.pages.conftest import TIMEOUT
 
 CATALOGUE = "pages/catalogue.py"
 Open = Callable[..., AppTest]
@@ -36,6 +36,12 @@ def shown(app: AppTest) -> str:
 def press(app: AppTest, label: str) -> AppTest:
     """Press the button of a label."""
     return next(button for button in app.button if button.label == label).click().run()
+
+
+def finish_builds(app: AppTest) -> AppTest:
+    """Wait for the builds, and draw the page anew as the browser does."""
+    assert builds.build_runner().wait_for_all(TIMEOUT)
+    return app.run()
 
 
 def charts(app: AppTest) -> list[str]:
@@ -170,7 +176,7 @@ def test_a_folder_is_checked_and_built_and_the_report_names_what_was_left_out(
     app.checkbox(key="build_replace_small").check().run()
     assert "is a bundle already" not in shown(app)
     name.set_value("list").run()
-    finish_jobs(press(app, "Build the catalogue"))
+    finish_builds(press(app, "Build the catalogue"))
     assert app.query_params["report"] == "list"
     assert "**list** is built" in shown(app)
     assert app.dataframe[0].value["Listing"].tolist() == ["0a"]
@@ -224,11 +230,11 @@ def test_uploaded_files_are_checked_built_and_searched_and_a_cancelled_build_lea
         assert held.begun.wait(SECONDS)
         press(open_own(CATALOGUE, view="build"), "Cancel")  # a build belongs to the server, not to who began it
         held.released.set()
-        finish_jobs(app)
+        finish_builds(app)
     assert "was cancelled" in shown(app)
     assert sorted(path.name for path in own_bundles.iterdir()) == ["small"]
 
-    finish_jobs(press(app, "Build the catalogue"))
+    finish_builds(press(app, "Build the catalogue"))
     assert "**my-list** is built" in shown(app)
     press(app, "Search it")
     assert dict(app.query_params) == {"bundle": "my-list"}

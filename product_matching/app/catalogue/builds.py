@@ -11,8 +11,8 @@ from uuid import uuid4
 import streamlit as st
 
 from product_matching.app.catalogue.source import Opened
-from product_matching.app.jobs import Job
-from product_matching.app.resources import encoder_of, jobs
+from product_matching.app.jobs import Job, JobRunner
+from product_matching.app.resources import encoder_of
 from product_matching.app.shared.catalogues import DEMO
 from product_matching.app.shared.model_list import list_models
 from product_matching.encoders.model_folder import PhotoModel
@@ -54,6 +54,12 @@ class BuildOrder:
 
 
 @st.cache_resource(show_spinner=False)
+def build_runner() -> JobRunner:
+    """Runs the builds, one at a time; they do not wait for other work, which may take minutes."""
+    return JobRunner(max_running=1)
+
+
+@st.cache_resource(show_spinner=False)
 def _builds() -> dict[str, Job[Manifest]]:
     """The newest build of each name."""
     return {}
@@ -71,7 +77,7 @@ def start_build(order: BuildOrder) -> None:
     if order.name in running_builds():
         raise InputError(f"A catalogue {order.name!r} is being built already.")
     key = f"build {order.name} {uuid4().hex}"
-    _builds()[order.name] = jobs().start(key, partial(run_build, order), _BUILDER)
+    _builds()[order.name] = build_runner().start(key, partial(run_build, order), _BUILDER)
 
 
 def build_of(name: str) -> Job[Manifest] | None:
@@ -88,7 +94,7 @@ def cancel_build(name: str) -> None:
     """End a build; nothing of the catalogue stays, and one that it should have replaced stays as it was."""
     job = build_of(name)
     if job is not None:
-        jobs().cancel(job.key, _BUILDER)
+        build_runner().cancel(job.key, _BUILDER)
 
 
 def run_build(order: BuildOrder, progress: Progress) -> Manifest:
