@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from product_matching.app.address import FIND, HOME, MAX_TITLE_CHARS, Address, write_address
+from product_matching.app.components.paste import draw_paste
 from product_matching.app.frame import Frame, draw_frame, draw_no_catalogue, draw_problems
 from product_matching.app.home.example import draw_example, example_of
 from product_matching.app.home.ways import draw_numbers, draw_ways
@@ -96,8 +97,15 @@ def _draw_title_entrance() -> None:
 
 def _draw_photo_entrance() -> None:
     photo = st.file_uploader("Search by photo", type="image", help=PHOTO_HELP)
+    pasted = draw_paste("home_paste")
     if photo is not None:
-        _search(remembered_address().of_title("").of_upload(uploads().put(photo.getvalue(), photo.name)))
+        _search_photo(photo.getvalue(), photo.name)
+    elif pasted is not None:
+        _search_photo(pasted.data, pasted.name)
+
+
+def _search_photo(data: bytes, name: str) -> None:
+    _search(remembered_address().of_title("").of_upload(uploads().put(data, name)))
 
 
 def _draw_samples(frame: Frame, opened: Bundle | None) -> None:

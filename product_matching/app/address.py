@@ -19,9 +19,11 @@ from product_matching.app.parameters import (
     Line,
     Name,
     Pairs,
+    Part,
     Switch,
     Whole,
 )
+from product_matching.listings.regions import Region
 
 HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
 THRESHOLDS, MAP, CATALOGUE = "pages/thresholds.py", "pages/map.py", "pages/catalogue.py"
@@ -32,6 +34,10 @@ _EVERY_PAGE = (HOME, FIND, REVIEW, THRESHOLDS, MAP, CATALOGUE, MODELS, HOW_IT_WO
 RESULT_COUNTS = (12, 24, 48, 96)
 #: How a title alone is searched for: its words in titles, or its duplicates (`find_words.SEARCH_MODES`).
 SEARCH_MODES = ("words", "duplicates")
+#: What the Find page checks: one listing, or many at once; the first is the default.
+ONE, MANY = FIND_VIEWS = ("one", "many")
+#: What new listings can be filtered by: the names of `check_listings.Proposal`.
+PROPOSALS = ("same", "review", "new", "unknown")
 #: A typed title is cut here.
 MAX_TITLE_CHARS = 300
 #: What decides: the probability of a pair scorer, or distances with the rules behind them.
@@ -66,6 +72,8 @@ _TITLE = Line("title", MAX_TITLE_CHARS)
 #: What the catalogue page shows, the first being the default; and the kinds of listings it lists alone (`browse.ONLY`).
 OVERVIEW, BROWSE, OPEN, BUILD = CATALOGUE_VIEWS = ("overview", "browse", "open", "build")
 ONLY = ("no_photo", "unreadable_photo", "repeated_photo", "no_title")
+#: What a photo comes from.
+_QUERIES = ("listing", "upload", "sample")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +128,8 @@ class Address:
         Key of the uploaded photo that is the query (see `UploadStore`).
     sample
         query_id of the bundle's sample photo that is the query.
+    region
+        The part of the uploaded or sample photo that is searched for; None for all of it.
     title
         The typed title, searched beside an uploaded or a sample photo.
     read_print
@@ -146,6 +156,12 @@ class Address:
         Columns that the results are filtered by, with what is kept.
     compared
         posting_id of the result that stands beside the search.
+    find_view
+        What the Find page checks, of `FIND_VIEWS`.
+    batch
+        Key of the uploaded list of new listings (see `BatchStore`).
+    proposal
+        Which of them are shown, of `PROPOSALS`; None for all.
     step
         What is done in the review, of `STEPS`.
     accept, reject
@@ -187,6 +203,7 @@ class Address:
     listing: str | None = _parameter("listing", Name(), (FIND,), of_catalogue=True)
     upload: str | None = _parameter("upload", Digest("the upload", "upload the photo again"), (FIND,))
     sample: str | None = _parameter("sample", Name(), (FIND,), of_catalogue=True)
+    region: Region | None = _parameter("region", Part(), (FIND,))  # noqa: RUF009 - as every other one
     title: str = _parameter("q", _TITLE, (FIND,), default="")
     read_print: bool = _parameter("read", Switch(), (FIND,), default=False)
     mode: str | None = _parameter("mode", Choice(SEARCH_MODES), (FIND,))
@@ -212,9 +229,12 @@ class Address:
         "filter", ByColumn(), (FIND,), default=(), of_catalogue=True
     )
     compared: str | None = _parameter("pair", Name(), (FIND,), of_catalogue=True, of_result=True)
+    find_view: str = _parameter("check", Choice(FIND_VIEWS), (FIND,), default=ONE)
+    batch: str | None = _parameter("batch", Digest("the list", "upload it again"), (FIND,))
+    proposal: str | None = _parameter("band", Choice(PROPOSALS), (FIND,))
     step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
-    accept: int = _parameter("accept", Whole(BAND_PERCENT), (REVIEW,), default=90)
-    reject: int = _parameter("reject", Whole(BAND_PERCENT), (REVIEW, THRESHOLDS), default=10)
+    accept: int = _parameter("accept", Whole(BAND_PERCENT), (FIND, REVIEW), default=90)
+    reject: int = _parameter("reject", Whole(BAND_PERCENT), (FIND, REVIEW, THRESHOLDS), default=10)
     right: int = _parameter("right", Whole(RIGHT_PERCENT), (THRESHOLDS,), default=95)
     confidence: int = _parameter("confidence", Choice(CONFIDENCES), (THRESHOLDS,), default=95)
     text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW, CATALOGUE), default="", of_catalogue=True)
@@ -275,13 +295,12 @@ class Address:
 
     def of_upload(self, key: str) -> Address:
         """The same place with an uploaded photo as the query, beside the title that is searched for."""
-        return self._asking(upload=key, title=self.title)
+        return self._asking(upload=key, title=self.title, region=self.region if key == self.upload else None)
 
     def of_sample(self, query_id: str, title: str = "") -> Address:
         """The same place with a sample photo of the bundle as the query, with a title beside it if one is given."""
-        return replace(
-            self, compared=None, listing=None, upload=None, sample=query_id, title=as_typed(title), mode=None
-        )
+        region = self.region if query_id == self.sample else None
+        return self._asking(sample=query_id, title=as_typed(title), region=region)
 
     def of_title(self, title: str) -> Address:
         """The same place with a typed title as the only query."""
@@ -289,7 +308,8 @@ class Address:
 
     def _asking(self, **query: Any) -> Address:
         """The same place with another query, and nothing of the one before."""
-        nothing = {"listing": None, "upload": None, "sample": None, "title": "", "mode": None, "compared": None}
+        fields_of_query = ("listing", "upload", "sample", "region", "title", "mode", "compared", "find_view")
+        nothing = {each.field: each.default for each in PARAMETERS if each.field in fields_of_query}
         return replace(self, **{**nothing, **query})
 
     def in_catalogue(self, bundle: str) -> Address:
@@ -297,18 +317,21 @@ class Address:
         if bundle == self.bundle:
             return self
         left = {each.field: each.default for each in PARAMETERS if each.of_catalogue}
-        return replace(self, **{**left, "bundle": bundle})
+        region = self.region if self.upload else None  # that of a sample stays with it
+        return replace(self, **{**left, "bundle": bundle, "region": region})
 
     def changed(self, **changes: Any) -> Address:
         """The same place with some fields changed; what belongs to one result returns to its default.
 
         In another catalogue, what belongs to one catalogue does so as well; a title takes the place of a listing, and
-        another title is searched for as its own number of words says.
+        another title is searched for as its own number of words says. A region stays with its photo.
         """
         if "title" in changes:
             changes.setdefault("mode", None)
         if changes.get("title"):
             changes.setdefault("listing", None)
+        if any(getattr(self, field) != changes.get(field, getattr(self, field)) for field in _QUERIES):
+            changes.setdefault("region", None)
         place = self.in_catalogue(changes["bundle"]) if "bundle" in changes else self
         left = {each.field: each.default for each in PARAMETERS if each.of_result}
         return replace(place, **{**left, **changes})
@@ -373,7 +396,10 @@ def _with_one_query(address: Address, problems: list[str]) -> Address:
     if address.listing and (address.upload or address.sample or address.title):
         problems.append("The address names a listing and a photo or title beside it: the listing is searched for.")
         return address.of_listing(address.listing)
+    if address.region and not (address.upload or address.sample):
+        problems.append("The address names a region without a photo of your own or a sample photo: it is left out.")
+        return replace(address, region=None)
     if address.sample and address.upload:
         problems.append("The address names a sample photo and one of your own: the sample is searched for.")
-        return replace(address, upload=None)
+        return replace(address, upload=None, region=None)
     return address

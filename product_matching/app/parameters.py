@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+from product_matching.errors import InputError
+from product_matching.listings.regions import ACCEPTED, Region, read_region
+
 #: The largest distance of the sliders; at 1 photos or titles have nothing in common.
 MAX_DISTANCE = 0.999
 _DECIMALS = 3
@@ -171,6 +174,22 @@ class Pairs:
     def write(self, value: tuple[tuple[str, str], ...]) -> str:
         """See `Kind.write`."""
         return urlencode(value)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A region of a photo."""
+
+    def read(self, name: str, text: str) -> tuple[Region | None, str]:
+        """See `Kind.read`."""
+        try:
+            return read_region(text), ""
+        except InputError:
+            return None, _refuse(name, text, ACCEPTED)
+
+    def write(self, value: Region) -> str:
+        """See `Kind.write`."""
+        return str(value)
 
 
 #: Filters by column: each with the values that are kept, or with one range as `LOW..HIGH`.

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from product_matching import __version__
 from product_matching.cli.build import build
+from product_matching.cli.check import check
 from product_matching.cli.compare import compare
 from product_matching.cli.decisions import decisions
 from product_matching.cli.download import download
@@ -65,10 +66,23 @@ def _options(
     """Find listings of the same product in a marketplace catalogue from photo and title."""
 
 
-for command in (
-    *(build, read, keypoints, find, match, explain, thresholds, verify),
-    *(evaluate, compare, train, train_pairs, download),
-):
+_COMMANDS = (
+    build,
+    read,
+    keypoints,
+    find,
+    check,
+    match,
+    explain,
+    thresholds,
+    verify,
+    evaluate,
+    compare,
+    train,
+    train_pairs,
+    download,
+)
+for command in _COMMANDS:
     app.command()(command)
 app.add_typer(decisions)
 

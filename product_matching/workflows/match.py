@@ -97,7 +97,7 @@ def match_catalogue(
         The progress was cancelled.
     """
     sides = bundle_sides(bundle, rules, thresholds.photo)
-    return _match_sides(bundle, sides, thresholds, rules, progress=progress)
+    return match_sides(sides, bundle.phashes, thresholds, rules, progress=progress)
 
 
 def match_by_defaults(
@@ -110,14 +110,15 @@ def match_by_defaults(
     if not rules.vectors.is_on:
         return match_catalogue(bundle, fill_thresholds(bundle, given), rules, progress=progress)
     sides = bundle_sides(bundle, rules, given.photo)
-    return _match_sides(bundle, sides, tuned_thresholds(bundle, sides, given), rules, progress=progress)
+    return match_sides(sides, bundle.phashes, tuned_thresholds(bundle, sides, given), rules, progress=progress)
 
 
-def _match_sides(
-    bundle: Bundle, sides: Sides, thresholds: Thresholds, rules: Rules, *, progress: Progress
+def match_sides(
+    sides: Sides, phashes: Sequence[str], thresholds: Thresholds, rules: Rules, *, progress: Progress = NO_PROGRESS
 ) -> CatalogueMatches:
+    """As `match_catalogue`, of listings whose vectors are at hand, the rules on vectors having been run."""
     reached = thresholds if rules.pairs.min2 is None else thresholds.widened(rules.pairs.min2)
-    same = _same_photos(bundle, rules.pairs.photo_bits)
+    same = _same_photos(phashes, rules.pairs.photo_bits)
     first, second = sides.pairs_within(reached.reach(), same, max_pairs=MAX_PAIRS, progress=progress)
     return match_measured(sides, first, sides.measure(first, second), thresholds=thresholds, rules=rules)
 
@@ -174,14 +175,14 @@ def _apart(first: RowArray, second: RowArray) -> npt.NDArray[np.float64]:
     return np.full(len(first), FAR)
 
 
-def _same_photos(bundle: Bundle, bits: int | None) -> RowArray:
+def _same_photos(phashes: Sequence[str], bits: int | None) -> RowArray:
     """Pairs with the same photo, each once as ``lower row * N + higher row``; none where the rule is off."""
     if bits is None:
         return np.zeros(0, dtype=np.int64)
-    near = near_photos(bundle.phashes, bits)
+    near = near_photos(phashes, bits)
     queries = near.queries()
     kept = queries < near.rows
-    return queries[kept] * len(bundle) + near.rows[kept]
+    return queries[kept] * len(phashes) + near.rows[kept]
 
 
 def submission_rows(matches: MatchLists, limit: int | None = None) -> Iterator[RowArray]:
