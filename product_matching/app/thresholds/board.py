@@ -9,8 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from product_matching.app.resources import BY_CONTENT
-from product_matching.app.review.pairs import DOUBTFUL_SHARE
-from product_matching.matching.bands import BandCounts, Bands, ProbablePairs, count_bands
+from product_matching.matching.bands import DOUBTFUL_SHARE, BandCounts, Bands, ProbablePairs, count_bands
 from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import Progress
 from product_matching.search.neighbours import FloatArray, Neighbours
