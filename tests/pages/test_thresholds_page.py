@@ -166,6 +166,9 @@ def test_without_labels_what_is_expected_is_said_and_few_decisions_ask_for_more(
     )
     app.button(key="guaranteed").click().run()
     assert int(app.query_params["sure"]) == app.slider(key="thresholds_sure").value
+    by_distance = settled(open_app(THRESHOLDS, bundle="bare", decide="distances"))
+    assert "pairs match" in shown(by_distance)
+    assert [each.proto.alt.split(" of ")[0] for each in by_distance.get("plotly_chart")] == ["Histogram"]
 
 
 def test_titles_alone_and_no_catalogue_have_their_page(open_app: Open, bundles: Path) -> None:

@@ -13,7 +13,7 @@ from product_matching.metrics.setting_scores import SettingScores
 from product_matching.search.neighbours import FloatArray
 from product_matching.workflows.threshold_curves import PartScores
 
-_HEIGHT, _BINS = 360, 20
+_HEIGHT = 360
 _SCALE = [[0.0, "#24323a"], [0.35, "#1d5f6b"], [0.65, "#1f9a96"], [0.85, "#8fcf9f"], [1.0, "#f4e9a5"]]
 #: Of labels on the surface, whose colours go from dark to bright.
 _INK = "#10181c"
@@ -191,40 +191,6 @@ def _edges(steps: FloatArray) -> list[float]:
     """The edges of an axis whose steps stand in the middle of a cell each."""
     half = float(steps[1] - steps[0]) / 2 if len(steps) > 1 else 0.5
     return [float(steps[0]) - half, float(steps[-1]) + half]
-
-
-def spread_chart(rising: FloatArray, current: float) -> dict[str, Any]:
-    """Draw how many candidate pairs there are in each stretch of five percent; those that are accepted in colour."""
-    edges = np.round(np.linspace(0, 1, _BINS + 1), 2)
-    edges = np.unique(np.append(edges, current))
-    counts = np.diff(np.searchsorted(rising, np.append(edges[:-1], 1.1), side="left"))
-    left, right = 100 * edges[:-1], 100 * edges[1:]
-    bars = {
-        "type": "bar",
-        "x": ((left + right) / 2).tolist(),
-        "width": (0.94 * (right - left)).tolist(),
-        "y": [int(count) or None for count in counts],
-        "marker": {"color": np.where(edges[:-1] >= current, RIGHT, REST).tolist(), "line": {"width": 0}},
-        "customdata": np.stack([left, right], axis=1).tolist(),
-        "hovertemplate": "%{y:,} pairs at %{customdata[0]:.0f} to %{customdata[1]:.0f} %<extra></extra>",
-    }
-    highest = float(np.log10(max(int(counts.max(initial=1)), 10)))
-    layout = {
-        "height": 230,
-        "margin": {"l": 62, "r": 8, "t": 10, "b": 46},
-        "showlegend": False,
-        "dragmode": False,
-        "xaxis": {"title": {"text": "Probability of the same product, %"}, "range": [0, 100], **_FIXED},
-        "yaxis": {
-            "title": {"text": "Candidate pairs (logarithmic)"},
-            "type": "log",
-            "range": [-0.3, highest + 0.15],
-            "tickvals": [10**power for power in range(int(highest) + 1)],
-            "tickformat": ",d",
-            **_FIXED,
-        },
-    }
-    return {"data": [bars], "layout": layout}
 
 
 def describe_spread(rising: FloatArray, current: float) -> str:

@@ -62,13 +62,12 @@ def draw_charts(shown: ShownDistances) -> None:
             if board.parts is None:
                 distances = getattr(board.found.pairs, side)
                 st.plotly_chart(
-                    distance_chart(distances[~np.isnan(distances)], current),
+                    distance_chart(distances[~np.isnan(distances)], current, side, counted="Near pairs"),
                     key=f"{side}_spread",
                     config={"displayModeBar": False},
                     alt=f"Histogram of {side} distances of near pairs, logarithmic: "
                     f"{int((distances <= current).sum()):,} up to {current:.3f}",
                 )
-                st.caption(f"Pairs by {side} distance, 0 to 1; the heights are logarithmic.")
                 continue
             curves, x = board.curves[side], board.found.steps(side, CURVE_STEPS + 1)
             best = float(x[curves.choose.best()])

@@ -14,6 +14,7 @@ from product_matching.app.resources import decisions_of, jobs
 from product_matching.app.review.comparing import ComparedPairs, begin, groups_of, pairs_at_hand, running
 from product_matching.app.review.panel import sides_of
 from product_matching.app.review.request import GroupRequest, request_groups
+from product_matching.app.shared.charts import probability_chart
 from product_matching.app.shared.deciding import Deciding, percent_of
 from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.scorers import version_of
@@ -33,7 +34,6 @@ from product_matching.app.thresholds.charts import (
     curve_chart,
     describe_curves,
     describe_spread,
-    spread_chart,
 )
 from product_matching.app.thresholds.counting import GroupCounts, counted_now
 from product_matching.app.thresholds.figures_view import draw_audit_figure, draw_figures
@@ -192,7 +192,7 @@ def _draw_charts(deciding: Deciding, chosen: ChosenScorer, board: SureBoard) -> 
         "How the percentages are spread", icon=":material/bar_chart:", expanded=board.curves is None, key="spread"
     ):
         st.plotly_chart(
-            spread_chart(board.rising, deciding.least),
+            probability_chart(board.rising, deciding.least, counted="Pairs"),
             key="spread_chart",
             config={"displayModeBar": False},
             alt=describe_spread(board.rising, deciding.least),

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from product_matching.app.thresholds.board import best_sure, sure_with_precision
-from product_matching.app.thresholds.charts import OperatingPoint, spread_chart, surface_chart
+from product_matching.app.thresholds.charts import OperatingPoint, surface_chart
 from product_matching.app.thresholds.counting import GroupCounts
 from product_matching.app.thresholds.guarantee_view import say_guarantee
 from product_matching.app.thresholds.wording import (
-    RIGHT,
     figure_text,
     hundred_dots,
     of_hundred,
@@ -96,11 +95,3 @@ def test_the_surface_can_be_chosen_at_every_combination_and_names_its_points() -
     assert sorted(zip(dots["y"], dots["x"], strict=True)) == [(y, x) for y in (0.0, 0.2) for x in (0.0, 0.1, 0.2)]
     assert [label["text"] for label in chart["layout"]["annotations"]] == ["best"]
     assert chart["layout"]["yaxis"]["range"] == [-0.1, pytest.approx(0.3)]
-
-
-def test_the_spread_divides_at_the_current_setting_and_counts_every_pair() -> None:
-    rising = np.sort(np.array([0.0, 0.02, 0.371, 0.37, 0.369, 0.99, 1.0]))
-    (bars,) = spread_chart(rising, 0.37)["data"]
-    assert sum(count or 0 for count in bars["y"]) == len(rising)
-    drawn = zip(bars["y"], bars["marker"]["color"], strict=True)
-    assert sum(count or 0 for count, colour in drawn if colour == RIGHT) == 4
