@@ -11,12 +11,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 from PIL import Image
 
 from product_matching.app.jobs import JobRunner
 from product_matching.app.shared.batches import BatchStore
 from product_matching.app.shared.catalogues import Catalogue
+from product_matching.app.shared.facets import Facet, find_facets
 from product_matching.app.shared.samples import sample_order
 from product_matching.app.shared.starts import starting_rows
 from product_matching.app.shared.uploads import UploadStore
@@ -172,6 +174,18 @@ def candidates_of(finder: Finder, asked: Asked) -> tuple[Candidates, float]:
     """
     started = perf_counter()
     return finder.candidates(asked.query, CANDIDATES_PER_SIDE, asked.joined), 1000 * (perf_counter() - started)
+
+
+@st.cache_data(max_entries=32, ttl="1h", show_spinner=False, hash_funcs=BY_BUNDLE)
+def distances_of(finder: Finder, asked: Asked) -> Candidates:
+    """Measure all listings of a catalogue from a query, once per query: one product of the vectors a side."""
+    return finder.measure(asked.query, np.arange(len(finder.bundle)))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_BUNDLE)
+def facets_of(bundle: Bundle) -> list[Facet]:
+    """The columns of a catalogue that results can be filtered by, read once for all sessions."""
+    return find_facets(bundle.listings)
 
 
 def decisions_of(bundle: Bundle) -> BundleDecisions:

@@ -75,19 +75,19 @@ def decided(app: AppTest) -> dict[str, str]:
 def test_without_a_list_the_page_says_what_to_give_and_each_catalogue_can_be_asked(open_app: Open) -> None:
     app = open_app(FIND, bundle="demo")
     next(each for each in app.button_group if each.key == "find_find_view").set_value("many").run()
-    assert app.query_params["view"] == "many"
+    assert app.query_params["check"] == "many"
     assert "`posting_id`" in shown(app)
     assert button(app, "batch_check").disabled
     assert button(app, "batch_example")
     for bundle, uploads in (("titles", ["batch_table"]), ("photos", ["batch_table", "batch_photos"])):
-        app = open_app(FIND, bundle=bundle, view="many", batch="0" * 20)
+        app = open_app(FIND, bundle=bundle, check="many", batch="0" * 20)
         assert "no longer kept" in shown(app)
         assert [each.key for each in app.file_uploader] == uploads
         assert not [each for each in app.button if each.key == "batch_example"]
 
 
 def test_the_example_is_checked_filtered_decided_and_kept(open_app: Open, bundles: Path) -> None:
-    app = open_app(FIND, bundle="demo", view="many")
+    app = open_app(FIND, bundle="demo", check="many")
     button(app, "batch_example").click().run()
     finish_jobs(app)
     assert app.query_params["batch"] == SAMPLES_KEY
@@ -119,7 +119,7 @@ def test_the_example_is_checked_filtered_decided_and_kept(open_app: Open, bundle
 
 
 def test_problems_of_both_files_are_told_together_and_others_can_be_chosen(open_app: Open, photos: bytes) -> None:
-    app = open_app(FIND, bundle="small", view="many")
+    app = open_app(FIND, bundle="small", check="many")
     table = TABLE.replace("new2,bad.jpg", "new1,missing.jpg").encode()
     upload(app, table, photos)
     told = shown(app)
@@ -143,7 +143,7 @@ def test_a_table_with_a_zip_is_checked_by_the_pair_scorer(
 ) -> None:
     shutil.copytree(tiny_model, home_folder() / "models" / "tiny")
     monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
-    app = open_app(FIND, bundle="small", view="many")
+    app = open_app(FIND, bundle="small", check="many")
     upload(app, TABLE.encode(), photos)
     told = shown(app)
     assert "new.csv: 3 listings" in told

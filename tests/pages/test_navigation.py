@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from product_matching.app.address import FIND, HOME, MODELS, REVIEW
+from product_matching.app.address import CATALOGUE, FIND, HOME, MODELS, REVIEW
 
 Open = Callable[..., AppTest]
-LABELS = {HOME: "**Product matching**", FIND: "Find", REVIEW: "Review", MODELS: "Models"}
+LABELS = {HOME: "**Product matching**", FIND: "Find", REVIEW: "Review", CATALOGUE: "Catalogue", MODELS: "Models"}
 
 
 def link(app: AppTest, page: str) -> dict[str, str]:
