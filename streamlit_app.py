@@ -18,7 +18,7 @@ from product_matching.app.shared.missing_model import draw_if_missing
 from product_matching.app.shared.sample_gallery import draw_sample_choice
 from product_matching.app.shared.samples import sample_address
 from product_matching.app.shared.steps import draw_steps
-from product_matching.app.shared.uploads import PHOTO_HELP
+from product_matching.app.shared.uploads import PHOTO_HELP, PHOTO_MB
 from product_matching.app.shared.wording import plain
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
@@ -96,7 +96,7 @@ def _draw_title_entrance() -> None:
 
 
 def _draw_photo_entrance() -> None:
-    photo = st.file_uploader("Search by photo", type="image", help=PHOTO_HELP)
+    photo = st.file_uploader("Search by photo", type="image", max_upload_size=PHOTO_MB, help=PHOTO_HELP)
     pasted = draw_paste("home_paste")
     if photo is not None:
         _search_photo(photo.getvalue(), photo.name)

@@ -75,6 +75,9 @@ queries: st.SearchStrategy[dict[str, object]] = st.one_of(
 )
 #: Values of each field that is none of a query.
 values: dict[str, st.SearchStrategy[object]] = {
+    "find_view": st.sampled_from(FIND_VIEWS),
+    "batch": st.none() | uploads,
+    "proposal": st.none() | st.sampled_from(PROPOSALS),
     "bundle": st.none() | names,
     "photo_threshold": distances,
     "title_threshold": distances,

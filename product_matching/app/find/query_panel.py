@@ -18,7 +18,7 @@ from product_matching.app.shared.columns import card_lines
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.missing_model import draw_if_missing
 from product_matching.app.shared.samples import is_title_of, sample_address, sample_name, title_as_typed
-from product_matching.app.shared.uploads import PHOTO_HELP
+from product_matching.app.shared.uploads import PHOTO_HELP, PHOTO_MB
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQuery
@@ -130,7 +130,13 @@ def _draw_photo_inputs() -> None:
         st.camera_input("Photo of the product", key=_CAMERA, on_change=_take_photo, args=(_CAMERA,))
     else:
         st.file_uploader(
-            "Photo of the product", type="image", key=_FILE, on_change=_take_photo, args=(_FILE,), help=PHOTO_HELP
+            "Photo of the product",
+            type="image",
+            key=_FILE,
+            max_upload_size=PHOTO_MB,
+            on_change=_take_photo,
+            args=(_FILE,),
+            help=PHOTO_HELP,
         )
 
 

@@ -20,7 +20,8 @@ from product_matching.listings.regions import Region, crop_region
 
 #: Hexadecimal digits of a photo's SHA-256 that name it in the address.
 KEY_DIGITS = 20
-#: What is said beside an upload; the size is `server.maxUploadSize` of the app's configuration.
+#: Megabytes of one photo (see `listings.photos.MAX_PHOTO_BYTES`), and what is said beside an upload.
+PHOTO_MB = 20
 PHOTO_HELP = "JPEG, PNG, WebP, GIF, BMP or TIFF, at most 20 MB. It is kept in memory only, while the app runs."
 
 #: Longer side of the picture of a whole photo, on which a region is drawn, in pixels.
