@@ -31,8 +31,16 @@ SURE_PERCENT = range(1, 100)
 PHOTO_BITS = range(5)
 #: Stages of neighbourhood blending, and vectors that an expansion sums up.
 STAGES, EXPANSION = range(4), range(1, 6)
+#: Steps of a review, the first one being the default.
+STEPS = ("pairs", "groups", "audit", "decisions", "export")
+#: Percent of sureness from which pairs are accepted, and below which they are rejected, without review.
+BAND_PERCENT = range(101)
+#: A text that titles are filtered by is cut here.
+MAX_FILTER_CHARS = 100
+#: Sizes of groups that can be asked for.
+GROUP_SIZES = range(2, 1000)
 #: Orders of the groups, the first one being the default.
-ORDERS = {"size": "Largest first", "weakest": "Weakest link first", "density": "Thinnest first"}
+ORDERS = {"doubt": "Most doubtful first", "size": "Largest first", "density": "Fewest matching pairs first"}
 #: Measures of the comparison, and the sides that its methods compare; the first is the default.
 MEASURES, METHODS = ("F1", "recall@1", "mAP@R"), ("Photo", "Title", "Both", "All")
 _TITLE = Line("title", MAX_TITLE_CHARS)
@@ -112,6 +120,15 @@ class Address:
         Rules of a whole catalogue (see `Rules`): `blend` is a number of stages.
     results
         Number of result cards.
+    step
+        What is done in the review, of `STEPS`.
+    accept, reject
+        Percent of sureness from which pairs are accepted, and below which they are rejected, without review.
+    text, size_from, open_only
+        Which pairs and groups are looked at: those with a text in a title or id, of at least so many listings, and
+        only those on which something is left to decide.
+    keep
+        Rules of what is kept of a group (see `review.keeping`).
     order, page
         Which groups are shown.
     measure, methods, all_photos
@@ -143,7 +160,16 @@ class Address:
     sure: int | None = _parameter("sure", Whole(SURE_PERCENT), (FIND, REVIEW))
     scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW))
     results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), default=24)
-    order: str = _parameter("sort", Choice(tuple(ORDERS)), (REVIEW,), default="size")
+    step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
+    accept: int = _parameter("accept", Whole(BAND_PERCENT), (REVIEW,), default=90)
+    reject: int = _parameter("reject", Whole(BAND_PERCENT), (REVIEW,), default=10)
+    text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW,), default="", of_catalogue=True)
+    size_from: int = _parameter("size", Whole(GROUP_SIZES), (REVIEW,), default=2)
+    open_only: bool = _parameter("open", Switch(), (REVIEW,), default=False)
+    keep: str = _parameter(
+        "keep", Line("rule of what is kept", MAX_TITLE_CHARS), (REVIEW,), default="", of_catalogue=True
+    )
+    order: str = _parameter("sort", Choice(tuple(ORDERS)), (REVIEW,), default="doubt")
     page: int = _parameter("page", Whole(range(1, 1_000_000)), (REVIEW,), default=1, of_catalogue=True, of_result=True)
     measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), default=MEASURES[0])
     methods: str = _parameter("by", Choice(METHODS), (MODELS,), default=METHODS[0])

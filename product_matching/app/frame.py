@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PAGES = {
     HOME: ("Home", ":material/home:"),
     FIND: ("Find", ":material/search:"),
-    REVIEW: ("Review groups", ":material/workspaces:"),
+    REVIEW: ("Review", ":material/rule:"),
     MODELS: ("Models", ":material/leaderboard:"),
 }
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from product_matching.matching.catalogue_pairs import MatchLists
 from product_matching.search.neighbours import RowArray
@@ -88,6 +91,27 @@ class PairDecisions:
         order = np.argsort(all_queries, kind="stable")
         rows = np.concatenate([same[:, 1], matches.rows[kept]])
         return MatchLists.sorted(all_queries[order], rows[order], n)
+
+    def settled(self, first: RowArray, second: RowArray, n: int) -> npt.NDArray[np.bool_]:
+        """Which pairs of a catalogue's `n` rows are decided, or follow from decisions; shape (P,).
+
+        Listings joined by a chain of decisions are one product, and what is different from one of them is different
+        from all.
+        """
+        edges = np.array(self.must_link, dtype=np.int64).reshape(-1, 2)
+        graph = csr_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(n, n))
+        unit = connected_components(graph, directed=False)[1].astype(np.int64)
+        apart = unit[np.array(self.different, dtype=np.int64).reshape(-1, 2)]
+        own, others = unit[first], unit[second]
+        known = np.concatenate([apart[:, 0] * n + apart[:, 1], apart[:, 1] * n + apart[:, 0]])
+        decided = np.array([*self.same, *self.different], dtype=np.int64).reshape(-1, 2)
+        low, high = np.minimum(first, second), np.maximum(first, second)
+        settled: npt.NDArray[np.bool_] = (
+            (own == others)
+            | np.isin(own * n + others, known)
+            | np.isin(low * n + high, decided[:, 0] * n + decided[:, 1])
+        )
+        return settled
 
     @property
     def must_link(self) -> Sequence[Pair]:

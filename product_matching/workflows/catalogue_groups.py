@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.matching.decisions import NO_DECISIONS, Pair, PairDecisions
-from product_matching.matching.grouping.clusters import PairDistances
+from product_matching.matching.grouping.clusters import Measure, PairDistances
 from product_matching.matching.grouping.description import Group
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
 from product_matching.workflows.groups import group_catalogue
@@ -19,10 +19,23 @@ from product_matching.workflows.match import CatalogueMatches, match_by_scores
 
 @dataclass(frozen=True, kw_only=True)
 class FarthestPair:
-    """The two listings of a group that are least likely the same product, with the probability; 0 if not compared."""
+    """The two listings of a group that are farthest apart.
+
+    Attributes
+    ----------
+    pair
+        Their rows, the lower one first.
+    distance
+        1 - probability, 1 if they were not compared; where distances decide, as a share of the threshold.
+    """
 
     pair: Pair
-    probability: float
+    distance: float
+
+    @property
+    def probability(self) -> float:
+        """Of the same product, where the pairs were scored."""
+        return 1.0 - self.distance
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,12 +70,12 @@ class CatalogueGroups:
         return max((group.size for group in self.groups), default=0)
 
     @cached_property
-    def farthest(self) -> Sequence[FarthestPair] | None:
-        """The farthest pair of each group, in their order; None where distances decided.
-
-        A pair that a person decided to be the same counts as sure.
-        """
-        return None if self.scored is None else farthest_pairs(self.scored, self.groups, self.decided.decisions.same)
+    def farthest(self) -> Sequence[FarthestPair]:
+        """The farthest pair of each group, in their order; a pair that a person decided to be the same is at 0."""
+        same = self.decided.decisions.same
+        if self.scored is not None:
+            return farthest_pairs(PairDistances(self.scored, _not_compared), self.groups, same)
+        return farthest_pairs(PairDistances(self.decided.linkage, self.decided.measure), self.groups, same)
 
 
 def group_by_scores(scored: Neighbours, least: float, decisions: PairDecisions = NO_DECISIONS) -> CatalogueGroups:
@@ -79,23 +92,20 @@ def group_matches(
     return CatalogueGroups(decided=decided, numbers=numbers, groups=groups, scored=scored)
 
 
-def farthest_pairs(scored: Neighbours, groups: Sequence[Group], same: Sequence[Pair] = ()) -> list[FarthestPair]:
-    """The pair of each group with the lowest probability, 0 if it was too far apart to be compared; 1 if in `same`.
-
-    Of equally probable pairs it is the first one by rows.
-    """
+def farthest_pairs(distances: Measure, groups: Sequence[Group], same: Sequence[Pair] = ()) -> list[FarthestPair]:
+    """The pair of each group with the largest distance, 0 if it is in `same`; of equal ones the first by rows."""
     if not groups:
         return []
-    pairs = [_pairs_within(group) for group in groups]
+    pairs, decided = [_pairs_within(group) for group in groups], set(same)
     first, second = np.concatenate(pairs).T
-    distances = PairDistances(scored, _not_compared)(first, second)
-    distances[np.isin(first * len(scored) + second, [one * len(scored) + other for one, other in same])] = 0.0
+    measured = distances(first, second)
+    known = [place for place, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True)) if pair in decided]
+    measured[known] = 0.0
     starts = np.cumsum([0, *(len(part) for part in pairs[:-1])])
     found = []
     for start, part in zip(starts.tolist(), pairs, strict=True):
-        place = start + int(distances[start : start + len(part)].argmax())
-        pair = int(first[place]), int(second[place])
-        found.append(FarthestPair(pair=pair, probability=1.0 - float(distances[place])))
+        place = start + int(measured[start : start + len(part)].argmax())
+        found.append(FarthestPair(pair=(int(first[place]), int(second[place])), distance=float(measured[place])))
     return found
 
 

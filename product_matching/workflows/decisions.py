@@ -92,37 +92,59 @@ def record_decision(
     score: float | None = None,
     store: DecisionStore | None = None,
 ) -> int:
-    """Keep a decision on two listings as they are in a bundle.
-
-    Parameters
-    ----------
-    bundle
-        The catalogue.
-    pair
-        Ids of the listings.
-    word
-        What is decided; None takes an earlier decision back.
-    who
-        Who decided.
-    score
-        Score of the pair at this time.
-    store
-        Where it is kept; in the user's data folder by default.
+    """Keep a decision on two listings as they are in a bundle; see `record_decisions`.
 
     Returns
     -------
     int
         Number of the change, for `DecisionStore.undo`.
+    """
+    (number,) = record_decisions(bundle, [pair], word, who=who, scores=[score], store=store)
+    return number
+
+
+def record_decisions(
+    bundle: Bundle,
+    pairs: Sequence[tuple[str, str]],
+    word: Word | None,
+    *,
+    who: str = "",
+    scores: Sequence[float | None] | None = None,
+    store: DecisionStore | None = None,
+) -> list[int]:
+    """Keep one decision on several pairs of listings as they are in a bundle, all of them or none.
+
+    Parameters
+    ----------
+    bundle
+        The catalogue.
+    pairs
+        Ids of the listings of each pair.
+    word
+        What is decided; None takes an earlier decision back.
+    who
+        Who decided.
+    scores
+        Score of each pair at this time; none by default.
+    store
+        Where they are kept; in the user's data folder by default.
+
+    Returns
+    -------
+    list of int
+        Numbers of the changes, for `DecisionStore.undo`.
 
     Raises
     ------
     InputError
         There is no such listing, the two are one, or the file cannot be written.
     """
-    first, second = map(seen_in(bundle), pair)
-    decision = Decision(first=first, second=second, word=word, who=who, score=score)
-    (number,) = (store or DecisionStore()).record(bundle.manifest.catalogue_id, [decision])
-    return number
+    see = seen_in(bundle)
+    decisions = [
+        Decision(first=see(first), second=see(second), word=word, who=who, score=score)
+        for (first, second), score in zip(pairs, scores or [None] * len(pairs), strict=True)
+    ]
+    return (store or DecisionStore()).record(bundle.manifest.catalogue_id, decisions)
 
 
 def seen_in(bundle: Bundle) -> Callable[[str], Seen]:

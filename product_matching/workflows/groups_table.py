@@ -37,7 +37,7 @@ def groups_table(bundle: Bundle, found: CatalogueGroups, kept: RowArray) -> pd.D
     for number, group in enumerate(found.groups):
         rows = list(group.rows)
         sizes[rows], place[rows] = group.size, number
-        if found.farthest is not None:
+        if found.scored is not None:
             farthest[rows] = round(found.farthest[number].probability, DISTANCE_DECIMALS)
     own = np.arange(len(bundle))
     table = pd.DataFrame({"posting_id": ids, "group": ids[kept], "size": sizes, "keep": kept == own})

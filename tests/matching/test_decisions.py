@@ -77,3 +77,19 @@ def test_the_version_names_what_is_decided() -> None:
     assert len(versions) == 4
     assert NO_DECISIONS.version == ""
     assert PairDecisions(same=((0, 1),)).version == PairDecisions(same=((0, 1),)).version
+
+
+def test_what_follows_from_decisions_is_settled() -> None:
+    """Against the closure by hand: 0, 1, 2 are one product, 3 and 4 another, 2 and 3 are different, 5 is open."""
+    decisions = PairDecisions(same=[(0, 1), (1, 2), (3, 4)], different=[(2, 3)])
+    first, second = np.triu_indices(6, 1)
+    settled = decisions.settled(first, second, 6)
+    open_pairs = {(one, other) for one, other, known in zip(first, second, settled, strict=True) if not known}
+    assert open_pairs == {(row, 5) for row in range(5)}
+    assert decisions.settled(second, first, 6).tolist() == settled.tolist()
+    assert not NO_DECISIONS.settled(first, second, 6).any()
+
+
+def test_pairs_in_contradiction_are_settled_as_well() -> None:
+    decisions = PairDecisions(same=[(1, 2), (0, 1)], different=[(0, 2)])
+    assert decisions.settled(np.array([0, 0, 1]), np.array([1, 2, 2]), 3).all()

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from product_matching.app.address import FIND, HOME, MODELS, REVIEW
 
 Open = Callable[..., AppTest]
-LABELS = {HOME: "Home", FIND: "Find", REVIEW: "Review groups", MODELS: "Models"}
+LABELS = {HOME: "Home", FIND: "Find", REVIEW: "Review", MODELS: "Models"}
 
 
 def link(app: AppTest, page: str) -> dict[str, str]:
@@ -96,12 +96,12 @@ def test_a_search_from_home_keeps_what_was_moved(open_app: Open) -> None:
 def test_a_listing_of_a_group_is_searched_for_at_the_same_thresholds(open_app: Open) -> None:
     from tests.pages.conftest import finish_jobs
 
-    app = open_app(REVIEW, bundle="small", photo="0.5", mutual="1")
-    finish_jobs(next(button for button in app.button if button.label == "Find the groups").click().run())
+    app = open_app(REVIEW, bundle="small", photo="0.5", mutual="1", step="groups")
+    finish_jobs(next(button for button in app.button if button.label == "Compare the listings").click().run())
     next(button for button in app.button if str(button.key).startswith("listing_")).click().run()
     assert app.query_params["photo"] == "0.5"
     assert set(app.query_params) == {"bundle", "listing", "photo"}
-    assert link(app, REVIEW) == {"bundle": "small", "photo": "0.5", "mutual": "1"}
+    assert link(app, REVIEW) == {"bundle": "small", "photo": "0.5", "mutual": "1", "step": "groups"}
 
 
 def test_a_catalogue_that_is_none_is_not_remembered(open_app: Open) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app import resources
 from product_matching.app.jobs import UNEXPECTED
-from product_matching.app.review import groups as module
-from product_matching.app.review.groups import FoundGroups
+from product_matching.app.review import comparing
+from product_matching.app.review.comparing import ComparedPairs
 from product_matching.app.review.request import GroupRequest
 from product_matching.errors import InputError
 from product_matching.matching.thresholds import Thresholds
@@ -41,13 +42,18 @@ def shown(app: AppTest) -> str:
 
 
 def begin(app: AppTest) -> AppTest:
-    """Press the button that begins to find the groups."""
-    return next(button for button in app.button if button.label == "Find the groups").click().run()
+    """Press the button that begins to compare the listings."""
+    return next(button for button in app.button if button.label == "Compare the listings").click().run()
 
 
 def press(app: AppTest) -> AppTest:
-    """Find the groups, and wait for them."""
+    """Compare the listings, and wait for them."""
     return finish_jobs(begin(app))
+
+
+def working(app: AppTest) -> list[Any]:
+    """The progress of comparing the listings; the bars of shared words are none."""
+    return [each for each in app.get("progress") if "Comparing the listings" in each.proto.text]
 
 
 def metric(app: AppTest, label: str) -> str:
@@ -55,7 +61,7 @@ def metric(app: AppTest, label: str) -> str:
 
 
 def test_groups_are_found_on_the_button_and_every_listing_leads_to_find(open_app: Open, finder: Finder) -> None:
-    app = open_app(REVIEW, bundle="small")
+    app = open_app(REVIEW, bundle="small", step="groups")
     assert not app.metric
     assert "All 25 listings are compared" in shown(app)
     press(app)
@@ -80,14 +86,14 @@ def test_groups_that_were_found_are_shown_at_once_elsewhere_and_other_rules_ask_
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
-    """Finding groups, held until it is released."""
-    work, find_groups = Held(), module.find_groups
+    """Comparing the listings, held until it is released."""
+    work, compare_pairs = Held(), comparing.compare_pairs
 
-    def find(bundle: Bundle, request: GroupRequest, progress: Progress) -> FoundGroups:
+    def compare(bundle: Bundle, request: GroupRequest, progress: Progress) -> ComparedPairs:
         work(progress)
-        return find_groups(bundle, request, progress)
+        return compare_pairs(bundle, request, progress)
 
-    monkeypatch.setattr(module, "find_groups", find)
+    monkeypatch.setattr(comparing, "compare_pairs", compare)
     yield work
     work.released.set()
 
@@ -96,20 +102,20 @@ def test_groups_are_found_in_the_background_and_appear_when_they_are_done(open_a
     app = begin(open_app(REVIEW, bundle="small"))
     assert held.begun.wait(SECONDS)
     assert not app.metric
-    assert app.get("progress")[0].proto.value == 50
-    assert "Finding the groups: holding 50%, " in app.get("progress")[0].proto.text
+    assert working(app)[0].proto.value == 50
+    assert "Comparing the listings: holding 50%, " in working(app)[0].proto.text
     app.toggle(key="review_mutual_on").set_value(True).run()
-    assert not app.get("progress"), "other rules are other groups"
+    assert not working(app), "other rules are other groups"
     assert "All 25 listings are compared" in shown(app)
     app.switch_page("pages/models.py").run()
     app.switch_page(REVIEW)
     app.query_params.clear()
     app.query_params["bundle"] = "small"
-    assert app.run().get("progress"), "the work survives a change of pages"
+    assert working(app.run()), "the work survives a change of pages"
     held.released.set()
     finish_jobs(app)
     assert int(metric(app, "Groups")) > 0
-    assert not app.get("progress")
+    assert not working(app)
     assert held.calls == 1
 
 
@@ -119,10 +125,10 @@ def test_two_sessions_share_the_work_and_its_result(open_app: Open, held: Held) 
     second.query_params["bundle"] = "small"
     second.switch_page(REVIEW)
     second.run()
-    assert not second.get("progress")
-    assert begin(second).get("progress")
+    assert not working(second)
+    assert working(begin(second))
     next(button for button in first.button if button.label == "Cancel").click().run()
-    assert not first.run().get("progress")
+    assert not working(first.run())
     held.released.set()
     finish_jobs(second)
     assert metric(second, "Groups") == metric(first.run(), "Groups")
@@ -132,7 +138,7 @@ def test_two_sessions_share_the_work_and_its_result(open_app: Open, held: Held) 
 def test_cancelled_work_leaves_the_button_and_can_begin_anew(open_app: Open, held: Held) -> None:
     app = begin(open_app(REVIEW, bundle="small"))
     next(button for button in app.button if button.label == "Cancel").click().run()
-    assert not app.run().get("progress")
+    assert not working(app.run())
     held.released.set()
     assert resources.jobs().wait_for_all(SECONDS)
     assert not app.run().metric
@@ -152,7 +158,7 @@ def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(module, "find_groups", fail)
+        patched.setattr(comparing, "compare_pairs", fail)
         app = press(open_app(REVIEW, bundle="small"))
         assert said in shown(app)
         assert len(app.error) == 1
@@ -160,10 +166,10 @@ def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(
 
 
 def test_the_order_and_the_page_stand_in_the_address(open_app: Open) -> None:
-    app = press(open_app(REVIEW, bundle="small", page="999"))
+    app = press(open_app(REVIEW, bundle="small", step="groups", page="999"))
     assert re.search(r"Groups 1 to (\d) of \1", shown(app)), "a page beyond the last is the last"
-    app.selectbox(key="review_order").set_value("weakest").run()
-    assert app.query_params == {"bundle": "small", "sort": "weakest"}
+    app.selectbox(key="review_order").set_value("size").run()
+    assert app.query_params == {"bundle": "small", "step": "groups", "sort": "size"}
 
 
 def test_the_rules_are_those_that_the_catalogue_can_answer(open_app: Open) -> None:
@@ -180,7 +186,7 @@ def test_catalogues_of_one_side_are_grouped(open_app: Open, bundle: str) -> None
 
 
 def test_no_groups_at_all_is_said(open_app: Open) -> None:
-    app = press(open_app(REVIEW, bundle="titles", title="0"))
+    app = press(open_app(REVIEW, bundle="titles", title="0", step="groups"))
     assert metric(app, "Groups") == "0"
     assert "No two listings match" in shown(app)
     assert not app.download_button
@@ -192,7 +198,7 @@ def test_no_groups_at_all_is_said(open_app: Open) -> None:
         ({"blend": "9"}, "'blend' in the address is '9', but must be a whole number from 0 to 3"),
         ({"expand": "-1"}, "'expand' in the address is '-1'"),
         ({"veto": "yes"}, "must be 1 for on or 0 for off"),
-        ({"sort": "colour"}, "'sort' in the address is 'colour', but must be one of size, weakest, density"),
+        ({"sort": "colour"}, "'sort' in the address is 'colour', but must be one of doubt, size, density"),
         ({"title": "2"}, "'title' in the address is '2'"),
         ({"scorer": "../x"}, "There is no pair scorer '../x' here"),
         ({"bundle": "nope"}, "There is no catalogue 'nope' here"),

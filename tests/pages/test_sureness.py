@@ -19,7 +19,7 @@ from product_matching.app.find.export import scored_csv
 from product_matching.app.find.no_match import IMPROBABLE
 from product_matching.app.find.outcome import decide_by_scores
 from product_matching.app.find.scoring import PREPARING
-from product_matching.app.review.groups import find_groups
+from product_matching.app.review.comparing import compare_pairs
 from product_matching.app.review.request import request_groups
 from product_matching.app.shared import scorers
 from product_matching.app.shared.deciding import decide_how
@@ -249,36 +249,36 @@ def test_the_details_begin_with_the_probability_and_the_distances_stand_after_th
     assert details[1].startswith(":material/image: Photo distance 0."), details[:4]
 
 
-def test_groups_are_found_by_sureness_with_their_farthest_pair(with_scorer: Open) -> None:
-    app = with_scorer(REVIEW, bundle="small")
-    assert {slider.key for slider in app.slider} == {"review_sure"}
-    app = finish_jobs(next(button for button in app.button if button.label == "Find the groups").click().run())
+def test_groups_are_found_by_sureness_at_once_with_their_farthest_pair(with_scorer: Open) -> None:
+    app = finish_jobs(with_scorer(REVIEW, bundle="small", step="groups"))
+    assert {slider.key for slider in app.slider} == {"review_sure", "review_bands"}
     assert "Pairs are the same product with at least 50 %" in shown(app)
     assert re.search(r"% same product\]", shown(app))
     grouped = [metric.value for metric in app.metric]
-    finish_jobs(app.slider(key="review_sure").set_value(99).run())
+    app.slider(key="review_sure").set_value(99).run()
     assert "Pairs are the same product with at least 99 %" in shown(app)
     assert [metric.value for metric in app.metric] != grouped
+    assert "Against from 50 % on: " in shown(app)
     choose(app, "review_decide", "distances")
     assert not app.metric
     assert "Rules" in [each.value for each in app.subheader]
 
 
-def test_finding_groups_by_the_pair_scorer_tells_each_phase(
+def test_comparing_by_the_pair_scorer_tells_each_phase_and_is_done_once(
     finder: Finder, models_with_pairs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
     progress, address = RecordedProgress(), Address()
     request = request_groups(finder.bundle, address, decide_how(finder.bundle, address))
     (finder.bundle.folder / PAIR_SCORES_FILE).unlink(missing_ok=True)
-    first = find_groups(finder.bundle, request, progress).groups
-    assert first.scored is not None
-    phases = list(progress.stages)
-    assert phases[:2] == ["preparing the pair scorer", "comparing listings"]
-    assert phases[-1] == "grouping"
+    first = compare_pairs(finder.bundle, request, progress).scored
+    assert first is not None
+    assert list(progress.stages)[:2] == ["preparing the pair scorer", "comparing listings"]
     again = RecordedProgress()
-    assert find_groups(finder.bundle, request, again).groups.groups == first.groups
-    assert list(again.stages) == ["grouping"]
+    kept = compare_pairs(finder.bundle, request, again).scored
+    assert kept is not None
+    assert np.array_equal(kept.distances, first.distances)
+    assert not again.stages, "the scores are kept"
 
 
 def test_scores_divide_the_candidates_and_the_export_tells_them(finder: Finder) -> None:

@@ -18,8 +18,8 @@ from sklearn.preprocessing import normalize
 from typer.testing import CliRunner
 
 from product_matching.app.address import DISTANCES, Address
+from product_matching.app.review.comparing import compare_pairs, groups_of
 from product_matching.app.review.export import submission_csv
-from product_matching.app.review.groups import find_groups
 from product_matching.app.review.request import request_groups
 from product_matching.app.shared.deciding import decide_how
 from product_matching.cli import app
@@ -148,7 +148,8 @@ def answers_of_all(bundle: Bundle, name: str, tmp_path: Path, fused: float | Non
         done = CliRunner().invoke(app, ["match", name, *map(str, arguments), *options])
         assert done.exit_code == 0, done.output
     address = Address(decide=DISTANCES, fused_threshold=fused)
-    review = find_groups(bundle, request_groups(bundle, address, decide_how(bundle, address)), NO_PROGRESS).groups
+    request = request_groups(bundle, address, decide_how(bundle, address))
+    review = groups_of(bundle, request, compare_pairs(bundle, request, NO_PROGRESS))
     exported = tmp_path / "review.csv"
     exported.write_bytes(submission_csv(bundle, review))
     return {

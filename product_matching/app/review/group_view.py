@@ -1,110 +1,160 @@
-"""One group of the review page: how probable it is, its listings, and its weakest pair explained."""
+"""One group of the review: its listings, how sure it is, and what can be decided on it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
-from product_matching.app.review.groups import link_in_words, weakest_pair
-from product_matching.app.shared.explanation_view import draw_explanation
+from product_matching.app.review.groups import (
+    ShownGroup,
+    group_pairs,
+    headline,
+    merge_pairs,
+    near_groups,
+    scores_of,
+    split_pairs,
+)
+from product_matching.app.review.pair_view import draw_pair
+from product_matching.app.review.recording import decide_pairs
+from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.gallery import draw_picture, listing_name
-from product_matching.app.shared.wording import plain, shorten
+from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.matching.calibration import percent_text
+from product_matching.matching.decisions import Pair
 from product_matching.matching.grouping.description import Group
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.catalogue_groups import CatalogueGroups, FarthestPair
+from product_matching.store.decision import Word
+from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.find import Finder
 
 #: Listings of a group that are shown at first; the rest is shown on demand.
 SHOWN = 8
 #: Narrowest cell in pixels, with a picture and without.
 _WIDTH, _WIDTH_OF_TITLES = 130, 220
-_PAIR_PICTURE = 160
-_TITLE_CHARS = 70
-#: From this probability on the farthest pair of a group gives no reason to look at it.
-_SURE = 0.8
+_PICTURE, _TITLE_CHARS = 72, 70
+#: Other groups that a merger is offered with.
+_NEAR = 3
+#: Pairs that one step may decide on.
+_MOST_PAIRS = 5_000
 
 
-def draw_group(finder: Finder, found: CatalogueGroups, group: Group) -> str | None:
-    """Draw a group; returns the posting_id of the listing that was just chosen.
-
-    Parameters
-    ----------
-    finder
-        The bundle.
-    found
-        What was decided on the pairs.
-    group
-        Which of the groups.
-    """
-    first, chosen = group.rows[0], None
-    farthest = None if found.farthest is None else found.farthest[list(found.groups).index(group)]
-    pictures = finder.bundle.thumbnails is not None
-    width = _WIDTH if pictures else _WIDTH_OF_TITLES
+def draw_group(finder: Finder, deciding: Deciding, found: CatalogueGroups, shown: ShownGroup) -> str | None:
+    """Draw a group; returns the posting_id of the listing that was just chosen."""
+    group, bundle, chosen = shown.group, finder.bundle, None
+    first = group.rows[0]
     with st.container(border=True, key=f"group_{first}"):
-        st.markdown(_headline(group, farthest))
-        everything = st.session_state.get(f"all_{first}", False)
-        rows = group.rows if everything else group.rows[:SHOWN]
-        with st.grid(min_column_width=width, gap="small", border=not pictures) as grid:
+        st.markdown(headline(shown, scored=found.scored is not None))
+        rows = group.rows if st.session_state.get(f"all_{first}", False) else group.rows[:SHOWN]
+        splitting = bool(st.session_state.get(f"split_{first}", False))
+        pictures = bundle.thumbnails is not None
+        with st.grid(
+            min_column_width=_WIDTH if pictures else _WIDTH_OF_TITLES, gap="small", border=not pictures
+        ) as grid:
             for row in rows:
                 with grid.cell():
-                    chosen = _draw_listing(finder.bundle, row) or chosen
-        with st.container(horizontal=True, vertical_alignment="center"):
+                    chosen = _draw_listing(bundle, row, splitting=splitting) or chosen
+        if splitting:
+            _draw_split(bundle, found, group)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if group.size > SHOWN:
                 st.toggle(f"Show all {group.size:,}", key=f"all_{first}")
-            if farthest is None:
-                _draw_pair(finder, group, f"Weakest pair of {group.size:,}", weakest_pair(found.decided, group))
-            else:
-                _draw_pair(
-                    finder, group, f"Farthest pair of {group.size:,}", farthest.pair, probability=farthest.probability
-                )
+            if not shown.settled and group.size * (group.size - 1) // 2 <= _MOST_PAIRS:
+                _draw_confirm(bundle, found, group)
+            if group.size > 2:
+                st.toggle("Split", key=f"split_{first}", help="Choose the listings that are another product.")
+            _draw_farthest(finder, deciding, shown)
+            _draw_merge(finder, found, group)
     return chosen
 
 
-def _headline(group: Group, farthest: FarthestPair | None) -> str:
-    link, colour = link_in_words(group.weakest_link) if farthest is None else _farthest_in_words(group, farthest)
-    density = f"{100 * group.density:.0f} % of its pairs match"
-    shown = [f"**{group.size:,} listings**", f":{colour}-badge[{link}]"]
-    return " ".join([*shown, f":gray-badge[{density}]"] if group.size > 2 else shown)
+def _draw_confirm(bundle: Bundle, found: CatalogueGroups, group: Group) -> None:
+    pairs = group_pairs(group)
+    st.button(
+        "All the same",
+        key=f"confirm_{group.rows[0]}",
+        icon=":material/done_all:",
+        on_click=lambda: decide_pairs(bundle, pairs, Word.same, scores_of(found, pairs)),
+        help="Every listing of this group is the same product.",
+    )
 
 
-def _farthest_in_words(group: Group, farthest: FarthestPair) -> tuple[str, str]:
-    """Words and a colour for the farthest pair of a group."""
-    colour = "green" if farthest.probability >= _SURE else "orange"
-    which = "farthest pair" if group.size > 2 else ""
-    return f"{which} {percent_text(farthest.probability)} same product".strip(), colour
-
-
-def _draw_listing(bundle: Bundle, row: int) -> str | None:
+def _draw_listing(bundle: Bundle, row: int, *, splitting: bool) -> str | None:
     record = _record(bundle, row)
     name = listing_name(record)
     draw_picture(bundle, row, name)
     label = plain(shorten(name, _TITLE_CHARS))
-    key = f"listing_{row}"
-    if st.button(label, key=key, type="tertiary", width="stretch", wrap=True, help="Find its duplicates"):
+    if splitting:
+        st.checkbox(label, key=f"apart_{row}")
+        return None
+    if st.button(label, key=f"listing_{row}", type="tertiary", width="stretch", wrap=True, help="Find its duplicates"):
         return str(record["posting_id"])
     return None
 
 
-def _draw_pair(
-    finder: Finder, group: Group, label: str, pair: tuple[int, int] | None, *, probability: float | None = None
-) -> None:
-    shown = label if group.size > 2 else "Why they match"
-    with st.popover(shown, key=f"weakest_{group.rows[0]}", on_change="rerun") as popover:
-        if not popover.open:  # explaining takes a moment: only what is looked at is explained
-            return
-        if pair is None:
-            st.markdown("No single pair joins this group.")
-            return
-        for row, column, name in zip(pair, st.columns(2), ("A", "B"), strict=True):
-            with column:
-                draw_picture(finder.bundle, row, listing_name(_record(finder.bundle, row)), _PAIR_PICTURE)
-                st.markdown(f"**{name}** {plain(shorten(listing_name(_record(finder.bundle, row))))}")
-        if probability is not None:
-            st.markdown(f"**{percent_text(probability)}** same product")
-        draw_explanation(finder.explain(finder.listing_query(pair[0]), pair[1]), "A", "B")
+def _draw_split(bundle: Bundle, found: CatalogueGroups, group: Group) -> None:
+    apart = [row for row in group.rows if st.session_state.get(f"apart_{row}", False)]
+    possible = 0 < len(apart) < group.size
+    st.button(
+        f"Split off {count_text(len(apart), 'listing')}",
+        key=f"split_off_{group.rows[0]}",
+        type="primary",
+        disabled=not possible,
+        on_click=partial(_split, bundle, found, group, apart),
+        help="They become another product than the rest of the group.",
+    )
 
 
-def _record(bundle: Bundle, row: int) -> dict[str, Any]:
+def _split(bundle: Bundle, found: CatalogueGroups, group: Group, apart: Sequence[int]) -> None:
+    pairs = split_pairs(group, apart)
+    decide_pairs(bundle, pairs, Word.different, scores_of(found, pairs))
+    st.session_state[f"split_{group.rows[0]}"] = False
+    for row in apart:
+        st.session_state[f"apart_{row}"] = False
+
+
+def _draw_farthest(finder: Finder, deciding: Deciding, shown: ShownGroup) -> None:
+    group = shown.group
+    label = "Farthest pair" if group.size > 2 else "Side by side"
+    with st.popover(label, key=f"farthest_{group.rows[0]}", on_change="rerun", icon=":material/compare:") as popover:
+        if not popover.open:  # comparing takes a moment: only what is looked at is compared
+            return
+        draw_pair(finder, deciding, shown.farthest.pair)
+        _draw_words(finder.bundle, shown.farthest.pair, f"farthest_{group.rows[0]}")
+
+
+def _draw_words(bundle: Bundle, pair: Pair, key: str) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for word, label in ((Word.same, "Same product"), (Word.different, "Different")):
+            st.button(label, key=f"{key}_{word}", on_click=partial(decide_pairs, bundle, [pair], word))
+
+
+def _draw_merge(finder: Finder, found: CatalogueGroups, group: Group) -> None:
+    """Other groups that may be the same product, on demand."""
+    bundle = finder.bundle
+    if found.scored is None:
+        return
+    key = f"merge_{group.rows[0]}"
+    with st.popover("Merge", key=key, on_change="rerun", icon=":material/merge:") as popover:
+        if not popover.open:
+            return
+        near = near_groups(found, group, _NEAR)
+        if not near:
+            st.markdown("No other listing comes near this group.")
+        for other in near:
+            row, name = other.pair[1], listing_name(_record(bundle, other.pair[1]))
+            draw_picture(bundle, row, name, _PICTURE)
+            size = count_text(len(other.rows), "listing")
+            st.markdown(f"{plain(shorten(name, _TITLE_CHARS))} · {size} · {percent_text(other.probability)}")
+            pairs = merge_pairs(group, other.rows)
+            st.button(
+                "Merge: the same product",
+                key=f"{key}_{row}",
+                disabled=len(pairs) > _MOST_PAIRS,
+                on_click=lambda pairs=pairs: decide_pairs(bundle, pairs, Word.same, scores_of(found, pairs)),
+            )
+
+
+def _record(bundle: Bundle, row: int) -> dict[str, object]:
     return {str(name): value for name, value in bundle.listings.iloc[row].items()}

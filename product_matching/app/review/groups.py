@@ -1,37 +1,37 @@
-"""The groups of a whole catalogue: how they are found, and what is said of them."""
+"""The groups of a catalogue as the review shows them: which, in which order, and in which words."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from time import perf_counter
 
 import numpy as np
 
 from product_matching.app.address import Address
-from product_matching.app.review.request import GroupRequest, say_decided, say_thresholds
-from product_matching.app.shared.scorers import opened_scorer, prepared_scorer
+from product_matching.app.review.pairs import rows_with
+from product_matching.matching.calibration import percent_text
+from product_matching.matching.decisions import Pair
 from product_matching.matching.grouping.description import Group
-from product_matching.progress import Progress, stop_if_cancelled
+from product_matching.search.neighbours import FloatArray
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.catalogue_groups import CatalogueGroups, group_matches
-from product_matching.workflows.match import CatalogueMatches, match_by_defaults, match_by_scores
-from product_matching.workflows.pair_scores import score_catalogue
+from product_matching.workflows.catalogue_groups import CatalogueGroups, FarthestPair
 
 #: Groups on one page.
 GROUPS_A_PAGE = 10
 #: Bins of group sizes in the chart: the first and the last size of each.
 SIZE_BINS = ((2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, None))
+#: From this probability on the farthest pair of a group gives no reason to look at it.
+_SURE = 0.8
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FoundGroups:
-    """The groups that were asked for, and what decided on them with how long it took."""
+@dataclass(frozen=True, kw_only=True)
+class ShownGroup:
+    """A group with its farthest pair, and whether every pair of it is settled by decisions."""
 
-    groups: CatalogueGroups
-    how: str
+    group: Group
+    farthest: FarthestPair
+    settled: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,85 +48,116 @@ class GroupsPage:
         Which of all groups they are.
     """
 
-    groups: Sequence[Group]
+    groups: Sequence[ShownGroup]
     page: int
     pages: int
     heading: str
 
 
-def find_groups(bundle: Bundle, request: GroupRequest, progress: Progress) -> FoundGroups:
-    """Find the groups of a catalogue; minutes for tens of thousands of photos.
-
-    Raises
-    ------
-    Cancelled
-        The job was cancelled.
-    InputError
-        The catalogue lacks what the rules or the pair scorer compare.
-    """
-    started = perf_counter()
-    scored = None
-    if request.scorer is not None:
-        scorer = opened_scorer(bundle, request.scorer)
-        prepare = partial(prepared_scorer, bundle, request.scorer)
-        scored = score_catalogue(bundle, scorer, prepare=prepare, progress=progress)
-        decided = match_by_scores(scored, request.least)
-    else:
-        decided = match_by_defaults(bundle, request.given, request.rules, progress=progress)
-    stop_if_cancelled(progress)
-    progress.begin("grouping", 0)
-    groups = group_matches(decided, request.decisions.pairs, scored)
-    how = say_thresholds(request, decided.thresholds, perf_counter() - started)
-    how = " ".join(filter(None, [how, say_decided(bundle, request.decisions)]))
-    return FoundGroups(groups=groups, how=how)
-
-
-def ordered(found: CatalogueGroups, order: str) -> list[Group]:
-    """The groups by ``"size"``, ``"weakest"`` (link, the loosest first) or ``"density"`` (the thinnest first)."""
-    if order == "weakest":
-        return sorted(found.groups, key=lambda group: (-group.weakest_link, -group.size, group.rows))
-    if order == "density":
-        return sorted(found.groups, key=lambda group: (group.density, -group.size, group.rows))
-    return list(found.groups)
-
-
-def page_of_groups(found: CatalogueGroups, address: Address) -> GroupsPage:
-    """The groups on the page of an address; those of the last page where the address names one beyond."""
-    pages = max(math.ceil(len(found.groups) / GROUPS_A_PAGE), 1)
+def page_of_groups(bundle: Bundle, found: CatalogueGroups, address: Address) -> GroupsPage:
+    """The groups that the address asks for, on its page; those of the last page where it names one beyond."""
+    groups = _asked_for(bundle, found, address)
+    pages = max(math.ceil(len(groups) / GROUPS_A_PAGE), 1)
     page = min(address.page, pages)
-    first, last = (page - 1) * GROUPS_A_PAGE, min(page * GROUPS_A_PAGE, len(found.groups))
-    return GroupsPage(
-        groups=ordered(found, address.order)[first:last],
-        page=page,
-        pages=pages,
-        heading=f"Groups {first + 1:,} to {last:,} of {len(found.groups):,}",
-    )
+    first, last = (page - 1) * GROUPS_A_PAGE, min(page * GROUPS_A_PAGE, len(groups))
+    heading = f"Groups {first + 1:,} to {last:,} of {len(groups):,}" if groups else "No group like this"
+    return GroupsPage(groups=groups[first:last], page=page, pages=pages, heading=heading)
 
 
-def weakest_pair(decided: CatalogueMatches, group: Group) -> tuple[int, int] | None:
-    """Two listings of a group that its weakest link joins; None where no single pair does."""
+def _asked_for(bundle: Bundle, found: CatalogueGroups, address: Address) -> list[ShownGroup]:
+    has_text = rows_with(bundle, address.text) if address.text else np.ones(len(bundle), dtype=np.bool_)
+    settled = _are_settled(found)
+    shown = [
+        ShownGroup(group=group, farthest=farthest, settled=done)
+        for group, farthest, done in zip(found.groups, found.farthest, settled, strict=True)
+        if group.size >= address.size_from and has_text[list(group.rows)].any() and not (done and address.open_only)
+    ]
+    return sorted(shown, key=lambda each: (*_rank(each, address.order), -each.group.size, each.group.rows))
+
+
+def _rank(each: ShownGroup, order: str) -> tuple[float, ...]:
+    if order == "density":
+        return (each.group.density,)
+    return (-each.farthest.distance,) if order == "doubt" else ()
+
+
+def _are_settled(found: CatalogueGroups) -> list[bool]:
+    """Whether decisions join all of each group."""
+    decisions, groups = found.decided.decisions, found.groups
+    if not decisions.must_link:
+        return [False] * len(groups)
+    first = np.concatenate([np.full(group.size - 1, group.rows[0]) for group in groups])
+    others = np.concatenate([np.array(group.rows[1:]) for group in groups])
+    settled = decisions.settled(first, others, len(found.numbers))
+    starts = np.cumsum([0, *(group.size - 1 for group in groups[:-1])])
+    together: list[bool] = np.logical_and.reduceat(settled, starts).tolist()
+    return together
+
+
+def group_pairs(group: Group) -> list[Pair]:
+    """Each pair of a group, the lower row first."""
+    return [(first, second) for place, first in enumerate(group.rows) for second in group.rows[place + 1 :]]
+
+
+def split_pairs(group: Group, apart: Sequence[int]) -> list[Pair]:
+    """The pairs that a split makes different: each listing that is set apart with each that stays."""
+    stay = [row for row in group.rows if row not in apart]
+    return [(min(one, other), max(one, other)) for one in apart for other in stay]
+
+
+def merge_pairs(first: Group, second: Sequence[int]) -> list[Pair]:
+    """The pairs that a merger makes the same."""
+    return [(min(one, other), max(one, other)) for one in first.rows for other in second]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearGroup:
+    """Another group or singleton that may be the same product, with the nearest pair across and its probability."""
+
+    rows: tuple[int, ...]
+    pair: Pair
+    probability: float
+
+
+def near_groups(found: CatalogueGroups, group: Group, count: int) -> list[NearGroup]:
+    """The groups and singletons that are most likely the same product as a group, the likeliest first."""
+    scored = found.scored
+    if scored is None:
+        return []
+    best: dict[int, tuple[float, Pair]] = {}
     for row in group.rows:
-        rows, distances = decided.linkage.of(row)
-        linked = rows[(distances == group.weakest_link) & np.isin(rows, group.rows) & (rows != row)]
-        if len(linked):
-            return row, int(linked[0])
-    return None
+        for other, distance in zip(*(part.tolist() for part in scored.of(row)), strict=True):
+            number = int(found.numbers[other])
+            if number != found.numbers[row] and (number not in best or distance < best[number][0]):
+                best[number] = (distance, (row, other))
+    nearest = sorted(best.items(), key=lambda item: (item[1][0], item[0]))[:count]
+    return [
+        NearGroup(rows=tuple(np.flatnonzero(found.numbers == number).tolist()), pair=pair, probability=1.0 - distance)
+        for number, (distance, pair) in nearest
+    ]
 
 
-def link_in_words(weakest_link: float) -> tuple[str, str]:
-    """Words and a colour for a weakest link, a share of the threshold."""
-    if math.isinf(weakest_link):
-        return "joined by a decision", "green"
-    text = f"weakest link at {weakest_link:.0%} of the threshold"
-    if weakest_link < 0.005:
-        return "all nearly equal", "green"
-    if weakest_link <= 0.5:
-        return f"{text}: strong", "green"
-    if weakest_link <= 0.85:
-        return f"{text}: fair", "blue"
-    if weakest_link <= 1:
-        return f"{text}: weak", "orange"
-    return "joined above the threshold", "red"
+def headline(shown: ShownGroup, *, scored: bool) -> str:
+    """How many listings a group has and how far its farthest pair is apart, as Markdown."""
+    group = shown.group
+    badges = [f"**{group.size:,} listings**"]
+    if shown.settled:
+        return " ".join([*badges, ":green-badge[:material/how_to_reg: confirmed]"])
+    words, sure = _farthest_in_words(shown.farthest, pair=group.size == 2, scored=scored)
+    badges.append(f":{'green' if sure else 'orange'}-badge[{words}]")
+    if group.size > 2:
+        badges.append(f":gray-badge[{100 * group.density:.0f} % of its pairs match]")
+    return " ".join(badges)
+
+
+def _farthest_in_words(farthest: FarthestPair, *, pair: bool, scored: bool) -> tuple[str, bool]:
+    """Words for the farthest pair, and whether it gives no reason to look at the group."""
+    which = "" if pair else "farthest pair "
+    if scored:
+        return f"{which}{percent_text(farthest.probability)} same product", farthest.probability >= _SURE
+    if farthest.distance <= 1:
+        return f"{which}within the threshold", True
+    return f"{which}beyond the threshold", False
 
 
 def count_sizes(groups: Sequence[Group]) -> list[tuple[str, int]]:
@@ -139,3 +170,19 @@ def count_sizes(groups: Sequence[Group]) -> list[tuple[str, int]]:
         counts.append((name, int(inside.sum())))
     filled = [place for place, (_, count) in enumerate(counts) if count]
     return counts[: max(filled, default=-1) + 1]
+
+
+def scores_of(found: CatalogueGroups, pairs: Sequence[Pair]) -> list[float | None]:
+    """Probability of each pair at this time; None for those that were not compared."""
+    if found.scored is None:
+        return [None] * len(pairs)
+    known: dict[int, dict[int, float]] = {}
+    for row in {first for first, _ in pairs}:
+        rows, distances = found.scored.of(row)
+        known[row] = dict(zip(rows.tolist(), _probabilities(distances), strict=True))
+    return [known[first].get(second) for first, second in pairs]
+
+
+def _probabilities(distances: FloatArray) -> list[float]:
+    probabilities: list[float] = np.round(1.0 - distances, 6).tolist()
+    return probabilities

@@ -1,11 +1,10 @@
-"""The groups that the address of the review page names: rules, thresholds, pair scorer."""
+"""What is compared for the groups that the address of the review page names: rules and thresholds, or a pair scorer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from product_matching.app.address import SURENESS, Address
-from product_matching.app.resources import decisions_of
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.scorers import version_of
 from product_matching.app.shared.settings import pair_rules
@@ -22,57 +21,44 @@ STAGE_DISTANCE = 0.4
 
 @dataclass(frozen=True, kw_only=True)
 class GroupRequest:
-    """The settings that the groups of a catalogue are made with.
+    """What the pairs of a catalogue are compared by.
 
     Attributes
     ----------
     key
-        Names the catalogue and everything that decides: the same key has the same groups.
+        Names the catalogue and all that the comparison follows from: the same key has the same result.
     rules, given
         The rules, and the thresholds that were set by hand.
-    decisions
-        What people decided, which holds in any case.
     scorer
         Name of the pair scorer that decides instead; None for none.
     least
-        Its least probability of a match.
-    scores
-        Names the scores that the groups are made of: those of another least probability are made of the same ones at
-        once; "" without a pair scorer.
+        Its least probability of a match, which the comparison does not depend on.
     """
 
     key: str
     rules: Rules
     given: Thresholds
-    decisions: BundleDecisions
     scorer: str | None = None
     least: float = 1.0
-    scores: str = ""
+
+    @property
+    def what(self) -> str:
+        """What accepts a pair, in a few words."""
+        return "by distance" if self.scorer is None else f"from {percent_text(self.least)} on"
 
 
 def request_groups(bundle: Bundle, address: Address, deciding: Deciding) -> GroupRequest:
-    """The rules and thresholds of an address in a catalogue, or the pair scorer with its least probability.
-
-    Raises
-    ------
-    InputError
-        The decisions on the catalogue cannot be read.
-    """
+    """The rules and thresholds of an address in a catalogue, or the pair scorer with its least probability."""
     rules, given = catalogue_rules(address), given_thresholds(address)
-    decisions = decisions_of(bundle)
     if deciding.chosen is None or deciding.by != SURENESS:
-        key = f"groups {bundle.fingerprint} {rules} {given} {decisions.version}"
-        return GroupRequest(key=key, rules=rules, given=given, decisions=decisions)
-    name, least = deciding.chosen.name, deciding.least
-    scores = f"groups {bundle.fingerprint} {version_of(name)}"
+        return GroupRequest(key=f"pairs {bundle.fingerprint} {rules} {given}", rules=rules, given=given)
+    name = deciding.chosen.name
     return GroupRequest(
-        key=f"{scores} {least} {decisions.version}",
+        key=f"pairs {bundle.fingerprint} {version_of(name)}",
         rules=PLAIN,
         given=Thresholds(),
-        decisions=decisions,
         scorer=name,
-        least=least,
-        scores=scores,
+        least=deciding.least,
     )
 
 
@@ -97,11 +83,10 @@ def given_thresholds(address: Address) -> Thresholds:
 
 
 def say_request(bundle: Bundle) -> str:
-    """Say what finding the groups will do."""
+    """Say what comparing the pairs does."""
     return (
-        f"All {count_text(len(bundle), 'listing')} are compared with each other under the settings of this page and "
-        "partitioned into groups, once for each of them. The work runs in the background while you use other pages, "
-        "and shows how far it is."
+        f"All {count_text(len(bundle), 'listing')} are compared with each other, once for these settings. The work "
+        "runs in the background while you use other pages, and shows how far it is."
     )
 
 
@@ -111,11 +96,10 @@ def say_decided(bundle: Bundle, decisions: BundleDecisions) -> str:
     return " ".join(filter(None, [f"{counted}." if counted else "", plain(contradicting)]))
 
 
-def say_thresholds(request: GroupRequest, used: Thresholds, seconds: float) -> str:
-    """Say what decided, with the thresholds that were used, and how long it took."""
-    found = f"found in {seconds:.1f} s"
+def say_thresholds(request: GroupRequest, used: Thresholds) -> str:
+    """Say what decided, with the thresholds that were used."""
     if request.scorer is not None:
-        return f"Pairs are the same product with at least {percent_text(request.least)}, {found}."
+        return f"Pairs are the same product with at least {percent_text(request.least)}."
     given = request.given
     chosen = "tuned for the rules" if request.rules.vectors.is_on else "the catalogue's default"
     sides = (("photo", used.photo, given.photo), ("title", used.title, given.title), ("mean", used.fused, given.fused))
@@ -124,4 +108,4 @@ def say_thresholds(request: GroupRequest, used: Thresholds, seconds: float) -> s
         for side, value, own in sides
         if value is not None
     ]
-    return f"Decided by {' or '.join(distances)}, {found}."
+    return f"Decided by {' or '.join(distances)}."

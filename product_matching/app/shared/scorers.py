@@ -69,12 +69,17 @@ def lacking_side(scorer: PairScorer, query: Query) -> str:
 
 def prepare_scorer(bundle: Bundle, name: str, visitor: str) -> Job[CatalogueScorer]:
     """Prepare a pair scorer for a catalogue in the background, once for all sessions; takes seconds to a minute."""
-    key = f"scorer {bundle.fingerprint} {version_of(name)}"
+    key = prepared_key(bundle, name)
     job = jobs().find(key, visitor)
     if job is None or job.state is State.CANCELLED:
         job = jobs().start(key, lambda _: prepared_scorer(bundle, name), visitor)
         job.wait(PATIENCE_SECONDS)
     return job
+
+
+def prepared_key(bundle: Bundle, name: str) -> str:
+    """Key of the job that prepares a pair scorer for a catalogue."""
+    return f"scorer {bundle.fingerprint} {version_of(name)}"
 
 
 def prepared_scorer(bundle: Bundle, name: str) -> CatalogueScorer:

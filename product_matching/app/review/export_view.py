@@ -1,0 +1,151 @@
+"""What is kept of each group, and the result as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from product_matching.app.address import Address
+from product_matching.app.navigation import change_address
+from product_matching.app.resources import BY_BUNDLE, decisions_of
+from product_matching.app.review.export import submission_csv
+from product_matching.app.review.keeping import offered_rules, offered_values, read_rules, say_rule, write_rules
+from product_matching.app.shared.downloads import draw_csv_download
+from product_matching.app.shared.gallery import draw_picture, listing_name
+from product_matching.app.shared.wording import count_text, plain, shorten
+from product_matching.search.neighbours import RowArray
+from product_matching.store.bundle import Bundle
+from product_matching.workflows.catalogue_groups import CatalogueGroups
+from product_matching.workflows.groups_table import decisions_table, groups_table, representatives_table
+from product_matching.workflows.representatives import Keep, KeepRule, choose_representatives
+from product_matching.workflows.table_file import TableFormat, table_bytes
+
+#: Groups of the preview.
+_PREVIEW = 3
+_PICTURE, _TITLE_CHARS = 96, 60
+_FORMATS = {TableFormat.csv: "CSV", TableFormat.json: "JSON", TableFormat.parquet: "Parquet"}
+
+
+def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, key: str) -> None:
+    """Draw the rules of what is kept, a preview, and the files.
+
+    Parameters
+    ----------
+    bundle, address
+        The catalogue and the address of the page.
+    found
+        Its groups.
+    key
+        Names them.
+    """
+    st.subheader("Which listing of a group is kept", anchor=False)
+    rules = read_rules(address.keep, bundle)
+    _draw_rules(bundle, rules)
+    kept = _kept(key, bundle, tuple(rules), found.numbers)
+    _draw_preview(bundle, found, kept)
+    st.subheader("Files", anchor=False)
+    kind = st.segmented_control(
+        "Format",
+        list(_FORMATS),
+        format_func=lambda kind: _FORMATS[kind],
+        default=TableFormat.csv,
+        required=True,
+        label_visibility="collapsed",
+        key="export_format",
+    )
+    _draw_files(bundle, found, kept, kind or TableFormat.csv)
+
+
+def _draw_rules(bundle: Bundle, rules: Sequence[Keep]) -> None:
+    offered, values = offered_rules(bundle), offered_values(bundle)
+    chosen = {say_rule(keep): keep for keep in [*offered, *rules]}
+    shown = [say_rule(keep) for keep in rules]
+    if st.session_state.get("keep_rules") != shown:
+        st.session_state["keep_rules"] = shown
+    st.multiselect(
+        "Keep by",
+        list(chosen),
+        key="keep_rules",
+        placeholder="The first of the catalogue",
+        on_change=lambda: change_address(keep=write_rules([chosen[name] for name in st.session_state["keep_rules"]])),
+        help="The first rule decides, each further one among equals; in the end the first listing of the catalogue.",
+    )
+    if not values:
+        return
+    with st.popover("Prefer a value", icon=":material/star:", help="Such as a seller, a kind or a part."):
+        column = st.selectbox("Column", list(values), key="prefer_column")
+        value = st.selectbox("Value", values[column], key="prefer_value")
+        keep = Keep(rule=KeepRule.preferred, column=column, value=value)
+        first = write_rules([keep, *(each for each in rules if each.rule is not KeepRule.preferred)])
+        st.button("Prefer it", on_click=partial(change_address, keep=first))
+
+
+@st.cache_data(max_entries=8, show_spinner="Comparing the listings of each group", hash_funcs=BY_BUNDLE)
+def _kept(key: str, bundle: Bundle, rules: tuple[Keep, ...], _numbers: RowArray) -> RowArray:
+    return choose_representatives(bundle, _numbers, rules)
+
+
+def _draw_preview(bundle: Bundle, found: CatalogueGroups, kept: RowArray) -> None:
+    removed = found.n_grouped - len(found.groups)
+    st.markdown(
+        f"**{count_text(len(bundle) - removed, 'listing')}** stay, **{removed:,}** duplicates go. The first groups:"
+    )
+    for group in found.groups[:_PREVIEW]:
+        rows = sorted(group.rows, key=lambda row: (row != kept[row], row))[:6]
+        with st.container(horizontal=True, gap="small", border=True):
+            for row in rows:
+                record = {str(name): value for name, value in bundle.listings.iloc[row].items()}
+                with st.container(width=_PICTURE + 24):
+                    draw_picture(bundle, row, listing_name(record), _PICTURE)
+                    badge = ":green-badge[kept] " if row == kept[row] else ""
+                    st.caption(badge + plain(shorten(listing_name(record), _TITLE_CHARS)))
+
+
+def _draw_files(bundle: Bundle, found: CatalogueGroups, kept: RowArray, kind: TableFormat) -> None:
+    name = bundle.manifest.name
+    decisions = decisions_of(bundle)
+    tables: list[tuple[str, str, Callable[[], pd.DataFrame], str]] = [
+        (
+            "Groups",
+            "groups",
+            partial(groups_table, bundle, found, kept),
+            "Every listing with its group, the kept one first, and how sure the farthest pair of the group is.",
+        ),
+        (
+            "Catalogue without duplicates",
+            "kept",
+            partial(representatives_table, bundle, found, kept),
+            "The kept listings with all their columns, and the ids of the duplicates of each.",
+        ),
+        (
+            "Decisions",
+            "decisions",
+            partial(decisions_table, decisions),
+            "first, second, decision, time, who, score, stale: `decisions import` reads the CSV.",
+        ),
+    ]
+    with st.container(horizontal=True):
+        for label, part, make, says in tables:
+            st.download_button(
+                label,
+                data=partial(_file, make, kind),
+                file_name=f"{name}-{part}.{kind}",
+                mime=kind.mime,
+                icon=":material/download:",
+                on_click="ignore",
+                help=says,
+                key=f"download_{part}",
+            )
+        draw_csv_download(
+            "Matches as CSV",
+            partial(submission_csv, bundle, found),
+            f"{name}-matches.csv",
+            tooltip="posting_id and all matches, the competition's format: the listing itself first, nearest first.",
+        )
+
+
+def _file(make: Callable[[], pd.DataFrame], kind: TableFormat) -> bytes:
+    return table_bytes(make(), kind)

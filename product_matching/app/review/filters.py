@@ -1,0 +1,32 @@
+"""Which pairs, groups and decisions are looked at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from product_matching.app.address import GROUP_SIZES, MAX_FILTER_CHARS, Address
+from product_matching.app.navigation import coupled
+
+
+def draw_filters(address: Address) -> None:
+    """Draw the filters of the step that the address names, beside what stands before them."""
+    if address.step == "groups":
+        st.toggle("Only undecided", **coupled("open_only", address.open_only))
+        st.number_input(
+            "Listings at least",
+            GROUP_SIZES[0],
+            GROUP_SIZES[-1],
+            step=1,
+            width=150,
+            **coupled("size_from", address.size_from),
+        )
+    if address.step in ("pairs", "groups", "decisions"):
+        st.text_input(
+            "With this text in a title or id",
+            max_chars=MAX_FILTER_CHARS,
+            placeholder="Filter by title or id",
+            label_visibility="collapsed",
+            icon=":material/filter_alt:",
+            width=230,
+            **coupled("text", address.text),
+        )

@@ -1,0 +1,118 @@
+"""One pair after another: side by side, answered by a button or a key, each answer kept at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from product_matching.app.address import Address
+from product_matching.app.jobs import State
+from product_matching.app.resources import decisions_of, jobs
+from product_matching.app.review.pairs import ReviewPairs, queue_of
+from product_matching.app.review.recording import can_take_back, decide_pairs, postpone, postponed, take_back
+from product_matching.app.shared.deciding import Deciding
+from product_matching.app.shared.job_view import visitor
+from product_matching.app.shared.scorers import predictions_of, prepared_key, version_of
+from product_matching.app.shared.side_by_side import draw_probability, draw_side_by_side
+from product_matching.app.shared.wording import count_text, plain
+from product_matching.matching.decisions import Pair
+from product_matching.store.decision import Word
+from product_matching.workflows.find import Finder
+
+if TYPE_CHECKING:
+    from product_matching.matching.second_stage.catalogue_scorer import Prediction
+
+Step = Callable[[], None]
+#: Widest pair in pixels: photos and titles of both stay in view beside the answers.
+_WIDTH = 640
+
+
+def draw_queue(finder: Finder, address: Address, deciding: Deciding, review: ReviewPairs) -> None:
+    """Draw the first pair that is left to decide, with the number of those behind it."""
+    bundle, later = finder.bundle, postponed()
+    queue = queue_of(review, bundle, decisions_of(bundle).pairs, address.text)
+    ids = bundle.listings["posting_id"]
+    places = [
+        place
+        for place, (first, second) in enumerate(zip(queue.first.tolist(), queue.second.tolist(), strict=True))
+        if not later or (str(ids.iloc[first]), str(ids.iloc[second])) not in later
+    ]
+    if not places:
+        _draw_end(len(queue), address)
+        return
+    first, second = int(queue.first[places[0]]), int(queue.second[places[0]])
+    score = float(queue.probability[places[0]])
+    left = count_text(len(places), "pair")
+    waiting = f" · {len(queue) - len(places):,} left for later" if len(queue) > len(places) else ""
+    st.markdown(f"**Are these the same product?** {left} to review{waiting}")
+    kept = [score] if review.are_probabilities else None
+    draw_answers(
+        same=partial(decide_pairs, bundle, [(first, second)], Word.same, kept),
+        different=partial(decide_pairs, bundle, [(first, second)], Word.different, kept),
+        unsure=partial(postpone, (str(ids.iloc[first]), str(ids.iloc[second]))),
+        key="queue",
+    )
+    draw_pair(finder, deciding, (first, second), score=score if review.are_probabilities else None)
+
+
+def draw_answers(*, same: Step, different: Step, unsure: Step, key: str) -> None:
+    """Draw the answers to a pair, each with its key, and the way back."""
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Same product", key=f"{key}_same", icon=":material/check:", shortcut="y", type="primary", on_click=same
+        )
+        st.button("Different", key=f"{key}_different", icon=":material/close:", shortcut="n", on_click=different)
+        st.button("Can't tell", key=f"{key}_unsure", icon=":material/question_mark:", shortcut="u", on_click=unsure)
+        st.button(
+            "Undo",
+            key=f"{key}_undo",
+            icon=":material/undo:",
+            shortcut="Backspace",
+            disabled=not can_take_back(),
+            on_click=take_back,
+        )
+
+
+def draw_pair(finder: Finder, deciding: Deciding, pair: Pair, *, score: float | None = None) -> None:
+    """Draw two listings of the catalogue side by side, with the reasons of the pair scorer where it is at hand."""
+    prediction = _prediction(finder, deciding, pair)
+    with st.container(width=_WIDTH):
+        if prediction is None and score is not None:
+            draw_probability(score)
+        draw_side_by_side(finder, *pair, key="{}_{}".format(*pair), prediction=prediction)
+
+
+def _prediction(finder: Finder, deciding: Deciding, pair: Pair) -> Prediction | None:
+    """What the pair scorer says of a pair; None where it is not prepared."""
+    if deciding.chosen is None:
+        return None
+    name, bundle = deciding.chosen.name, finder.bundle
+    job = jobs().find(prepared_key(bundle, name), visitor())
+    if job is None or job.state is not State.DONE:
+        return None
+    query = finder.listing_query(pair[0])
+    predictions = predictions_of(bundle.fingerprint, f"row {pair[0]}", version_of(name), job.result, query)
+    return next((one for one in predictions if one.row == pair[1]), None)
+
+
+def _draw_end(left_for_later: int, address: Address) -> None:
+    with st.container(border=True):
+        if left_for_later:
+            st.markdown(
+                f"Only the {count_text(left_for_later, 'pair')} that you left for later remain. Undo brings the last "
+                "one back."
+            )
+        else:
+            scope = f" with “{plain(address.text)}”" if address.text else ""
+            st.markdown(f":material/task_alt: No pair{scope} is left to review. Audit the accepted ones next.")
+        st.button(
+            "Undo",
+            key="end_undo",
+            icon=":material/undo:",
+            shortcut="Backspace",
+            disabled=not can_take_back(),
+            on_click=take_back,
+        )

@@ -1,0 +1,112 @@
+"""The pairs of the review queue: the most doubtful first, without what is decided or follows from decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from product_matching.app.address import Address
+from product_matching.app.resources import BY_BUNDLE
+from product_matching.app.review.comparing import ComparedPairs
+from product_matching.listings.titles import decode_byte_escapes
+from product_matching.matching.bands import Bands, ProbablePairs
+from product_matching.matching.decisions import PairDecisions
+from product_matching.search.neighbours import DISTANCE_DECIMALS, Neighbours
+from product_matching.store.bundle import Bundle
+
+#: Where distances decide, pairs whose distance is this share of the threshold or more are in doubt.
+DOUBTFUL_SHARE = 0.8
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReviewPairs:
+    """Candidate pairs of a catalogue for review.
+
+    Attributes
+    ----------
+    pairs
+        Each pair once, with its probability; where distances decide, with 1 minus half the share that its distance is
+        of the threshold, which orders pairs as probabilities do and is .5 at the threshold.
+    bands
+        Those between are reviewed.
+    least
+        From here on a pair is accepted as long as no one has decided on it.
+    are_probabilities
+        Whether the numbers may be shown.
+    """
+
+    pairs: ProbablePairs
+    bands: Bands
+    least: float
+    are_probabilities: bool
+
+    @property
+    def scores(self) -> npt.NDArray[np.float64]:
+        """Number of each pair; shape (P,)."""
+        return self.pairs.probability
+
+
+def review_pairs(compared: ComparedPairs, address: Address, least: float, key: str) -> ReviewPairs:
+    """The pairs of a catalogue under the bands of the address."""
+    if compared.scored is not None:
+        accept, reject = sorted((address.accept, address.reject), reverse=True)
+        pairs, bands = _of(key, compared.scored), Bands(accept=accept / 100, reject=reject / 100)
+        return ReviewPairs(pairs=pairs, bands=bands, least=least, are_probabilities=True)
+    if compared.matched is None:
+        raise LookupError("no pairs were compared")
+    pairs = _of(key, _as_scored(compared.matched.linkage))
+    bands = Bands(accept=1 - DOUBTFUL_SHARE / 2, reject=0.5)
+    return ReviewPairs(pairs=pairs, bands=bands, least=0.5, are_probabilities=False)
+
+
+def queue_of(
+    review: ReviewPairs, bundle: Bundle, decisions: PairDecisions, text: str = "", *, settled: bool = True
+) -> ProbablePairs:
+    """The pairs to review in order.
+
+    Parameters
+    ----------
+    review
+        All candidate pairs.
+    bundle
+        Their catalogue.
+    decisions
+        What is decided.
+    text
+        Only pairs that have it in a title or an id.
+    settled
+        Whether pairs are left out on which nothing is left to decide.
+    """
+    pairs = review.pairs.take(review.pairs.between(review.bands))
+    if settled and len(decisions):
+        pairs = pairs.take(~decisions.settled(pairs.first, pairs.second, len(bundle)))
+    if text:
+        has_text = rows_with(bundle, text)
+        pairs = pairs.take(has_text[pairs.first] | has_text[pairs.second])
+    return pairs.doubtful_first()
+
+
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_BUNDLE)
+def rows_with(bundle: Bundle, text: str) -> npt.NDArray[np.bool_]:
+    """Which listings have a text in their title or id, whatever its case; shape (N,)."""
+    wanted, ids = text.casefold(), bundle.listings["posting_id"]
+    titles = bundle.listings["title"] if "title" in bundle.listings else [""] * len(bundle)
+    found = [
+        wanted in f"{decode_byte_escapes(str(title))} {name}".casefold()
+        for title, name in zip(titles, ids, strict=True)
+    ]
+    return np.array(found, dtype=np.bool_)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _of(key: str, _scored: Neighbours) -> ProbablePairs:
+    return ProbablePairs.of(_scored)
+
+
+def _as_scored(linkage: Neighbours) -> Neighbours:
+    """Linkage distances, where 1 is the threshold, halved: the threshold is at .5."""
+    halved = np.minimum(linkage.distances / 2, 1.0).round(DISTANCE_DECIMALS)
+    return Neighbours(linkage.offsets, linkage.rows, halved)

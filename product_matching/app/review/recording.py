@@ -1,0 +1,131 @@
+"""What the buttons of the review do: decisions on pairs, and taking the last ones back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from product_matching.app.shared.wording import plain
+from product_matching.errors import InputError
+from product_matching.matching.decisions import Pair
+from product_matching.store.audits import Answer, Audit, AuditStore
+from product_matching.store.bundle import Bundle
+from product_matching.store.decision import Change, Word
+from product_matching.store.decisions import DecisionStore
+from product_matching.workflows.decisions import record_decisions
+
+_DONE, _PROBLEM, _WHO, _LATER = "review_done", "review_problem", "review_who", "review_later"
+#: Steps that can be taken back.
+_MOST_DONE = 200
+
+
+def decide_pairs(
+    bundle: Bundle, pairs: Sequence[Pair], word: Word | None, scores: Sequence[float | None] | None = None
+) -> None:
+    """Keep a decision on pairs of rows as one step; None takes earlier ones back. For callbacks."""
+    ids = bundle.listings["posting_id"]
+    named = [(str(ids.iloc[first]), str(ids.iloc[second])) for first, second in pairs]
+    decide_named(bundle, named, word, scores)
+
+
+def decide_named(
+    bundle: Bundle,
+    pairs: Sequence[tuple[str, str]],
+    word: Word | None,
+    scores: Sequence[float | None] | None = None,
+) -> None:
+    """Keep a decision on pairs of ids as one step; see `decide_pairs`."""
+    try:
+        numbers = record_decisions(bundle, pairs, word, who=who_decides(), scores=scores)
+    except InputError as error:
+        st.session_state[_PROBLEM] = str(error)
+        return
+    _note(("decisions", numbers))
+
+
+def withdraw(bundle: Bundle, change: Change) -> None:
+    """Take a decision back, also one on a listing that is gone; for callbacks."""
+    pair = change.decision.pair
+    if all(name in bundle.rows for name in pair):
+        decide_named(bundle, [pair], None)
+        return
+    try:
+        DecisionStore().undo(change.number)
+    except InputError as error:
+        st.session_state[_PROBLEM] = str(error)
+
+
+def postpone(pair: tuple[str, str]) -> None:
+    """Leave a pair of ids for later in this session; for callbacks."""
+    st.session_state.setdefault(_LATER, set()).add(pair)
+    _note(("later", pair))
+
+
+def postponed() -> set[tuple[str, str]]:
+    """The pairs of ids that were left for later in this session."""
+    later: set[tuple[str, str]] = st.session_state.get(_LATER, set())
+    return later
+
+
+def answer_audit(bundle: Bundle, audit: Audit, place: int, answer: Answer) -> None:
+    """Keep what is said of a pair of an audit, which is a decision as well unless it could not be told."""
+    number, pair = audit.number, (audit.pairs[place].first, audit.pairs[place].second)
+    try:
+        AuditStore().answer(number, place, answer, who=who_decides())
+        word = None if answer is Answer.unsure else Word(answer.value)
+        numbers = [] if word is None else record_decisions(bundle, [pair], word, who=who_decides())
+    except InputError as error:
+        st.session_state[_PROBLEM] = str(error)
+        return
+    _note(("audit", (number, place, numbers)))
+
+
+def take_back() -> None:
+    """Take the last step of this session back; for callbacks."""
+    done = st.session_state.get(_DONE, [])
+    if not done:
+        return
+    kind, step = done.pop()
+    try:
+        if kind == "later":
+            postponed().discard(step)
+        elif kind == "audit":
+            number, place, numbers = step
+            AuditStore().answer(number, place, None)
+            DecisionStore().undo(*numbers)
+        else:
+            DecisionStore().undo(*step)
+    except InputError as error:
+        st.session_state[_PROBLEM] = str(error)
+
+
+def can_take_back() -> bool:
+    """Whether a step of this session can be taken back."""
+    return bool(st.session_state.get(_DONE))
+
+
+def who_decides() -> str:
+    """The name that decisions of this session are kept with; "" for none."""
+    return str(st.session_state.get(_WHO, "")).strip()
+
+
+def draw_who() -> None:
+    """Draw the box for the name."""
+    shown = st.text_input(
+        "Your name", value=who_decides(), max_chars=60, help="Kept with your decisions; it can stay empty."
+    )
+    st.session_state[_WHO] = shown
+
+
+def draw_problem() -> None:
+    """Say once why the last step could not be kept."""
+    problem = st.session_state.pop(_PROBLEM, "")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+
+
+def _note(step: tuple[str, object]) -> None:
+    done = st.session_state.setdefault(_DONE, [])
+    done.append(step)
+    del done[:-_MOST_DONE]

@@ -1,0 +1,153 @@
+"""The steps of a review: pairs decided with undo, groups confirmed, split and merged, an audit, decisions, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from product_matching.app.address import DISTANCES, Address
+from product_matching.app.review.comparing import compare_pairs, groups_of
+from product_matching.app.review.request import request_groups
+from product_matching.app.shared.deciding import decide_how
+from product_matching.progress import NO_PROGRESS
+from product_matching.store.audits import AuditStore
+from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.store.decision import Word
+from product_matching.workflows.catalogue_groups import CatalogueGroups
+from product_matching.workflows.decisions import read_decisions, record_decision
+from tests.pages.conftest import finish_jobs
+from tests.pages.test_review_page import REVIEW, metric, shown
+
+Open = Callable[..., AppTest]
+BROAD = {"bundle": "small", "accept": "100", "reject": "0"}
+
+
+@pytest.fixture
+def bundle(bundles: Path) -> Bundle:
+    return open_bundle(bundles / "small")
+
+
+@pytest.fixture
+def scored(open_app: Open, models_with_pairs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pair scorers are there; `open_app` would take them away again."""
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return app.button(key=key).click().run()
+
+
+def current_groups(bundle: Bundle) -> CatalogueGroups:
+    address = Address(decide=DISTANCES)
+    request = request_groups(bundle, address, decide_how(bundle, address))
+    return groups_of(bundle, request, compare_pairs(bundle, request, NO_PROGRESS))
+
+
+def left(app: AppTest) -> int:
+    """How many pairs the queue says that it has."""
+    words = next(text for text in shown(app).split("\n") if "Are these the same product?" in text)
+    return int(words.split("**")[-1].split()[0].replace(",", ""))
+
+
+@pytest.mark.usefixtures("scored")
+def test_pairs_are_decided_one_after_another_and_steps_are_taken_back(open_app: Open, bundle: Bundle) -> None:
+    app = finish_jobs(open_app(REVIEW, **BROAD))
+    before = left(app)
+    press(app, "queue_same")
+    press(app, "queue_different")
+    first = read_decisions(bundle)
+    assert [change.decision.word for change in first.changes] == [Word.different, Word.same]
+    assert all(change.decision.score is not None for change in first.changes)
+    assert metric(app, "Decisions") == "2"
+    assert left(app) <= before - 2
+    press(app, "queue_unsure")
+    assert "left for later" in shown(app)
+    press(app, "queue_undo")
+    assert "left for later" not in shown(app)
+    press(app, "queue_undo")
+    press(app, "queue_undo")
+    assert read_decisions(bundle).changes == []
+    assert left(app) == before
+    assert app.button(key="queue_undo").disabled
+
+
+@pytest.mark.usefixtures("scored")
+def test_a_queue_without_pairs_says_so(open_app: Open) -> None:
+    app = finish_jobs(open_app(REVIEW, bundle="small", text="no such text"))
+    assert "No pair with “no such text” is left to review" in shown(app)
+
+
+def test_groups_are_confirmed_and_split(open_app: Open, bundle: Bundle) -> None:
+    group = next(each for each in current_groups(bundle).groups if each.size > 2)
+    first, last = group.rows[0], group.rows[-1]
+    app = open_app(REVIEW, bundle="small", step="groups", sort="size")
+    finish_jobs(next(button for button in app.button if button.label == "Compare the listings").click().run())
+    press(app, f"confirm_{first}")
+    assert len(read_decisions(bundle).pairs.same) == group.size * (group.size - 1) // 2
+    assert "confirmed" in shown(app)
+    record_decision(bundle, tuple(bundle.listings["posting_id"].iloc[[first, last]]), None)
+    app.run()
+    app.toggle(key=f"split_{first}").set_value(True).run()
+    assert app.button(key=f"split_off_{first}").disabled
+    app.checkbox(key=f"apart_{last}").set_value(True).run()
+    press(app, f"split_off_{first}")
+    apart = read_decisions(bundle).pairs.different
+    assert sorted(apart) == [(row, last) for row in group.rows[:-1]]
+    assert last not in [row for each in current_groups(bundle).groups if first in each.rows for row in each.rows]
+    assert not app.toggle(key=f"split_{first}").value if group.size > 3 else True
+
+
+@pytest.mark.usefixtures("scored")
+def test_an_audit_is_drawn_answered_and_stated(open_app: Open, bundle: Bundle) -> None:
+    app = finish_jobs(open_app(REVIEW, bundle="small", step="audit", sure="20"))
+    next(button for button in app.button if button.label == "Draw the sample").click().run()
+    audit = AuditStore().latest(bundle.manifest.catalogue_id)
+    assert audit is not None
+    size = len(audit.pairs)
+    assert size == audit.population > 2
+    press(app, "audit_same")
+    press(app, "audit_unsure")
+    assert "n = 2, 1 wrong" in shown(app)
+    press(app, "audit_undo")
+    press(app, "audit_different")
+    assert "n = 2, 1 wrong" in shown(app)
+    words = [change.decision.word for change in read_decisions(bundle).changes]
+    assert words == [Word.different, Word.same], "answers are decisions as well"
+    for _ in range(size - 2):
+        press(app, "audit_same")
+    assert f"{size} of {size} reviewed" in str([each.proto.text for each in app.get("progress")])
+    again = finish_jobs(open_app(REVIEW, bundle="small", step="audit", sure="90"))
+    assert "This audit was drawn from the pairs accepted from 20 % on" in shown(again)
+
+
+def test_decisions_are_found_changed_and_taken_back(open_app: Open, bundle: Bundle) -> None:
+    empty = finish_jobs(open_app(REVIEW, bundle="small", step="decisions"))
+    begin = next(button for button in empty.button if button.label == "Compare the listings")
+    finish_jobs(begin.click().run())
+    assert "Nothing is decided yet" in shown(empty)
+    first = record_decision(bundle, ("0a", "8a"), Word.same, who="me")
+    record_decision(bundle, ("1a", "1b"), Word.different)
+    app = empty.run()
+    assert "2 decisions." in shown(app)
+    assert "me" in shown(app)
+    press(app, f"different_{first}")
+    assert len(read_decisions(bundle).pairs.different) == 2
+    newest = read_decisions(bundle).changes[0]
+    press(app, f"back_{newest.number}")
+    assert [change.decision.pair for change in read_decisions(bundle).changes] == [("1a", "1b")]
+
+
+def test_what_is_kept_and_the_files(open_app: Open, bundle: Bundle) -> None:
+    app = open_app(REVIEW, bundle="small", step="export", keep="fullest_title")
+    finish_jobs(next(button for button in app.button if button.label == "Compare the listings").click().run())
+    assert app.multiselect(key="keep_rules").value == ["Fullest title"]
+    files = {button.key: button for button in app.get("download_button")}
+    assert {"download_groups", "download_kept", "download_decisions"} <= {
+        button.proto.id.split("-")[-1] for button in files.values()
+    } | set(files)
+    assert "stay" in shown(app)
+    app.multiselect(key="keep_rules").set_value([]).run()
+    assert "keep" not in app.query_params
