@@ -19,6 +19,7 @@ from product_matching.cli.evaluate import evaluate
 from product_matching.cli.explain import explain
 from product_matching.cli.find import find
 from product_matching.cli.keypoints import keypoints
+from product_matching.cli.map import map_
 from product_matching.cli.match import match
 from product_matching.cli.read import read
 from product_matching.cli.train import train
@@ -66,6 +67,7 @@ def _options(
 
 for command in (build, read, keypoints, find, match, explain, verify, evaluate, compare, train, train_pairs, download):
     app.command()(command)
+app.command("map")(map_)
 app.add_typer(decisions)
 
 

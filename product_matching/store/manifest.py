@@ -47,6 +47,9 @@ QUERY_FILES = (QUERIES_FILE, QUERY_VECTORS_FILE, QUERY_PHOTOS_FILE, QUERY_PHOTO_
 KEYPOINTS_FILE = "keypoints.bin"
 KEYPOINT_OFFSETS_FILE = "keypoint_offsets.npy"
 KEYPOINT_FILES = (KEYPOINTS_FILE, KEYPOINT_OFFSETS_FILE)
+#: Files of a bundle with maps of its listings.
+PHOTO_MAP_FILE, TITLE_MAP_FILE = "photo_map.npy", "title_map.npy"
+MAP_FILES = (PHOTO_MAP_FILE, TITLE_MAP_FILE)
 #: Files of a bundle whose photos were read; the second one only beside sample photos.
 PRINTS_FILE = "prints.parquet"
 QUERY_PRINTS_FILE = "query_prints.parquet"
@@ -93,6 +96,14 @@ class SideIndexes:
 
     photo: IndexSpec | None = None
     title: IndexSpec | None = None
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class SideMaps:
+    """What computed the maps of photos and titles; None for a side without one."""
+
+    photo: Text | None = None
+    title: Text | None = None
 
 
 @dataclass(frozen=True, config=_CONFIG, kw_only=True)
@@ -142,6 +153,8 @@ class Manifest:
         How the print on the photos was read; None where it was not.
     keypoints
         Name of the features that the keypoints of its photos are; None for a bundle without.
+    maps
+        What computed the maps of its listings in two dimensions; None for a bundle without.
     """
 
     name: Text
@@ -159,6 +172,7 @@ class Manifest:
     n_queries: Count = 0
     prints: PrintSource | None = None
     keypoints: Text | None = None
+    maps: SideMaps | None = None
 
     @model_validator(mode="after")
     def _check_sides(self) -> Self:
@@ -229,5 +243,7 @@ def _expected_files(manifest: Manifest) -> set[str]:
         (QUERY_FILES, manifest.photo_model is not None and manifest.n_queries > 0),
         ((PRINTS_FILE,), manifest.prints is not None),
         ((QUERY_PRINTS_FILE,), manifest.prints is not None and manifest.n_queries > 0),
+        ((PHOTO_MAP_FILE,), manifest.maps is not None and manifest.maps.photo is not None),
+        ((TITLE_MAP_FILE,), manifest.maps is not None and manifest.maps.title is not None),
     )
     return {LISTINGS_FILE, *(name for names, there in parts if there for name in names)}

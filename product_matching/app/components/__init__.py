@@ -1,0 +1,1 @@
+"""Custom components of the pages: Python beside the script and the style of each."""
