@@ -20,10 +20,11 @@ from product_matching.app.review.filters import draw_filters
 from product_matching.app.review.group_view import draw_group
 from product_matching.app.review.groups import count_sizes, page_of_groups
 from product_matching.app.review.pair_view import draw_queue
-from product_matching.app.review.pairs import ReviewPairs, review_pairs
+from product_matching.app.review.pairs import review_pairs
 from product_matching.app.review.panel import draw_settings
 from product_matching.app.review.recording import draw_problem, draw_who
 from product_matching.app.review.request import GroupRequest, request_groups, say_decided, say_request, say_thresholds
+from product_matching.app.review.summary import draw_group_summary, draw_pair_summary
 from product_matching.app.shared.charts import size_chart
 from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
 from product_matching.app.shared.job_view import draw_job, visitor
@@ -90,10 +91,13 @@ def _draw_result(
     finder: Finder, address: Address, deciding: Deciding, *, request: GroupRequest, compared: ComparedPairs
 ) -> None:
     bundle = finder.bundle
-    found = groups_of(bundle, request, compared)
     review = review_pairs(compared, address, request.least, request.key)
-    _draw_summary(finder, address, deciding, request=request, found=found, review=review)
-    draw_changes(bundle, found, f"{request.key} {request.what}", request.what)
+    summary, settings = st.columns([0.85, 0.15], vertical_alignment="bottom")
+    with settings, st.popover("Settings", icon=":material/tune:"):
+        draw_settings(bundle, address, deciding)
+        if deciding.by == SURENESS:
+            draw_bands(address, review)
+        draw_who()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.segmented_control(
             "Step",
@@ -106,41 +110,26 @@ def _draw_result(
         )
         st.space("stretch")
         draw_filters(address)
-    if address.step == "pairs":
+    draw_changes(bundle, request, compared)
+    if address.step == "pairs":  # answered one after another: nothing is grouped in between
+        with summary:
+            draw_pair_summary(review, decisions_of(bundle))
         draw_queue(finder, address, deciding, review)
-    elif address.step == "groups":
+        return
+    if address.step == "decisions":
+        draw_decisions(bundle, address)
+        return
+    found = groups_of(bundle, request, compared)
+    with summary:
+        draw_group_summary(bundle, found)
+        how = say_thresholds(request, found.decided.thresholds)
+        st.caption(" ".join(filter(None, [how, say_decided(bundle, decisions_of(bundle))])))
+    if address.step == "groups":
         _draw_groups(finder, address, deciding, found)
     elif address.step == "audit":
         draw_audit(finder, deciding, review, found, what=request.what)
-    elif address.step == "decisions":
-        draw_decisions(bundle, address)
     else:
         draw_export(bundle, address, found, f"{request.key} {request.what} {decisions_of(bundle).version}")
-
-
-def _draw_summary(
-    finder: Finder,
-    address: Address,
-    deciding: Deciding,
-    *,
-    request: GroupRequest,
-    found: CatalogueGroups,
-    review: ReviewPairs,
-) -> None:
-    bundle, removed = finder.bundle, found.n_grouped - len(found.groups)
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        st.metric("Groups", f"{len(found.groups):,}", width="content")
-        st.metric("Duplicates", f"{removed:,}", width="content", help="Listings in a group but for one of each.")
-        st.metric("Largest group", f"{found.largest:,}", width="content")
-        st.metric("Decisions", f"{decisions_of(bundle).n_applied:,}", width="content")
-        st.space("stretch")
-        with st.popover("Settings", icon=":material/tune:"):
-            draw_settings(bundle, address, deciding)
-            if deciding.by == SURENESS:
-                draw_bands(address, review)
-            draw_who()
-    how = say_thresholds(request, found.decided.thresholds)
-    st.caption(" ".join(filter(None, [how, say_decided(bundle, decisions_of(bundle))])))
 
 
 def _draw_groups(finder: Finder, address: Address, deciding: Deciding, found: CatalogueGroups) -> None:

@@ -90,7 +90,7 @@ def test_both_pages_obey_decisions_by_probability_and_by_distance(
 
 
 def test_review_groups_anew_after_a_decision_and_tells_a_contradiction(open_app: Open, bundle: Bundle) -> None:
-    app = groups(open_app(REVIEW, bundle="small"))
+    app = groups(open_app(REVIEW, bundle="small", step="groups"))
     before = [metric.value for metric in app.metric]
     for first, second, word in (("0a", "1a", Word.same), ("1a", "2a", Word.same), ("0a", "2a", Word.different)):
         record_decision(bundle, (first, second), word)

@@ -61,7 +61,7 @@ def metric(app: AppTest, label: str) -> str:
 
 
 def test_groups_are_found_on_the_button_and_every_listing_leads_to_find(open_app: Open, finder: Finder) -> None:
-    app = open_app(REVIEW, bundle="small", step="groups")
+    app = open_app(REVIEW, step="groups", bundle="small")
     assert not app.metric
     assert "All 25 listings are compared" in shown(app)
     press(app)
@@ -75,12 +75,12 @@ def test_groups_are_found_on_the_button_and_every_listing_leads_to_find(open_app
 
 
 def test_groups_that_were_found_are_shown_at_once_elsewhere_and_other_rules_ask_again(open_app: Open) -> None:
-    app = press(open_app(REVIEW, bundle="small", veto="1", title="0.5"))
+    app = press(open_app(REVIEW, step="groups", bundle="small", veto="1", title="0.5"))
     assert "title distance up to 0.500 (set by hand)" in shown(app)
     again = open_app(REVIEW, **app.query_params)
     assert metric(again, "Groups") == metric(app, "Groups")
     again.toggle(key="review_mutual_on").set_value(True).run()
-    assert again.query_params == {"bundle": "small", "mutual": "1", "veto": "1", "title": "0.5"}
+    assert again.query_params == {"bundle": "small", "step": "groups", "mutual": "1", "veto": "1", "title": "0.5"}
     assert not again.metric
 
 
@@ -99,7 +99,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
 
 
 def test_groups_are_found_in_the_background_and_appear_when_they_are_done(open_app: Open, held: Held) -> None:
-    app = begin(open_app(REVIEW, bundle="small"))
+    app = begin(open_app(REVIEW, step="groups", bundle="small"))
     assert held.begun.wait(SECONDS)
     assert not app.metric
     assert working(app)[0].proto.value == 50
@@ -110,7 +110,7 @@ def test_groups_are_found_in_the_background_and_appear_when_they_are_done(open_a
     app.switch_page("pages/models.py").run()
     app.switch_page(REVIEW)
     app.query_params.clear()
-    app.query_params["bundle"] = "small"
+    app.query_params.update({"bundle": "small", "step": "groups"})
     assert working(app.run()), "the work survives a change of pages"
     held.released.set()
     finish_jobs(app)
@@ -120,9 +120,9 @@ def test_groups_are_found_in_the_background_and_appear_when_they_are_done(open_a
 
 
 def test_two_sessions_share_the_work_and_its_result(open_app: Open, held: Held) -> None:
-    first = begin(open_app(REVIEW, bundle="small"))
+    first = begin(open_app(REVIEW, step="groups", bundle="small"))
     second = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=TIMEOUT)
-    second.query_params["bundle"] = "small"
+    second.query_params.update({"bundle": "small", "step": "groups"})
     second.switch_page(REVIEW)
     second.run()
     assert not working(second)
@@ -136,7 +136,7 @@ def test_two_sessions_share_the_work_and_its_result(open_app: Open, held: Held) 
 
 
 def test_cancelled_work_leaves_the_button_and_can_begin_anew(open_app: Open, held: Held) -> None:
-    app = begin(open_app(REVIEW, bundle="small"))
+    app = begin(open_app(REVIEW, step="groups", bundle="small"))
     next(button for button in app.button if button.label == "Cancel").click().run()
     assert not working(app.run())
     held.released.set()
@@ -159,22 +159,22 @@ def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(
 
     with monkeypatch.context() as patched:
         patched.setattr(comparing, "compare_pairs", fail)
-        app = press(open_app(REVIEW, bundle="small"))
+        app = press(open_app(REVIEW, step="groups", bundle="small"))
         assert said in shown(app)
         assert len(app.error) == 1
     assert int(metric(press(app.run()), "Groups")) > 0
 
 
 def test_the_order_and_the_page_stand_in_the_address(open_app: Open) -> None:
-    app = press(open_app(REVIEW, bundle="small", step="groups", page="999"))
+    app = press(open_app(REVIEW, step="groups", bundle="small", page="999"))
     assert re.search(r"Groups 1 to (\d) of \1", shown(app)), "a page beyond the last is the last"
     app.selectbox(key="review_order").set_value("size").run()
     assert app.query_params == {"bundle": "small", "step": "groups", "sort": "size"}
 
 
 def test_the_rules_are_those_that_the_catalogue_can_answer(open_app: Open) -> None:
-    titles = {toggle.key for toggle in open_app(REVIEW, bundle="titles").toggle}
-    photos = {toggle.key for toggle in open_app(REVIEW, bundle="photos").toggle}
+    titles = {toggle.key for toggle in open_app(REVIEW, step="groups", bundle="titles").toggle}
+    photos = {toggle.key for toggle in open_app(REVIEW, step="groups", bundle="photos").toggle}
     assert "review_quantity_veto_on" in titles - photos
     assert "review_photo_bits_on" in photos - titles
     assert "review_fused_threshold_on" not in titles | photos
@@ -182,11 +182,11 @@ def test_the_rules_are_those_that_the_catalogue_can_answer(open_app: Open) -> No
 
 @pytest.mark.parametrize("bundle", ["titles", "photos"])
 def test_catalogues_of_one_side_are_grouped(open_app: Open, bundle: str) -> None:
-    assert int(metric(press(open_app(REVIEW, bundle=bundle)), "Groups")) > 0
+    assert int(metric(press(open_app(REVIEW, step="groups", bundle=bundle)), "Groups")) > 0
 
 
 def test_no_groups_at_all_is_said(open_app: Open) -> None:
-    app = press(open_app(REVIEW, bundle="titles", title="0", step="groups"))
+    app = press(open_app(REVIEW, step="groups", bundle="titles", title="0"))
     assert metric(app, "Groups") == "0"
     assert "No two listings match" in shown(app)
     assert not app.download_button

@@ -61,7 +61,7 @@ def test_pairs_are_decided_one_after_another_and_steps_are_taken_back(open_app: 
     first = read_decisions(bundle)
     assert [change.decision.word for change in first.changes] == [Word.different, Word.same]
     assert all(change.decision.score is not None for change in first.changes)
-    assert metric(app, "Decisions") == "2"
+    assert metric(app, "Decided") == "2"
     assert left(app) <= before - 2
     press(app, "queue_unsure")
     assert "left for later" in shown(app)

@@ -6,45 +6,47 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from product_matching.app.review.comparing import ComparedPairs, groups_of
+from product_matching.app.review.request import GroupRequest
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.matching.grouping.changes import GroupChanges, compare_groups
-from product_matching.search.neighbours import RowArray
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.catalogue_groups import CatalogueGroups
 
 _BASELINE = "review_baseline"
 
 
 class _Baseline(NamedTuple):
-    """Groups that others are compared with: of which catalogue, under which settings, in which words."""
+    """What the groups of other settings are compared with: of which catalogue, and by what it was compared."""
 
     catalogue: str
-    settings: str
-    what: str
-    numbers: RowArray
+    request: GroupRequest
+    compared: ComparedPairs
+
+    @property
+    def settings(self) -> str:
+        """Names the settings."""
+        return f"{self.request.key} {self.request.least}"
 
 
-def draw_changes(bundle: Bundle, found: CatalogueGroups, settings: str, what: str) -> None:
+def draw_changes(bundle: Bundle, request: GroupRequest, compared: ComparedPairs) -> None:
     """Say how the groups differ from those under the settings that this session saw first; nothing under the same ones.
 
-    Parameters
-    ----------
-    bundle, found
-        The catalogue and its groups now.
-    settings, what
-        Name the settings, and say them in a few words.
+    Raises
+    ------
+    InputError
+        The decisions cannot be read.
     """
     baseline: _Baseline | None = st.session_state.get(_BASELINE)
-    now = _Baseline(bundle.manifest.catalogue_id, settings, what, found.numbers)
-    if baseline is None or baseline.catalogue != now.catalogue or len(baseline.numbers) != len(now.numbers):
+    now = _Baseline(f"{bundle.manifest.catalogue_id} {len(bundle)}", request, compared)
+    if baseline is None or baseline.catalogue != now.catalogue:
         st.session_state[_BASELINE] = now
         return
-    if baseline.settings == settings:
-        st.session_state[_BASELINE] = now  # decisions that were made since are none of the settings'
+    if baseline.settings == now.settings:
         return
+    before, after = (groups_of(bundle, each.request, each.compared).numbers for each in (baseline, now))
     with st.container(horizontal=True, vertical_alignment="center"):
-        changes = compare_groups(baseline.numbers, found.numbers)
-        st.markdown(f"Against {plain(baseline.what)}: {say_changes(changes)}.", width="content")
+        said = say_changes(compare_groups(before, after))
+        st.markdown(f"Against {plain(baseline.request.what)}: {said}.", width="content")
         st.button("Compare from here on", type="tertiary", on_click=lambda: st.session_state.update({_BASELINE: now}))
 
 

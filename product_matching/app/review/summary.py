@@ -1,0 +1,33 @@
+"""The result of a review in a few numbers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from product_matching.app.review.pairs import ReviewPairs
+from product_matching.matching.bands import count_bands
+from product_matching.store.bundle import Bundle
+from product_matching.workflows.catalogue_groups import CatalogueGroups
+from product_matching.workflows.decisions import BundleDecisions
+
+
+def draw_pair_summary(review: ReviewPairs, decisions: BundleDecisions) -> None:
+    """Draw how many pairs stand in each band, and how many are decided."""
+    (counts,) = count_bands(review.scores, [review.bands])
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Accepted", f"{counts.accepted:,}", width="content", help="Pairs that need no review.")
+        if review.are_probabilities:
+            wrong = f"{counts.expected_wrong:,.0f}"
+            st.metric("Expected wrong", wrong, width="content", help="Of the accepted pairs, by their percentages.")
+        st.metric("In doubt", f"{counts.review:,}", width="content", help="Pairs between accepted and rejected ones.")
+        st.metric("Decided", f"{decisions.n_applied:,}", width="content", help="Decisions on pairs of this catalogue.")
+
+
+def draw_group_summary(bundle: Bundle, found: CatalogueGroups) -> None:
+    """Draw how many groups and duplicates there are."""
+    removed = found.n_grouped - len(found.groups)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Groups", f"{len(found.groups):,}", width="content")
+        st.metric("Duplicates", f"{removed:,}", width="content", help="Listings in a group but for one of each.")
+        st.metric("Would remain", f"{len(bundle) - removed:,}", width="content", help="One listing of each group.")
+        st.metric("Largest group", f"{found.largest:,}", width="content")
