@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line, Name, Switch, Whole
+from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line, Name, Switch, Whole, Wholes
 
 HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
 THRESHOLDS, MAP, CATALOGUE = "pages/thresholds.py", "pages/map.py", "pages/catalogue.py"
@@ -43,6 +43,10 @@ GROUP_SIZES = range(2, 1000)
 ORDERS = {"doubt": "Most doubtful first", "size": "Largest first", "density": "Fewest matching pairs first"}
 #: Measures of the comparison, and the sides that its methods compare; the first is the default.
 MEASURES, METHODS = ("F1", "recall@1", "mAP@R"), ("Photo", "Title", "Both", "All")
+#: Sides that a catalogue is mapped by.
+MAP_SIDES = ("photo", "title")
+#: Steps from one edge of a map to the other; numbers that name an area, two a corner.
+MAP_STEPS, AREA_LENGTHS = range(65_536), range(6, 129, 2)
 _TITLE = Line("title", MAX_TITLE_CHARS)
 
 
@@ -131,6 +135,11 @@ class Address:
         Rules of what is kept of a group (see `review.keeping`).
     order, page
         Which groups are shown.
+    side, colour
+        Whether listings are mapped by photos or titles, None for photos where there are some; and what colours them
+        (see `map.colouring`), None for what suits the catalogue.
+    view, area
+        The middle and the zoom of the view of the map, and the corners of the area of it that is selected.
     measure, methods, all_photos
         Which figures of the comparison are shown, of which methods, on which photos of the groceries.
     """
@@ -163,7 +172,7 @@ class Address:
     step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
     accept: int = _parameter("accept", Whole(BAND_PERCENT), (REVIEW,), default=90)
     reject: int = _parameter("reject", Whole(BAND_PERCENT), (REVIEW,), default=10)
-    text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW,), default="", of_catalogue=True)
+    text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW, MAP), default="", of_catalogue=True)
     size_from: int = _parameter("size", Whole(GROUP_SIZES), (REVIEW,), default=2)
     open_only: bool = _parameter("open", Switch(), (REVIEW,), default=False)
     keep: str = _parameter(
@@ -171,6 +180,10 @@ class Address:
     )
     order: str = _parameter("sort", Choice(tuple(ORDERS)), (REVIEW,), default="doubt")
     page: int = _parameter("page", Whole(range(1, 1_000_000)), (REVIEW,), default=1, of_catalogue=True, of_result=True)
+    side: str | None = _parameter("side", Choice(MAP_SIDES), (MAP,), of_catalogue=True)
+    colour: str | None = _parameter("colour", Name(), (MAP,), of_catalogue=True)
+    view: tuple[int, ...] | None = _parameter("view", Wholes(MAP_STEPS, range(3, 4)), (MAP,), of_catalogue=True)
+    area: tuple[int, ...] | None = _parameter("area", Wholes(MAP_STEPS, AREA_LENGTHS), (MAP,), of_catalogue=True)
     measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), default=MEASURES[0])
     methods: str = _parameter("by", Choice(METHODS), (MODELS,), default=METHODS[0])
     all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), default=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from product_matching.app.address import FIND, HOME, MODELS, REVIEW, Address
+from product_matching.app.address import FIND, HOME, MAP, MODELS, REVIEW, Address
 from product_matching.app.navigation import coupled, open_page, params_of, remember
 from product_matching.app.resources import bundle_of, finder_of
 from product_matching.app.shared.catalogues import Catalogue, list_catalogues
@@ -23,6 +23,7 @@ _PAGES = {
     HOME: ("Home", ":material/home:"),
     FIND: ("Find", ":material/search:"),
     REVIEW: ("Review", ":material/rule:"),
+    MAP: ("Map", ":material/scatter_plot:"),
     MODELS: ("Models", ":material/leaderboard:"),
 }
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
@@ -72,7 +73,7 @@ def draw_frame(page: str, title: str) -> Frame:
     frame = Frame(catalogues=catalogues, current=current, address=address, problems=problems, problem=problem)
     if current is not None:
         remember(address)
-        if page in (FIND, REVIEW):
+        if page in (FIND, REVIEW, MAP):
             st.query_params["bundle"] = current.name  # a link to this page shows the same elsewhere
     _draw_menu(frame)
     return frame

@@ -9,7 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.encoders.plane import PCA_NAME, Points, has_tsne, neighbour_plane, principal_plane, tsne_name
-from product_matching.progress import NO_PROGRESS, Progress
+from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled
+from product_matching.search.joins.dense import DenseJoin
+from product_matching.search.joins.sparse import SparseJoin
+from product_matching.search.neighbours import Neighbours
 from product_matching.store.amend import amend_bundle
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.manifest import MAP_FILES, PHOTO_MAP_FILE, TITLE_MAP_FILE, Manifest, SideMaps
@@ -95,6 +98,34 @@ def add_map(folder: Path, *, progress: Progress = NO_PROGRESS) -> Manifest:
     return amend_bundle(bundle, write, names=MAP_FILES, maps=methods)
 
 
+def nearest_listing(bundle: Bundle, side: Side, *, progress: Progress = NO_PROGRESS) -> npt.NDArray[np.float64]:
+    """Distance of the nearest other listing of each listing, 1 where none has anything in common; shape (N,).
+
+    NaN for a listing without a vector.
+
+    Raises
+    ------
+    Cancelled
+        The progress was cancelled before the work began.
+    ValueError
+        The bundle has no such side.
+    """
+    stop_if_cancelled(progress)
+    progress.begin("comparing listings", 0)
+    placed = has_vector(bundle, side)
+    near = (DenseJoin if side == "photo" else SparseJoin)().nearest(_rows(bundle, side, placed), 2)
+    return _scatter(placed, nearest_distances(near))
+
+
+def nearest_distances(near: Neighbours) -> npt.NDArray[np.float64]:
+    """Distance of the nearest other row of each row; 1 where none was found. Shape (N,)."""
+    queries = near.queries()
+    other = queries != near.rows
+    nearest = np.ones(len(near))
+    np.minimum.at(nearest, queries[other], near.distances[other])
+    return nearest
+
+
 def rows_inside(points: Points, area: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:
     """Rows of the points inside a polygon, by the even-odd rule.
 
@@ -131,8 +162,8 @@ def _principal(bundle: Bundle, side: Side) -> StoredMap:
     return StoredMap(_scatter(placed, principal_plane(_rows(bundle, side, placed))), PCA_NAME)
 
 
-def _scatter(placed: npt.NDArray[np.bool_], points: Points) -> Points:
-    """Places by row of the catalogue, NaN where there is none."""
-    by_row = np.full((len(placed), 2), np.nan, dtype=np.float32)
-    by_row[placed] = points
+def _scatter(placed: npt.NDArray[np.bool_], values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Values by row of the catalogue, NaN where there is none."""
+    by_row = np.full((len(placed), *values.shape[1:]), np.nan, dtype=values.dtype)
+    by_row[placed] = values
     return by_row

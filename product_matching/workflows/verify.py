@@ -46,7 +46,14 @@ def verify_bundle(folder: Path) -> list[str]:
         bundle = open_bundle(folder)
     except InputError as error:
         return [*problems, str(error)]
-    return problems + _check_photos(bundle) + _check_titles(bundle) + _check_prints(bundle) + _check_keypoints(bundle) + _check_maps(bundle)
+    return (
+        problems
+        + _check_photos(bundle)
+        + _check_titles(bundle)
+        + _check_prints(bundle)
+        + _check_keypoints(bundle)
+        + _check_maps(bundle)
+    )
 
 
 def _check_photos(bundle: Bundle) -> list[str]:
