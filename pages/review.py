@@ -35,7 +35,7 @@ from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.find import Finder
 
 _STEP_LABELS = {
-    "pairs": "Pairs in doubt",
+    "pairs": "Pairs",
     "groups": "Groups",
     "audit": "Audit",
     "decisions": "Decisions",
@@ -92,8 +92,12 @@ def _draw_result(
 ) -> None:
     bundle = finder.bundle
     review = review_pairs(compared, address, request.least, request.key)
-    summary, settings = st.columns([0.85, 0.15], vertical_alignment="bottom")
-    with settings, st.popover("Settings", icon=":material/tune:"):
+    summary, settings = st.columns([0.8, 0.2], vertical_alignment="bottom")
+    with (
+        settings,
+        st.container(horizontal=True, horizontal_alignment="right"),
+        st.popover("Settings", icon=":material/tune:"),
+    ):
         draw_settings(bundle, address, deciding)
         if deciding.by == SURENESS:
             draw_bands(address, review)

@@ -26,6 +26,8 @@ _PAGES = {
     MAP: ("Map", ":material/scatter_plot:"),
     MODELS: ("Models", ":material/leaderboard:"),
 }
+#: Pages of the daily work, whose links always stand in the menu.
+_DAILY = (FIND, REVIEW)
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
 
 
@@ -75,7 +77,7 @@ def draw_frame(page: str, title: str) -> Frame:
         remember(address)
         if page in (FIND, REVIEW, MAP):
             st.query_params["bundle"] = current.name  # a link to this page shows the same elsewhere
-    _draw_menu(frame)
+    _draw_menu(frame, page)
     return frame
 
 
@@ -116,11 +118,17 @@ def _has_sample(catalogue: Catalogue, query_id: str) -> bool:
     return samples is not None and samples.find(query_id) is not None
 
 
-def _draw_menu(frame: Frame) -> None:
+def _draw_menu(frame: Frame, page: str) -> None:
+    """Draw the links: those of the daily work beside the name, which leads home, the others behind "More"."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**Product matching**", width="content")
-        for path, (label, icon) in _PAGES.items():
-            st.page_link(path, label=label, icon=icon, query_params=params_of(path))
+        st.page_link(HOME, label="**Product matching**", icon=":material/home:", query_params=params_of(HOME))
+        for path in _DAILY:
+            st.page_link(path, label=_PAGES[path][0], query_params=params_of(path))
+        more = [path for path in _PAGES if path not in (HOME, *_DAILY)]
+        with st.popover(_PAGES[page][0] if page in more else "More", type="tertiary"):
+            for path in more:
+                label, icon = _PAGES[path]
+                st.page_link(path, label=label, icon=icon, query_params=params_of(path))
         st.space("stretch")
         _draw_choice(frame)
 

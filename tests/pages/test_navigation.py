@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from product_matching.app.address import FIND, HOME, MODELS, REVIEW
 
 Open = Callable[..., AppTest]
-LABELS = {HOME: "Home", FIND: "Find", REVIEW: "Review", MODELS: "Models"}
+LABELS = {HOME: "**Product matching**", FIND: "Find", REVIEW: "Review", MODELS: "Models"}
 
 
 def link(app: AppTest, page: str) -> dict[str, str]:

@@ -7,17 +7,21 @@ import streamlit as st
 from product_matching.app.address import GROUP_SIZES, MAX_FILTER_CHARS, Address
 from product_matching.app.navigation import coupled
 
+#: Smallest sizes that are offered.
+_SIZES = (GROUP_SIZES[0], 3, 4, 5, 10, 20)
+
 
 def draw_filters(address: Address) -> None:
     """Draw the filters of the step that the address names, beside what stands before them."""
     if address.step == "groups":
         st.toggle("Only undecided", **coupled("open_only", address.open_only))
-        st.number_input(
-            "Listings at least",
-            GROUP_SIZES[0],
-            GROUP_SIZES[-1],
-            step=1,
-            width=150,
+        sizes = sorted({*_SIZES, address.size_from})
+        st.selectbox(
+            "Size of a group",
+            sizes,
+            format_func=lambda size: "Any size" if size == sizes[0] else f"{size:,} listings or more",
+            label_visibility="collapsed",
+            width=190,
             **coupled("size_from", address.size_from),
         )
     if address.step in ("pairs", "groups", "decisions"):
