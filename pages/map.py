@@ -56,7 +56,7 @@ def draw_page(frame: Frame) -> None:
 
 
 def _draw_controls(bundle: Bundle, address: Address, side: Side, chosen: Chosen) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         sides = sides_of(bundle)
         if len(sides) > 1:
             place = coupled("side", side)
@@ -75,15 +75,15 @@ def _draw_controls(bundle: Bundle, address: Address, side: Side, chosen: Chosen)
             list(chosen.choices),
             format_func=lambda key: plain(chosen.choices[key]),
             help=chosen.note or None,
-            width=230,
+            width=165,
             **coupled("colour", chosen.choice),
         )
         st.text_input(
-            "Mark listings with a text in the title",
+            "Mark a text in titles",
             max_chars=MAX_FILTER_CHARS,
-            placeholder="a word, or an id",
+            placeholder="word or id",
             icon=":material/search:",
-            width=270,
+            width=185,
             **coupled("text", address.text),
         )
 

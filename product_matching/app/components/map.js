@@ -226,7 +226,7 @@ function schedule(map) {
 function draw(map) {
   if (!map.width || !map.colours) return;
   if (isDark(map) !== map.dark) drawLegend(map);
-  const least = map.count > 20000 ? 2.6 : map.count > 5000 ? 3.6 : map.count > 500 ? 6 : 10;
+  const least = map.count > 20000 ? 3.2 : map.count > 5000 ? 3.6 : map.count > 500 ? 6 : 10;
   const size = within(least * map.view.zoom ** 0.4, 2, 22);
   drawPoints(map.drawing, { ...map, size });
   map.frames += 1;
@@ -318,6 +318,7 @@ function begin(map, event) {
   map.moved = map.pointers.size > 1;
   const drawing = map.pointers.size === 1 && (map.selecting || event.shiftKey);
   map.drawn = drawing ? [corner(map, event)] : null;
+  if (drawing) mean(map, -1);
 }
 
 function move(map, event) {
@@ -358,8 +359,10 @@ function end(map, event) {
   map.drawn = null;
   if (drawn && map.moved && drawn.length > 2) {
     select(map, false);
-    map.area = fewCorners(drawn, CORNERS);
-    ask(map, "area", map.area.flat());
+    const pixel = STEPS / (map.view.zoom * unitOf(map.width, map.height));
+    const area = fewCorners(drawn, CORNERS, 1.5 * pixel);
+    if (area.length > 2) ask(map, "area", area.flat());
+    map.area = area;
   } else if (!map.moved) {
     const point = pointAt(map, event.offsetX, event.offsetY);
     mean(map, point, point >= 0);

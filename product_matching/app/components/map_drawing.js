@@ -25,7 +25,7 @@ void main() {
   float edge = 2.0 * distance(gl_PointCoord, vec2(0.5));
   float cover = 1.0 - smoothstep(0.75, 1.0, edge);
   if (cover < 0.02) discard;
-  gl_FragColor = vec4(shade, cover * opacity);
+  gl_FragColor = vec4(shade, 1.0) * (cover * opacity);
 }`;
 
 const COLOURS = {
@@ -54,7 +54,7 @@ function paletteOf(kind, dark) {
 }
 
 function startDrawing(canvas) {
-  const gl = canvas.getContext("webgl", { antialias: false, premultipliedAlpha: false });
+  const gl = canvas.getContext("webgl", { antialias: false });
   if (!gl) return null;
   const program = gl.createProgram();
   for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
@@ -67,7 +67,7 @@ function startDrawing(canvas) {
   if (!gl.getProgramParameter(program, gl.LINK_STATUS)) return null;
   gl.useProgram(program);
   gl.enable(gl.BLEND);
-  gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   const uniforms = {};
   for (const name of ["centre", "scale", "size", "inFront", "palette", "opacity"]) {
     uniforms[name] = gl.getUniformLocation(program, name);

@@ -71,11 +71,29 @@ function nextPoint(map, from, [dx, dy]) {
   return found < 0 ? from : found;
 }
 
-// A line with at most so many corners: of those that are too many, every other one is left out.
-function fewCorners(line, most) {
-  let corners = line;
-  while (corners.length > most) corners = corners.filter((corner, place) => place % 2 === 0);
+// A line with at most so many corners: those that lie within some distance of a line without them are left out
+// (Ramer, Douglas and Peucker), the distance being doubled until few enough are left.
+function fewCorners(line, most, least) {
+  let [corners, reach] = [line, least];
+  do {
+    corners = [...straightened(line, reach), line.at(-1)];
+    reach *= 2;
+  } while (corners.length > most);
   return corners;
+}
+
+function straightened(line, reach) {
+  const [first, last] = [line[0], line.at(-1)];
+  const [dx, dy] = [last[0] - first[0], last[1] - first[1]];
+  const long = Math.hypot(dx, dy);
+  let [most, farthest] = [reach, 0];
+  for (let place = 1; place < line.length - 1; place += 1) {
+    const [x, y] = [line[place][0] - first[0], line[place][1] - first[1]];
+    const away = long ? Math.abs(x * dy - y * dx) / long : Math.hypot(x, y);
+    if (away > most) [most, farthest] = [away, place];
+  }
+  if (!farthest) return [first];
+  return [...straightened(line.slice(0, farthest + 1), reach), ...straightened(line.slice(farthest), reach)];
 }
 
 function within(value, least, most) {

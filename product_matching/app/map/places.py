@@ -59,9 +59,13 @@ def places_of(bundle: Bundle, side: Side) -> MapPlaces:
 
 
 def rows_in_area(places: MapPlaces, area: Sequence[int]) -> npt.NDArray[np.int64]:
-    """Rows of the listings in an area of the map, whose corners are numbers in turn."""
+    """Rows of the listings in an area of the map, whose corners are numbers in turn; from its middle outwards."""
     corners = np.array(area, dtype=np.float64).reshape(-1, 2)
-    return places.placed[rows_inside(places.points.places.astype(np.float32), corners)]
+    points = places.points.places.astype(np.float32)
+    inside = rows_inside(points, corners)
+    middle = (corners.min(axis=0) + corners.max(axis=0)) / 2
+    outwards = np.argsort(np.square(points[inside] - middle).sum(axis=1), kind="stable")
+    return places.placed[inside[outwards]]
 
 
 def _in_steps(points: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:

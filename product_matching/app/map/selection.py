@@ -67,7 +67,8 @@ def _draw_chosen(bundle: Bundle, places: MapPlaces, address: Address, found: npt
         )
         return
     if len(rows) > SHOWN:
-        st.caption(f"The first {SHOWN} of {len(rows):,}.")
+        where = "the first ones" if address.area is None else "those nearest to the middle of the selection"
+        st.caption(f"{SHOWN} of {len(rows):,} are shown, {where}.")
     chosen = draw_listing_choice(bundle, rows[:SHOWN].tolist())
     if chosen is not None:
         _lead_to(chosen)
@@ -75,7 +76,7 @@ def _draw_chosen(bundle: Bundle, places: MapPlaces, address: Address, found: npt
 
 def _heading(count: int, address: Address) -> str:
     listings = count_text(count, "listing")
-    text = f" with “{plain(shorten(address.text, 40))}” in the title" if address.text else ""
+    text = f" with “{plain(shorten(address.text, 40))}” in the title or id" if address.text else ""
     return f"{listings} selected{text}" if address.area is not None else f"{listings}{text}"
 
 
