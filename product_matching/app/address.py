@@ -22,6 +22,7 @@ from product_matching.app.parameters import (
     Part,
     Switch,
     Whole,
+    Wholes,
 )
 from product_matching.listings.regions import Region
 
@@ -68,6 +69,10 @@ PARTS_OF_MODELS = ("networks", "methods", "differences", "protocols", "speed")
 MARGINS, SCALES, EPOCHS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), (4, 8, 16, 30), (1, 2, 4, 8)
 #: Angles between two vectors in degrees, and numbers of nearest listings.
 ANGLES, NEIGHBOURS = range(181), range(1, 51)
+#: Sides that a catalogue is mapped by.
+MAP_SIDES = ("photo", "title")
+#: Steps from one edge of a map to the other; numbers that name an area, two a corner.
+MAP_STEPS, AREA_LENGTHS = range(65_536), range(6, 129, 2)
 _TITLE = Line("title", MAX_TITLE_CHARS)
 #: What the catalogue page shows, the first being the default; and the kinds of listings it lists alone (`browse.ONLY`).
 OVERVIEW, BROWSE, OPEN, BUILD = CATALOGUE_VIEWS = ("overview", "browse", "open", "build")
@@ -175,6 +180,11 @@ class Address:
         Rules of what is kept of a group (see `review.keeping`).
     order, page
         Which groups are shown.
+    side, colour
+        Whether listings are mapped by photos or titles, None for photos where there are some; and what colours them
+        (see `map.colouring`), None for what suits the catalogue.
+    map_view, area
+        The middle and the zoom of the view of the map, and the corners of the area of it that is selected.
     measure, methods, all_photos
         Which figures of the comparison are shown, of which methods, on which photos of the groceries.
     part_of_models
@@ -237,7 +247,9 @@ class Address:
     reject: int = _parameter("reject", Whole(BAND_PERCENT), (FIND, REVIEW, THRESHOLDS), default=10)
     right: int = _parameter("right", Whole(RIGHT_PERCENT), (THRESHOLDS,), default=95)
     confidence: int = _parameter("confidence", Choice(CONFIDENCES), (THRESHOLDS,), default=95)
-    text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW, CATALOGUE), default="", of_catalogue=True)
+    text: str = _parameter(
+        "text", Line("text", MAX_FILTER_CHARS), (REVIEW, CATALOGUE, MAP), default="", of_catalogue=True
+    )
     size_from: int = _parameter("size", Whole(GROUP_SIZES), (REVIEW,), default=2)
     open_only: bool = _parameter("open", Switch(), (REVIEW,), default=False)
     keep: str = _parameter(
@@ -245,6 +257,10 @@ class Address:
     )
     order: str = _parameter("sort", Choice(tuple(ORDERS)), (REVIEW,), default="doubt")
     page: int = _parameter("page", Whole(range(1, 1_000_000)), (REVIEW,), default=1, of_catalogue=True, of_result=True)
+    side: str | None = _parameter("side", Choice(MAP_SIDES), (MAP,), of_catalogue=True)
+    colour: str | None = _parameter("colour", Name(), (MAP,), of_catalogue=True)
+    map_view: tuple[int, ...] | None = _parameter("zoom", Wholes(MAP_STEPS, range(3, 4)), (MAP,), of_catalogue=True)
+    area: tuple[int, ...] | None = _parameter("area", Wholes(MAP_STEPS, AREA_LENGTHS), (MAP,), of_catalogue=True)
     measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), default=MEASURES[0])
     methods: str = _parameter("by", Choice(METHODS), (MODELS,), default=METHODS[0])
     all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), default=False)

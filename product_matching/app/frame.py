@@ -14,6 +14,7 @@ from product_matching.app.address import (
     FIND,
     HOME,
     HOW_IT_WORKS,
+    MAP,
     MODELS,
     REVIEW,
     THRESHOLDS,
@@ -36,12 +37,13 @@ _PAGES = {
     REVIEW: ("Review", ":material/rule:"),
     THRESHOLDS: ("Thresholds", ":material/tune:"),
     CATALOGUE: ("Catalogue", ":material/inventory_2:"),
+    MAP: ("Map", ":material/scatter_plot:"),
     MODELS: ("Models", ":material/leaderboard:"),
     HOW_IT_WORKS: ("How it works", ":material/school:"),
 }
 _BUILDING = Address(view=BUILD)
 #: Pages of the daily work, whose links always stand in the menu.
-_DAILY = (FIND, REVIEW, CATALOGUE)
+_DAILY = (FIND, REVIEW, MAP, CATALOGUE)
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
 
 
@@ -89,7 +91,7 @@ def draw_frame(page: str, title: str) -> Frame:
     frame = Frame(catalogues=catalogues, current=current, address=address, problems=problems, problem=problem)
     if current is not None:
         remember(address)
-        if page in (FIND, REVIEW, THRESHOLDS, CATALOGUE, HOW_IT_WORKS):
+        if page in (FIND, REVIEW, THRESHOLDS, CATALOGUE, MAP, HOW_IT_WORKS):
             st.query_params["bundle"] = current.name  # a link to this page shows the same elsewhere
     _draw_menu(frame, page)
     return frame

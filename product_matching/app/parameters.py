@@ -16,6 +16,8 @@ from product_matching.listings.regions import ACCEPTED, Region, read_region
 MAX_DISTANCE = 0.999
 _DECIMALS = 3
 _DIVIDERS = re.compile("[%:;,]")
+#: Most characters of a whole number with its comma.
+_DIGITS = 10
 
 
 class Kind(Protocol):
@@ -68,6 +70,28 @@ class Whole:
     def write(self, value: int) -> str:
         """See `Kind.write`."""
         return str(value)
+
+
+@dataclass(frozen=True)
+class Wholes:
+    """Several whole numbers of a range, separated by commas."""
+
+    accepted: range
+    lengths: range
+
+    def read(self, name: str, text: str) -> tuple[tuple[int, ...] | None, str]:
+        """See `Kind.read`."""
+        parts = text.split(",") if len(text) <= _DIGITS * self.lengths[-1] else []
+        numbers = [Whole(self.accepted).read(name, part)[0] for part in parts]
+        if len(numbers) in self.lengths and None not in numbers:
+            return tuple(number for number in numbers if number is not None), ""
+        first, last = self.accepted[0], self.accepted[-1]
+        how_many = " to ".join(map(str, dict.fromkeys((self.lengths[0], self.lengths[-1]))))
+        return None, _refuse(name, text, f"{how_many} whole numbers from {first} to {last} with commas between")
+
+    def write(self, value: Sequence[int]) -> str:
+        """See `Kind.write`."""
+        return ",".join(map(str, value))
 
 
 @dataclass(frozen=True)

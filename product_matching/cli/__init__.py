@@ -20,6 +20,7 @@ from product_matching.cli.evaluate import evaluate
 from product_matching.cli.explain import explain
 from product_matching.cli.find import find
 from product_matching.cli.keypoints import keypoints
+from product_matching.cli.map import map_
 from product_matching.cli.match import match
 from product_matching.cli.read import read
 from product_matching.cli.thresholds import thresholds
@@ -84,6 +85,7 @@ _COMMANDS = (
 )
 for command in _COMMANDS:
     app.command()(command)
+app.command("map")(map_)
 app.add_typer(decisions)
 
 

@@ -48,6 +48,9 @@ QUERY_FILES = (QUERIES_FILE, QUERY_VECTORS_FILE, QUERY_PHOTOS_FILE, QUERY_PHOTO_
 KEYPOINTS_FILE = "keypoints.bin"
 KEYPOINT_OFFSETS_FILE = "keypoint_offsets.npy"
 KEYPOINT_FILES = (KEYPOINTS_FILE, KEYPOINT_OFFSETS_FILE)
+#: Files of a bundle with maps of its listings.
+PHOTO_MAP_FILE, TITLE_MAP_FILE = "photo_map.npy", "title_map.npy"
+MAP_FILES = (PHOTO_MAP_FILE, TITLE_MAP_FILE)
 #: Files of a bundle whose photos were read; the second one only beside sample photos.
 PRINTS_FILE = "prints.parquet"
 QUERY_PRINTS_FILE = "query_prints.parquet"
@@ -132,6 +135,14 @@ class SideIndexes:
     title: IndexSpec | None = None
 
 
+@dataclass(frozen=True, config=_CONFIG)
+class SideMaps:
+    """What computed the maps of photos and titles; None for a side without one."""
+
+    photo: Text | None = None
+    title: Text | None = None
+
+
 @dataclass(frozen=True, config=_CONFIG, kw_only=True)
 class PrintSource:
     """How the print of a bundle's photos was read.
@@ -183,6 +194,8 @@ class Manifest:
         The least probability of a match that was chosen for it; None for the pair scorer's own.
     built_thresholds
         The thresholds that the build tuned, where others were chosen since; None where they still hold.
+    maps
+        What computed the maps of its listings in two dimensions; None for a bundle without.
     """
 
     name: Text
@@ -202,6 +215,7 @@ class Manifest:
     keypoints: Text | None = None
     sureness: TunedSureness | None = None
     built_thresholds: BuiltThresholds | None = None
+    maps: SideMaps | None = None
 
     @model_validator(mode="after")
     def _check_sides(self) -> Self:
@@ -292,5 +306,7 @@ def _expected_files(manifest: Manifest) -> set[str]:
         (QUERY_FILES, manifest.photo_model is not None and manifest.n_queries > 0),
         ((PRINTS_FILE,), manifest.prints is not None),
         ((QUERY_PRINTS_FILE,), manifest.prints is not None and manifest.n_queries > 0),
+        ((PHOTO_MAP_FILE,), manifest.maps is not None and manifest.maps.photo is not None),
+        ((TITLE_MAP_FILE,), manifest.maps is not None and manifest.maps.title is not None),
     )
     return {LISTINGS_FILE, *(name for names, there in parts if there for name in names)}
