@@ -14,7 +14,6 @@ from product_matching.app.components.card import draw_cards
 from product_matching.app.find.answer import Answer, answer_search, say_timing, used_thresholds
 from product_matching.app.find.batch import draw_batch, draw_view_choice
 from product_matching.app.find.export import matches_csv, scored_csv
-from product_matching.app.find.filter_panel import draw_filters, draw_hidden
 from product_matching.app.find.found_words import draw_found, found_csv
 from product_matching.app.find.pair_view import Pair, open_pair
 from product_matching.app.find.print_words import draw_print, read_print, words_by_row
@@ -42,6 +41,7 @@ from product_matching.app.resources import (
 from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
 from product_matching.app.shared.downloads import draw_csv_download
 from product_matching.app.shared.facets import listings_kept
+from product_matching.app.shared.filter_panel import draw_filters, draw_hidden
 from product_matching.app.shared.gallery import draw_listing_choice
 from product_matching.app.shared.sample_gallery import draw_sample_choice, draw_sample_strip
 from product_matching.app.shared.samples import sample_address

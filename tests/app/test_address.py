@@ -123,7 +123,6 @@ values: dict[str, st.SearchStrategy[object]] = {
     "within": distances,
     "epoch": st.sampled_from(EPOCHS),
     "view": st.sampled_from(CATALOGUE_VIEWS),
-    "where": st.dictionaries(names, st.text(max_size=9), max_size=4).map(lambda values: tuple(values.items())),
     "only": st.none() | st.sampled_from(ONLY),
     "listing_order": st.just("") | names,
     "listings_page": st.integers(1, 9999),

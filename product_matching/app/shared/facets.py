@@ -17,6 +17,10 @@ MAX_VALUES = 100
 _NUMERIC = 0.98
 #: A column of numbers with no more values than these is one of kinds: sizes, years, shops.
 _FEW = 12
+#: Values that are kept of a column with more of them.
+_MOST_OPTIONS = 500
+#: Numbers that name the product and have no order.
+_LABELS = frozenset({"label_group"})
 _TO = ".."
 
 
@@ -33,13 +37,16 @@ class Facet:
     numbers
         The same as numbers, NaN for none; None where it is filtered by its values.
     options
-        Its values in order of how frequent they are; empty where it is filtered by a range.
+        Its most frequent values, the most frequent first; empty where it is filtered by a range.
+    few
+        Whether these are all of them, and none tells the product: such a column is offered beside every result.
     """
 
     name: str
     texts: npt.NDArray[np.object_]
     numbers: npt.NDArray[np.float64] | None = None
     options: Sequence[str] = ()
+    few: bool = True
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -60,9 +67,10 @@ class Facet:
 
 
 def find_facets(listings: pd.DataFrame) -> list[Facet]:
-    """The columns with few values or with numbers, in the order of reading."""
-    facets = (_facet(name, listings[name]) for name in told_names([str(name) for name in listings.columns]))
-    return [facet for facet in facets if facet is not None]
+    """The columns with several values, in the order of reading; that of the label groups comes last."""
+    names = told_names([str(name) for name in listings.columns])
+    told = (_facet(name, listings[name]) for name in [*names, *(_LABELS & set(listings))])
+    return [facet for facet in told if facet is not None]
 
 
 def _facet(name: str, column: pd.Series) -> Facet | None:
@@ -72,9 +80,10 @@ def _facet(name: str, column: pd.Series) -> Facet | None:
         return None
     read = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=np.float64)
     numbers = np.where(np.isfinite(read), read, np.nan)
-    if len(counts) > _FEW and (~np.isnan(numbers)).sum() >= _NUMERIC * (texts != "").sum():
+    if name not in _LABELS and len(counts) > _FEW and (~np.isnan(numbers)).sum() >= _NUMERIC * (texts != "").sum():
         return Facet(name=name, texts=texts, numbers=numbers)
-    return Facet(name=name, texts=texts, options=counts.index.tolist()) if len(counts) <= MAX_VALUES else None
+    few = len(counts) <= MAX_VALUES and name not in _LABELS
+    return Facet(name=name, texts=texts, options=counts.index[:_MOST_OPTIONS].tolist(), few=few)
 
 
 def listings_kept(facets: Sequence[Facet], filters: Filters) -> tuple[npt.NDArray[np.bool_] | None, list[str]]:

@@ -1,4 +1,4 @@
-"""The filters of the results by column, and how many matches they hide."""
+"""The filters by column that several pages share, and how much they hide."""
 
 from __future__ import annotations
 
@@ -16,8 +16,19 @@ from product_matching.app.shared.facets import Facet, read_range, with_filter, w
 from product_matching.app.shared.wording import count_text, plain
 
 
-def draw_filters(facets: Sequence[Facet], address: Address) -> None:
-    """Draw a button that opens the filters; nothing for a catalogue without columns to filter by."""
+def draw_filters(facets: Sequence[Facet], address: Address, *, every: bool = False) -> None:
+    """Draw a button that opens the filters; nothing for a catalogue without columns to filter by.
+
+    Parameters
+    ----------
+    facets
+        The columns.
+    address
+        Of the page.
+    every
+        Whether columns with many values, of which the most frequent can be chosen, are offered as well.
+    """
+    facets = [facet for facet in facets if facet.few or every or facet.name in dict(address.filters)]
     if not facets:
         return
     on = len(address.filters)
