@@ -172,7 +172,7 @@ async def person(
     number: int, url: str, bundle: Bundle, name: str, *, photos: list[Path], seconds: float, times: Times
 ) -> list[tuple[str, str]]:
     """Search, move sliders and decide until the time is over; returns the pairs that were decided."""
-    rng, decided = random.Random(SEED + number), []
+    rng, decided = random.Random(SEED + number), list[tuple[str, str]]()
     ids = bundle.listings["posting_id"].tolist()
     async with session(url) as own:
         end = time.perf_counter() + seconds
@@ -199,7 +199,7 @@ async def person(
 
 async def first_visits(url: str, name: str) -> dict[str, float]:
     """Milliseconds of the first visit of each page, each in a session of its own."""
-    found = {}
+    found: dict[str, float] = {}
     for page in PAGES:
         async with session(url) as own:
             found[page or "home"] = round(await own.open(page, bundle=name))

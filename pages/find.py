@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from product_matching.app.address import FIND, RESULT_COUNTS, SURENESS, Address, write_address
+from product_matching.app.address import FIND, MANY, RESULT_COUNTS, SURENESS, Address, write_address
 from product_matching.app.components.card import draw_cards
 from product_matching.app.find.answer import Answer, answer_search, say_timing, used_thresholds
+from product_matching.app.find.batch import draw_batch, draw_view_choice
 from product_matching.app.find.export import matches_csv, scored_csv
 from product_matching.app.find.filter_panel import draw_filters, draw_hidden
 from product_matching.app.find.found_words import draw_found, found_csv
@@ -70,8 +71,12 @@ def draw_find(frame: Frame) -> None:
     keep_in_address(address, deciding)
     query = (address.listing, address.upload, address.sample, address.title)
     scroll_up_for(" ".join(filter(None, [frame.current.name, *query])))
+    draw_view_choice(address)
     try:
-        _draw_search(finder, address, deciding)
+        if address.find_view == MANY:
+            draw_batch(finder, address, deciding)
+        else:
+            _draw_search(finder, address, deciding)
     except InputError as error:  # such as a pHash of the catalogue that is none
         st.error(plain(str(error)), icon=":material/error:")
     warm_up(frame.current)

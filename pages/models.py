@@ -13,10 +13,10 @@ from product_matching.app.models.comparison import (
     draw_summary,
     read_or_explain,
 )
-from product_matching.app.models.model_list import list_models
 from product_matching.app.models.speed import draw_speed
 from product_matching.app.models.view import draw_models, draw_scorers
 from product_matching.app.navigation import coupled
+from product_matching.app.shared.model_list import list_models
 from product_matching.app.shared.scorers import scorer_names
 from product_matching.places import models_folder
 from product_matching.store.comparison import Comparison

@@ -7,12 +7,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from product_matching.errors import InputError
+from product_matching.listings.regions import ACCEPTED, Region, read_region
 
 #: The largest distance of the sliders; at 1 photos or titles have nothing in common.
 MAX_DISTANCE = 0.999
 _DECIMALS = 3
 _DIVIDERS = re.compile("[%:;,]")
+#: Most characters of a whole number with its comma.
+_DIGITS = 10
 
 
 class Kind(Protocol):
@@ -65,6 +70,28 @@ class Whole:
     def write(self, value: int) -> str:
         """See `Kind.write`."""
         return str(value)
+
+
+@dataclass(frozen=True)
+class Wholes:
+    """Several whole numbers of a range, separated by commas."""
+
+    accepted: range
+    lengths: range
+
+    def read(self, name: str, text: str) -> tuple[tuple[int, ...] | None, str]:
+        """See `Kind.read`."""
+        parts = text.split(",") if len(text) <= _DIGITS * self.lengths[-1] else []
+        numbers = [Whole(self.accepted).read(name, part)[0] for part in parts]
+        if len(numbers) in self.lengths and None not in numbers:
+            return tuple(number for number in numbers if number is not None), ""
+        first, last = self.accepted[0], self.accepted[-1]
+        how_many = " to ".join(map(str, dict.fromkeys((self.lengths[0], self.lengths[-1]))))
+        return None, _refuse(name, text, f"{how_many} whole numbers from {first} to {last} with commas between")
+
+    def write(self, value: Sequence[int]) -> str:
+        """See `Kind.write`."""
+        return ",".join(map(str, value))
 
 
 @dataclass(frozen=True)
@@ -152,6 +179,41 @@ class Line:
     def tidy(self, text: str) -> str:
         """A text as it stands in the address."""
         return " ".join(text.split())[: self.max_chars]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A few names with a value each, written as in a query; a name once."""
+
+    max_pairs: int = 12
+
+    def read(self, name: str, text: str) -> tuple[tuple[tuple[str, str], ...] | None, str]:
+        """See `Kind.read`."""
+        try:
+            pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, max_num_fields=self.max_pairs)
+        except ValueError:
+            return None, _refuse(name, text, f"at most {self.max_pairs} names with values, such as colour=red&size=M")
+        return tuple(dict(pairs).items()), ""
+
+    def write(self, value: tuple[tuple[str, str], ...]) -> str:
+        """See `Kind.write`."""
+        return urlencode(value)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A region of a photo."""
+
+    def read(self, name: str, text: str) -> tuple[Region | None, str]:
+        """See `Kind.read`."""
+        try:
+            return read_region(text), ""
+        except InputError:
+            return None, _refuse(name, text, ACCEPTED)
+
+    def write(self, value: Region) -> str:
+        """See `Kind.write`."""
+        return str(value)
 
 
 #: Filters by column: each with the values that are kept, or with one range as `LOW..HIGH`.

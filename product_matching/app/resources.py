@@ -16,6 +16,7 @@ import streamlit as st
 from PIL import Image
 
 from product_matching.app.jobs import JobRunner
+from product_matching.app.shared.batches import BatchStore
 from product_matching.app.shared.catalogues import Catalogue
 from product_matching.app.shared.facets import Facet, find_facets
 from product_matching.app.shared.samples import sample_order
@@ -49,6 +50,8 @@ BY_BUNDLE: dict[str | type[Any], Callable[[Any], Any]] = {
     "product_matching.workflows.find.Finder": lambda finder: finder.bundle.fingerprint,
     "product_matching.app.find.query.Asked": lambda asked: asked.key,
 }
+#: The same where the settings of a bundle have no say.
+BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {Bundle: lambda bundle: bundle.content}
 _LOADING = threading.Lock()
 #: Seconds that the preparation of a pair scorer may take before the rest of the warming up goes on without it.
 _LONGEST_PREPARATION = 600.0
@@ -148,6 +151,12 @@ def print_on(photo: str, _read: Callable[[], PhotoPrint]) -> tuple[PhotoPrint, f
 def uploads() -> UploadStore:
     """The uploaded photos of all sessions."""
     return UploadStore()
+
+
+@st.cache_resource(show_spinner=False)
+def batches() -> BatchStore:
+    """The uploaded lists of new listings of all sessions."""
+    return BatchStore()
 
 
 @st.cache_resource(show_spinner=False)

@@ -20,7 +20,6 @@ from product_matching.app.models.card_text import card_markdown
 from product_matching.app.models.chart import charted_rows, comparison_chart, describe_chart
 from product_matching.app.models.choice import methods_of
 from product_matching.app.models.figures import SHIPPED_SCORER, SHIPPED_SCORER_F1, SPEEDS
-from product_matching.app.models.model_list import list_models, own_scores, trained_on
 from product_matching.app.models.summary import (
     NETWORK_ROW,
     SCORER_ROW,
@@ -38,6 +37,7 @@ from product_matching.app.models.table import (
     protocol_notes,
     split_differences,
 )
+from product_matching.app.shared.model_list import list_models, own_scores, trained_on
 from product_matching.encoders.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.metrics.retrieval import QueryScores
 from product_matching.store.comparison import Comparison, Figure, Scores, read_comparison

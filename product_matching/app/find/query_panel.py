@@ -1,4 +1,4 @@
-"""The panel of the query: a photo by file or camera, a title, or a listing."""
+"""The panel of the query: a photo by file, camera or clipboard, a title, or a listing."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from product_matching.app.address import MAX_TITLE_CHARS, Address, as_typed
 from product_matching.app.find.found_words import draw_mode
+from product_matching.app.find.photo_inputs import draw_part_choice, draw_paste_field, draw_searched_photo
 from product_matching.app.find.query import Asked
 from product_matching.app.navigation import change_address, coupled, current_address, go_to
 from product_matching.app.resources import uploads
 from product_matching.app.shared.columns import card_lines
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.missing_model import draw_if_missing
-from product_matching.app.shared.pictures import shown_picture
-from product_matching.app.shared.sample_gallery import draw_sample_picture
 from product_matching.app.shared.samples import is_title_of, sample_address, sample_name, title_as_typed
-from product_matching.app.shared.uploads import PHOTO_HELP
+from product_matching.app.shared.uploads import PHOTO_HELP, PHOTO_MB
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.store.bundle import Bundle
 from product_matching.store.sample_queries import SampleQuery
@@ -34,17 +33,21 @@ def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
     row = _row_of(bundle, address.listing)
     if row is not None:
         _draw_listing(bundle, row)
+        draw_paste_field(bundle, "Paste a picture instead")
         return
     photo, title = st.columns(2, gap="medium")
     with photo:
         if asked.sample is not None:
-            _draw_sample(bundle, asked.sample, address.title)
+            _draw_sample(bundle, asked, asked.sample, address.title)
         elif bundle.photo_vectors is None:
             st.caption("This catalogue has titles only: photos cannot be searched in it.")
-        elif asked.upload is not None and asked.upload.thumbnail is not None:
-            _draw_upload(asked.upload.thumbnail, asked.upload.name)
+        elif asked.upload is not None:
+            _draw_upload(asked, asked.upload.name)
         elif bundle.manifest.photo_model is not None and not draw_if_missing(bundle.manifest.photo_model):
             _draw_photo_inputs()
+        draw_part_choice(asked, address)
+        has_photo = asked.sample is not None or asked.upload is not None
+        draw_paste_field(bundle, "Paste another picture" if has_photo else "Paste a picture")
     with title:
         if bundle.title_matrix is None:
             st.caption("This catalogue has photos only: titles cannot be searched in it.")
@@ -84,15 +87,15 @@ def _beside() -> DeltaGenerator:
     return st.container(horizontal=True, border=True, wrap=False, gap="small")
 
 
-def _draw_sample(bundle: Bundle, sample: SampleQuery, typed: str) -> None:
+def _draw_sample(bundle: Bundle, asked: Asked, sample: SampleQuery, typed: str) -> None:
     """Draw the sample that is searched for, with the choice to search by its title too."""
     own = title_as_typed(sample)
     left = {"sample": None, "title": ""} if is_title_of(sample, typed) else {"sample": None}
     with _beside():
-        draw_sample_picture(sample, _PICTURE_WIDTH)
+        draw_searched_photo(asked, _PICTURE_WIDTH)
         with st.container(gap="xsmall"):
             st.markdown(f"**{plain(shorten(sample_name(sample), 160))}**")
-            st.caption("Searched by photo and title." if typed else "Searched by its photo.")
+            st.caption(_searched_by(typed, part=asked.part is not None))
             with st.container(horizontal=True, gap="small"):
                 if own and not typed and bundle.title_matrix is not None:
                     _draw_change("Search with its title too", ":material/title:", title=own)
@@ -105,9 +108,15 @@ def _draw_change(label: str, icon: str, **changes: Any) -> None:
     st.button(label, icon=icon, type="tertiary", on_click=change_address, kwargs=changes)
 
 
-def _draw_upload(thumbnail: bytes, name: str) -> None:
+def _searched_by(typed: str, *, part: bool) -> str:
+    if part:
+        return "Searched by a part of its photo and a title." if typed else "Searched by a part of its photo."
+    return "Searched by photo and title." if typed else "Searched by its photo."
+
+
+def _draw_upload(asked: Asked, name: str) -> None:
     with _beside():
-        st.image(shown_picture(thumbnail), width=_PICTURE_WIDTH, alt="Your photo")
+        draw_searched_photo(asked, _PICTURE_WIDTH)
         with st.container(gap="xsmall"):
             st.caption(plain(shorten(name, 60)))
             _draw_change("Remove the photo", ":material/close:", upload=None)
@@ -121,7 +130,13 @@ def _draw_photo_inputs() -> None:
         st.camera_input("Photo of the product", key=_CAMERA, on_change=_take_photo, args=(_CAMERA,))
     else:
         st.file_uploader(
-            "Photo of the product", type="image", key=_FILE, on_change=_take_photo, args=(_FILE,), help=PHOTO_HELP
+            "Photo of the product",
+            type="image",
+            key=_FILE,
+            max_upload_size=PHOTO_MB,
+            on_change=_take_photo,
+            args=(_FILE,),
+            help=PHOTO_HELP,
         )
 
 

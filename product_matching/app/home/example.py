@@ -64,7 +64,8 @@ def _nearest(bundle: Bundle) -> Example | None:
 
 def _distances(bundle: Bundle, row: int) -> FloatArray:
     if bundle.photo_vectors is not None and bundle.has_photo[row]:
-        return (1.0 - bundle.photo_vectors @ bundle.photo_vectors[row]).astype(np.float64)
+        near: FloatArray = (bundle.photo_vectors @ bundle.photo_vectors[row]).astype(np.float64)
+        return 1.0 - near
     if bundle.title_matrix is None:
         return np.ones(len(bundle))
     products: FloatArray = (bundle.title_matrix @ bundle.title_matrix[[row]].T).toarray().ravel()

@@ -1,4 +1,4 @@
-"""How it works in three steps, the open catalogue in numbers, and the ways on."""
+"""The open catalogue in numbers, and the ways on."""
 
 from __future__ import annotations
 
@@ -10,22 +10,6 @@ from product_matching.app.shared.wording import plain
 from product_matching.store.manifest import Manifest
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 
-_STEPS = (
-    (
-        ":material/fingerprint: **Represent**",
-        "Photo and title of every listing become vectors: lists of numbers that are alike where products look or read "
-        "alike.",
-    ),
-    (
-        ":material/search: **Retrieve**",
-        "The listings nearest to yours are found among all of the catalogue, by photo and by title.",
-    ),
-    (
-        ":material/rule: **Decide**",
-        "How sure is it that two listings are the same product? A trained scorer says so in percent; you set how sure "
-        "is sure enough.",
-    ),
-)
 _WAYS = (
     (FIND, "Find", ":material/search:", "Duplicates of one photo or title, or of a whole list."),
     (REVIEW, "Review", ":material/rule:", "Clean the catalogue: decide doubtful pairs, audit, export."),
@@ -35,14 +19,6 @@ _WAYS = (
     (HOW_IT_WORKS, "How it works", ":material/school:", "The method, to play with."),
     (MODELS, "Models", ":material/leaderboard:", "How good it is, beside what others report."),
 )
-
-
-def draw_steps() -> None:
-    """Draw the three steps."""
-    st.subheader("How it works", anchor=False)
-    for column, (name, says) in zip(st.columns(len(_STEPS), gap="medium"), _STEPS, strict=True):
-        with column:
-            st.markdown(f"{name}  \n{says}")
 
 
 def draw_numbers(manifest: Manifest, found: CatalogueGroups | None) -> None:

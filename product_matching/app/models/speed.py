@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from product_matching.app.models.figures import SPEEDS
-from product_matching.app.models.model_list import ListedModel
+from product_matching.app.shared.model_list import ListedModel
 from product_matching.app.shared.wording import plain
 
 

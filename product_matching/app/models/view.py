@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from product_matching.app.models.card_text import card_markdown
-from product_matching.app.models.model_list import ListedModel, own_scores, read_card, speed_of, trained_on
 from product_matching.app.models.table import figure_cell
 from product_matching.app.shared.catalogues import Catalogue
+from product_matching.app.shared.model_list import ListedModel, own_scores, read_card, speed_of, trained_on
 from product_matching.app.shared.wording import plain, shorten
 from product_matching.encoders.model_folder import CARD_FILE, PhotoModel
 from product_matching.store.comparison import Scores

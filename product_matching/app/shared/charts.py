@@ -34,20 +34,38 @@ def distance_bins(
     return edges, np.bincount(places, minlength=len(edges) - 1)
 
 
-def distance_chart(distances: npt.NDArray[np.float64], threshold: float, side: str) -> dict[str, Any]:
-    """Draw how far all listings are by a side, with the threshold: within it in colour, beyond it in grey."""
+def distance_chart(
+    distances: npt.NDArray[np.float64], threshold: float, side: str, *, counted: str = "Listings"
+) -> dict[str, Any]:
+    """Draw how far all listings are by a side, with the threshold: within it in colour, beyond it in grey.
+
+    `counted` says what the distances are of, where they are not of listings.
+    """
     edges, counts = distance_bins(distances, threshold)
     title = f"{side.capitalize()} distance (0 is identical)"
-    return _histogram(edges, counts, edges[1:] <= threshold, threshold=threshold, title=title)
+    return _histogram(edges, counts, edges[1:] <= threshold, threshold=threshold, title=title, counted=counted)
 
 
-def probability_chart(probabilities: npt.NDArray[np.float64], least: float) -> dict[str, Any]:
-    """Draw how probable the compared listings are, with the least probability: matches in colour, others in grey."""
+def probability_chart(
+    probabilities: npt.NDArray[np.float64], least: float, *, counted: str = "Listings"
+) -> dict[str, Any]:
+    """Draw how probable the compared listings are, with the least probability: matches in colour, others in grey.
+
+    `counted` says what the probabilities are of, where they are not of listings.
+    """
     unlike = np.clip(np.round(1 - probabilities, 6), 0, 1 - 1e-6)
     edges, counts = distance_bins(unlike, round(1 - least, 6), _SURE_BIN)
     matched = (edges[1:] <= round(1 - least, 6))[::-1]
     title = "Probability of the same product"
-    return _histogram(1 - edges[::-1], counts[::-1], matched, threshold=least, title=title, tick_format=".0%")
+    return _histogram(
+        1 - edges[::-1],
+        counts[::-1],
+        matched,
+        threshold=least,
+        title=title,
+        counted=counted,
+        tick_format=".0%",
+    )
 
 
 def _histogram(
@@ -57,6 +75,7 @@ def _histogram(
     *,
     threshold: float,
     title: str,
+    counted: str,
     tick_format: str = "",
 ) -> dict[str, Any]:
     shown = counts > 0
@@ -72,10 +91,10 @@ def _histogram(
         "hovertemplate": f"%{{y:,}} at %{{customdata[0]:{range_format}}} to %{{customdata[1]:{range_format}}}"
         "<extra></extra>",
     }
-    return {"data": [bars], "layout": _layout(threshold, int(counts.max(initial=1)), title, tick_format)}
+    return {"data": [bars], "layout": _layout(threshold, int(counts.max(initial=1)), (title, counted), tick_format)}
 
 
-def _layout(threshold: float, highest: int, title: str, tick_format: str) -> dict[str, Any]:
+def _layout(threshold: float, highest: int, titles: tuple[str, str], tick_format: str) -> dict[str, Any]:
     line = {"type": "line", "x0": threshold, "x1": threshold, "y0": 0, "y1": 1, "yref": "paper"}
     return {
         "height": _HEIGHT,
@@ -90,14 +109,14 @@ def _layout(threshold: float, highest: int, title: str, tick_format: str) -> dic
             "tickformat": tick_format,
             "fixedrange": True,
             "showgrid": False,
-            "title": {"text": title, "standoff": 6},
+            "title": {"text": titles[0], "standoff": 6},
         },
         "yaxis": {
             "type": "log",
             "range": [-0.35, float(np.log10(max(highest, 1))) + 0.15],
             "tickvals": _ticks(highest),
             "tickformat": ",d",
-            "title": {"text": "Listings (log scale)"},
+            "title": {"text": f"{titles[1]} (log scale)"},
             "fixedrange": True,
         },
     }

@@ -14,6 +14,7 @@ from product_matching.app.find.reasons import describe_reasons
 from product_matching.app.shared.columns import column_label, told_columns
 from product_matching.app.shared.explanation_view import draw_measures, draw_quantities, draw_shared_points
 from product_matching.app.shared.gallery import listing_name
+from product_matching.app.shared.heat_map import draw_likeness
 from product_matching.app.shared.pictures import no_photo, shown_picture
 from product_matching.app.shared.sureness import say_compared
 from product_matching.app.shared.wording import MARK, marked_differences, plain, readable_title, shorten
@@ -186,6 +187,8 @@ def _draw_more(finder: Finder, first: Side, second: Side, explanation: Explanati
         draw_measures(explanation, first.name, second.name)
     if first.picture is None or second.picture is None:
         return
+    pictures = (first.picture, second.picture)
+    draw_likeness(finder.bundle.manifest.photo_model, pictures, (first.name, second.name), key=key)
     label = "What the photos share"
     with st.expander(label, icon=":material/hub:", key=f"shared_{key}", on_change="rerun") as shared:
         if not shared.open:
@@ -194,4 +197,4 @@ def _draw_more(finder: Finder, first: Side, second: Side, explanation: Explanati
         if verification is None:
             st.markdown("The points of these photos cannot be compared.")
             return
-        draw_shared_points(verification, (first.picture, second.picture), listing_name(dict(second.columns)))
+        draw_shared_points(verification, pictures, listing_name(dict(second.columns)))
