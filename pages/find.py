@@ -19,7 +19,7 @@ from product_matching.app.find.pair_view import Pair, open_pair
 from product_matching.app.find.print_words import draw_print, read_print, words_by_row
 from product_matching.app.find.query import Asked, add_decisions, ask
 from product_matching.app.find.query_panel import draw_query_panel, search_sample
-from product_matching.app.find.results import CARD_WIDTH, Results, row_of_card
+from product_matching.app.find.results import ABREAST, CARD_WIDTH, Results, row_of_card
 from product_matching.app.find.scoring import Scoring, draw_preparation, score_search
 from product_matching.app.find.sections import make_sections
 from product_matching.app.find.settings_panel import draw_probabilities, draw_rules, draw_thresholds
@@ -207,7 +207,8 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
     if answer.no_match:
         st.info(answer.no_match, icon=":material/search_off:")
     draw_hidden(answer.hidden)
-    chosen = draw_cards(make_sections(finder, asked, answer, results), key="results", narrowest=CARD_WIDTH)
+    sections = make_sections(finder, asked, answer, results)
+    chosen = draw_cards(sections, key="results", narrowest=CARD_WIDTH, abreast=ABREAST)
     if chosen is not None:
         change_address(compared=str(bundle.listings["posting_id"].iloc[row_of_card(chosen)]))
     _draw_pair(finder, asked, results.predictions)

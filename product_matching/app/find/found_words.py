@@ -13,7 +13,7 @@ import streamlit as st
 
 from product_matching.app.components.card import GOOD, Badge, Card, Section, draw_cards
 from product_matching.app.find.query import Asked
-from product_matching.app.find.results import CARD_WIDTH, card_of_row, row_of_card
+from product_matching.app.find.results import ABREAST, CARD_WIDTH, card_of_row, row_of_card
 from product_matching.app.navigation import change_address
 from product_matching.app.shared.columns import card_lines
 from product_matching.app.shared.filter_panel import draw_hidden
@@ -73,7 +73,7 @@ def draw_found(bundle: Bundle, found: FoundWords, shown: int, kept: Mask | None)
             note="The listings that hold most of the words, rare words counting more.",
         ),
     ]
-    chosen = draw_cards(sections, key="results", narrowest=CARD_WIDTH)
+    chosen = draw_cards(sections, key="results", narrowest=CARD_WIDTH, abreast=ABREAST)
     return None if chosen is None else str(bundle.listings["posting_id"].iloc[row_of_card(chosen)])
 
 
