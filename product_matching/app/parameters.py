@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from product_matching.errors import InputError
+from product_matching.listings.regions import ACCEPTED, Region, read_region
 
 #: The largest distance of the sliders; at 1 photos or titles have nothing in common.
 MAX_DISTANCE = 0.999
 _DECIMALS = 3
+_DIVIDERS = re.compile("[%:;,]")
+#: Most characters of a whole number with its comma.
+_DIGITS = 10
 
 
 class Kind(Protocol):
@@ -63,6 +70,28 @@ class Whole:
     def write(self, value: int) -> str:
         """See `Kind.write`."""
         return str(value)
+
+
+@dataclass(frozen=True)
+class Wholes:
+    """Several whole numbers of a range, separated by commas."""
+
+    accepted: range
+    lengths: range
+
+    def read(self, name: str, text: str) -> tuple[tuple[int, ...] | None, str]:
+        """See `Kind.read`."""
+        parts = text.split(",") if len(text) <= _DIGITS * self.lengths[-1] else []
+        numbers = [Whole(self.accepted).read(name, part)[0] for part in parts]
+        if len(numbers) in self.lengths and None not in numbers:
+            return tuple(number for number in numbers if number is not None), ""
+        first, last = self.accepted[0], self.accepted[-1]
+        how_many = " to ".join(map(str, dict.fromkeys((self.lengths[0], self.lengths[-1]))))
+        return None, _refuse(name, text, f"{how_many} whole numbers from {first} to {last} with commas between")
+
+    def write(self, value: Sequence[int]) -> str:
+        """See `Kind.write`."""
+        return ",".join(map(str, value))
 
 
 @dataclass(frozen=True)
@@ -169,6 +198,51 @@ class Pairs:
     def write(self, value: tuple[tuple[str, str], ...]) -> str:
         """See `Kind.write`."""
         return urlencode(value)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A region of a photo."""
+
+    def read(self, name: str, text: str) -> tuple[Region | None, str]:
+        """See `Kind.read`."""
+        try:
+            return read_region(text), ""
+        except InputError:
+            return None, _refuse(name, text, ACCEPTED)
+
+    def write(self, value: Region) -> str:
+        """See `Kind.write`."""
+        return str(value)
+
+
+#: Filters by column: each with the values that are kept, or with one range as `LOW..HIGH`.
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class ByColumn:
+    """Filters by column, written ``kind:mug,pot;price:1000..5000``."""
+
+    def read(self, name: str, text: str) -> tuple[Filters | None, str]:
+        """See `Kind.read`."""
+        read: dict[str, tuple[str, ...]] = {}
+        for piece in text.split(";"):
+            column, colon, values = piece.partition(":")
+            kept = tuple(unquote(value) for value in values.split(",") if value)
+            if not column or not colon or not kept:
+                return None, _refuse(name, text, "columns with values, as in kind:mug,pot;price:1000..5000")
+            read[unquote(column)] = kept
+        return tuple(read.items()), ""
+
+    def write(self, value: Filters) -> str:
+        """See `Kind.write`."""
+        return ";".join(f"{_escape(column)}:{','.join(map(_escape, kept))}" for column, kept in value)
+
+
+def _escape(text: str) -> str:
+    """Write what divides filters as a percent code."""
+    return _DIVIDERS.sub(lambda found: quote(found[0], safe=""), text)
 
 
 def _refuse(name: str, text: str, accepted: str) -> str:

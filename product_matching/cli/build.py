@@ -64,6 +64,9 @@ def build(
     keypoints: Annotated[
         bool, typer.Option(help="Keep the keypoints of the photos: some 4 kB and 40 ms of work a photo.")
     ] = True,
+    with_map: Annotated[
+        bool, typer.Option("--map", help="Place the listings on the map of the app, as the map command does.")
+    ] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace an existing bundle at --out.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -75,6 +78,7 @@ def build(
     from product_matching.listings.catalogue import read_catalogue
     from product_matching.store.bundle import check_target
     from product_matching.workflows.build import BuildOptions, build_bundle
+    from product_matching.workflows.map_listings import add_map
     from product_matching.workflows.query_list import read_queries
 
     check_target(out, overwrite=overwrite, option="--overwrite")
@@ -96,6 +100,8 @@ def build(
     try:
         with bars(keep=True) as progress:
             manifest = build_bundle(listings, out, encoder=encoder, options=options, progress=progress, queries=samples)
+            if with_map:
+                manifest = add_map(out, progress=progress)
     except KeyboardInterrupt:
         typer.echo("Interrupted. Photos embedded so far are kept: the same command continues.", err=True)
         raise typer.Exit(130) from None

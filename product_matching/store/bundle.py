@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from zipfile import BadZipFile
@@ -35,6 +35,7 @@ from product_matching.store.manifest import (
     Manifest,
     read_manifest,
 )
+from product_matching.store.maps import StoredMap, read_maps
 from product_matching.store.prints import StoredPrints, read_prints
 from product_matching.store.sample_queries import SampleQueries, SampleQuery, read_sample_queries
 from product_matching.store.thumbnails import Thumbnails, open_thumbnails
@@ -67,6 +68,8 @@ class Bundle:
         Print read on the photos of the listings and of the samples, by row; None where none was read.
     keypoint_source, sample_keypoint_source
         Keypoints of the photos of the listings and of the samples, by row; None where there are no photos.
+    photo_map, title_map
+        The listings in two dimensions by their photos and by their titles; None where the bundle holds no such map.
     """
 
     folder: Path
@@ -82,9 +85,17 @@ class Bundle:
     sample_prints: StoredPrints | None = None
     keypoint_source: KeypointSource | None = None
     sample_keypoint_source: KeypointSource | None = None
+    photo_map: StoredMap | None = None
+    title_map: StoredMap | None = None
 
     def __len__(self) -> int:
         return len(self.listings)
+
+    @cached_property
+    def content(self) -> str:
+        """SHA-256 of the manifest without the settings that decide: the key for what does not depend on them."""
+        bare = replace(self.manifest, photo_threshold=None, title_threshold=None, sureness=None, built_thresholds=None)
+        return hashlib.sha256(bare.to_json().encode()).hexdigest()
 
     @cached_property
     def has_photo(self) -> npt.NDArray[np.bool_]:
@@ -199,6 +210,7 @@ def open_bundle(folder: Path) -> Bundle:
         samples = read_sample_queries(folder, manifest)
         prints, sample_prints = read_prints(folder, manifest)
         keypoints = open_keypoints(folder, manifest, thumbnails)
+        photo_map, title_map = read_maps(folder, manifest)
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, pa.ArrowException) as error:
         raise InputError(f"The bundle {folder} is damaged ({error!s:.120}): build it anew.") from error
     return Bundle(
@@ -215,6 +227,8 @@ def open_bundle(folder: Path) -> Bundle:
         sample_prints=sample_prints,
         keypoint_source=keypoints,
         sample_keypoint_source=None if samples is None else ThumbnailKeypoints(samples.photos),
+        photo_map=photo_map,
+        title_map=title_map,
     )
 
 

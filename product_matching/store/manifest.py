@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, field
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -15,10 +16,10 @@ from pydantic.dataclasses import dataclass
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.tfidf import Weighting
 from product_matching.errors import InputError
-from product_matching.files import read_json
+from product_matching.files import read_json, write_text
 from product_matching.search.spec import IndexSpec
 from product_matching.store.identity import derive_catalogue_id
-from product_matching.validation import Count, Number, Sha256, Share, Text, validate
+from product_matching.validation import Count, Name, Number, Sha256, Share, Text, validate
 
 BUNDLE_FORMAT = 2
 #: The format before: neither catalogue id nor index. It is read, and derived what it lacks.
@@ -47,6 +48,9 @@ QUERY_FILES = (QUERIES_FILE, QUERY_VECTORS_FILE, QUERY_PHOTOS_FILE, QUERY_PHOTO_
 KEYPOINTS_FILE = "keypoints.bin"
 KEYPOINT_OFFSETS_FILE = "keypoint_offsets.npy"
 KEYPOINT_FILES = (KEYPOINTS_FILE, KEYPOINT_OFFSETS_FILE)
+#: Files of a bundle with maps of its listings.
+PHOTO_MAP_FILE, TITLE_MAP_FILE = "photo_map.npy", "title_map.npy"
+MAP_FILES = (PHOTO_MAP_FILE, TITLE_MAP_FILE)
 #: Files of a bundle whose photos were read; the second one only beside sample photos.
 PRINTS_FILE = "prints.parquet"
 QUERY_PRINTS_FILE = "query_prints.parquet"
@@ -79,6 +83,42 @@ class TunedThreshold:
     recall: Share | None = None
 
 
+@dataclass(frozen=True, config=_CONFIG, kw_only=True)
+class TunedSureness:
+    """The least probability of a match that was chosen for a catalogue, in place of the pair scorer's own.
+
+    Attributes
+    ----------
+    probability
+        From which pairs are matches.
+    scorer, scorer_sha256
+        Name of the pair scorer that it was chosen for, and its `scorer_file.scorer_fingerprint`: the probabilities of
+        another one differ.
+    n
+        Listings of the catalogue.
+    protocol
+        How it was chosen, in a few words.
+    precision, recall
+        Of pairs, where they were measured; four decimals.
+    """
+
+    probability: Annotated[Number, Field(gt=0, lt=1)]
+    scorer: Name
+    scorer_sha256: Sha256
+    n: Count
+    protocol: Text
+    precision: Share | None = None
+    recall: Share | None = None
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class BuiltThresholds:
+    """The thresholds of both sides as they were tuned when the bundle was built."""
+
+    photo: TunedThreshold | None = None
+    title: TunedThreshold | None = None
+
+
 @dataclass(frozen=True, config=_CONFIG)
 class FileEntry:
     """Size and content of one file of a bundle."""
@@ -93,6 +133,14 @@ class SideIndexes:
 
     photo: IndexSpec | None = None
     title: IndexSpec | None = None
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class SideMaps:
+    """What computed the maps of photos and titles; None for a side without one."""
+
+    photo: Text | None = None
+    title: Text | None = None
 
 
 @dataclass(frozen=True, config=_CONFIG, kw_only=True)
@@ -142,6 +190,12 @@ class Manifest:
         How the print on the photos was read; None where it was not.
     keypoints
         Name of the features that the keypoints of its photos are; None for a bundle without.
+    sureness
+        The least probability of a match that was chosen for it; None for the pair scorer's own.
+    built_thresholds
+        The thresholds that the build tuned, where others were chosen since; None where they still hold.
+    maps
+        What computed the maps of its listings in two dimensions; None for a bundle without.
     """
 
     name: Text
@@ -159,6 +213,9 @@ class Manifest:
     n_queries: Count = 0
     prints: PrintSource | None = None
     keypoints: Text | None = None
+    sureness: TunedSureness | None = None
+    built_thresholds: BuiltThresholds | None = None
+    maps: SideMaps | None = None
 
     @model_validator(mode="after")
     def _check_sides(self) -> Self:
@@ -203,6 +260,26 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def rewrite_manifest(folder: Path, change: Callable[[Manifest], Manifest]) -> Manifest:
+    """Put a changed manifest in place of that of a bundle, whole or not at all; no other file is touched.
+
+    Parameters
+    ----------
+    folder
+        Of the bundle.
+    change
+        Gives the new manifest; it must name the same files.
+
+    Raises
+    ------
+    InputError
+        The folder is no bundle, or cannot be written.
+    """
+    manifest = change(read_manifest(folder))
+    write_text(folder / MANIFEST_FILE, manifest.to_json(), what="settings of the bundle")
+    return manifest
+
+
 def _with_identity(content: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Add what the format before did not have: the catalogue's id, derived as at a first build, and the indexes."""
     index = {
@@ -229,5 +306,7 @@ def _expected_files(manifest: Manifest) -> set[str]:
         (QUERY_FILES, manifest.photo_model is not None and manifest.n_queries > 0),
         ((PRINTS_FILE,), manifest.prints is not None),
         ((QUERY_PRINTS_FILE,), manifest.prints is not None and manifest.n_queries > 0),
+        ((PHOTO_MAP_FILE,), manifest.maps is not None and manifest.maps.photo is not None),
+        ((TITLE_MAP_FILE,), manifest.maps is not None and manifest.maps.title is not None),
     )
     return {LISTINGS_FILE, *(name for names, there in parts if there for name in names)}

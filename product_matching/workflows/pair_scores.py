@@ -13,7 +13,7 @@ from product_matching.matching.second_stage.scorer_file import describe_scorer
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import Bundle
-from product_matching.store.manifest import THUMBNAIL_OFFSETS_FILE, THUMBNAILS_FILE
+from product_matching.store.manifest import MAP_FILES, THUMBNAIL_OFFSETS_FILE, THUMBNAILS_FILE
 from product_matching.store.pair_scores import read_pair_scores, write_pair_scores
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def scores_key(bundle: Bundle, scorer: PairScorer) -> str:
     """Name all that the scores of a bundle's pairs follow from; settings such as thresholds are none of it."""
     manifest = bundle.manifest
     pictures = set() if manifest.keypoints is None else _PICTURES
-    content = {name: entry.sha256 for name, entry in manifest.files.items() if name not in pictures}
+    content = {name: entry.sha256 for name, entry in manifest.files.items() if name not in pictures.union(MAP_FILES)}
     model = None if manifest.photo_model is None else manifest.photo_model.fingerprint
     named = json.dumps([_VERSION, content, model, describe_scorer(scorer)], sort_keys=True)
     return hashlib.sha256(named.encode()).hexdigest()

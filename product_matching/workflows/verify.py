@@ -13,6 +13,7 @@ from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.keypoints import StoredKeypoints
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest
 from product_matching.store.pair_scores import PAIR_SCORES_FILE
+from product_matching.workflows.map_listings import SIDES, has_vector
 
 #: Files of a bundle that its manifest does not name.
 _BESIDE = {MANIFEST_FILE, PAIR_SCORES_FILE}
@@ -45,7 +46,14 @@ def verify_bundle(folder: Path) -> list[str]:
         bundle = open_bundle(folder)
     except InputError as error:
         return [*problems, str(error)]
-    return problems + _check_photos(bundle) + _check_titles(bundle) + _check_prints(bundle) + _check_keypoints(bundle)
+    return (
+        problems
+        + _check_photos(bundle)
+        + _check_titles(bundle)
+        + _check_prints(bundle)
+        + _check_keypoints(bundle)
+        + _check_maps(bundle)
+    )
 
 
 def _check_photos(bundle: Bundle) -> list[str]:
@@ -100,6 +108,14 @@ def _check_keypoints(bundle: Bundle) -> list[str]:
     if not np.array_equal(found, bundle.has_photo):
         return ["There are not keypoints for exactly the listings with a photo."]
     return []
+
+
+def _check_maps(bundle: Bundle) -> list[str]:
+    return [
+        f"The map by {side}s does not have a place for exactly the listings with a vector."
+        for side, stored in zip(SIDES, (bundle.photo_map, bundle.title_map), strict=True)
+        if stored is not None and not np.array_equal(np.isfinite(stored.points[:, 0]), has_vector(bundle, side))
+    ]
 
 
 def _has_length(lengths: npt.NDArray[np.floating], expected: npt.NDArray[np.bool_]) -> bool:

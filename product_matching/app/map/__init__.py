@@ -1,0 +1,1 @@
+"""The Map page: places, colours, cards, and what is selected."""

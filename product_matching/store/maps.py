@@ -1,0 +1,58 @@
+"""Maps of a bundle's listings: a place in two dimensions for each, by photos and by titles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.store.manifest import PHOTO_MAP_FILE, TITLE_MAP_FILE, Manifest
+
+
+@dataclass(frozen=True, eq=False)
+class StoredMap:
+    """The places of all listings.
+
+    Attributes
+    ----------
+    points
+        Shape (N, 2), float32; both NaN for a listing that has no place, as it has no vector.
+    method
+        What computed them.
+    """
+
+    points: npt.NDArray[np.float32]
+    method: str
+
+
+def read_maps(folder: Path, manifest: Manifest) -> tuple[StoredMap | None, StoredMap | None]:
+    """Read the maps by photos and by titles, None for one that the bundle does not hold.
+
+    Raises
+    ------
+    ValueError
+        A file does not hold what it should.
+    """
+    if manifest.maps is None:
+        return None, None
+    photo, title = manifest.maps.photo, manifest.maps.title
+    return (
+        None if photo is None else StoredMap(_read(folder / PHOTO_MAP_FILE, manifest.n_listings), photo),
+        None if title is None else StoredMap(_read(folder / TITLE_MAP_FILE, manifest.n_listings), title),
+    )
+
+
+def _read(path: Path, n: int) -> npt.NDArray[np.float32]:
+    points: npt.NDArray[np.float32] = np.load(path, allow_pickle=False)
+    if points.shape != (n, 2) or points.dtype != np.float32:
+        raise ValueError(f"{path.name} has shape {points.shape} of {points.dtype}")
+    if not (np.isfinite(points).all(axis=1) | np.isnan(points).all(axis=1)).all():
+        raise ValueError(f"{path.name} holds places that are neither whole nor left out")
+    return points
+
+
+def write_map(path: Path, points: npt.NDArray[np.float32]) -> None:
+    """Write the places of all listings into a bundle that is being made."""
+    np.save(path, np.ascontiguousarray(points, dtype="<f4"), allow_pickle=False)
