@@ -20,6 +20,7 @@ from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import Manifest
 from product_matching.store.opening import OPEN_PATHS
 from tests.app.held import SECONDS, Held
+from tests.pages.cards import choose
 from tests.pages.conftest import TIMEOUT
 
 CATALOGUE = "pages/catalogue.py"
@@ -102,7 +103,9 @@ def test_a_damaged_catalogue_is_explained_and_leaves_the_other_views_whole(open_
     assert "view" not in app.query_params
 
 
-def test_browsing_filters_orders_and_leads_to_find(open_app: Open, bundles: Path) -> None:
+def test_browsing_filters_orders_and_leads_to_find(
+    open_app: Open, bundles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_app(CATALOGUE, bundle="small", view="browse")
     assert "**25 listings**, 1 to 24 shown" in shown(app)
     app.text_input(key="catalogue_text").set_value("emas original").run()
@@ -118,7 +121,7 @@ def test_browsing_filters_orders_and_leads_to_find(open_app: Open, bundles: Path
     assert "**1 listing**" in shown(app)
     row = open_bundle(bundles / "small").row_of("6c")
     again = open_app(CATALOGUE, **app.query_params)
-    again.button(key=f"start_{row}").click().run()
+    choose(again, monkeypatch, f"start_{row}")
     assert dict(again.query_params) == {"bundle": "small", "listing": "6c"}
 
 
