@@ -236,7 +236,7 @@ def _draw_headline(count: str, bundle: Bundle, address: Address, file: Callable[
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(count, anchor=False, width="content")
         st.space("stretch")
-        draw_filters(facets_of(bundle), address)
+        draw_filters(facets_of(bundle), address.filters, of="filters")
         if file is None:
             return
         st.selectbox(

@@ -156,8 +156,8 @@ class Address:
         Rules of a whole catalogue (see `Rules`): `blend` is a number of stages.
     results
         Number of result cards.
-    filters
-        Columns that results, pairs, groups and listings are filtered by, with what is kept.
+    filters, where
+        Columns that the results of a search, and the listings of the catalogue, are filtered by, with what is kept.
     compared
         posting_id of the result that stands beside the search.
     find_view
@@ -201,7 +201,7 @@ class Address:
     view
         What the catalogue page shows, of `CATALOGUE_VIEWS`.
     only
-        Which listings it lists beside those of `text` and `filters`: a kind of `ONLY`.
+        Which listings it lists beside those of `text` and `where`: a kind of `ONLY`.
     listing_order, listings_page
         The column that they are in order of, "-" before it for the largest first, and which page of them is shown.
     report
@@ -235,7 +235,10 @@ class Address:
     scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW, THRESHOLDS))
     results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), default=24)
     filters: tuple[tuple[str, tuple[str, ...]], ...] = _parameter(
-        "filter", ByColumn(), (FIND, REVIEW, CATALOGUE), default=(), of_catalogue=True
+        "filter", ByColumn(), (FIND,), default=(), of_catalogue=True
+    )
+    where: tuple[tuple[str, tuple[str, ...]], ...] = _parameter(
+        "where", ByColumn(), (REVIEW, CATALOGUE), default=(), of_catalogue=True
     )
     compared: str | None = _parameter("pair", Name(), (FIND,), of_catalogue=True, of_result=True)
     find_view: str = _parameter("check", Choice(FIND_VIEWS), (FIND,), default=ONE)

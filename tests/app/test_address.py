@@ -73,6 +73,9 @@ queries: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.builds(dict, upload=uploads, title=titles, mode=modes, region=regions),
     st.builds(dict, title=titles, mode=modes),
 )
+filters = st.dictionaries(names, st.lists(names, min_size=1, max_size=3).map(tuple), max_size=3).map(
+    lambda kept: tuple(kept.items())
+)
 #: Values of each field that is none of a query.
 values: dict[str, st.SearchStrategy[object]] = {
     "find_view": st.sampled_from(FIND_VIEWS),
@@ -92,9 +95,8 @@ values: dict[str, st.SearchStrategy[object]] = {
     "read_print": st.booleans(),
     "right": st.sampled_from(RIGHT_PERCENT),
     "confidence": st.sampled_from(CONFIDENCES),
-    "filters": st.dictionaries(names, st.lists(names, min_size=1, max_size=3).map(tuple), max_size=3).map(
-        lambda kept: tuple(kept.items())
-    ),
+    "filters": filters,
+    "where": filters,
     "compared": st.none() | names,
     "cross_mean": st.booleans(),
     "blend": st.sampled_from(STAGES),

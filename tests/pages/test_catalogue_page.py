@@ -30,7 +30,7 @@ Open = Callable[..., AppTest]
 def shown(app: AppTest) -> str:
     """Everything that the page says; it never raised."""
     assert not app.exception, app.exception
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.success, app.info)
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.success, app.info)
     return re.sub(r"\\(?=[\W_])", "", "\n".join(str(element.value) for kind in kinds for element in kind))
 
 
@@ -110,12 +110,12 @@ def test_browsing_filters_orders_and_leads_to_find(
     assert "**25 listings**, 1 to 24 shown" in shown(app)
     app.text_input(key="catalogue_text").set_value("emas original").run()
     app.selectbox(key="catalogue_listing_order").set_value("-price").run()
-    app.multiselect(key="catalogue_filters_label_group").set_value(["group6"]).run()
+    app.multiselect(key="catalogue_where_label_group").set_value(["group6"]).run()
     assert dict(app.query_params) == {
         "bundle": "small",
         "view": "browse",
         "text": "emas original",
-        "filter": "label_group:group6",
+        "where": "label_group:group6",
         "order": "-price",
     }
     assert "**1 listing**" in shown(app)
@@ -126,7 +126,7 @@ def test_browsing_filters_orders_and_leads_to_find(
 
 
 def test_a_filter_is_taken_away_and_no_listing_is_said(open_app: Open) -> None:
-    app = open_app(CATALOGUE, bundle="small", view="browse", filter="label_group:nowhere;odd:x", at="7")
+    app = open_app(CATALOGUE, bundle="small", view="browse", where="label_group:nowhere;odd:x", at="7")
     assert "No listing is like that" in shown(app)
     assert "no column 'odd' to filter by 'x'" in shown(app)
     app.button(key="clear_filters").click().run()

@@ -41,7 +41,7 @@ def draw_browse(bundle: Bundle, address: Address) -> None:
     browser = browser_of(bundle)
     _draw_controls(bundle, browser, address)
     rows = browser.rows(asked_by(address))
-    kept, problems = listings_kept(facets_of(bundle), address.filters)
+    kept, problems = listings_kept(facets_of(bundle), address.where)
     if problems:
         st.warning("  \n".join(map(plain, problems)), icon=":material/filter_alt_off:")
     if kept is not None:
@@ -102,15 +102,15 @@ def _draw_controls(bundle: Bundle, browser: ListingBrowser, address: Address) ->
             width=250,
             **coupled("listing_order", address.listing_order if address.listing_order in orders else ""),
         )
-        draw_filters(facets_of(bundle), address, every=True)
-        if address.filters:
+        draw_filters(facets_of(bundle), address.where, of="where", every=True)
+        if address.where:
             st.button(
                 "Clear the filters",
                 key="clear_filters",
                 type="tertiary",
                 icon=":material/close:",
                 on_click=change_address,
-                kwargs={"filters": ()},
+                kwargs={"where": ()},
             )
 
 

@@ -28,7 +28,7 @@ def draw_review_filters(bundle: Bundle, address: Address) -> None:
             **coupled("size_from", address.size_from),
         )
     if address.step in ("pairs", "groups"):
-        draw_filters(facets_of(bundle), address)
+        draw_filters(facets_of(bundle), address.where, of="where")
     if address.step in ("pairs", "groups", "decisions"):
         st.text_input(
             "With this text in a title or id",

@@ -124,7 +124,7 @@ def _draw_end(left_for_later: int, address: Address) -> None:
             )
         else:
             scope = f" with “{plain(address.text)}”" if address.text else ""
-            scope += " under these filters" if address.filters else ""
+            scope += " under these filters" if address.where else ""
             st.markdown(f":material/task_alt: No pair{scope} is left to review. Audit the accepted ones next.")
         st.button(
             "Undo",

@@ -92,7 +92,7 @@ def queue_of(
 
 def rows_asked_for(bundle: Bundle, address: Address) -> npt.NDArray[np.bool_] | None:
     """Which listings the text and the filters of an address ask for, shape (N,); None for all."""
-    kept, _ = listings_kept(facets_of(bundle), address.filters)
+    kept, _ = listings_kept(facets_of(bundle), address.where)
     if not address.text:
         return kept
     found = rows_with(bundle, address.text)

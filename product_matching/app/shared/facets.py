@@ -11,6 +11,7 @@ import pandas as pd
 
 from product_matching.app.parameters import Filters
 from product_matching.app.shared.columns import told_names
+from product_matching.store.bundle import PHOTO_SHA256
 
 #: Values that a list to choose from may have, and the share of a column's values that must be numbers for a range.
 MAX_VALUES = 100
@@ -19,6 +20,8 @@ _NUMERIC = 0.98
 _FEW = 12
 #: Values that are kept of a column with more of them.
 _MOST_OPTIONS = 500
+#: Columns that links filter by, which tell a reader nothing.
+NAMES_OF_PHOTOS = frozenset({PHOTO_SHA256, "image_phash"})
 #: Numbers that name the product and have no order.
 _LABELS = frozenset({"label_group"})
 _TO = ".."
@@ -67,10 +70,11 @@ class Facet:
 
 
 def find_facets(listings: pd.DataFrame) -> list[Facet]:
-    """The columns with several values, in the order of reading; that of the label groups comes last."""
-    names = told_names([str(name) for name in listings.columns])
-    told = (_facet(name, listings[name]) for name in [*names, *(_LABELS & set(listings))])
-    return [facet for facet in told if facet is not None]
+    """The columns with several values, in the order of reading; label groups and what names photos come last."""
+    names = [str(name) for name in listings.columns]
+    asked = [*told_names(names), *(name for name in names if name in _LABELS or name in NAMES_OF_PHOTOS)]
+    found = (_facet(name, listings[name]) for name in asked)
+    return [facet for facet in found if facet is not None]
 
 
 def _facet(name: str, column: pd.Series) -> Facet | None:
@@ -82,7 +86,7 @@ def _facet(name: str, column: pd.Series) -> Facet | None:
     numbers = np.where(np.isfinite(read), read, np.nan)
     if name not in _LABELS and len(counts) > _FEW and (~np.isnan(numbers)).sum() >= _NUMERIC * (texts != "").sum():
         return Facet(name=name, texts=texts, numbers=numbers)
-    few = len(counts) <= MAX_VALUES and name not in _LABELS
+    few = len(counts) <= MAX_VALUES and name not in _LABELS and name not in NAMES_OF_PHOTOS
     return Facet(name=name, texts=texts, options=counts.index[:_MOST_OPTIONS].tolist(), few=few)
 
 

@@ -60,8 +60,8 @@ def test_a_text_and_columns_filter(bundle: Bundle, review: ReviewPairs) -> None:
 
     assert asked(text="CUP 4") == [(3, 4)]
     assert asked(text=str(bundle.listings["posting_id"].iloc[0])) == [(0, 2)]
-    assert asked(filters=(("kind", ("mug",)),)) == [(1, 2), (0, 2)]
-    assert asked(filters=(("kind", ("mug",)),), text="cup 1") == [(1, 2)]
+    assert asked(where=(("kind", ("mug",)),)) == [(1, 2), (0, 2)]
+    assert asked(where=(("kind", ("mug",)),), text="cup 1") == [(1, 2)]
 
 
 def test_by_distance_the_pairs_near_the_threshold_are_in_doubt(bundle: Bundle) -> None:
