@@ -88,7 +88,9 @@ def by_column(bundle: Bundle, choice: str) -> Colouring:
     """Colour by the most frequent values of a column, as `colour_choices` names it."""
     name = choice.removeprefix(_COLUMN)
     values = [value_text(name, value) if value not in (None, "") else "" for value in bundle.listings[name].fillna("")]
-    return _by_values(np.array(values, dtype=object), lambda value, row: column_label(value), "Other values", "Without one")
+    return _by_values(
+        np.array(values, dtype=object), lambda value, row: column_label(value), "Other values", "Without one"
+    )
 
 
 def by_labels(bundle: Bundle) -> Colouring:
