@@ -1,26 +1,27 @@
-"""The home page: what this is, which catalogues are here, and ways into Find."""
+"""The home page: what this does, shown on the open catalogue, and the ways into it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from product_matching.app.address import FIND, HOME, MAX_TITLE_CHARS, Address, write_address
+from product_matching.app.components.paste import draw_paste
 from product_matching.app.frame import Frame, draw_frame, draw_no_catalogue, draw_problems
+from product_matching.app.home.example import draw_example, example_of
+from product_matching.app.home.ways import draw_numbers, draw_ways
 from product_matching.app.navigation import remembered_address
-from product_matching.app.resources import bundle_of, sample_order_of, starts_of, uploads, warm_up
+from product_matching.app.resources import bundle_of, sample_order_of, uploads, warm_up
 from product_matching.app.shared.catalogues import Catalogue
-from product_matching.app.shared.gallery import draw_listing_choice
+from product_matching.app.shared.deciding import decide_how
+from product_matching.app.shared.kept_groups import kept_groups
 from product_matching.app.shared.missing_model import draw_if_missing
 from product_matching.app.shared.sample_gallery import draw_sample_choice
 from product_matching.app.shared.samples import sample_address
-from product_matching.app.shared.uploads import PHOTO_HELP
-from product_matching.app.shared.wording import count_text, plain
+from product_matching.app.shared.steps import draw_steps
+from product_matching.app.shared.uploads import PHOTO_HELP, PHOTO_MB
+from product_matching.app.shared.wording import plain
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
-from product_matching.store.manifest import Manifest
-
-N_STARTS = 12
-_WEIGHTINGS = {"idf": "IDF", "tfidf": "TF-IDF"}
 
 
 def draw_home() -> None:
@@ -28,15 +29,18 @@ def draw_home() -> None:
     frame = draw_frame(HOME, "Product matching")
     st.title("Find listings of the same product", anchor=False)
     st.markdown(
-        "Give a photo, a title or both: the listings of the same product are shown, each with its probability. "
-        "You choose the least probability of a match."
+        "Marketplaces hold the same product many times, each time with another photo and another title. Give a photo, "
+        "a title or both, and see its duplicates with how sure it is; or clean a whole catalogue."
     )
     draw_problems(frame)
     bundle = _open(frame)
     if bundle is not None and frame.current is not None:
-        _draw_entrances(frame.current)
-        _draw_starts(bundle)
-    _draw_catalogues(frame)
+        _draw_catalogue(bundle, frame)
+    _draw_samples(frame, bundle)
+    if bundle is not None:
+        st.subheader("How it works", anchor=False)
+        draw_steps()
+        draw_ways()
     if frame.current is not None:
         warm_up(frame.current)
 
@@ -54,6 +58,17 @@ def _open(frame: Frame) -> Bundle | None:
     except InputError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
+
+
+def _draw_catalogue(bundle: Bundle, frame: Frame) -> None:
+    """An example, the ways to search, and the numbers of the open catalogue."""
+    found = kept_groups(bundle, decide_how(bundle, frame.address))
+    example = example_of(bundle, found)
+    if example is not None and draw_example(bundle, example):
+        _search(remembered_address().of_listing(str(bundle.listings["posting_id"].iloc[example.row])))
+    if frame.current is not None:
+        _draw_entrances(frame.current)
+    draw_numbers(bundle.manifest, found)
 
 
 def _draw_entrances(catalogue: Catalogue) -> None:
@@ -81,53 +96,36 @@ def _draw_title_entrance() -> None:
 
 
 def _draw_photo_entrance() -> None:
-    photo = st.file_uploader("Search by photo", type="image", help=PHOTO_HELP)
+    photo = st.file_uploader("Search by photo", type="image", max_upload_size=PHOTO_MB, help=PHOTO_HELP)
+    pasted = draw_paste("home_paste")
     if photo is not None:
-        _search(remembered_address().of_title("").of_upload(uploads().put(photo.getvalue(), photo.name)))
+        _search_photo(photo.getvalue(), photo.name)
+    elif pasted is not None:
+        _search_photo(pasted.data, pasted.name)
 
 
-def _draw_starts(bundle: Bundle) -> None:
-    """Sample photos, or listings in a catalogue without sample photos."""
-    if bundle.samples is None:
-        st.subheader("Or start from a listing", anchor=False)
-        listing = draw_listing_choice(bundle, starts_of(bundle, N_STARTS))
-        if listing is not None:
-            _search(remembered_address().of_listing(listing))
+def _search_photo(data: bytes, name: str) -> None:
+    _search(remembered_address().of_title("").of_upload(uploads().put(data, name)))
+
+
+def _draw_samples(frame: Frame, opened: Bundle | None) -> None:
+    """The sample photos of the open catalogue, or else of another one that has some."""
+    bundle = opened if opened is not None and opened.samples is not None else _with_samples(frame)
+    if bundle is None or bundle.samples is None:
         return
     sample = draw_sample_choice(bundle.samples, sample_order_of(bundle))
     if sample is not None:
-        _search(sample_address(remembered_address(), sample, bundle))
+        _search(sample_address(remembered_address().in_catalogue(bundle.folder.name), sample, bundle))
 
 
-def _draw_catalogues(frame: Frame) -> None:
-    if not frame.catalogues:
-        return
-    st.subheader("Catalogues", anchor=False)
-    with st.grid(min_column_width=300, border=True, gap="small") as grid:
-        for catalogue in frame.catalogues:
-            with grid.cell():
-                _draw_catalogue(catalogue)
-
-
-def _draw_catalogue(catalogue: Catalogue) -> None:
-    st.markdown(f"**{plain(catalogue.name)}**")
-    if catalogue.manifest is None:
-        st.error(plain(catalogue.problem), icon=":material/error:")
-        return
-    st.markdown(_facts(catalogue.manifest))
-    if st.button("Search it", key=f"search_{catalogue.name}", icon=":material/search:"):
-        _search(remembered_address().in_catalogue(catalogue.name).of_title(""))
-
-
-def _facts(manifest: Manifest) -> str:
-    lines = [f"{count_text(manifest.n_listings, 'listing')}"]
-    if manifest.photo_model is not None:
-        photos = f"{count_text(manifest.n_photos, 'photo')} by {plain(manifest.photo_model.name)}"
-        lines.append(f":material/image: {photos}")
-    if manifest.title_weighting is not None:
-        titles = f"{count_text(manifest.n_titles, 'title')} by {_WEIGHTINGS[manifest.title_weighting]}"
-        lines.append(f":material/title: {titles}")
-    return "  \n".join(lines)
+def _with_samples(frame: Frame) -> Bundle | None:
+    for catalogue in frame.catalogues:
+        if catalogue.manifest is not None and catalogue.manifest.n_queries:
+            try:
+                return bundle_of(catalogue)
+            except InputError:  # said where the catalogue is chosen
+                continue
+    return None
 
 
 draw_home()

@@ -90,7 +90,7 @@ def _draw_controls(bundle: Bundle, address: Address, side: Side, chosen: Chosen)
 
 def _choose_side(key: str) -> None:
     """Another side is another map: view and area of this one have no meaning there."""
-    change_address(side=st.session_state[key], view=None, area=None)
+    change_address(side=st.session_state[key], map_view=None, area=None)
 
 
 def _draw_points(bundle: Bundle, places: MapPlaces, chosen: Chosen) -> None:

@@ -26,3 +26,8 @@ def models_folder() -> Path:
 def comparison_file() -> Path:
     """The comparison table (`PRODUCT_MATCHING_COMPARISON`, else the project's ``docs/comparison.json``)."""
     return Path(os.environ.get("PRODUCT_MATCHING_COMPARISON") or _PROJECT / "docs" / "comparison.json").expanduser()
+
+
+def pictures_folder() -> Path:
+    """The project's ``streamlit_out/``: pictures that pages and README show."""
+    return _PROJECT / "streamlit_out"

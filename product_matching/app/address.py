@@ -10,7 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from product_matching.app.parameters import Choice, Digest, Distance, Kind, Line, Name, Switch, Whole, Wholes
+from product_matching.app.parameters import (
+    ByColumn,
+    Choice,
+    Digest,
+    Distance,
+    Kind,
+    Line,
+    Name,
+    Pairs,
+    Part,
+    Switch,
+    Whole,
+    Wholes,
+)
+from product_matching.listings.regions import Region
 
 HOME, FIND, REVIEW, MODELS = "streamlit_app.py", "pages/find.py", "pages/review.py", "pages/models.py"
 THRESHOLDS, MAP, CATALOGUE = "pages/thresholds.py", "pages/map.py", "pages/catalogue.py"
@@ -21,6 +35,10 @@ _EVERY_PAGE = (HOME, FIND, REVIEW, THRESHOLDS, MAP, CATALOGUE, MODELS, HOW_IT_WO
 RESULT_COUNTS = (12, 24, 48, 96)
 #: How a title alone is searched for: its words in titles, or its duplicates (`find_words.SEARCH_MODES`).
 SEARCH_MODES = ("words", "duplicates")
+#: What the Find page checks: one listing, or many at once; the first is the default.
+ONE, MANY = FIND_VIEWS = ("one", "many")
+#: What new listings can be filtered by: the names of `check_listings.Proposal`.
+PROPOSALS = ("same", "review", "new", "unknown")
 #: A typed title is cut here.
 MAX_TITLE_CHARS = 300
 #: What decides: the probability of a pair scorer, or distances with the rules behind them.
@@ -35,6 +53,8 @@ STAGES, EXPANSION = range(4), range(1, 6)
 STEPS = ("pairs", "groups", "audit", "decisions", "export")
 #: Percent of sureness from which pairs are accepted, and below which they are rejected, without review.
 BAND_PERCENT = range(101)
+#: Percent of the matches that can be asked to be right, and percents of confidence.
+RIGHT_PERCENT, CONFIDENCES = range(50, 100), (80, 90, 95, 99)
 #: A text that titles are filtered by is cut here.
 MAX_FILTER_CHARS = 100
 #: Sizes of groups that can be asked for.
@@ -43,11 +63,22 @@ GROUP_SIZES = range(2, 1000)
 ORDERS = {"doubt": "Most doubtful first", "size": "Largest first", "density": "Fewest matching pairs first"}
 #: Measures of the comparison, and the sides that its methods compare; the first is the default.
 MEASURES, METHODS = ("F1", "recall@1", "mAP@R"), ("Photo", "Title", "Both", "All")
+#: What Models can show below its summary, the first being the default.
+PARTS_OF_MODELS = ("networks", "methods", "differences", "protocols", "speed")
+#: What was trained for How it works: margins in radians and scales of ArcFace, and epochs of the autoencoder.
+MARGINS, SCALES, EPOCHS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), (4, 8, 16, 30), (1, 2, 4, 8)
+#: Angles between two vectors in degrees, and numbers of nearest listings.
+ANGLES, NEIGHBOURS = range(181), range(1, 51)
 #: Sides that a catalogue is mapped by.
 MAP_SIDES = ("photo", "title")
 #: Steps from one edge of a map to the other; numbers that name an area, two a corner.
 MAP_STEPS, AREA_LENGTHS = range(65_536), range(6, 129, 2)
 _TITLE = Line("title", MAX_TITLE_CHARS)
+#: What the catalogue page shows, the first being the default; and the kinds of listings it lists alone (`browse.ONLY`).
+OVERVIEW, BROWSE, OPEN, BUILD = CATALOGUE_VIEWS = ("overview", "browse", "open", "build")
+ONLY = ("no_photo", "unreadable_photo", "repeated_photo", "no_title")
+#: What a photo comes from.
+_QUERIES = ("listing", "upload", "sample")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +133,8 @@ class Address:
         Key of the uploaded photo that is the query (see `UploadStore`).
     sample
         query_id of the bundle's sample photo that is the query.
+    region
+        The part of the uploaded or sample photo that is searched for; None for all of it.
     title
         The typed title, searched beside an uploaded or a sample photo.
     read_print
@@ -117,17 +150,29 @@ class Address:
     decide
         What decides, `SURENESS` or `DISTANCES`; None where the other parameters tell (see `decides_by`).
     sure
-        Least percent of sureness of a match; None for the balanced preset of the pair scorer.
+        Least percent of sureness of a match; None for the catalogue's own, else the pair scorer's.
     scorer
         Name of the pair scorer; None for the one that is chosen for the catalogue.
     cross_mean, blend, expansion, mutual
         Rules of a whole catalogue (see `Rules`): `blend` is a number of stages.
     results
         Number of result cards.
+    filters
+        Columns that the results are filtered by, with what is kept.
+    compared
+        posting_id of the result that stands beside the search.
+    find_view
+        What the Find page checks, of `FIND_VIEWS`.
+    batch
+        Key of the uploaded list of new listings (see `BatchStore`).
+    proposal
+        Which of them are shown, of `PROPOSALS`; None for all.
     step
         What is done in the review, of `STEPS`.
     accept, reject
         Percent of sureness from which pairs are accepted, and below which they are rejected, without review.
+    right, confidence
+        Percent of the matches that are to be right, and percent of confidence with which decisions are to show it.
     text, size_from, open_only
         Which pairs and groups are looked at: those with a text in a title or id, of at least so many listings, and
         only those on which something is left to decide.
@@ -138,24 +183,45 @@ class Address:
     side, colour
         Whether listings are mapped by photos or titles, None for photos where there are some; and what colours them
         (see `map.colouring`), None for what suits the catalogue.
-    view, area
+    map_view, area
         The middle and the zoom of the view of the map, and the corners of the area of it that is selected.
     measure, methods, all_photos
         Which figures of the comparison are shown, of which methods, on which photos of the groceries.
+    part_of_models
+        What Models shows below its summary.
+    angle
+        Between the two vectors of How it works.
+    margin, scale
+        Of the ArcFace training that is shown there.
+    first_title, second_title
+        The titles that are weighed there; empty for two of the catalogue.
+    around, k, within
+        Whose nearest listings are shown there (posting_id), how many, and up to which distance.
+    epoch
+        After which the autoencoder's pictures are shown there.
+    view
+        What the catalogue page shows, of `CATALOGUE_VIEWS`.
+    where, only
+        Which listings it lists beside those of `text`: values of columns, and a kind of `ONLY`.
+    listing_order, listings_page
+        The column that they are in order of, "-" before it for the largest first, and which page of them is shown.
+    report
+        Name of the catalogue whose build is shown.
     """
 
     bundle: str | None = _parameter("bundle", Name(), _EVERY_PAGE)
     listing: str | None = _parameter("listing", Name(), (FIND,), of_catalogue=True)
     upload: str | None = _parameter("upload", Digest("the upload", "upload the photo again"), (FIND,))
     sample: str | None = _parameter("sample", Name(), (FIND,), of_catalogue=True)
+    region: Region | None = _parameter("region", Part(), (FIND,))  # noqa: RUF009 - as every other one
     title: str = _parameter("q", _TITLE, (FIND,), default="")
     read_print: bool = _parameter("read", Switch(), (FIND,), default=False)
     mode: str | None = _parameter("mode", Choice(SEARCH_MODES), (FIND,))
     photo_threshold: float | None = _parameter(
-        "photo", Distance(), (FIND, REVIEW), of_catalogue=True, of_distances=True
+        "photo", Distance(), (FIND, REVIEW, THRESHOLDS), of_catalogue=True, of_distances=True
     )
     title_threshold: float | None = _parameter(
-        "title", Distance(), (FIND, REVIEW), of_catalogue=True, of_distances=True
+        "title", Distance(), (FIND, REVIEW, THRESHOLDS), of_catalogue=True, of_distances=True
     )
     fused_threshold: float | None = _parameter("both", Distance(), (FIND, REVIEW), of_catalogue=True, of_distances=True)
     photo_bits: int | None = _parameter("bits", Whole(PHOTO_BITS), (FIND, REVIEW), of_distances=True)
@@ -165,14 +231,25 @@ class Address:
     blend: int = _parameter("blend", Whole(STAGES), (REVIEW,), default=0, of_distances=True)
     expansion: int = _parameter("expand", Whole(EXPANSION), (REVIEW,), default=1, of_distances=True)
     mutual: bool = _parameter("mutual", Switch(), (REVIEW,), default=False, of_distances=True)
-    decide: str | None = _parameter("decide", Choice((SURENESS, DISTANCES)), (FIND, REVIEW))
-    sure: int | None = _parameter("sure", Whole(SURE_PERCENT), (FIND, REVIEW))
-    scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW))
+    decide: str | None = _parameter("decide", Choice((SURENESS, DISTANCES)), (FIND, REVIEW, THRESHOLDS))
+    sure: int | None = _parameter("sure", Whole(SURE_PERCENT), (FIND, REVIEW, THRESHOLDS))
+    scorer: str | None = _parameter("scorer", Name(), (FIND, REVIEW, THRESHOLDS))
     results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), default=24)
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = _parameter(
+        "filter", ByColumn(), (FIND,), default=(), of_catalogue=True
+    )
+    compared: str | None = _parameter("pair", Name(), (FIND,), of_catalogue=True, of_result=True)
+    find_view: str = _parameter("check", Choice(FIND_VIEWS), (FIND,), default=ONE)
+    batch: str | None = _parameter("batch", Digest("the list", "upload it again"), (FIND,))
+    proposal: str | None = _parameter("band", Choice(PROPOSALS), (FIND,))
     step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
-    accept: int = _parameter("accept", Whole(BAND_PERCENT), (REVIEW,), default=90)
-    reject: int = _parameter("reject", Whole(BAND_PERCENT), (REVIEW,), default=10)
-    text: str = _parameter("text", Line("text", MAX_FILTER_CHARS), (REVIEW, MAP), default="", of_catalogue=True)
+    accept: int = _parameter("accept", Whole(BAND_PERCENT), (FIND, REVIEW), default=90)
+    reject: int = _parameter("reject", Whole(BAND_PERCENT), (FIND, REVIEW, THRESHOLDS), default=10)
+    right: int = _parameter("right", Whole(RIGHT_PERCENT), (THRESHOLDS,), default=95)
+    confidence: int = _parameter("confidence", Choice(CONFIDENCES), (THRESHOLDS,), default=95)
+    text: str = _parameter(
+        "text", Line("text", MAX_FILTER_CHARS), (REVIEW, CATALOGUE, MAP), default="", of_catalogue=True
+    )
     size_from: int = _parameter("size", Whole(GROUP_SIZES), (REVIEW,), default=2)
     open_only: bool = _parameter("open", Switch(), (REVIEW,), default=False)
     keep: str = _parameter(
@@ -182,11 +259,29 @@ class Address:
     page: int = _parameter("page", Whole(range(1, 1_000_000)), (REVIEW,), default=1, of_catalogue=True, of_result=True)
     side: str | None = _parameter("side", Choice(MAP_SIDES), (MAP,), of_catalogue=True)
     colour: str | None = _parameter("colour", Name(), (MAP,), of_catalogue=True)
-    view: tuple[int, ...] | None = _parameter("view", Wholes(MAP_STEPS, range(3, 4)), (MAP,), of_catalogue=True)
+    map_view: tuple[int, ...] | None = _parameter("zoom", Wholes(MAP_STEPS, range(3, 4)), (MAP,), of_catalogue=True)
     area: tuple[int, ...] | None = _parameter("area", Wholes(MAP_STEPS, AREA_LENGTHS), (MAP,), of_catalogue=True)
     measure: str = _parameter("measure", Choice(MEASURES), (MODELS,), default=MEASURES[0])
     methods: str = _parameter("by", Choice(METHODS), (MODELS,), default=METHODS[0])
     all_photos: bool = _parameter("all_photos", Switch(), (MODELS,), default=False)
+    part_of_models: str = _parameter("show", Choice(PARTS_OF_MODELS), (MODELS,), default=PARTS_OF_MODELS[0])
+    angle: int = _parameter("angle", Whole(ANGLES), (HOW_IT_WORKS,), default=50)
+    margin: float = _parameter("margin", Choice(MARGINS), (HOW_IT_WORKS,), default=MARGINS[-1])
+    scale: int = _parameter("scale", Choice(SCALES), (HOW_IT_WORKS,), default=16)
+    first_title: str = _parameter("first", _TITLE, (HOW_IT_WORKS,), default="")
+    second_title: str = _parameter("second", _TITLE, (HOW_IT_WORKS,), default="")
+    around: str | None = _parameter("around", Name(), (HOW_IT_WORKS,), of_catalogue=True)
+    k: int = _parameter("k", Whole(NEIGHBOURS), (HOW_IT_WORKS,), default=10)
+    within: float | None = _parameter("within", Distance(), (HOW_IT_WORKS,), of_catalogue=True)
+    epoch: int = _parameter("epoch", Choice(EPOCHS), (HOW_IT_WORKS,), default=EPOCHS[-1])
+    view: str = _parameter("view", Choice(CATALOGUE_VIEWS), (CATALOGUE,), default=OVERVIEW)
+    where: tuple[tuple[str, str], ...] = _parameter("where", Pairs(), (CATALOGUE,), default=(), of_catalogue=True)
+    only: str | None = _parameter("only", Choice(ONLY), (CATALOGUE,), of_catalogue=True)
+    listing_order: str = _parameter("order", Name(), (CATALOGUE,), default="", of_catalogue=True)
+    listings_page: int = _parameter(
+        "at", Whole(range(1, 1_000_000)), (CATALOGUE,), default=1, of_catalogue=True, of_result=True
+    )
+    report: str | None = _parameter("report", Name(), (CATALOGUE,))
 
     @property
     def asks(self) -> bool:
@@ -212,37 +307,47 @@ class Address:
 
     def of_listing(self, posting_id: str) -> Address:
         """The same place with a listing of the catalogue as the query."""
-        return replace(self, listing=posting_id, upload=None, sample=None, title="", mode=None)
+        return self._asking(listing=posting_id)
 
     def of_upload(self, key: str) -> Address:
         """The same place with an uploaded photo as the query, beside the title that is searched for."""
-        return replace(self, listing=None, upload=key, sample=None, mode=None)
+        return self._asking(upload=key, title=self.title, region=self.region if key == self.upload else None)
 
     def of_sample(self, query_id: str, title: str = "") -> Address:
         """The same place with a sample photo of the bundle as the query, with a title beside it if one is given."""
-        return replace(self, listing=None, upload=None, sample=query_id, title=as_typed(title), mode=None)
+        region = self.region if query_id == self.sample else None
+        return self._asking(sample=query_id, title=as_typed(title), region=region)
 
     def of_title(self, title: str) -> Address:
         """The same place with a typed title as the only query."""
-        return replace(self, listing=None, upload=None, sample=None, title=as_typed(title), mode=None)
+        return self._asking(title=as_typed(title))
+
+    def _asking(self, **query: Any) -> Address:
+        """The same place with another query, and nothing of the one before."""
+        fields_of_query = ("listing", "upload", "sample", "region", "title", "mode", "compared", "find_view")
+        nothing = {each.field: each.default for each in PARAMETERS if each.field in fields_of_query}
+        return replace(self, **{**nothing, **query})
 
     def in_catalogue(self, bundle: str) -> Address:
         """The same place in a catalogue; what belongs to another one is left behind."""
         if bundle == self.bundle:
             return self
         left = {each.field: each.default for each in PARAMETERS if each.of_catalogue}
-        return replace(self, **{**left, "bundle": bundle})
+        region = self.region if self.upload else None  # that of a sample stays with it
+        return replace(self, **{**left, "bundle": bundle, "region": region})
 
     def changed(self, **changes: Any) -> Address:
         """The same place with some fields changed; what belongs to one result returns to its default.
 
         In another catalogue, what belongs to one catalogue does so as well; a title takes the place of a listing, and
-        another title is searched for as its own number of words says.
+        another title is searched for as its own number of words says. A region stays with its photo.
         """
         if "title" in changes:
             changes.setdefault("mode", None)
         if changes.get("title"):
             changes.setdefault("listing", None)
+        if any(getattr(self, field) != changes.get(field, getattr(self, field)) for field in _QUERIES):
+            changes.setdefault("region", None)
         place = self.in_catalogue(changes["bundle"]) if "bundle" in changes else self
         left = {each.field: each.default for each in PARAMETERS if each.of_result}
         return replace(place, **{**left, **changes})
@@ -307,7 +412,10 @@ def _with_one_query(address: Address, problems: list[str]) -> Address:
     if address.listing and (address.upload or address.sample or address.title):
         problems.append("The address names a listing and a photo or title beside it: the listing is searched for.")
         return address.of_listing(address.listing)
+    if address.region and not (address.upload or address.sample):
+        problems.append("The address names a region without a photo of your own or a sample photo: it is left out.")
+        return replace(address, region=None)
     if address.sample and address.upload:
         problems.append("The address names a sample photo and one of your own: the sample is searched for.")
-        return replace(address, upload=None)
+        return replace(address, upload=None, region=None)
     return address

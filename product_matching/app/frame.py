@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from product_matching.app.address import FIND, HOME, MAP, MODELS, REVIEW, Address
+from product_matching.app.address import (
+    BUILD,
+    CATALOGUE,
+    FIND,
+    HOME,
+    HOW_IT_WORKS,
+    MAP,
+    MODELS,
+    REVIEW,
+    THRESHOLDS,
+    Address,
+    write_address,
+)
 from product_matching.app.navigation import coupled, open_page, params_of, remember
 from product_matching.app.resources import bundle_of, finder_of
 from product_matching.app.shared.catalogues import Catalogue, list_catalogues
@@ -23,11 +35,15 @@ _PAGES = {
     HOME: ("Home", ":material/home:"),
     FIND: ("Find", ":material/search:"),
     REVIEW: ("Review", ":material/rule:"),
+    THRESHOLDS: ("Thresholds", ":material/tune:"),
+    CATALOGUE: ("Catalogue", ":material/inventory_2:"),
     MAP: ("Map", ":material/scatter_plot:"),
     MODELS: ("Models", ":material/leaderboard:"),
+    HOW_IT_WORKS: ("How it works", ":material/school:"),
 }
+_BUILDING = Address(view=BUILD)
 #: Pages of the daily work, whose links always stand in the menu.
-_DAILY = (FIND, REVIEW)
+_DAILY = (FIND, REVIEW, MAP, CATALOGUE)
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
 
 
@@ -62,7 +78,7 @@ def draw_frame(page: str, title: str) -> Frame:
     Parameters
     ----------
     page
-        `HOME`, `FIND`, `REVIEW` or `MODELS`.
+        One of the pages of `address`.
     title
         Title of the browser tab.
     """
@@ -75,7 +91,7 @@ def draw_frame(page: str, title: str) -> Frame:
     frame = Frame(catalogues=catalogues, current=current, address=address, problems=problems, problem=problem)
     if current is not None:
         remember(address)
-        if page in (FIND, REVIEW, MAP):
+        if page in (FIND, REVIEW, THRESHOLDS, CATALOGUE, MAP, HOW_IT_WORKS):
             st.query_params["bundle"] = current.name  # a link to this page shows the same elsewhere
     _draw_menu(frame, page)
     return frame
@@ -189,4 +205,10 @@ def draw_no_catalogue(frame: Frame) -> None:
         language="bash",
         wrap_lines=True,
     )
-    st.markdown("Then reload this page.")
+    st.markdown("Then reload this page. Or build it in the browser:")
+    st.page_link(
+        CATALOGUE,
+        label="Build a catalogue",
+        icon=":material/add_box:",
+        query_params=write_address(_BUILDING, CATALOGUE),
+    )

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from product_matching.errors import InputError
+from product_matching.listings.regions import ACCEPTED, Region, read_region
 
 #: The largest distance of the sliders; at 1 photos or titles have nothing in common.
 MAX_DISTANCE = 0.999
 _DECIMALS = 3
+_DIVIDERS = re.compile("[%:;,]")
 #: Most characters of a whole number with its comma.
 _DIGITS = 10
 
@@ -173,6 +179,70 @@ class Line:
     def tidy(self, text: str) -> str:
         """A text as it stands in the address."""
         return " ".join(text.split())[: self.max_chars]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A few names with a value each, written as in a query; a name once."""
+
+    max_pairs: int = 12
+
+    def read(self, name: str, text: str) -> tuple[tuple[tuple[str, str], ...] | None, str]:
+        """See `Kind.read`."""
+        try:
+            pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, max_num_fields=self.max_pairs)
+        except ValueError:
+            return None, _refuse(name, text, f"at most {self.max_pairs} names with values, such as colour=red&size=M")
+        return tuple(dict(pairs).items()), ""
+
+    def write(self, value: tuple[tuple[str, str], ...]) -> str:
+        """See `Kind.write`."""
+        return urlencode(value)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A region of a photo."""
+
+    def read(self, name: str, text: str) -> tuple[Region | None, str]:
+        """See `Kind.read`."""
+        try:
+            return read_region(text), ""
+        except InputError:
+            return None, _refuse(name, text, ACCEPTED)
+
+    def write(self, value: Region) -> str:
+        """See `Kind.write`."""
+        return str(value)
+
+
+#: Filters by column: each with the values that are kept, or with one range as `LOW..HIGH`.
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class ByColumn:
+    """Filters by column, written ``kind:mug,pot;price:1000..5000``."""
+
+    def read(self, name: str, text: str) -> tuple[Filters | None, str]:
+        """See `Kind.read`."""
+        read: dict[str, tuple[str, ...]] = {}
+        for piece in text.split(";"):
+            column, colon, values = piece.partition(":")
+            kept = tuple(unquote(value) for value in values.split(",") if value)
+            if not column or not colon or not kept:
+                return None, _refuse(name, text, "columns with values, as in kind:mug,pot;price:1000..5000")
+            read[unquote(column)] = kept
+        return tuple(read.items()), ""
+
+    def write(self, value: Filters) -> str:
+        """See `Kind.write`."""
+        return ";".join(f"{_escape(column)}:{','.join(map(_escape, kept))}" for column, kept in value)
+
+
+def _escape(text: str) -> str:
+    """Write what divides filters as a percent code."""
+    return _DIVIDERS.sub(lambda found: quote(found[0], safe=""), text)
 
 
 def _refuse(name: str, text: str, accepted: str) -> str:

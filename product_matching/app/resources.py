@@ -11,11 +11,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 from PIL import Image
 
 from product_matching.app.jobs import JobRunner
+from product_matching.app.shared.batches import BatchStore
 from product_matching.app.shared.catalogues import Catalogue
+from product_matching.app.shared.facets import Facet, find_facets
 from product_matching.app.shared.samples import sample_order
 from product_matching.app.shared.starts import starting_rows
 from product_matching.app.shared.uploads import UploadStore
@@ -47,6 +50,8 @@ BY_BUNDLE: dict[str | type[Any], Callable[[Any], Any]] = {
     "product_matching.workflows.find.Finder": lambda finder: finder.bundle.fingerprint,
     "product_matching.app.find.query.Asked": lambda asked: asked.key,
 }
+#: The same where the settings of a bundle have no say.
+BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {Bundle: lambda bundle: bundle.content}
 _LOADING = threading.Lock()
 #: Seconds that the preparation of a pair scorer may take before the rest of the warming up goes on without it.
 _LONGEST_PREPARATION = 600.0
@@ -149,6 +154,12 @@ def uploads() -> UploadStore:
 
 
 @st.cache_resource(show_spinner=False)
+def batches() -> BatchStore:
+    """The uploaded lists of new listings of all sessions."""
+    return BatchStore()
+
+
+@st.cache_resource(show_spinner=False)
 def jobs() -> JobRunner:
     """The long work of all sessions, with the results that are kept."""
     return JobRunner(max_running=2, max_kept=4)
@@ -165,6 +176,18 @@ def candidates_of(finder: Finder, asked: Asked) -> tuple[Candidates, float]:
     """
     started = perf_counter()
     return finder.candidates(asked.query, CANDIDATES_PER_SIDE, asked.joined), 1000 * (perf_counter() - started)
+
+
+@st.cache_data(max_entries=32, ttl="1h", show_spinner=False, hash_funcs=BY_BUNDLE)
+def distances_of(finder: Finder, asked: Asked) -> Candidates:
+    """Measure all listings of a catalogue from a query, once per query: one product of the vectors a side."""
+    return finder.measure(asked.query, np.arange(len(finder.bundle)))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_BUNDLE)
+def facets_of(bundle: Bundle) -> list[Facet]:
+    """The columns of a catalogue that results can be filtered by, read once for all sessions."""
+    return find_facets(bundle.listings)
 
 
 def decisions_of(bundle: Bundle) -> BundleDecisions:

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from product_matching import __version__
 from product_matching.cli.build import build
+from product_matching.cli.check import check
 from product_matching.cli.compare import compare
 from product_matching.cli.decisions import decisions
 from product_matching.cli.download import download
@@ -22,6 +23,7 @@ from product_matching.cli.keypoints import keypoints
 from product_matching.cli.map import map_
 from product_matching.cli.match import match
 from product_matching.cli.read import read
+from product_matching.cli.thresholds import thresholds
 from product_matching.cli.train import train
 from product_matching.cli.train_pairs import train_pairs
 from product_matching.cli.verify import verify
@@ -65,7 +67,23 @@ def _options(
     """Find listings of the same product in a marketplace catalogue from photo and title."""
 
 
-for command in (build, read, keypoints, find, match, explain, verify, evaluate, compare, train, train_pairs, download):
+_COMMANDS = (
+    build,
+    read,
+    keypoints,
+    find,
+    check,
+    match,
+    explain,
+    thresholds,
+    verify,
+    evaluate,
+    compare,
+    train,
+    train_pairs,
+    download,
+)
+for command in _COMMANDS:
     app.command()(command)
 app.command("map")(map_)
 app.add_typer(decisions)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from product_matching.errors import InputError
+from product_matching.listings.regions import Region, read_region
 from product_matching.places import embeddings_folder
 
 
@@ -45,6 +46,14 @@ def read_count(text: str | int) -> int:
     return int(digits)
 
 
+def read_region_option(text: str | Region) -> Region:
+    """Read a region of a photo from the command line."""
+    try:
+        return read_region(str(text))
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 BundleArgument = Annotated[str, typer.Argument(help="Folder of a bundle, or its name in embeddings/.")]
 DeviceOption = Annotated[Device, typer.Option(help="Device that runs the network.")]
 PhotoThreshold = Annotated[
@@ -59,6 +68,14 @@ FusedThreshold = Annotated[
     float | None,
     typer.Option(
         parser=read_distance, help="Largest mean of both distances that matches, from 0 to below 1; off by default."
+    ),
+]
+RegionOption = Annotated[
+    Region | None,
+    typer.Option(
+        parser=read_region_option,
+        metavar="X,Y,W,H",
+        help="Part of --photo that is searched for: left, top, width and height as shares of the photo.",
     ),
 ]
 PairsFile = Annotated[Path | None, typer.Option(help="Folder of a pair scorer, which then decides (see train-pairs).")]

@@ -53,7 +53,7 @@ Sure = Annotated[
     str | None,
     typer.Option(
         parser=read_sureness,
-        help="Least probability of the same product, in per cent, or a preset: broad, balanced (the default), precise, "
+        help="Least probability of the same product, in per cent, or a preset: broad, balanced, precise, "
         "which were chosen by photo and title; what they measured by the sides of the query is told.",
     ),
 ]
@@ -97,7 +97,7 @@ def least_probability(chosen: ChosenScorer, sure: str | None) -> float:
     """The least probability that is accepted, from 0 to 1."""
     scorer = chosen.scorer
     if sure is None:
-        return scorer.least_probability
+        return chosen.least_probability
     presets = {preset.name: preset.probability for preset in scorer.presets}
     if sure in PRESET_NAMES and sure not in presets:
         raise InputError(f"The pair scorer {chosen.name} has no preset {sure}: give a percentage.")
@@ -126,7 +126,7 @@ def _tell_measured(chosen: ChosenScorer, least: float, comparison: str) -> str:
 
 def tell_nothing(chosen: ChosenScorer, least: float, best: float | None) -> str:
     """Say that the pair scorer accepts nothing, where the nearest listing has the probability `best`."""
-    if best is None or best < min(least, chosen.scorer.least_probability):
+    if best is None or best < min(least, chosen.least_probability):
         return f"No listing of this catalogue is likely the same product ({_tell_scorer(chosen)})."
     return f"No listing is the same product with at least {100 * least:g} % ({_tell_scorer(chosen)})."
 

@@ -71,10 +71,10 @@ class _Scored:
 
     def lines(self) -> list[str]:
         """As text."""
-        found, least = self.prediction, percent_text(self.chosen.scorer.least_probability)
+        found, least = self.prediction, percent_text(self.chosen.least_probability)
         if found is None:
             return [f"not likely the same product: too far apart for the pair scorer {self.chosen.name} to be asked"]
-        verdict = "a match" if found.score >= self.chosen.scorer.least_probability else "no match"
+        verdict = "a match" if found.score >= self.chosen.least_probability else "no match"
         said = f"{percent_text(found.score)} same product by the pair scorer {self.chosen.name}: {verdict} at {least}"
         return [said, *(f"{'reason':<9} {moved:+.3f}  {name}" for name, moved in found.reasons if moved)]
 

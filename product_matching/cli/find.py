@@ -22,6 +22,7 @@ from product_matching.cli.arguments import (
     FusedThreshold,
     PairsFile,
     PhotoThreshold,
+    RegionOption,
     TitleThreshold,
     milliseconds,
     read_count,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.listings.prints import PhotoPrint
+    from product_matching.listings.regions import Region
     from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer, Prediction
     from product_matching.workflows.choose_scorer import ChosenScorer
     from product_matching.workflows.find import Finder, Query
@@ -62,6 +64,7 @@ _SHOWN = ("posting_id", "decision", "score", "photo_distance", "title_distance",
 def find(
     bundle: BundleArgument,
     photo: Annotated[Path | None, typer.Option(help="Photo file that is the query.")] = None,
+    region: RegionOption = None,
     title: Annotated[str | None, typer.Option(help="Title that is the query.")] = None,
     mode: ModeOption = None,
     listing: Annotated[str | None, typer.Option(help="posting_id of the listing that is the query.")] = None,
@@ -91,6 +94,8 @@ def find(
     find the listings whose titles hold them; a whole title finds its duplicates (--mode).
     """
     _check_asked(photo, title, listing, sample)
+    if region is not None and photo is None:
+        raise typer.BadParameter("--region is a part of a photo: give --photo", param_hint="find")
     check_read(read=read, has_photo=photo is not None or sample is not None or listing is not None)
 
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
@@ -106,10 +111,11 @@ def find(
         if held is not None:
             print_found(finder.bundle, held, took, limit=limit, as_json=as_json)
             return
-    query, timing = _make_query(finder, photo, title, listing, sample, device)
+    image, timing = (None, {"decode": 0.0}) if photo is None else _decode(photo, region)
+    query, timing["encode"] = _make_query(finder, image, title, listing, sample, device)
     found: PhotoPrint | None = None
     if read:
-        found, query, timing["read"] = read_query(finder, query, photo=photo, sample=sample)
+        found, query, timing["read"] = read_query(finder, query, photo=image, sample=sample)
     decided_on = decisions_on(finder.bundle, query.row)
     prepared = None if chosen is None else _prepare_scorer(finder, chosen, quiet=as_json)
     started = time.perf_counter()
@@ -230,14 +236,16 @@ def _prepare_scorer(finder: Finder, chosen: ChosenScorer, *, quiet: bool) -> Cat
 
 
 def _make_query(
-    finder: Finder, photo: Path | None, title: str | None, listing: str | None, sample: str | None, device: Device
-) -> tuple[Query, dict[str, float]]:
+    finder: Finder, photo: Image | None, title: str | None, listing: str | None, sample: str | None, device: Device
+) -> tuple[Query, float]:
+    """The query, and the milliseconds that its embeddings took."""
     from product_matching.encoders.keypoints import find_keypoints
+    from product_matching.listings.photos import phash as phash_of
     from product_matching.workflows.find import Query
 
-    timing = {"decode": 0.0, "encode": 0.0}
+    took = 0.0
     if listing is not None:
-        return finder.listing_query(finder.bundle.row_of(listing)), timing
+        return finder.listing_query(finder.bundle.row_of(listing)), took
     vector = matrix = None
     phash = ""
     keypoints = None
@@ -245,30 +253,32 @@ def _make_query(
         known = finder.sample_query(sample)
         vector, phash, keypoints = known.photo, known.phash, known.keypoints
     if photo is not None:
-        image, phash, timing["decode"] = _decode(photo)
         encoder = _query_encoder(finder, device)
         started = time.perf_counter()
-        vector = encoder.encode(image)
-        keypoints = find_keypoints(image)
-        timing["encode"] = milliseconds(started)
+        vector, phash = encoder.encode(photo), phash_of(photo)
+        keypoints = find_keypoints(photo)
+        took = milliseconds(started)
     if title is not None:
         started = time.perf_counter()
         matrix = finder.title_query(title)
-        timing["encode"] = round(timing["encode"] + milliseconds(started), 3)
+        took = round(took + milliseconds(started), 3)
         if matrix is None:
             why = "has no titles" if title.strip() else "cannot be searched with an empty title"
             raise InputError(f"The bundle {finder.bundle.manifest.name} {why}.")
         if matrix.nnz == 0 and vector is None:
             raise InputError(f"None of these words is in a title of {finder.bundle.manifest.name}: try other words.")
-    return Query(photo=vector, title=matrix, phash=phash, text=title or "", keypoints=keypoints), timing
+    return Query(photo=vector, title=matrix, phash=phash, text=title or "", keypoints=keypoints), took
 
 
-def _decode(photo: Path) -> tuple[Image, str, float]:
-    from product_matching.listings.photos import decode_photo, phash, read_photo
+def _decode(photo: Path, region: Region | None) -> tuple[Image, dict[str, float]]:
+    """Decode a photo and cut a region out of it; with the time that it took."""
+    from product_matching.listings.photos import decode_photo, read_photo
+    from product_matching.listings.regions import crop_region
 
     started = time.perf_counter()
     image = decode_photo(read_photo(photo), name=str(photo))
-    return image, phash(image), milliseconds(started)
+    part = image if region is None else crop_region(image, region)
+    return part, {"decode": milliseconds(started)}
 
 
 def _query_encoder(finder: Finder, device: Device) -> PhotoEncoder:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +10,8 @@ import typer
 from product_matching.cli.arguments import milliseconds
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from product_matching.listings.prints import PhotoPrint
     from product_matching.matching.candidates import Candidates
     from product_matching.workflows.find import Finder, Query
@@ -27,9 +28,9 @@ def check_read(*, read: bool, has_photo: bool) -> None:
 
 
 def read_query(
-    finder: Finder, query: Query, *, photo: Path | None, sample: str | None
+    finder: Finder, query: Query, *, photo: Image | None, sample: str | None
 ) -> tuple[PhotoPrint | None, Query, float]:
-    """Read the photo of a query.
+    """Read the photo of a query, the decoded one where it is a file.
 
     Returns
     -------
@@ -44,18 +45,15 @@ def read_query(
     return (None, query, took) if read is None else (read, add_print(finder, query, read), took)
 
 
-def _read(finder: Finder, query: Query, photo: Path | None, sample: str | None) -> PhotoPrint | None:
+def _read(finder: Finder, query: Query, photo: Image | None, sample: str | None) -> PhotoPrint | None:
     from product_matching.encoders.print_reader import RapidPrintReader
-    from product_matching.listings.photos import decode_photo, read_photo
     from product_matching.workflows.find_print import read_listing, read_sample
 
     if sample is not None:
         return read_sample(finder.bundle, sample, RapidPrintReader)
     if query.row is not None:
         return read_listing(finder.bundle, query.row, RapidPrintReader)
-    if photo is None:
-        return None
-    return RapidPrintReader().read(decode_photo(read_photo(photo), name=str(photo)))
+    return None if photo is None else RapidPrintReader().read(photo)
 
 
 def describe_with_print(

@@ -16,8 +16,10 @@ from torch import nn
 from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, read_model_folder
 from product_matching.encoders.model_lookup import describe_getting_model, find_model_folder
 from product_matching.encoders.preprocess import Pixels, as_batch, normalise, resize_photo
+from product_matching.encoders.similarity_maps import FeatureMap
 from product_matching.errors import InputError
 from product_matching.networks.build import build_network, create_backbone, embedding_dimension
+from product_matching.networks.places import place_parts
 from product_matching.networks.projection import ProjectedTower, Projection
 from product_matching.networks.weights import are_of_network, fill, load_weights, read_tensors
 
@@ -117,6 +119,22 @@ class PhotoEncoder:
         """Embed one photo as soon as possible; shape (dimension,), float32, unit norm."""
         vector: FloatVectors = self._forward([self.prepare(photo)], 1)[0]
         return vector
+
+    def feature_map(self, photo: Image.Image) -> FeatureMap:
+        """Embed one photo place by place.
+
+        Raises
+        ------
+        InputError
+            The network has no places, or looks at the middle of a photo only.
+        """
+        if self.model.crop is not None:
+            raise InputError(f"The model {self.model.name} looks at the middle of a photo only: places are not shown.")
+        with self._lock, torch.inference_mode():
+            pixels = as_batch(np.array(self.prepare(photo)[None]), self.device)
+            parts, offset = place_parts(self.network, normalise(pixels, self.model.mean, self.model.std))
+        places = parts[0].permute(1, 2, 0).contiguous()
+        return FeatureMap(places.cpu().numpy(), offset.cpu().numpy())
 
     def _forward(self, pixels: Sequence[Pixels], batch_size: int) -> FloatVectors:
         batch = np.zeros((batch_size, *pixels[0].shape), dtype=np.uint8)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -92,26 +94,52 @@ def read_catalogue(path: Path, *, images: Path | None = None, label_column: str 
     """
     path, images = Path(path), None if images is None else Path(images)
     problems: list[str] = []
-    table = read_table(path, problems)
-    if table is not None:
-        _check_columns(table.columns.column_names, images, label_column, problems)
-        listings = _to_listings(table, label_column, problems)
-        if "posting_id" in listings:
-            check_ids(listings["posting_id"], problems)
-        _check_content(listings, images, problems)
-    if problems:
+    check = None if images is None else partial(check_photos, folder=images, problems=problems)
+    listings = check_listings_file(path, problems, label_column=label_column, photos_check=check)
+    if listings is None or problems:
         raise CatalogueError(path, problems)
     return Catalogue(listings.reset_index(drop=True), images)
 
 
-def _check_columns(names: list[str], images: Path | None, label_column: str, problems: list[str]) -> None:
+def check_listings_file(
+    path: Path, problems: list[str], *, label_column: str, photos_check: Callable[[pd.Series], None] | None
+) -> pd.DataFrame | None:
+    """Read a catalogue file and append to `problems` what is wrong with it.
+
+    Parameters
+    ----------
+    path, label_column
+        See `read_catalogue`.
+    problems
+        One sentence for each problem, with the rows that it is in.
+    photos_check
+        Called with the paths of the photos by row number, to append what is wrong with them; None for a catalogue
+        without photos.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        The listings, by row number; None if no row can be read.
+    """
+    table = read_table(path, problems)
+    if table is None:
+        return None
+    _check_columns(table.columns.column_names, photos_check is not None, label_column, problems)
+    listings = _to_listings(table, label_column, problems)
+    if "posting_id" in listings:
+        check_ids(listings["posting_id"], problems)
+    _check_content(listings, photos_check, problems)
+    return listings
+
+
+def _check_columns(names: list[str], with_photos: bool, label_column: str, problems: list[str]) -> None:  # noqa: FBT001
     missing = []
     if "posting_id" not in names:
         missing.append("no column 'posting_id'")
-    if images is not None and "image" not in names:
-        missing.append("an image folder was given, but there is no column 'image'")
-    elif images is None and "title" not in names:
-        missing.append("no column 'title'" + (" and no image folder for 'image'" if "image" in names else ""))
+    if with_photos and "image" not in names:
+        missing.append("photos were given, but there is no column 'image'")
+    elif not with_photos and "title" not in names:
+        missing.append("no column 'title'" + (" and no photos for 'image'" if "image" in names else ""))
     if label_column != "label_group" and label_column not in names:
         missing.append(f"no column {label_column!r} for the label groups")
     if missing:
@@ -163,7 +191,7 @@ def check_ids(ids: pd.Series, problems: list[str]) -> None:
     }
     for problem, rows in unfit.items():
         if rows.any():
-            problems.append(at_places(problem, _remarks(ids[rows])))
+            problems.append(at_places(problem, remarks_on(ids[rows])))
     repeated = ids[ids.duplicated() & (ids != "")]
     if len(repeated):
         first_row = ids.drop_duplicates().reset_index().set_index(ids.name)["index"]
@@ -171,19 +199,22 @@ def check_ids(ids: pd.Series, problems: list[str]) -> None:
         problems.append(at_places(f"duplicate {ids.name}", zip(repeated.index, remarks, strict=True)))
 
 
-def _check_content(listings: pd.DataFrame, images: Path | None, problems: list[str]) -> None:
-    usable = [name for name in ("title", "image") if name in listings and (name == "title" or images is not None)]
+def _check_content(
+    listings: pd.DataFrame, photos_check: Callable[[pd.Series], None] | None, problems: list[str]
+) -> None:
+    sides = ("title", "image") if photos_check is not None else ("title",)
+    usable = [name for name in sides if name in listings]
     if usable:
         nothing = (listings[usable] == "").all(axis="columns")
         if nothing.any():
-            problems.append(at_places("neither title nor photo", _remarks(listings[usable[0]][nothing])))
+            problems.append(at_places("neither title nor photo", remarks_on(listings[usable[0]][nothing])))
     if "image_phash" in listings:
         hashes = listings["image_phash"]
         odd = (hashes != "") & ~hashes.str.fullmatch(_PHASH)
         if odd.any():
-            problems.append(at_places("image_phash is not 16 hexadecimal digits", _remarks(hashes[odd])))
-    if images is not None and "image" in listings:
-        check_photos(listings["image"][listings["image"] != ""], images, problems)
+            problems.append(at_places("image_phash is not 16 hexadecimal digits", remarks_on(hashes[odd])))
+    if photos_check is not None and "image" in listings:
+        photos_check(listings["image"][listings["image"] != ""])
 
 
 def check_photos(photos: pd.Series, folder: Path, problems: list[str]) -> None:
@@ -193,12 +224,13 @@ def check_photos(photos: pd.Series, folder: Path, problems: list[str]) -> None:
         return
     leaving, missing = find_photos(dict(zip(photos.index.tolist(), photos.tolist(), strict=True)), folder)
     if leaving:
-        problems.append(at_places("image is not a path inside the image folder", _remarks(photos[leaving])))
+        problems.append(at_places("image is not a path inside the image folder", remarks_on(photos[leaving])))
     if missing:
-        problems.append(at_places(f"no such photo in {str(folder)!r}", _remarks(photos[missing])))
+        problems.append(at_places(f"no such photo in {str(folder)!r}", remarks_on(photos[missing])))
 
 
-def _remarks(values: pd.Series) -> list[tuple[int, str]]:
+def remarks_on(values: pd.Series) -> list[tuple[int, str]]:
+    """Row number and value of each cell; for `at_places`."""
     pairs = zip(values.index.tolist(), values.tolist(), strict=True)
     return [(row, _shown(value) if value else "") for row, value in pairs]
 

@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,17 +34,25 @@ class CatalogueTable:
 
 def read_table(path: Path, problems: list[str]) -> CatalogueTable | None:
     """Read a file by its suffix; append to `problems` what is wrong with it, and return None if no row can be read."""
-    readers = {".csv": _read_csv, ".parquet": _read_parquet}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        problems.append(f"its name ends in {path.suffix!r}; accepted are .csv and .parquet")
+    suffix = table_suffix(path.name, problems)
+    if suffix is None:
         return None
+    reader = _read_csv if suffix == ".csv" else _read_parquet
     try:
         if path.is_file():
             return reader(path, problems)
         problems.append("there is no such file")
     except (OSError, ValueError) as error:
         problems.append(f"it cannot be read: {_first_line(error)}")
+    return None
+
+
+def table_suffix(name: str, problems: list[str]) -> str | None:
+    """The suffix of a file name in lower case; append to `problems` and return None if it is not accepted."""
+    suffix = PurePath(name).suffix
+    if suffix.lower() in (".csv", ".parquet"):
+        return suffix.lower()
+    problems.append(f"its name ends in {suffix!r:.40}; accepted are .csv and .parquet")
     return None
 
 

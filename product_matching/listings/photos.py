@@ -85,6 +85,21 @@ def decode_photo(data: bytes, *, name: str = "photo") -> Image.Image:
     return photo
 
 
+def photo_problem(path: Path) -> str:
+    """Why a photo file cannot be used, as far as its beginning tells; "" where nothing is found."""
+    try:
+        data = read_photo(path)
+        with _open(data) as image:
+            _check_pixels(image.size, _shown(path.name))
+    except PhotoError as error:
+        return str(error)
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        return _refusal(data, _shown(path.name), error)
+    except Exception as error:  # as in `decode_photo`
+        return f"{_shown(path.name)} is damaged or cut short: {_reason(error)}."
+    return ""
+
+
 def thumbnail(image: Image.Image, edge: int = 256) -> bytes:
     """Write a photo as a JPEG of at most `edge` pixels, never enlarged, without metadata; same pixels, same bytes."""
     small = image.convert("RGB") if image.mode != "RGB" else image.copy()

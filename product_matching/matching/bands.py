@@ -40,6 +40,25 @@ class Bands:
             )
 
 
+#: From 90 % on accepted, below 10 % rejected.
+DEFAULT_BANDS = Bands(accept=0.9, reject=0.1)
+#: Where distances decide, pairs whose distance is this share of the threshold or more are in doubt.
+DOUBTFUL_SHARE = 0.8
+#: The bands of levels (see `as_levels`): a pair that is no match is rejected.
+DISTANCE_BANDS = Bands(accept=1 - DOUBTFUL_SHARE / 2, reject=0.5)
+
+
+def as_levels(shares: FloatArray) -> FloatArray:
+    """Distances as shares of their threshold, in the order of probabilities: 1 minus half of them, .5 at the threshold.
+
+    Examples
+    --------
+    >>> as_levels(np.array([0.0, 0.8, 1.0, 5.0])).tolist()
+    [1.0, 0.6, 0.5, 0.0]
+    """
+    return np.round(1.0 - np.minimum(shares / 2, 1.0), DISTANCE_DECIMALS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BandCounts:
     """Pairs in each band.

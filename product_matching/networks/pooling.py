@@ -55,12 +55,32 @@ def gem_pool(features: Tensor, p: Tensor | float) -> Tensor:
     return power * largest[..., 0, 0]
 
 
+def average_parts(features: Tensor) -> Tensor:
+    """What each position adds to `average_pool`: (B, C, H, W) to (B, C, H, W)."""
+    return features / (features.shape[-2] * features.shape[-1])
+
+
+def gem_parts(features: Tensor, p: Tensor | float) -> Tensor:
+    """What each position adds to `gem_pool`: (B, C, H, W) to (B, C, H, W).
+
+    Each value times its derivative; the generalised mean is homogeneous of degree one, so they sum up to it.
+    """
+    positive = features.clamp(min=_SMALLEST)
+    powers = (positive / positive.amax(dim=(-2, -1), keepdim=True)).pow(p)
+    shares = powers / powers.sum(dim=(-2, -1), keepdim=True)
+    return shares * gem_pool(features, p)[..., None, None]
+
+
 class AveragePooling(nn.Module):
     """`average_pool` as a module."""
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C)."""
         return average_pool(features)
+
+    def parts(self, features: Tensor) -> Tensor:
+        """See `average_parts`."""
+        return average_parts(features)
 
 
 class GeM(nn.Module):
@@ -79,6 +99,10 @@ class GeM(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C)."""
         return gem_pool(features, self.p)
+
+    def parts(self, features: Tensor) -> Tensor:
+        """See `gem_parts`."""
+        return gem_parts(features, self.p)
 
 
 def create_pooling(kind: str) -> nn.Module:

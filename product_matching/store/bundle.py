@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from zipfile import BadZipFile
@@ -90,6 +90,12 @@ class Bundle:
 
     def __len__(self) -> int:
         return len(self.listings)
+
+    @cached_property
+    def content(self) -> str:
+        """SHA-256 of the manifest without the settings that decide: the key for what does not depend on them."""
+        bare = replace(self.manifest, photo_threshold=None, title_threshold=None, sureness=None, built_thresholds=None)
+        return hashlib.sha256(bare.to_json().encode()).hexdigest()
 
     @cached_property
     def has_photo(self) -> npt.NDArray[np.bool_]:

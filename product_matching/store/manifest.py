@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, field
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -15,10 +16,10 @@ from pydantic.dataclasses import dataclass
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.tfidf import Weighting
 from product_matching.errors import InputError
-from product_matching.files import read_json
+from product_matching.files import read_json, write_text
 from product_matching.search.spec import IndexSpec
 from product_matching.store.identity import derive_catalogue_id
-from product_matching.validation import Count, Number, Sha256, Share, Text, validate
+from product_matching.validation import Count, Name, Number, Sha256, Share, Text, validate
 
 BUNDLE_FORMAT = 2
 #: The format before: neither catalogue id nor index. It is read, and derived what it lacks.
@@ -80,6 +81,42 @@ class TunedThreshold:
     f1: Share | None = None
     precision: Share | None = None
     recall: Share | None = None
+
+
+@dataclass(frozen=True, config=_CONFIG, kw_only=True)
+class TunedSureness:
+    """The least probability of a match that was chosen for a catalogue, in place of the pair scorer's own.
+
+    Attributes
+    ----------
+    probability
+        From which pairs are matches.
+    scorer, scorer_sha256
+        Name of the pair scorer that it was chosen for, and its `scorer_file.scorer_fingerprint`: the probabilities of
+        another one differ.
+    n
+        Listings of the catalogue.
+    protocol
+        How it was chosen, in a few words.
+    precision, recall
+        Of pairs, where they were measured; four decimals.
+    """
+
+    probability: Annotated[Number, Field(gt=0, lt=1)]
+    scorer: Name
+    scorer_sha256: Sha256
+    n: Count
+    protocol: Text
+    precision: Share | None = None
+    recall: Share | None = None
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class BuiltThresholds:
+    """The thresholds of both sides as they were tuned when the bundle was built."""
+
+    photo: TunedThreshold | None = None
+    title: TunedThreshold | None = None
 
 
 @dataclass(frozen=True, config=_CONFIG)
@@ -153,6 +190,10 @@ class Manifest:
         How the print on the photos was read; None where it was not.
     keypoints
         Name of the features that the keypoints of its photos are; None for a bundle without.
+    sureness
+        The least probability of a match that was chosen for it; None for the pair scorer's own.
+    built_thresholds
+        The thresholds that the build tuned, where others were chosen since; None where they still hold.
     maps
         What computed the maps of its listings in two dimensions; None for a bundle without.
     """
@@ -172,6 +213,8 @@ class Manifest:
     n_queries: Count = 0
     prints: PrintSource | None = None
     keypoints: Text | None = None
+    sureness: TunedSureness | None = None
+    built_thresholds: BuiltThresholds | None = None
     maps: SideMaps | None = None
 
     @model_validator(mode="after")
@@ -214,6 +257,26 @@ def read_manifest(folder: Path) -> Manifest:
     expected = _expected_files(manifest)
     if set(manifest.files) != expected:
         raise InputError(f"{path} names the files {sorted(manifest.files)}, but this bundle has {sorted(expected)}.")
+    return manifest
+
+
+def rewrite_manifest(folder: Path, change: Callable[[Manifest], Manifest]) -> Manifest:
+    """Put a changed manifest in place of that of a bundle, whole or not at all; no other file is touched.
+
+    Parameters
+    ----------
+    folder
+        Of the bundle.
+    change
+        Gives the new manifest; it must name the same files.
+
+    Raises
+    ------
+    InputError
+        The folder is no bundle, or cannot be written.
+    """
+    manifest = change(read_manifest(folder))
+    write_text(folder / MANIFEST_FILE, manifest.to_json(), what="settings of the bundle")
     return manifest
 
 

@@ -22,7 +22,7 @@ from product_matching.encoders.tfidf import TitleEncoder, Weighting
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
 from product_matching.listings.parts import validation_rows
-from product_matching.progress import NO_PROGRESS, Progress, track
+from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled, track
 from product_matching.search.open import open_index
 from product_matching.search.spec import IndexSpec
 from product_matching.store.bundle import PHOTO_SHA256, describe_files, label_groups, new_bundle_folder, write_titles
@@ -103,7 +103,7 @@ def build_bundle(
     options
         See `BuildOptions`.
     progress
-        Shows progress in photos.
+        Shows the stages, and within the photos how many are done.
     cache
         Vectors of earlier builds, and beside them keypoints; None takes the user's own.
     queries
@@ -133,11 +133,14 @@ def build_bundle(
         listings = catalogue.listings.copy()
         listings[PHOTO_SHA256] = ""
         if catalogue.has_titles:
+            progress.begin("titles", 0)
             manifest = _build_titles(folder, listings, manifest, options)
+        stop_if_cancelled(progress)
         if catalogue.has_photos and encoder is not None:
             cache = cache or EmbeddingCache(encoder.model)
             photos = _embed_catalogue(folder, catalogue, encoder, cache, options=options, progress=progress)
             _note_photos(listings, photos)
+            progress.begin("threshold of the photos", 0)
             vectors = _write_vectors(folder / PHOTO_VECTORS_FILE, photos, encoder.dimension, cache)
             manifest = _describe_photos(
                 manifest, listings, photos, model=encoder.model, vectors=vectors, options=options
@@ -145,6 +148,7 @@ def build_bundle(
             if queries is not None:
                 build_queries(folder, queries, encoder, cache, workers=options.workers)
                 manifest = replace(manifest, n_queries=len(queries))
+        stop_if_cancelled(progress)
         listings.to_parquet(folder / LISTINGS_FILE, index=False)
         manifest = replace(manifest, files=describe_files(folder))
         (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")

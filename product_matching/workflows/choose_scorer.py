@@ -30,11 +30,20 @@ class ChosenScorer:
         The scorer, which gives probabilities.
     calibrated_here
         Whether it was calibrated on this very catalogue.
+    chosen_here
+        The least probability of a match that was chosen for this catalogue (see `bundle_settings`); None for the
+        scorer's own.
     """
 
     name: str
     scorer: PairScorer
     calibrated_here: bool
+    chosen_here: float | None = None
+
+    @property
+    def least_probability(self) -> float:
+        """The least probability of a match on this catalogue, where no other is asked for."""
+        return self.scorer.least_probability if self.chosen_here is None else self.chosen_here
 
 
 def scorers_folder() -> Path:
@@ -63,8 +72,7 @@ def choose_scorer(bundle: Bundle) -> ChosenScorer | None:
             log.debug("%s", error)
             continue
         if scorer.gives_probabilities:
-            here = scorer.catalogue_id == bundle.manifest.catalogue_id
-            found.append(ChosenScorer(name=file.parent.name, scorer=scorer, calibrated_here=here))
+            found.append(_chosen(bundle, file.parent.name, scorer))
     return min(found, key=lambda one: (not one.calibrated_here, one.name), default=None)
 
 
@@ -81,5 +89,14 @@ def open_scorer(bundle: Bundle, folder: Path) -> ChosenScorer:
 
     scorer = read_scorer(folder)
     check_sides(bundle, scorer)
+    return _chosen(bundle, folder.name, scorer)
+
+
+def _chosen(bundle: Bundle, name: str, scorer: PairScorer) -> ChosenScorer:
+    from product_matching.matching.second_stage.scorer_file import scorer_fingerprint
+
+    own, least = bundle.manifest.sureness, None
+    if own is not None and own.scorer_sha256 == scorer_fingerprint(scorer):
+        least = own.probability
     here = scorer.catalogue_id == bundle.manifest.catalogue_id
-    return ChosenScorer(name=folder.name, scorer=scorer, calibrated_here=here)
+    return ChosenScorer(name=name, scorer=scorer, calibrated_here=here, chosen_here=least)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from product_matching.errors import InputError
 from product_matching.files import atomic_file
+from product_matching.matching.candidates import Candidates
 from product_matching.matching.catalogue_pairs import (
     FAR,
     DecidedPairs,
@@ -96,7 +97,7 @@ def match_catalogue(
         The progress was cancelled.
     """
     sides = bundle_sides(bundle, rules, thresholds.photo)
-    return _match_sides(bundle, sides, thresholds, rules, progress=progress)
+    return match_sides(sides, bundle.phashes, thresholds, rules, progress=progress)
 
 
 def match_by_defaults(
@@ -109,17 +110,35 @@ def match_by_defaults(
     if not rules.vectors.is_on:
         return match_catalogue(bundle, fill_thresholds(bundle, given), rules, progress=progress)
     sides = bundle_sides(bundle, rules, given.photo)
-    return _match_sides(bundle, sides, tuned_thresholds(bundle, sides, given), rules, progress=progress)
+    return match_sides(sides, bundle.phashes, tuned_thresholds(bundle, sides, given), rules, progress=progress)
 
 
-def _match_sides(
-    bundle: Bundle, sides: Sides, thresholds: Thresholds, rules: Rules, *, progress: Progress
+def match_sides(
+    sides: Sides, phashes: Sequence[str], thresholds: Thresholds, rules: Rules, *, progress: Progress = NO_PROGRESS
 ) -> CatalogueMatches:
+    """As `match_catalogue`, of listings whose vectors are at hand, the rules on vectors having been run."""
     reached = thresholds if rules.pairs.min2 is None else thresholds.widened(rules.pairs.min2)
-    same = _same_photos(bundle, rules.pairs.photo_bits)
+    same = _same_photos(phashes, rules.pairs.photo_bits)
     first, second = sides.pairs_within(reached.reach(), same, max_pairs=MAX_PAIRS, progress=progress)
-    measured = sides.measure(first, second)
-    decided = decide_pairs(len(bundle), first, measured, thresholds=thresholds, rules=rules)
+    return match_measured(sides, first, sides.measure(first, second), thresholds=thresholds, rules=rules)
+
+
+def match_measured(
+    sides: Sides, first: RowArray, measured: Candidates, *, thresholds: Thresholds, rules: Rules = PLAIN
+) -> CatalogueMatches:
+    """Decide pairs that were found and measured before.
+
+    Parameters
+    ----------
+    sides
+        The catalogue's vectors under the rules.
+    first, measured
+        One row of each pair, shape (P,), and the pairs with the other row (`Sides.measure`); each pair once, all that
+        the thresholds may accept among them.
+    thresholds, rules
+        What decides.
+    """
+    decided = decide_pairs(sides.n, first, measured, thresholds=thresholds, rules=rules)
 
     def measure(one: RowArray, other: RowArray) -> npt.NDArray[np.float64]:
         return linkage_distances(sides.measure(one, other), thresholds, rules.pairs)
@@ -156,14 +175,14 @@ def _apart(first: RowArray, second: RowArray) -> npt.NDArray[np.float64]:
     return np.full(len(first), FAR)
 
 
-def _same_photos(bundle: Bundle, bits: int | None) -> RowArray:
+def _same_photos(phashes: Sequence[str], bits: int | None) -> RowArray:
     """Pairs with the same photo, each once as ``lower row * N + higher row``; none where the rule is off."""
     if bits is None:
         return np.zeros(0, dtype=np.int64)
-    near = near_photos(bundle.phashes, bits)
+    near = near_photos(phashes, bits)
     queries = near.queries()
     kept = queries < near.rows
-    return queries[kept] * len(bundle) + near.rows[kept]
+    return queries[kept] * len(phashes) + near.rows[kept]
 
 
 def submission_rows(matches: MatchLists, limit: int | None = None) -> Iterator[RowArray]:

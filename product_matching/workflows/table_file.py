@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 from enum import StrEnum
+from pathlib import Path
 
 import pandas as pd
+
+from product_matching.files import atomic_file
 
 #: A spreadsheet reads a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -43,3 +46,15 @@ def table_bytes(table: pd.DataFrame, kind: TableFormat) -> bytes:
 
 def _as_text(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def write_table(path: Path, table: pd.DataFrame, kind: TableFormat) -> None:
+    """Write a table to a file, all of it or nothing.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written there.
+    """
+    with atomic_file(path) as partial:
+        partial.write_bytes(table_bytes(table, kind))

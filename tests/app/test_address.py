@@ -7,24 +7,36 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from product_matching.app.address import (
+    ANGLES,
     AREA_LENGTHS,
     BAND_PERCENT,
+    CATALOGUE_VIEWS,
+    CONFIDENCES,
     DISTANCES,
+    EPOCHS,
     EXPANSION,
     FIND,
+    FIND_VIEWS,
     GROUP_SIZES,
     HOME,
     MAP,
     MAP_SIDES,
     MAP_STEPS,
+    MARGINS,
     MEASURES,
     METHODS,
     MODELS,
+    NEIGHBOURS,
+    ONLY,
     ORDERS,
     PARAMETERS,
+    PARTS_OF_MODELS,
     PHOTO_BITS,
+    PROPOSALS,
     RESULT_COUNTS,
     REVIEW,
+    RIGHT_PERCENT,
+    SCALES,
     SEARCH_MODES,
     STAGES,
     STEPS,
@@ -39,19 +51,37 @@ from product_matching.app.address import (
 from product_matching.app.models.choice import ALL, KIND_NAMES
 from product_matching.app.models.table import MEASURE_NAMES
 from product_matching.app.parameters import MAX_DISTANCE
+from product_matching.listings.regions import Region
 from product_matching.workflows import find_words
 
 distances = st.none() | st.integers(0, 999).map(lambda thousandths: thousandths / 1000)
 names = st.text(min_size=1, max_size=20)
 modes = st.none() | st.sampled_from(SEARCH_MODES)
 titles = st.text(max_size=40).map(lambda text: " ".join(text.split()))
+uploads = st.text("0123456789abcdef", min_size=1, max_size=20)
+
+
+@st.composite
+def sides_of_region(draw: st.DrawFn) -> tuple[float, float]:
+    """Start and length of one side of a region, in whole thousandths."""
+    length = draw(st.integers(50, 1000))
+    return draw(st.integers(0, 1000 - length)) / 1000, length / 1000
+
+
+regions = st.none() | st.builds(
+    lambda across, down: Region(across[0], down[0], across[1], down[1]), sides_of_region(), sides_of_region()
+)
 queries: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.builds(dict, listing=names),
-    st.builds(dict, sample=names, title=titles),
-    st.builds(dict, upload=st.none() | st.text("0123456789abcdef", min_size=1, max_size=20), title=titles, mode=modes),
+    st.builds(dict, sample=names, title=titles, region=regions),
+    st.builds(dict, upload=uploads, title=titles, mode=modes, region=regions),
+    st.builds(dict, title=titles, mode=modes),
 )
 #: Values of each field that is none of a query.
 values: dict[str, st.SearchStrategy[object]] = {
+    "find_view": st.sampled_from(FIND_VIEWS),
+    "batch": st.none() | uploads,
+    "proposal": st.none() | st.sampled_from(PROPOSALS),
     "bundle": st.none() | names,
     "photo_threshold": distances,
     "title_threshold": distances,
@@ -64,6 +94,12 @@ values: dict[str, st.SearchStrategy[object]] = {
     "scorer": st.none() | names,
     "results": st.sampled_from(RESULT_COUNTS),
     "read_print": st.booleans(),
+    "right": st.sampled_from(RIGHT_PERCENT),
+    "confidence": st.sampled_from(CONFIDENCES),
+    "filters": st.dictionaries(names, st.lists(names, min_size=1, max_size=3).map(tuple), max_size=3).map(
+        lambda kept: tuple(kept.items())
+    ),
+    "compared": st.none() | names,
     "cross_mean": st.booleans(),
     "blend": st.sampled_from(STAGES),
     "expansion": st.sampled_from(EXPANSION),
@@ -79,11 +115,27 @@ values: dict[str, st.SearchStrategy[object]] = {
     "page": st.integers(1, 9999),
     "side": st.none() | st.sampled_from(MAP_SIDES),
     "colour": st.none() | names,
-    "view": st.none() | st.tuples(*[st.sampled_from(MAP_STEPS)] * 3),
+    "map_view": st.none() | st.tuples(*[st.sampled_from(MAP_STEPS)] * 3),
     "area": st.none() | st.sampled_from(AREA_LENGTHS).flatmap(lambda n: st.tuples(*[st.sampled_from(MAP_STEPS)] * n)),
     "measure": st.sampled_from(MEASURES),
     "methods": st.sampled_from(METHODS),
     "all_photos": st.booleans(),
+    "part_of_models": st.sampled_from(PARTS_OF_MODELS),
+    "angle": st.sampled_from(ANGLES),
+    "margin": st.sampled_from(MARGINS),
+    "scale": st.sampled_from(SCALES),
+    "first_title": titles,
+    "second_title": titles,
+    "around": st.none() | names,
+    "k": st.sampled_from(NEIGHBOURS),
+    "within": distances,
+    "epoch": st.sampled_from(EPOCHS),
+    "view": st.sampled_from(CATALOGUE_VIEWS),
+    "where": st.dictionaries(names, st.text(max_size=9), max_size=4).map(lambda values: tuple(values.items())),
+    "only": st.none() | st.sampled_from(ONLY),
+    "listing_order": st.just("") | names,
+    "listings_page": st.integers(1, 9999),
+    "report": st.none() | names,
 }
 
 
@@ -169,12 +221,14 @@ def test_a_threshold_above_the_sliders_end_is_brought_to_it() -> None:
         (REVIEW, {"mutual": "yes"}, "'mutual' in the address is 'yes', but must be 1 for on or 0 for off: "),
         (REVIEW, {"sort": "x"}, "'sort' in the address is 'x', but must be one of doubt, size, density: "),
         (MODELS, {"measure": "F2"}, "'measure' in the address is 'F2', but must be one of F1, recall@1, mAP@R: "),
-        (MAP, {"view": "1,2"}, "'view' in the address is '1,2', but must be 3 whole numbers from 0 to 65535 "),
+        (MAP, {"zoom": "1,2"}, "'zoom' in the address is '1,2', but must be 3 whole numbers from 0 to 65535 "),
         (MAP, {"area": "1,2,3,4,5,65536"}, "'area' in the address is '1,2,3,4,5,65536', but must be 6 to 128 whole "),
         (FIND, {"upload": "../x"}, "The address names the upload '../x', which is not one: upload the photo again."),
         (FIND, {"q": "a" * 301}, "The title in the address was cut to 300 characters."),
         (FIND, {"listing": "a", "q": "b"}, "The address names a listing and a photo or title beside it: "),
         (FIND, {"sample": "a", "upload": "b"}, "The address names a sample photo and one of your own: "),
+        (FIND, {"sample": "a", "region": "0,0,2,1"}, "'region' in the address is '0,0,2,1', but must be four numbers "),
+        (FIND, {"listing": "a", "region": "0,0,.5,.5"}, "The address names a region without a photo of your own or "),
     ],
 )
 def test_a_value_that_cannot_be_used_is_told_in_one_sentence(page: str, params: dict[str, str], said: str) -> None:
@@ -202,6 +256,16 @@ def test_a_listing_replaces_photo_and_title_and_keeps_the_thresholds() -> None:
 
 def test_an_upload_keeps_the_title_beside_it() -> None:
     assert Address(title="words", listing="x").of_upload("ab") == Address(title="words", upload="ab")
+
+
+def test_a_region_stays_with_its_photo_and_no_other() -> None:
+    region = Region(0.1, 0.2, 0.5, 0.5)
+    own, sample = Address(bundle="b", upload="ab", region=region), Address(bundle="b", sample="q", region=region)
+    kept = (own.changed(title="words"), own.changed(bundle="c"), own.of_upload("ab"), sample.of_sample("q", "words"))
+    assert all(address.region == region for address in (*kept, sample.changed(results=48)))
+    left = (own.of_upload("cd"), own.of_listing("x"), own.of_sample("q"), own.of_title("words"))
+    left += (own.changed(upload=None), sample.changed(sample=None), sample.changed(bundle="c"), sample.of_sample("r"))
+    assert all(address.region is None for address in left)
 
 
 def test_a_change_returns_to_the_first_page_of_groups_unless_it_turns_pages() -> None:

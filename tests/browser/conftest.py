@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -32,6 +32,32 @@ CHROMIUM_ARGUMENTS = [
 START_SECONDS = 60
 
 
+@contextmanager
+def serve(embeddings: Path, models: Path, home: Path, log: Path, **variables: str) -> Iterator[str]:
+    """Serve the app on a free port, and give its address; `log` gets what the server says."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "PRODUCT_MATCHING_EMBEDDINGS": str(embeddings),
+        "PRODUCT_MATCHING_MODELS": str(models),
+        "PRODUCT_MATCHING_HOME": str(home),
+        **variables,
+    }
+    options = {"port": port, "address": "127.0.0.1", "headless": "true"}
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command += [f"--server.{name}={value}" for name, value in options.items()]
+    with log.open("ab") as output:
+        server = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=output, stderr=output)
+        try:
+            _wait_until_ready(f"http://127.0.0.1:{port}", server, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(START_SECONDS)
+
+
 @pytest.fixture(scope="session")
 def app_url(
     small_bundle: Path, sampled_bundle: Path, tiny_model: Path, tmp_path_factory: pytest.TempPathFactory
@@ -40,28 +66,10 @@ def app_url(
     embeddings = tmp_path_factory.mktemp("served")
     for bundle in (small_bundle, sampled_bundle):
         shutil.copytree(bundle, embeddings / bundle.name)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "PRODUCT_MATCHING_EMBEDDINGS": str(embeddings),
-        "PRODUCT_MATCHING_MODELS": str(tiny_model.parent),
-        "PRODUCT_MATCHING_HOME": str(tmp_path_factory.mktemp("home")),
-        "PRODUCT_MATCHING_COMPARISON": str(write_comparison(embeddings.with_suffix(".json"), example_comparison())),
-    }
-    options = {"port": port, "address": "127.0.0.1", "headless": "true"}
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    command += [f"--server.{name}={value}" for name, value in options.items()]
-    log = tmp_path_factory.mktemp("server") / "log.txt"
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=output, stderr=output)
-        try:
-            _wait_until_ready(f"http://127.0.0.1:{port}", server, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(10)
+    comparison = write_comparison(embeddings.with_suffix(".json"), example_comparison())
+    home, log = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("server") / "log.txt"
+    with serve(embeddings, tiny_model.parent, home, log, PRODUCT_MATCHING_COMPARISON=str(comparison)) as url:
+        yield url
 
 
 def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

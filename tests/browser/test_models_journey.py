@@ -13,11 +13,11 @@ PATIENCE = 120_000
 
 def test_the_models_are_compared(app_url: str, page: Page) -> None:
     page.set_viewport_size({"width": 400, "height": 900})
-    page.goto(f"{app_url}/models?bundle=small&measure=recall@1")
-    expect(page.get_by_role("heading", name="How it was measured")).to_be_visible(timeout=PATIENCE)
+    page.goto(f"{app_url}/models?bundle=small&show=methods&measure=recall@1")
+    expect(page.get_by_label(re.compile("^F1 on the demo, the best first"))).to_be_visible(timeout=PATIENCE)
     chart = page.get_by_label(re.compile("^recall@1 by method"))
     expect(chart.get_by_text("Convolutional autoencoder")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("radio", name="F1", exact=True).click()
+    page.get_by_role("radio", name="Whole set (F1)", exact=True).click()
     chart = page.get_by_label(re.compile("^F1 by method"))
     expect(chart.get_by_text("Reported, under its own protocol")).to_be_visible(timeout=PATIENCE)
     expect(page).not_to_have_url(re.compile("recall"), timeout=PATIENCE)

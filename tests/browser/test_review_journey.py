@@ -1,24 +1,102 @@
-"""The review page in a real browser: groups on a button, the weakest pair explained, a listing opened in Find."""
+"""A review in a real browser on the shipped demo: pairs by keyboard, a restart of the server, an audit, an export."""
 
 from __future__ import annotations
 
+import csv
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from product_matching.store.decision import Word
+from product_matching.store.decisions import DecisionStore
+from product_matching.store.manifest import read_manifest
+from tests.browser.conftest import PROJECT, serve
+
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
+DEMO, MODELS = PROJECT / "embeddings" / "demo", PROJECT / "models"
 
 
-def test_groups_are_found_explained_and_lead_into_find(app_url: str, page: Page) -> None:
+@pytest.fixture
+def embeddings(tmp_path: Path) -> Path:
+    """The demo, linked: what is kept beside it stays out of the project."""
+    shutil.copytree(DEMO, tmp_path / "embeddings" / "demo", copy_function=os.link)
+    return tmp_path / "embeddings"
+
+
+def left(page: Page) -> int:
+    words = page.get_by_text(re.compile(r"pairs? to review")).first.inner_text(timeout=PATIENCE)
+    return int(re.sub(r"\D", "", words.split("?")[-1].split("·")[0]))
+
+
+def press(page: Page, key: str) -> None:
+    """Answer a pair by keyboard, and wait until the next one stands there."""
+    button = page.locator("[class*=_same][class*=st-key-]").first
+    name = button.get_attribute("class", timeout=PATIENCE).split("st-key-")[1].split()[0]
+    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE)
+    page.keyboard.press(key)
+    expect(page.locator(f".st-key-{name}")).to_have_count(0, timeout=PATIENCE)
+    expect(button).to_be_visible(timeout=PATIENCE)
+
+
+def matches(embeddings: Path, home: Path, out: Path) -> dict[str, set[str]]:
+    """Matches of every listing by the command line."""
+    variables = {"PRODUCT_MATCHING_HOME": str(home), "PRODUCT_MATCHING_MODELS": str(MODELS)}
+    command = [sys.executable, "-m", "product_matching", "match", str(embeddings / "demo"), "--out", str(out)]
+    subprocess.run(command, cwd=PROJECT, env={**os.environ, **variables}, check=True, capture_output=True)
+    with out.open(encoding="utf-8", newline="") as stream:
+        return {line["posting_id"]: set(line["matches"].split()) for line in csv.DictReader(stream)}
+
+
+def test_twelve_pairs_by_keyboard_hold_after_a_restart_and_change_match(
+    embeddings: Path, page: Page, tmp_path: Path
+) -> None:
+    home, log = tmp_path / "home", tmp_path / "log.txt"
+    with serve(embeddings, MODELS, home, log) as url:
+        page.goto(f"{url}/review?bundle=demo")
+        before = left(page)
+        for key in "nynnynnunynn":
+            press(page, key)
+        page.keyboard.press("Backspace")
+        store, catalogue = DecisionStore(home / "decisions.sqlite"), read_manifest(DEMO).catalogue_id
+        expect(page.get_by_role("button", name="Undo")).to_be_enabled(timeout=PATIENCE)
+        expect(page.get_by_test_id("stMetricValue").last).to_have_text("10", timeout=PATIENCE)
+        assert left(page) <= before - 10
+    decided = [change.decision for change in store.current(catalogue)]
+    assert [decision.word for decision in reversed(decided)] == [
+        {"n": Word.different, "y": Word.same}[key] for key in "nynnynnnyn"
+    ]
+    with serve(embeddings, MODELS, home, log) as url:
+        page.goto(f"{url}/review?bundle=demo&step=decisions")
+        expect(page.get_by_text("10 decisions.")).to_be_visible(timeout=PATIENCE)
+        page.goto(f"{url}/review?bundle=demo&step=audit")
+        page.get_by_role("button", name="Draw the sample").click(timeout=PATIENCE)
+        for number in range(1, 3):
+            expect(page.get_by_text(f"Pair {number} of 75 of the sample")).to_be_visible(timeout=PATIENCE)
+            press(page, "y")
+        expect(page.get_by_text("(n = 2, none wrong)")).to_be_visible(timeout=PATIENCE)
+    plain = matches(embeddings, tmp_path / "other_home", tmp_path / "plain.csv")
+    held = matches(embeddings, home, tmp_path / "held.csv")
+    for decision in decided:
+        first, second = decision.pair
+        assert (second in held[first]) is (decision.word is Word.same)
+    assert held != plain
+
+
+def test_groups_fit_a_phone_and_lead_into_find(app_url: str, page: Page) -> None:
     page.set_viewport_size({"width": 400, "height": 900})
-    page.goto(f"{app_url}/review?bundle=small&veto=1")
-    page.get_by_role("button", name="Find the groups").click(timeout=PATIENCE)
+    page.goto(f"{app_url}/review?bundle=small&veto=1&step=groups")
+    page.get_by_role("button", name="Compare the listings").click(timeout=PATIENCE)
     expect(page.get_by_role("heading", name=re.compile("^Groups 1 to"))).to_be_visible(timeout=PATIENCE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
-    page.get_by_role("button", name=re.compile("^Weakest pair of|^Why they match")).first.click()
-    expect(page.get_by_text(re.compile("Title distance 0")).first).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name=re.compile("^Farthest pair|^Side by side")).first.click()
+    expect(page.get_by_text("Marked words are in one title only.").first).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Escape")
     page.locator("[class*=st-key-listing_]").get_by_role("button").first.click()
     expect(page).to_have_url(re.compile(r"/find\?bundle=small&listing="), timeout=PATIENCE)

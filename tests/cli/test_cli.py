@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from product_matching.cli import main
 
@@ -414,3 +415,39 @@ def test_the_mode_of_a_typed_text_can_be_chosen(run: Run, built: Path) -> None:
     assert mode("--title", "speaker bluetooth", "--mode", "duplicates") == "duplicates"
     assert mode("--title", "speaker bluetooth", "--title-threshold", 0.5) == "duplicates"
     assert mode("--listing", "0a") == "duplicates"
+
+
+def test_find_takes_a_region_of_a_photo(
+    run: Run,
+    small_bundle: Path,
+    small_catalogue: Path,
+    tiny_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tiny_model.parent))
+    scene = Image.new("RGB", (400, 200), "white")
+    scene.paste(Image.open(small_catalogue / "images" / "4a.png"), (100, 50))  # 96 x 80 pixels
+    scene.save(tmp_path / "scene.png")
+    find = ("find", small_bundle, "--photo", tmp_path / "scene.png", "--photo-threshold", 0.9, "--json")
+    status, out, err = run(*find, "--region", "0.25,0.25,0.24,0.4")
+    nearest = json.loads(out)["matches"][0]
+    assert (status, nearest["posting_id"], nearest["photo_distance"]) == (0, "4a", 0), err
+    _, out, _ = run(*find)
+    assert json.loads(out)["matches"][0]["photo_distance"] > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ("--photo", "a.png", "--region", "0.5,0.5,0.6,0.1"),
+            "The region '0.5,0.5,0.6,0.1' is none: give four numbers",
+        ),
+        (("--sample", "q3", "--region", "0,0,1,1"), "--region is a part of a photo: give --photo"),
+    ],
+)
+def test_a_region_that_cannot_be_used_is_wrong_usage(run: Run, options: tuple[str, ...], said: str) -> None:
+    status, _, err = run("find", "small", *options)
+    assert status == 2
+    assert said in err

@@ -205,7 +205,7 @@ def test_parquet_columns_that_are_no_text(column: str, values: list, problem: st
         ),
         (b"posting_id;title\n1;Shoe\n", "l.csv", "the columns that the file names are 'posting_id;title'"),
         (b"posting_id,price\n1,2\n", "l.csv", "no column 'title'"),
-        (b"posting_id,image\n1,a.jpg\n", "l.csv", "no column 'title' and no image folder for 'image'"),
+        (b"posting_id,image\n1,a.jpg\n", "l.csv", "no column 'title' and no photos for 'image'"),
         (b"title\nShoe\n", "l.csv", "no column 'posting_id'"),
         (b"posting_id,title,title\n1,a,b\n", "l.csv", "more than one column is named 'title'"),
         (b'posting_id,"title\n1,Shoe\n', "l.csv", "its header cannot be read"),
@@ -314,7 +314,7 @@ def test_the_image_folder_must_be_a_folder(write: Write, tmp_path: Path) -> None
 
 def test_an_image_folder_needs_an_image_column(write: Write, images: Path) -> None:
     (found,) = problems_of(write("posting_id,title\n1,A\n"), images=images)
-    assert found.startswith("an image folder was given, but there is no column 'image'")
+    assert found.startswith("photos were given, but there is no column 'image'")
 
 
 def test_all_problems_are_reported_together(write: Write, images: Path) -> None:

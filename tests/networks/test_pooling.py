@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from product_matching.errors import InputError
-from product_matching.networks.pooling import GeM, average_pool, create_pooling, gem_pool
+from product_matching.networks.pooling import AveragePooling, GeM, average_pool, create_pooling, gem_pool
 
 
 @pytest.fixture
@@ -67,3 +67,17 @@ def test_the_exponent_is_trained(features: torch.Tensor) -> None:
 def test_an_unknown_pooling_is_refused() -> None:
     with pytest.raises(InputError, match="The pooling 'max' is unknown: give avg or gem"):
         create_pooling("max")
+
+
+@pytest.mark.parametrize("pooling", [AveragePooling(), GeM(3.0), GeM(1.0), GeM(0.7)])
+def test_what_the_positions_add_sums_up_to_the_pooled_features(pooling: AveragePooling | GeM) -> None:
+    features = torch.randn(3, 5, 4, 6, generator=torch.Generator().manual_seed(1)).square()
+    parts = pooling.parts(features)
+    assert parts.shape == features.shape
+    torch.testing.assert_close(parts.sum(dim=(2, 3)), pooling(features))
+
+
+def test_what_a_position_adds_is_its_value_times_its_derivative() -> None:
+    features = torch.rand(1, 3, 2, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64) + 0.1
+    derivative = torch.autograd.functional.jacobian(lambda x: gem_pool(x, 3.0).sum(), features)
+    torch.testing.assert_close(GeM(3.0).parts(features), features * derivative)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from product_matching.app.find.outcome import beyond_by, decide
-from product_matching.app.shared.charts import distance_bins, distance_chart, size_chart
+from product_matching.app.shared.charts import distance_bins, distance_chart, probability_chart, size_chart
 from product_matching.app.shared.gallery import listing_name
 from product_matching.app.shared.pictures import card_picture, no_photo, square
 from product_matching.app.shared.starts import starting_rows
@@ -101,10 +101,21 @@ def test_bins_count_every_distance_below_one_on_its_side_of_the_threshold(millio
 
 
 def test_the_chart_draws_the_threshold_and_can_be_empty() -> None:
-    chart = distance_chart(np.array([np.nan, 0.1]), 0.25)
+    chart = distance_chart(np.array([np.nan, 0.1]), 0.25, "photo")
     assert chart["layout"]["shapes"][0]["x0"] == 0.25
     assert sum(chart["data"][0]["y"]) == 1
-    assert distance_chart(np.array([np.nan]), 0.25)["data"][0]["y"] == []
+    assert distance_chart(np.array([np.nan]), 0.25, "photo")["data"][0]["y"] == []
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=80), st.integers(1, 99))
+def test_the_chart_of_probabilities_counts_every_listing_on_its_side_of_the_least(
+    thousandths: list[int], percent: int
+) -> None:
+    probabilities, least = np.array(thousandths) / 1000, percent / 100
+    [bars] = probability_chart(probabilities, least)["data"]
+    counts, left = np.array(bars["y"]), np.array(bars["customdata"])[:, 0]
+    assert counts.sum() == len(probabilities)
+    assert counts[left >= least - 1e-9].sum() == (probabilities >= least - 1e-9).sum()
 
 
 @pytest.mark.parametrize(

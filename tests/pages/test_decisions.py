@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.decision import Word
 from product_matching.store.decisions import DecisionStore
-from product_matching.workflows.decisions import record_decision
+from product_matching.workflows.decisions import read_decisions, record_decision
+from tests.pages.cards import result_rows, said_on_cards, sections
 from tests.pages.conftest import finish_jobs
 
 FIND, REVIEW = "pages/find.py", "pages/review.py"
@@ -28,13 +29,20 @@ def shown(app: AppTest) -> str:
     """Everything that the page says; it never raised."""
     assert not app.exception, app.exception
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info)
-    return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
+    texts = [str(element.value) for kind in kinds for element in kind]
+    return re.sub(r"\\(?=\W)", "", "\n".join([*texts, said_on_cards(app)]))
 
 
 def cards(app: AppTest) -> list[int]:
-    """Rows of the listings on all cards, in order."""
-    named = [str(button.key) for button in app.button if str(button.key).startswith("duplicates_")]
-    return [int(key.removeprefix("duplicates_")) for key in named]
+    """Rows of the listings on all cards but those of listings that are different by a decision, in order."""
+    apart = rows_apart(app)
+    return [row for row in result_rows(app) if row not in apart]
+
+
+def rows_apart(app: AppTest) -> list[int]:
+    """Rows of the listings that are different by a decision."""
+    shown = [section["cards"] for section in sections(app) if section["heading"] == "Decided to be different"]
+    return [int(card["key"].removeprefix("result_")) for cards in shown for card in cards]
 
 
 def groups(app: AppTest) -> AppTest:
@@ -52,12 +60,31 @@ def test_find_obeys_a_decision_from_the_next_run_on(open_app: Open, bundle: Bund
     app.run()
     assert cards(app)[0] == 24
     assert 17 not in cards(app)
-    assert "the same by a decision" in shown(app)
+    assert rows_apart(app) == [17]
+    assert "decided: same product" in shown(app)
     assert "2 decisions applied" in shown(app)
     DecisionStore().undo(number)
     app.run()
-    assert "the same by a decision" not in shown(app)
+    assert "decided: same product" not in shown(app)
     assert "1 decision applied" in shown(app)
+
+
+def test_side_by_side_a_pair_is_decided_and_taken_back(open_app: Open, bundle: Bundle) -> None:
+    app = open_app(FIND, bundle="small", listing="5b", pair="5c")
+    assert 17 in cards(app)
+    app.button(key="decide_different").click().run()
+    assert "pair" not in app.query_params
+    app.run()
+    assert rows_apart(app) == [17]
+    [change] = DecisionStore().current(bundle.manifest.catalogue_id)
+    assert (set(change.decision.pair), change.decision.word) == ({"5b", "5c"}, Word.different)
+    app.query_params["pair"] = "5c"
+    app.run()
+    assert "Decided: different products." in shown(app)
+    app.button(key="decide_none").click().run()
+    assert not read_decisions(bundle).changes
+    typed = open_app(FIND, bundle="small", q="Paper Bag Victoria Secret", pair="5c")
+    assert "decide_same" not in [button.key for button in typed.button]
 
 
 def test_find_by_a_title_is_as_it_was(open_app: Open, bundle: Bundle) -> None:
@@ -80,7 +107,7 @@ def test_both_pages_obey_decisions_by_probability_and_by_distance(
     record_decision(bundle, ("3a", "3b"), Word.different)
     found = finish_jobs(open_app(FIND, listing="0a", **settings))
     assert cards(found)[0] == 24
-    assert "the same by a decision" in shown(found)
+    assert "decided: same product" in shown(found)
     apart = finish_jobs(open_app(FIND, listing="3a", **settings))
     assert 10 not in cards(apart)
     review = groups(open_app(REVIEW, step="groups", **settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from product_matching.app.address import MAX_TITLE_CHARS
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder
+from tests.pages.cards import card_keys, choose, result_rows, said_on_cards
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]
@@ -24,7 +26,8 @@ def shown(app: AppTest) -> str:
     """Everything that the page says; it never raised."""
     assert not app.exception, app.exception
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info, app.code)
-    return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
+    texts = [str(element.value) for kind in kinds for element in kind]
+    return re.sub(r"\\(?=\W)", "", "\n".join([*texts, said_on_cards(app)]))
 
 
 def n_matches(app: AppTest) -> int:
@@ -35,11 +38,7 @@ def n_matches(app: AppTest) -> int:
 
 def card_rows(app: AppTest) -> list[int]:
     """Rows of the listings on all cards, in order."""
-    return [int(key.removeprefix("duplicates_")) for key in keys(app) if key.startswith("duplicates_")]
-
-
-def keys(app: AppTest) -> list[str]:
-    return [str(button.key) for button in app.button if button.key]
+    return result_rows(app)
 
 
 def expected(finder: Finder, posting_id: str, photo: float | None, title: float | None) -> list[int]:
@@ -53,12 +52,12 @@ def finder(bundles: Path) -> Finder:
     return Finder(open_bundle(bundles / "small"))
 
 
-def test_nothing_asked_yet_shows_samples_to_start_from(open_app: Open) -> None:
+def test_nothing_asked_yet_shows_samples_to_start_from(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_app(FIND, bundle="small")
     assert "Nothing is searched for yet" in shown(app)
-    samples = [button for button in app.button if str(button.key).startswith("start_")]
+    samples = card_keys(app, "start_")
     assert len(samples) == 12
-    samples[0].click().run()
+    choose(app, monkeypatch, samples[0])
     assert app.query_params["listing"] == "0a"
     assert n_matches(app) == 2
 
@@ -284,11 +283,17 @@ def test_without_the_model_titles_and_listings_still_work(
     assert n_matches(open_app(FIND, bundle="small", listing="5b")) > 0
 
 
-def test_a_card_leads_to_the_duplicates_of_its_listing(open_app: Open, finder: Finder) -> None:
+def test_a_card_opens_side_by_side_and_leads_to_the_duplicates_of_its_listing(
+    open_app: Open, finder: Finder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_app(FIND, bundle="small", listing="5b", photo="0.6")
     row = card_rows(app)[0]
-    app.button(key=f"duplicates_{row}").click().run()
     posting_id = finder.bundle.listings["posting_id"][row]
+    choose(app, monkeypatch, f"result_{row}")
+    assert app.query_params == {"bundle": "small", "listing": "5b", "photo": "0.6", "pair": posting_id}
+    assert "Marked words are in one title only." in shown(app)
+    assert "Photo distance 0." in shown(app)
+    app.button(key="search_with_pair").click().run()
     assert app.query_params == {"bundle": "small", "listing": posting_id, "photo": "0.6"}
     assert n_matches(app) > 0
 
@@ -297,7 +302,7 @@ def test_the_number_of_cards_is_limited_and_said(open_app: Open, finder: Finder)
     app = open_app(FIND, bundle="small", listing="5b", photo="0.999", title="0", results="12")
     count = len(expected(finder, "5b", 0.999, 0.0))
     assert n_matches(app) == count > 12
-    assert f"The nearest 12 of {count} are shown" in shown(app)
+    assert f"The first 12 of {count} are shown" in shown(app)
     app.selectbox(key="find_results").set_value(48).run()
     assert app.query_params["results"] == "48"
     assert len(card_rows(app)) >= count
@@ -323,7 +328,7 @@ def test_more_matches_than_were_retrieved_are_called_at_least(open_app: Open, mo
 
     monkeypatch.setattr(resources, "CANDIDATES_PER_SIDE", 5)
     app = open_app(FIND, bundle="small", listing="5b", photo="0.999")
-    assert str(app.subheader[2].value).startswith("At least")
+    assert str(app.subheader[0].value).startswith("At least")
 
 
 def test_a_rebuilt_bundle_is_picked_up(
@@ -342,3 +347,35 @@ def test_a_rebuilt_bundle_is_picked_up(
     build_bundle(read_catalogue(file), tmp_path / "own" / "cups", options=BuildOptions(overwrite=True))
     app.run()
     assert "**red cup** large" in shown(app)
+
+
+def test_filters_hide_matches_say_how_many_and_stand_in_the_address(open_app: Open, finder: Finder) -> None:
+    app = open_app(FIND, bundle="small", listing="5b", photo="0.999", title="0", filter="price:70,71")
+    prices = finder.bundle.listings["price"]
+    rows = expected(finder, "5b", 0.999, 0.0)
+    kept = [row for row in rows if prices.iloc[row] in ("70", "71")]
+    assert n_matches(app) == len(rows) > len(kept) > 0
+    assert result_rows(app)[: len(kept)] == kept
+    assert f"{len(rows) - len(kept)} matches hidden by filters" in shown(app)
+    app.multiselect(key="find_filters_price").set_value(["70"]).run()
+    assert app.query_params["filter"] == "price:70"
+    app.button(key="clear_filters").click().run()
+    assert "filter" not in app.query_params
+    assert result_rows(app)[: len(rows)] == rows
+    told = shown(open_app(FIND, bundle="small", listing="5b", filter="colour:red"))
+    assert "no column 'colour' to filter by" in told
+
+
+def test_every_listing_is_in_the_histogram_which_says_its_axes(
+    open_app: Open, finder: Finder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import product_matching.app.resources as resources
+
+    monkeypatch.setattr(resources, "CANDIDATES_PER_SIDE", 2)
+    app = open_app(FIND, bundle="small", listing="5b", title="0.4")
+    row, vectors = finder.bundle.row_of("5b"), finder.bundle.photo_vectors
+    near = [other for other in range(len(vectors)) if other != row and vectors[other] @ vectors[row] > 1e-6]
+    [photos, titles] = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    assert sum(photos["data"][0]["y"]) == len(near) > 4
+    assert photos["layout"]["xaxis"]["title"]["text"] == "Photo distance (0 is identical)"
+    assert titles["layout"]["yaxis"]["title"]["text"] == "Listings (log scale)"

@@ -19,6 +19,7 @@ from product_matching.matching.candidates import Candidates, vetoed
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import SAME_PHOTO_BITS, Finder
+from tests.pages.cards import result_rows, said_on_cards
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]
@@ -41,15 +42,15 @@ def shown(app: AppTest) -> str:
     """Everything that the page says; it never raised."""
     assert not app.exception, app.exception
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info)
-    return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
+    texts = [str(element.value) for kind in kinds for element in kind]
+    return re.sub(r"\\(?=\W)", "", "\n".join([*texts, said_on_cards(app)]))
 
 
 def matched_rows(app: AppTest) -> list[int]:
     """Rows of the listings on the cards of the matches."""
     headings = [re.match(r"(?:At least )?([\d,]+) match", str(heading.value)) for heading in app.subheader]
     count = next(int(found[1]) for found in headings if found)
-    cards = [str(button.key) for button in app.button if str(button.key).startswith("duplicates_")]
-    return [int(key.removeprefix("duplicates_")) for key in cards[:count]]
+    return result_rows(app)[:count]
 
 
 def test_the_bits_of_the_slider_are_always_among_the_candidates() -> None:

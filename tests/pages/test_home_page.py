@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.cards import card_keys, choose, said_on_cards
+
 Open = Callable[..., AppTest]
 
 
@@ -16,7 +18,8 @@ def shown(app: AppTest) -> str:
     """Everything that the page says; it never raised."""
     assert not app.exception, app.exception
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.code)
-    return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
+    texts = [str(element.value) for kind in kinds for element in kind]
+    return re.sub(r"\\(?=\W)", "", "\n".join([*texts, said_on_cards(app)]))
 
 
 def test_every_catalogue_is_listed_and_a_damaged_one_with_its_problem(open_app: Open, bundles: Path) -> None:
@@ -90,10 +93,9 @@ def test_a_photo_leads_into_find(open_app: Open, small_catalogue: Path) -> None:
     assert "Tepung Terigu" in shown(app)
 
 
-def test_a_listing_to_start_from_leads_into_find(open_app: Open) -> None:
+def test_a_listing_to_start_from_leads_into_find(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_app(bundle="titles")
-    start = next(button for button in app.button if str(button.key).startswith("start_"))
-    start.click().run()
+    choose(app, monkeypatch, card_keys(app, "start_")[0])
     assert app.title[0].value == "Find duplicates"
     assert set(app.query_params) == {"bundle", "listing"}
     assert not app.error

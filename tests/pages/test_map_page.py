@@ -26,7 +26,7 @@ def sent(app: AppTest, part: str) -> dict[str, Any]:
 
 
 def test_all_listings_with_a_photo_are_on_the_map_and_an_area_lists_them(open_app: Open) -> None:
-    app = open_app(MAP, bundle="small", area=WHOLE, view="100,200,300")
+    app = open_app(MAP, bundle="small", area=WHOLE, zoom="100,200,300")
     assert not app.exception
     points = sent(app, "_map")
     assert (len(points["places"]), len(points["colours"])) == (4 * -(-24 * 4 // 3), 4 * -(-24 // 3))

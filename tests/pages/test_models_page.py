@@ -19,7 +19,15 @@ from streamlit.testing.v1 import AppTest
 from product_matching.app.models.card_text import card_markdown
 from product_matching.app.models.chart import charted_rows, comparison_chart, describe_chart
 from product_matching.app.models.choice import methods_of
-from product_matching.app.models.model_list import list_models, own_scores, trained_on
+from product_matching.app.models.figures import SHIPPED_SCORER, SHIPPED_SCORER_F1, SPEEDS
+from product_matching.app.models.summary import (
+    NETWORK_ROW,
+    SCORER_ROW,
+    describe_summary,
+    summary_chart,
+    summary_rows,
+    summary_table,
+)
 from product_matching.app.models.table import (
     comparison_csv,
     comparison_table,
@@ -29,6 +37,7 @@ from product_matching.app.models.table import (
     protocol_notes,
     split_differences,
 )
+from product_matching.app.shared.model_list import list_models, own_scores, trained_on
 from product_matching.encoders.model_folder import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, PhotoModel, write_model_folder
 from product_matching.metrics.retrieval import QueryScores
 from product_matching.store.comparison import Comparison, Figure, Scores, read_comparison
@@ -86,7 +95,7 @@ def trained(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_the_page_opens_at_its_address_and_from_the_menu(open_models: Open, open_app: Open) -> None:
     app = open_models()
     assert app.title[0].value == "Models"
-    assert [link.label for link in open_app().get("page_link")] == ["Home", "Find", "Review groups", "Models"]
+    assert {"Find", "Models", "How it works"} <= {link.label for link in open_app().get("page_link")}
 
 
 def test_a_network_tells_what_it_is_and_how_it_does(
@@ -100,7 +109,7 @@ def test_a_network_tells_what_it_is_and_how_it_does(
     assert "Licence: Apache-2.0" in text
     assert "Data: 1,609 training photos in 677 classes of demo/listings.csv" in text
     assert "Catalogues embedded with it: photos, small, demo" in text
-    figures = app.table[0].value
+    figures = app.table[1].value
     assert figures["Looked up"].tolist() == ["511 in 549", "504 in 544"]
     assert (
         figures["F1"].str.replace("\\", "").str.replace("\u00a0", " ").str.contains("[0.680, 0.770]", regex=False).all()
@@ -170,17 +179,95 @@ def test_what_a_training_writes_is_understood() -> None:
     assert (found.figure("f1"), found.n, found.queries) == (Figure(0.5, (0.5, 0.5)), 50, 40)
 
 
-def test_the_comparison_is_shown_with_its_protocols(open_models: Open) -> None:
-    app = open_models()
+def test_every_part_is_shown_when_it_is_chosen(open_models: Open) -> None:
+    app = open_models(show="methods")
     text = shown(app)
-    assert "Best F1 on the demo catalogue **Second stage** with 0.926 [0.883, 0.969]" in text
+    assert "Best F1 among them on the demo catalogue **Second stage** with 0.926 [0.883, 0.969]" in text
     assert "on groceries that no network was trained on **efficientnet_lite2_arcface** with 0.522" in text
-    assert "**Groceries**: 7 packaged products that no network has seen" in text
     assert "closed-set accuracy, not F1 of sets" in text
     assert "full, N = 34,250" in text
-    assert "- IDF stands above ArcFace here and below it as reported" in text
-    assert "product-matching compare --models build/comparison" in text
     assert [button.label for button in app.get("download_button")] == ["Table as CSV", "Differences as CSV"]
+    app.get("button_group")[0].set_value("protocols").run()
+    text = shown(app)
+    assert "**Groceries**: 7 packaged products that no network has seen" in text
+    assert "product-matching compare --models build/comparison" in text
+    assert app.query_params["show"] == "protocols"
+    app.get("button_group")[0].set_value("speed").run()
+    speeds = app.table[1].value
+    assert speeds["Takes"].tolist() == [f"**{takes}**" for _, takes, _ in SPEEDS]
+    assert app.table[2].value.to_numpy().tolist() == [["Network tiny", "0.4 MB"]]
+
+
+def test_the_summary_has_what_was_published_and_what_ships_the_best_first(comparison: Comparison) -> None:
+    rows = summary_rows(comparison, ["tiny", SHIPPED_SCORER])
+    assert [row.here.value for row in rows if row.here] == sorted(
+        (row.here.value for row in rows if row.here), reverse=True
+    )
+    assert {row.name for row in rows} == {
+        *(row.name for row in comparison.rows if row.section == "comparison"),
+        *(NETWORK_ROW, SCORER_ROW, "untrained backbone"),
+    }
+    assert [row.name for row in rows if row.ships] == [SCORER_ROW, NETWORK_ROW]
+    table = summary_table(rows)
+    cells = {
+        name: tuple(table[column][place] for column in ("Published", "Reproduced", "Here"))
+        for place, name in enumerate(table["Method"])
+    }
+    assert cells["IDF"] == (".661", ".661", ".861")
+    assert cells["Softmax"] == (".590", "–", ".681")
+    assert cells[f"**{re.sub(':', chr(92) + ':', NETWORK_ROW)}**"] == ("–", "–", "**.768**")
+    assert SCORER_ROW not in {row.name for row in summary_rows(comparison, ["tiny"])}
+
+
+def test_an_accuracy_among_what_was_published_has_a_star(tmp_path: Path) -> None:
+    table = example_comparison()
+    table["rows"][1]["reported"]["measure"] = "accuracy"
+    rows = summary_rows(read(table, tmp_path), [])
+    published = summary_table(rows)["Published"]
+    assert [row.name for row, cell in zip(rows, published, strict=True) if "*" in cell] == ["Softmax"]
+
+
+def test_the_chart_of_the_summary_holds_each_figure_on_its_line(comparison: Comparison) -> None:
+    rows = summary_rows(comparison, [SHIPPED_SCORER])
+    chart = summary_chart(rows)
+    ships, here, again, published = chart["data"]
+    assert ships["x"] == [0.926, 0.768]
+    assert (ships["error_x"]["arrayminus"][0], ships["error_x"]["array"][0]) == pytest.approx((0.021, 0.019))
+    assert (len(here["x"]), len(again["x"]), len(published["x"])) == (11, 5 - 1, 10)
+    for trace, field in ((here, "here"), (again, "reproduced"), (published, "reported")):
+        assert [getattr(rows[line], field).value for line in trace["y"]] == trace["x"]
+    assert len(chart["layout"]["yaxis"]["ticktext"]) == len(rows) == 13
+    assert describe_summary(rows).startswith(f"F1 on the demo, the best first: {SCORER_ROW} .926, ")
+
+
+def test_both_second_stages_are_told_apart(
+    open_models: Open, models_with_pairs: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(models_with_pairs / "pairs" / "tiny", trained / "pairs" / SHIPPED_SCORER)
+    (trained / "pairs" / SHIPPED_SCORER / CARD_FILE).write_text(f"# demo\n\nA scorer. {EVIL}", encoding="utf-8")
+    app = open_models_of(open_models, trained, monkeypatch)
+    text = shown(app)
+    assert "What ships reaches **0.926** on the demo." in text
+    assert "The pair scorer that ships (0.926 [0.905, 0.945]) decides in this app" in text
+    assert "**Pair scorer demo**" in text
+    assert "](http" not in app.expander[1].markdown[0].value
+
+
+def test_the_figures_of_other_commands_are_those_of_the_documents() -> None:
+    root = Path(__file__).parents[2]
+    low, high = SHIPPED_SCORER_F1.interval or (0.0, 0.0)
+    stated = f"{SHIPPED_SCORER_F1.value:.3f} [{low:.3f}-{high:.3f}]".replace("0.", ".")
+    assert f"{stated} by photo and title with the second stage" in (root / "README.md").read_text(encoding="utf-8")
+    performance = (root / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert "it takes p50 50.8" in performance
+    assert "decode, encode, search | p50 1.6, 18.2, 3.3 ms" in performance.replace(
+        "(`python benchmarks/query.py`): ", ""
+    )
+    assert "title query: encode, search | p50 0.2, 0.6 ms" in performance
+    assert "| photo and title | 3, 3 | 76, 121 | 31, 42 | 13, 19 | 3, 9 | 29, 52 | 15, 24 |" in performance
+    assert "for their scores, 111 s in all" in performance
+    assert "all 16,018 take 1,166 s of processor time" in performance
+    assert [takes for _, takes, _ in SPEEDS] == ["50.8 ms", "3.3 ms", "0.2 ms", "0.6 ms", "15 ms", "111 s", "1,166 s"]
 
 
 def test_the_table_has_every_row_in_its_section(comparison: Comparison) -> None:
@@ -226,18 +313,19 @@ def test_methods_can_be_chosen_by_what_they_look_at(open_models: Open, compariso
     assert [len(rows) for rows in chosen.values()] == [9, 4, 4, 17]
     assert len(methods_of(comparison, "Photo").differences) == len(comparison.differences) == 48
     assert not methods_of(comparison, "Title").differences
-    first, titles = open_models(), open_models(by="Title")
+    first, titles = open_models(show="methods"), open_models(by="Title", show="differences")
     assert charted(first) == [row.name for row in charted_rows(methods_of(comparison, "Photo"), "f1", "groceries")]
-    assert charted(titles) == ["IDF", "TF-IDF", "GloVe + IDF", "GloVe"]
     assert "Beside the" not in shown(titles)
     assert not titles.toggle
-    assert len(charted(open_models(by="All"))) == 17
+    titles.get("button_group")[0].set_value("methods").run()
+    assert charted(titles) == ["IDF", "TF-IDF", "GloVe + IDF", "GloVe"]
+    assert len(charted(open_models(by="All", show="methods"))) == 17
 
 
 def charted(app: AppTest) -> list[str]:
     """Names on the chart, from top to bottom."""
     assert not app.exception
-    names: list[str] = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][-1]["text"]
+    names: list[str] = json.loads(app.get("plotly_chart")[1].proto.spec)["data"][-1]["text"]
     return names
 
 
@@ -249,7 +337,8 @@ def test_what_ships_is_the_first_difference_and_untrained_methods_stand_aside(
     assert trained[0].row == "efficientnet_lite2_arcface"
     assert trained[-1].row == "ArcFace + weighted sampler"
     assert {each.row for each in others} == {"pHash", "imagededup DHash"}
-    app = open_models()
+    app = open_models(show="differences")
+    assert "- IDF stands above ArcFace here and below it as reported" in shown(app)
     aside = next(each for each in app.expander if each.label == "Methods without training beside it")
     assert aside.table[0].value["Method"].tolist() == ["pHash", "imagededup DHash"]
 
@@ -267,23 +356,24 @@ def test_differences_are_coloured_only_beyond_chance(comparison: Comparison) -> 
 
 @pytest.mark.parametrize(("measure", "key"), [("F1", "f1"), ("recall@1", "recall_at_1"), ("mAP@R", "map_at_r")])
 def test_the_measure_stands_in_the_address(open_models: Open, measure: str, key: str) -> None:
-    app = open_models(measure=measure)
-    assert app.get("button_group")[1].value == measure
+    app = open_models(measure=measure, show="methods")
+    assert app.get("button_group")[2].value == measure
+    assert f"comparison_{key}_groceries" in str(app.get("plotly_chart")[1].proto.id)
+    app.get("button_group")[0].set_value("differences").run()
     assert f"Demo: {measure}" in app.table[-1].value.columns
-    assert f"comparison_{key}_groceries" in str(app.get("plotly_chart")[0].proto.id)
 
 
 def test_a_measure_that_is_none_is_f1(open_models: Open) -> None:
-    app = open_models(measure="<b>")
-    assert app.get("button_group")[1].value == "F1"
+    app = open_models(measure="<b>", show="methods")
+    assert app.get("button_group")[2].value == "F1"
     assert not app.exception
 
 
 def test_the_groceries_can_be_shown_with_every_photo(open_models: Open) -> None:
-    app = open_models()
-    thinned = app.table[-3].value["Groceries: F1"]
+    app = open_models(show="methods")
+    thinned = app.table[-1].value["Groceries: F1"]
     app.toggle(key="models_all_photos").set_value(True).run()
-    assert (app.table[-3].value["Groceries: F1"] != thinned).sum() == 9
+    assert (app.table[-1].value["Groceries: F1"] != thinned).sum() == 9
 
 
 def test_the_chart_holds_each_figure_at_its_place(comparison: Comparison) -> None:
@@ -346,8 +436,9 @@ def test_the_downloads_hold_every_figure(comparison: Comparison) -> None:
 
 def test_without_a_comparison_one_sentence_says_how_to_make_it(open_models: Open, tmp_path: Path) -> None:
     (tmp_path / "comparison.json").unlink()
-    app = open_models()
+    app = open_models(show="methods")
     assert "There is no comparison of methods here yet: `make comparison`" in shown(app)
+    assert app.get("button_group")[0].options == ["What is here", "Speed and size"]
     assert not app.error
     assert not app.get("plotly_chart")
 
@@ -362,7 +453,7 @@ def test_a_damaged_comparison_is_one_sentence(open_models: Open, tmp_path: Path)
 
 def test_an_empty_comparison_leaves_the_page_whole(open_models: Open, tmp_path: Path) -> None:
     write_comparison(tmp_path / "comparison.json", example_comparison() | {"rows": [], "differences": [], "order": []})
-    text = shown(open_models())
+    text = shown(open_models(show="methods"))
     assert "No method was scored" in text
     assert "No method has a figure of F1" in text
 
@@ -376,10 +467,8 @@ def test_texts_of_the_file_are_shown_as_they_are(open_models: Open, tmp_path: Pa
         difference |= {"row": EVIL, "to": EVIL}
     table |= {"order": [EVIL], "protocols": dict.fromkeys(table["protocols"], EVIL)}
     write_comparison(tmp_path / "comparison.json", table)
-    app = open_models()
-    assert not app.exception
-    texts = [element.value for kind in (app.markdown, app.caption) for element in kind]
-    texts += [cell for element in app.table for cell in element.value.to_numpy().ravel()]
+    app = open_models(show="methods")
+    texts = [text for part in ("methods", "differences", "protocols") for text in texts_of(app, part)]
     evil = [text for text in texts if "evil" in text]
     assert len(evil) >= 7
     for text in evil:
@@ -388,10 +477,20 @@ def test_texts_of_the_file_are_shown_as_they_are(open_models: Open, tmp_path: Pa
         assert "<b" not in re.sub(r"\\<", "", text)
         assert ":red[" not in re.sub(r":red\[−", "", text)
         assert "`" not in re.sub(r"\\`", "", text)
-    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
-    drawn = [text for trace in chart["data"] for text in trace["text"] if "onload" in text]
-    assert drawn
-    assert all("<b onload" not in text for text in drawn)
+    app.get("button_group")[0].set_value("methods").run()
+    for chart in (json.loads(each.proto.spec) for each in app.get("plotly_chart")):
+        drawn = [text for trace in chart["data"] for text in trace.get("text", []) if "onload" in text]
+        assert drawn
+        assert all("<b onload" not in text for text in drawn)
+        assert all("<b onload" not in text for text in chart["layout"]["yaxis"].get("ticktext", []))
+
+
+def texts_of(app: AppTest, part: str) -> list[str]:
+    """Texts of the page with one of its parts."""
+    app.get("button_group")[0].set_value(part).run()
+    assert not app.exception
+    texts = [str(element.value) for kind in (app.markdown, app.caption) for element in kind]
+    return texts + [str(cell) for element in app.table for cell in element.value.to_numpy().ravel()]
 
 
 @pytest.mark.parametrize(

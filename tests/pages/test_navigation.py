@@ -8,10 +8,17 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from product_matching.app.address import FIND, HOME, MODELS, REVIEW
+from product_matching.app.address import CATALOGUE, FIND, HOME, MODELS, REVIEW, THRESHOLDS
 
 Open = Callable[..., AppTest]
-LABELS = {HOME: "**Product matching**", FIND: "Find", REVIEW: "Review", MODELS: "Models"}
+LABELS = {
+    HOME: "**Product matching**",
+    FIND: "Find",
+    REVIEW: "Review",
+    CATALOGUE: "Catalogue",
+    THRESHOLDS: "Thresholds",
+    MODELS: "Models",
+}
 
 
 def link(app: AppTest, page: str) -> dict[str, str]:
@@ -32,7 +39,7 @@ def follow(app: AppTest, page: str) -> AppTest:
     return app
 
 
-@pytest.mark.parametrize("between", [HOME, MODELS, REVIEW])
+@pytest.mark.parametrize("between", [HOME, MODELS, REVIEW, THRESHOLDS])
 def test_the_search_and_the_sliders_survive_another_page(open_app: Open, between: str) -> None:
     app = open_app(FIND, bundle="small", listing="5b")
     app.slider(key="find_photo_threshold").set_value(0.7).run()

@@ -40,6 +40,12 @@ def press(app: AppTest, key: str) -> AppTest:
     return app.button(key=key).click().run()
 
 
+def answer(app: AppTest, word: str) -> AppTest:
+    """Press the button with an answer to the pair that is shown."""
+    (button,) = (each for each in app.button if str(each.key).endswith(f"_{word}"))
+    return button.click().run()
+
+
 def current_groups(bundle: Bundle) -> CatalogueGroups:
     address = Address(decide=DISTANCES)
     request = request_groups(bundle, address, decide_how(bundle, address))
@@ -56,22 +62,22 @@ def left(app: AppTest) -> int:
 def test_pairs_are_decided_one_after_another_and_steps_are_taken_back(open_app: Open, bundle: Bundle) -> None:
     app = finish_jobs(open_app(REVIEW, **BROAD))
     before = left(app)
-    press(app, "queue_same")
-    press(app, "queue_different")
+    answer(app, "same")
+    answer(app, "different")
     first = read_decisions(bundle)
     assert [change.decision.word for change in first.changes] == [Word.different, Word.same]
     assert all(change.decision.score is not None for change in first.changes)
     assert metric(app, "Decided") == "2"
     assert left(app) <= before - 2
-    press(app, "queue_unsure")
+    answer(app, "unsure")
     assert "left for later" in shown(app)
-    press(app, "queue_undo")
+    press(app, "undo")
     assert "left for later" not in shown(app)
-    press(app, "queue_undo")
-    press(app, "queue_undo")
+    press(app, "undo")
+    press(app, "undo")
     assert read_decisions(bundle).changes == []
     assert left(app) == before
-    assert app.button(key="queue_undo").disabled
+    assert app.button(key="undo").disabled
 
 
 @pytest.mark.usefixtures("scored")
@@ -108,16 +114,16 @@ def test_an_audit_is_drawn_answered_and_stated(open_app: Open, bundle: Bundle) -
     assert audit is not None
     size = len(audit.pairs)
     assert size == audit.population > 2
-    press(app, "audit_same")
-    press(app, "audit_unsure")
+    answer(app, "same")
+    answer(app, "unsure")
     assert "n = 2, 1 wrong" in shown(app)
-    press(app, "audit_undo")
-    press(app, "audit_different")
+    press(app, "undo")
+    answer(app, "different")
     assert "n = 2, 1 wrong" in shown(app)
     words = [change.decision.word for change in read_decisions(bundle).changes]
     assert words == [Word.different, Word.same], "answers are decisions as well"
     for _ in range(size - 2):
-        press(app, "audit_same")
+        answer(app, "same")
     assert f"{size} of {size} reviewed" in str([each.proto.text for each in app.get("progress")])
     again = finish_jobs(open_app(REVIEW, bundle="small", step="audit", sure="90"))
     assert "This audit was drawn from the pairs accepted from 20 % on" in shown(again)

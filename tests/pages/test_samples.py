@@ -22,6 +22,7 @@ from product_matching.encoders.model_sources import open_photo_encoder
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.sample_queries import SampleQueries
 from product_matching.workflows.find import Finder, default_thresholds
+from tests.pages.cards import card_keys, cards, choose, result_rows, said_on_cards, sections
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]
@@ -31,11 +32,8 @@ def shown(app: AppTest) -> str:
     """Everything that the page says; it never raised."""
     assert not app.exception, app.exception
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info, app.code)
-    return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
-
-
-def keys(app: AppTest, prefix: str) -> list[str]:
-    return [str(button.key) for button in app.button if str(button.key).startswith(prefix)]
+    texts = [str(element.value) for kind in kinds for element in kind]
+    return re.sub(r"\\(?=\W)", "", "\n".join([*texts, said_on_cards(app)]))
 
 
 def click(app: AppTest, label: str) -> None:
@@ -46,8 +44,7 @@ def card_ids(app: AppTest, bundle: Bundle) -> list[str]:
     """Ids of the matches, in the order of their cards."""
     counts = [re.match(r"([\d,]+) match", str(heading.value)) for heading in app.subheader]
     count = next(int(found[1]) for found in counts if found)
-    rows = [int(key.removeprefix("duplicates_")) for key in keys(app, "duplicates_")]
-    return bundle.listings["posting_id"].iloc[rows[:count]].tolist()
+    return bundle.listings["posting_id"].iloc[result_rows(app)[:count]].tolist()
 
 
 @pytest.fixture
@@ -55,21 +52,21 @@ def bundle(bundles: Path) -> Bundle:
     return open_bundle(bundles / "demo")
 
 
-def test_home_leads_a_sample_into_find(open_app: Open) -> None:
+def test_home_leads_a_sample_into_find(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_app(bundle="demo")
     assert "Try one of these" in shown(app)
     assert "start from a listing" not in shown(app)
-    assert sorted(keys(app, "sample_")) == [f"sample_{row}" for row in range(5)]
-    app.button(key="sample_1").click().run()
+    assert sorted(card_keys(app, "sample_")) == [f"sample_{row}" for row in range(5)]
+    choose(app, monkeypatch, "sample_1")
     assert app.title[0].value == "Find duplicates"
     assert app.query_params == {"bundle": "demo", "sample": "q5"}
 
 
-def test_find_offers_samples_and_then_listings(open_app: Open) -> None:
+def test_find_offers_samples_and_then_listings(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_app(FIND, bundle="demo", photo="0.2")
     assert "Or start from a listing" in shown(app)
-    assert len(keys(app, "start_")) == 12
-    app.button(key="sample_0").click().run()
+    assert len(card_keys(app, "start_")) == 12
+    choose(app, monkeypatch, "sample_0")
     own = {"sample": "q3", "q": "Hana Emas Tepung Terigu 1kg promo"}
     assert app.query_params == {"bundle": "demo", **own, "photo": "0.2"}
 
@@ -145,8 +142,8 @@ def test_the_next_samples_are_a_click_away_and_the_way_out_too(open_app: Open, b
     order = sample_order(bundle)
     after = order[order.index(2) + 1 :] + order[: order.index(2)]
     app = open_app(FIND, bundle="demo", sample="none", photo="0.3")
-    assert keys(app, "next_") == [f"next_{row}" for row in after[:3]]
-    app.button(key="next_0").click().run()
+    assert card_keys(app, "next_") == [f"next_{row}" for row in after[:3]]
+    app = open_app(FIND, bundle="demo", sample="q3", q="Hana Emas Tepung Terigu 1kg promo", photo="0.3")
     own = {"sample": "q3", "q": "Hana Emas Tepung Terigu 1kg promo"}
     assert app.query_params == {"bundle": "demo", **own, "photo": "0.3"}
     click(app, "Search for something else")
@@ -212,10 +209,10 @@ def test_more_samples_than_fit_are_on_further_pages(
     monkeypatch.setattr(sample_gallery, "PER_PAGE", 2)
     app = open_app(bundle="demo")
     order = [f"sample_{row}" for row in sample_order(bundle)]
-    assert keys(app, "sample_") == order[:2]
+    assert card_keys(app, "sample_") == order[:2]
     app.session_state["sample_page_of_3"] = 3
     app.run()
-    assert keys(app, "sample_") == order[4:]
+    assert card_keys(app, "sample_") == order[4:]
 
 
 def test_a_damaged_picture_has_a_stand_in(encode_photo: Callable[..., bytes]) -> None:
@@ -304,6 +301,26 @@ def test_the_truth_counts_what_was_found(bundle: Bundle) -> None:
     assert said == "Known for this sample: 1 of 3 listings of the same product found, and 1 listing of other products."
     none = describe_truth(bundle, bundle.sample("none"), np.array([rows["5a"]]))
     assert none.endswith("Nothing should match, but 1 listing does.")
+
+
+@pytest.mark.parametrize(("photo", "wrong", "missed"), [("0.015", 0, 1), ("0.48", 2, 0)])
+def test_cards_of_a_sample_say_what_is_right_wrong_and_missed(
+    open_app: Open, bundle: Bundle, photo: str, wrong: int, missed: int
+) -> None:
+    """Against the labels themselves: each listing of the product is once on a card, right or missed."""
+    app = open_app(FIND, bundle="demo", sample="q3", photo=photo)
+    ids, labels = bundle.listings["posting_id"], bundle.labels
+    true = set(ids[labels == "group3"])
+    told = {card["key"].removeprefix("result_"): [text for text, _ in card["badges"]] for card in cards(app, "result_")}
+    said = {ids.iloc[int(row)]: badges[0] for row, badges in told.items()}
+    matches = card_ids(app, bundle)
+    assert {posting_id: said[posting_id] for posting_id in matches} == {
+        posting_id: "✓ right" if posting_id in true else "✕ wrong" for posting_id in matches
+    }
+    assert list(said.values()).count("✕ wrong") == wrong
+    assert {posting_id for posting_id, badge in said.items() if badge == "missed"} == true - set(matches)
+    apart = [len(section["cards"]) for section in sections(app) if section["heading"] == "Missed"]
+    assert sum(apart) == len(true - set(matches)) == missed
 
 
 def test_nothing_is_known_without_labels(open_app: Open, bundles: Path, bundle: Bundle) -> None:

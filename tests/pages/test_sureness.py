@@ -36,6 +36,7 @@ from product_matching.workflows.find import Finder, Query
 from product_matching.workflows.match import match_by_scores
 from product_matching.workflows.score_pairs import predict, predicted_matches, prepare_scorer
 from tests.app.held import SECONDS, Held
+from tests.pages.cards import cards, result_rows, said_on_cards
 from tests.pages.conftest import finish_jobs
 from tests.recorded_progress import RecordedProgress
 
@@ -59,13 +60,13 @@ def shown(app: AppTest) -> str:
     """Everything that the page says; it never raised."""
     assert not app.exception, app.exception
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info)
-    return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
+    texts = [str(element.value) for kind in kinds for element in kind]
+    return re.sub(r"\\(?=\W)", "", "\n".join([*texts, said_on_cards(app)]))
 
 
 def percentages(app: AppTest) -> list[int]:
     """The percentages on the cards, in their order; 0 and 100 for those under 1 and over 99."""
-    texts = [bar.proto.text for bar in app.get("progress")]
-    found = [re.match(r"\*\*(under 1|over 99|\d+) %\*\* same product", text) for text in texts]
+    found = [re.match(r"(under 1|over 99|\d+) % same product", one["shareText"]) for one in cards(app, "result_")]
     told = [one[1] for one in found if one]
     return [{"under 1": 0, "over 99": 100}[text] if " " in text else int(text) for text in told]
 
@@ -87,12 +88,13 @@ def test_sureness_decides_by_default_and_leads_the_cards_in_its_order(with_score
     told = percentages(app)
     assert told == sorted(told, reverse=True)
     assert n_matches(app) == sum(percent >= 50 for percent in told) > 0
-    assert "view them" in shown(app)
     assert "compared by photo and title" in shown(app)
     assert "of 100 accepted pairs 80 were right, of 100 true pairs 85 were found" in shown(app)
     assert not re.search(r"photo 0\.\d", shown(app))
     assert not {"decide", "sure", "scorer"} & set(app.query_params)
     assert {slider.key for slider in app.slider} == {"find_sure"}
+    [chart] = app.get("plotly_chart")
+    assert re.match(rf"Histogram of probabilities: {n_matches(app)} listings with 50 % or more", chart.proto.alt)
 
 
 def test_the_slider_moves_the_results_at_once_and_stands_in_the_address(with_scorer: Open) -> None:
@@ -160,13 +162,12 @@ def test_where_no_listing_is_a_candidate_the_nearest_is_shown_all_the_same(
     assert IMPROBABLE in shown(app)
     assert "Too far away for the pair scorer to be asked" in shown(app)
     assert not percentages(app)
-    assert len([each for each in app.button if each.key and each.key.startswith("duplicates_")]) == 1
+    assert len(result_rows(app)) == 1
 
 
 def test_where_nothing_is_probable_that_is_said_with_the_nearest_and_its_percentage(with_scorer: Open) -> None:
     app = with_scorer(FIND, bundle="demo", sample="none", sure="99")
     assert n_matches(app) == 0
-    assert "view them" not in shown(app)
     assert re.search(f"{re.escape(IMPROBABLE)}|No listing is the same product with at least 99 %", shown(app))
     assert "Raise" not in shown(app)
     assert percentages(app)
@@ -237,16 +238,13 @@ def test_a_whole_typed_title_is_scored_by_title_alone(with_scorer: Open) -> None
     assert not app.error
 
 
-def test_the_details_begin_with_the_probability_and_the_distances_stand_after_the_reasons(with_scorer: Open) -> None:
-    app = with_scorer(FIND, bundle="small", listing="3a")
-    row = next(int(str(each.key).removeprefix("duplicates_")) for each in app.button if "duplicates_" in str(each.key))
-    app.session_state[f"details_{row}"] = True
-    app.run()
-    texts = [str(getattr(each.proto, "text", "") or getattr(each, "value", "")) for each in app.main]
-    details = texts[texts.index("**Why**") + 1 :]
-    assert re.match(r"\*\*(over 99|\d+) %\*\* same product, compared by photo and title", details[0])
-    assert ":material/add:" in details[0]
-    assert details[1].startswith(":material/image: Photo distance 0."), details[:4]
+def test_side_by_side_the_distances_stand_after_probability_and_reasons(with_scorer: Open) -> None:
+    app = with_scorer(FIND, bundle="small", listing="3a", pair="3b")
+    bars = [each.proto.text for each in app.get("progress")]
+    assert re.match(r"\*\*(over 99|\d+) %\*\* same product", bars[0])
+    said = shown(app)
+    assert "Compared by photo and title" in said
+    assert 0 < said.index(":material/add:") < said.index(":material/image: Photo distance 0.")
 
 
 def test_groups_are_found_by_sureness_at_once_with_their_farthest_pair(with_scorer: Open) -> None:

@@ -1,1 +1,1 @@
-"""Custom components of the pages: Python beside the script and the style of each."""
+"""Parts of pages that Streamlit does not have: each a script and a style sheet beside the function that draws it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,12 +13,12 @@ from product_matching.app.address import Address
 from product_matching.app.find.no_match import IMPROBABLE, say_no_match, say_nothing_sure, say_remedy
 from product_matching.app.find.outcome import Outcome, decide, decide_by_scores
 from product_matching.app.find.query import Asked
-from product_matching.app.shared.samples import describe_truth, is_title_of
+from product_matching.app.shared.samples import describe_truth, is_title_of, true_rows
 from product_matching.app.shared.settings import chosen_thresholds, pair_rules
 from product_matching.app.shared.sureness import say_compared
 from product_matching.app.shared.wording import count_text, duration_text
 from product_matching.matching.calibration import percent_text
-from product_matching.matching.candidates import Candidates, vetoed
+from product_matching.matching.candidates import Candidates, Mask, RowArray, vetoed
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Query, default_thresholds
@@ -74,6 +74,12 @@ class Answer:
         What of the matches is not on a card; empty if nothing.
     beyond_note
         Why the ones beyond do not match.
+    true
+        Rows of the same product as a sample whose product is known; None where nothing is known.
+    missed
+        Those of them that no match is and no card beyond shows, rising.
+    hidden
+        Number of matches that the filters leave out.
     no_match
         Why there is no match; empty if there is one.
     compared
@@ -93,6 +99,9 @@ class Answer:
     beyond_note: str
     no_match: str
     compared: str
+    true: frozenset[int] | None = None
+    missed: RowArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    hidden: int = 0
 
     @property
     def is_scored(self) -> bool:
@@ -101,7 +110,14 @@ class Answer:
 
 
 def answer_search(
-    bundle: Bundle, address: Address, asked: Asked, candidates: Candidates, *, scored: Scored | None, retrieved: int
+    bundle: Bundle,
+    address: Address,
+    asked: Asked,
+    candidates: Candidates,
+    *,
+    scored: Scored | None,
+    retrieved: int,
+    kept: Mask | None = None,
 ) -> Answer:
     """Decide which candidates match, and say what is to be said of them.
 
@@ -119,6 +135,8 @@ def answer_search(
         What a pair scorer predicts; None where distances and rules decide.
     retrieved
         How many candidates were retrieved per side.
+    kept
+        Which listings the filters leave on cards, shape (N,); None for all.
     """
     if scored is None:
         thresholds, rules = chosen_thresholds(address, bundle.manifest), pair_rules(address)
@@ -130,6 +148,9 @@ def answer_search(
         if not scored.predictions:
             outcome = replace(outcome, beyond=_nearest(bundle, candidates, retrieved))
     matches, compared = outcome.matches, _usual_comparison(scored)
+    visible = _filtered(matches, kept)
+    true = _true_rows(bundle, address, asked)
+    beyond, missed = _divide_missed(outcome, true, kept)
     shares = _say_shares(outcome, asked.query) if scored is None else say_compared(compared, read=asked.query.reads)
     return Answer(
         outcome=outcome,
@@ -139,13 +160,39 @@ def answer_search(
         decided_by="at these distances" if scored is None else f"with at least {percent_text(scored.least)}",
         shares=f"compared {shares}" if scored and shares else shares,
         truth=_say_truth(bundle, address, asked, outcome),
-        shown=_first(matches, address.results),
-        rest=_say_rest(len(matches), address.results),
-        beyond=_first(outcome.beyond, N_BEYOND),
+        shown=_first(visible, address.results),
+        rest=_say_rest(len(visible), address.results),
+        beyond=beyond,
         beyond_note=_say_beyond(asked.query, outcome, thresholds, rules),
         no_match="" if len(matches) else _say_no_match(outcome, rules, scored),
         compared=compared,
+        true=true,
+        missed=missed,
+        hidden=len(matches) - len(visible),
     )
+
+
+def _filtered(candidates: Candidates, kept: Mask | None) -> Candidates:
+    return candidates if kept is None else candidates.take(kept[candidates.rows])
+
+
+def _true_rows(bundle: Bundle, address: Address, asked: Asked) -> frozenset[int] | None:
+    """Rows of a sample's product; None without a sample, beside a title of another product, and without labels."""
+    if asked.sample is None or not is_title_of(asked.sample, address.title):
+        return None
+    return true_rows(bundle, asked.sample)
+
+
+def _divide_missed(outcome: Outcome, true: frozenset[int] | None, kept: Mask | None) -> tuple[Candidates, RowArray]:
+    """The cards beyond, and the rows that were missed; each listing once, the nearest one first where none matches."""
+    missed = np.array(sorted((true or frozenset()) - set(outcome.matches.rows.tolist())), dtype=np.int64)
+    if kept is not None:
+        missed = missed[kept[missed]]
+    beyond = _filtered(outcome.beyond, kept)
+    if len(outcome.matches):
+        return _first(beyond.take(~np.isin(beyond.rows, missed)), N_BEYOND), missed
+    shown = _first(beyond, N_BEYOND)
+    return shown, missed[~np.isin(missed, shown.rows)]
 
 
 def _usual_comparison(scored: Scored | None) -> str:
@@ -166,8 +213,6 @@ def _say_no_match(outcome: Outcome, rules: PairRules, scored: Scored | None) -> 
 
 def used_thresholds(thresholds: Thresholds, query: Query) -> Thresholds:
     """The thresholds that a query is decided by: a search by photo alone has no title distances."""
-    if query.photo is None and query.title is None:  # nothing is searched for: all may be used
-        return thresholds
     return Thresholds(
         None if query.photo is None else thresholds.photo,
         None if query.title is None else thresholds.title,
@@ -221,7 +266,7 @@ def _say_truth(bundle: Bundle, address: Address, asked: Asked, outcome: Outcome)
 def _say_rest(count: int, shown: int) -> str:
     if count <= shown:
         return ""
-    return f"The nearest {shown} of {count:,} are shown: show more cards, or download them all."
+    return f"The first {shown} of {count:,} are shown: show more cards, or download them all."
 
 
 def _say_beyond(query: Query, outcome: Outcome, thresholds: Thresholds, rules: PairRules) -> str:

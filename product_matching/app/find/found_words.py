@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -11,11 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from product_matching.app.components.card import GOOD, Badge, Card, Section, draw_cards
+from product_matching.app.find.filter_panel import draw_hidden
 from product_matching.app.find.query import Asked
-from product_matching.app.find.results import CARD_WIDTH, column_text, draw_duplicates_button
+from product_matching.app.find.results import CARD_WIDTH, card_of_row, row_of_card
 from product_matching.app.navigation import change_address
-from product_matching.app.shared.gallery import draw_picture, listing_name
-from product_matching.app.shared.wording import marked_title, plain, shorten
+from product_matching.app.shared.columns import card_lines
+from product_matching.app.shared.gallery import listing_name, picture_alt
+from product_matching.app.shared.pictures import card_picture
+from product_matching.app.shared.wording import plain, shorten, title_parts
+from product_matching.matching.candidates import Mask
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find_words import FoundWords, describe_found
 
@@ -42,8 +47,8 @@ def draw_mode(asked: Asked) -> None:
     st.caption("Searched as words." if asked.by_words else "Searched as a whole title, for its duplicates.")
 
 
-def draw_found(bundle: Bundle, found: FoundWords, shown: int, search: Callable[[str], None]) -> None:
-    """Draw the listings with all the words, then those with some.
+def draw_found(bundle: Bundle, found: FoundWords, shown: int, kept: Mask | None) -> str | None:
+    """Draw the listings with all the words, then those with some; returns the posting_id of the one just chosen.
 
     Parameters
     ----------
@@ -51,18 +56,25 @@ def draw_found(bundle: Bundle, found: FoundWords, shown: int, search: Callable[[
         The catalogue, and what was found in it.
     shown
         Number of cards with all the words.
-    search
-        Callback of the button for a listing's own duplicates, called with its posting_id.
+    kept
+        Which listings the filters leave, shape (N,); None for all.
     """
     st.caption(say_found(found))
     _draw_corrections(bundle, found)
-    _draw_cards(bundle, found, found.matches[:shown], search)
-    if len(found.matches) > shown:
-        st.caption(f"The first {shown} of {len(found.matches):,} are shown: show more cards, or download them all.")
-    if len(found.partial):
-        st.subheader("Some of the words", anchor=False)
-        st.caption("The listings that hold most of the words, rare words counting more.")
-        _draw_cards(bundle, found, found.partial[:N_PARTIAL], search)
+    matches, partial = (rows if kept is None else rows[kept[rows]] for rows in (found.matches, found.partial))
+    draw_hidden(len(found.matches) - len(matches))
+    if len(matches) > shown:
+        st.caption(f"The first {shown} of {len(matches):,} are shown: show more cards, or download them all.")
+    sections = [
+        Section(cards=_cards(bundle, found, matches[:shown])),
+        Section(
+            cards=_cards(bundle, found, partial[:N_PARTIAL]),
+            heading="Some of the words",
+            note="The listings that hold most of the words, rare words counting more.",
+        ),
+    ]
+    chosen = draw_cards(sections, key="results", narrowest=CARD_WIDTH)
+    return None if chosen is None else str(bundle.listings["posting_id"].iloc[row_of_card(chosen)])
 
 
 def say_found(found: FoundWords) -> str:
@@ -90,35 +102,38 @@ def _draw_corrections(bundle: Bundle, found: FoundWords) -> None:
             st.button(plain(text), key=f"correction_{place}", icon=":material/search:", on_click=change)
 
 
-def _draw_cards(bundle: Bundle, found: FoundWords, rows: npt.NDArray[np.int64], search: Callable[[str], None]) -> None:
-    if not len(rows):
-        return
-    words = frozenset(found.words)
-    with st.grid(min_column_width=CARD_WIDTH, border=True, gap="small") as grid:
-        for row, record in zip(rows.tolist(), describe_found(bundle, found, rows), strict=True):
-            with grid.cell():
-                name = listing_name(record)
-                draw_picture(bundle, row, name)
-                st.markdown(_badge(record, len(found.words)))
-                st.markdown(marked_title(shorten(name), words))
-                lacking = [word for word in record["missing"] if word not in found.unknown]
-                if lacking:
-                    st.caption(f"Without {_quoted(lacking)}")
-                with st.container(horizontal=True, gap="xsmall"):
-                    draw_duplicates_button(row, str(record["posting_id"]), search)
-                    with st.popover("Details", key=f"details_{row}"):
-                        st.markdown(column_text(record))
+def _cards(bundle: Bundle, found: FoundWords, rows: npt.NDArray[np.int64]) -> list[Card]:
+    described = zip(rows.tolist(), describe_found(bundle, found, rows), strict=True) if len(rows) else ()
+    return [_card(bundle, found, row, record) for row, record in described]
 
 
-def _badge(record: dict[str, Any], n_words: int) -> str:
+def _card(bundle: Bundle, found: FoundWords, row: int, record: dict[str, Any]) -> Card:
+    name = listing_name(record)
+    lacking = [word for word in record["missing"] if word not in found.unknown]
+    return Card(
+        key=card_of_row(row),
+        title=title_parts(shorten(name), frozenset(found.words)),
+        picture=card_picture(bundle, row),
+        alt=picture_alt(bundle, row, name),
+        badges=[_badge(record, len(found.words))],
+        lines=[*([f"Without {_listed(lacking)}"] if lacking else []), *card_lines(record)],
+    )
+
+
+def _badge(record: dict[str, Any], n_words: int) -> Badge:
     missing = record["missing"]
     if not missing:
-        return f":green-badge[:material/check: {'the word' if n_words == 1 else f'all {n_words} words'}]"
-    return f":gray-badge[{n_words - len(missing)} of {n_words} words]"
+        return Badge(text=f"✓ {'the word' if n_words == 1 else f'all {n_words} words'}", tone=GOOD)
+    return Badge(text=f"{n_words - len(missing)} of {n_words} words")
 
 
 def _quoted(words: Iterable[str]) -> str:
-    told = [f"“{plain(shorten(word, 40))}”" for word in words]
+    """Words in quotes, as Markdown."""
+    return _listed(plain(shorten(word, 40)) for word in words)
+
+
+def _listed(words: Iterable[str]) -> str:
+    told = [f"“{word}”" for word in words]
     return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 

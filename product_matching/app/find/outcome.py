@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from product_matching.matching.second_stage.catalogue_scorer import Prediction
 
 
+#: Up to this distance two photos are identical.
+IDENTICAL = 1e-6
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Outcome:
     """The candidates of a query, divided.
@@ -122,7 +126,7 @@ def _may_miss(candidates: Candidates, thresholds: Thresholds, retrieved: int) ->
 
 
 def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction], least: float) -> Outcome:
-    """Divide the candidates by the pair scorer, in order of its score.
+    """Divide the candidates by the pair scorer, in order of its percentage, an identical photo first at the same one.
 
     Parameters
     ----------
@@ -133,16 +137,25 @@ def decide_by_scores(candidates: Candidates, predictions: Sequence[Prediction], 
     least
         Least score of a match.
     """
-    matched = np.array([prediction.score >= least for prediction in predictions], dtype=np.bool_)
+    order = _surest_first(candidates, predictions)
+    matched = np.array([prediction.score >= least for prediction in predictions], dtype=np.bool_)[order]
     return Outcome(
-        matches=candidates.take(np.flatnonzero(matched)),
-        beyond=candidates.take(np.flatnonzero(~matched)),
+        matches=candidates.take(order[matched]),
+        beyond=candidates.take(order[~matched]),
         n_photo=0,
         n_title=0,
         n_both=0,
         at_least=False,
         predictions={prediction.row: prediction for prediction in predictions},
     )
+
+
+def _surest_first(candidates: Candidates, predictions: Sequence[Prediction]) -> npt.NDArray[np.int64]:
+    """Places of those with a prediction: by the percentage that is shown, then identical photos, then by score."""
+    shown = np.array([np.floor(np.round(100 * prediction.score, 6)) for prediction in predictions])
+    scores = np.array([prediction.score for prediction in predictions])
+    identical = np.nan_to_num(candidates.photo[: len(predictions)], nan=np.inf) <= IDENTICAL
+    return np.lexsort((-scores, ~identical, -shown)).astype(np.int64)
 
 
 def beyond_by(candidates: Candidates, thresholds: Thresholds) -> npt.NDArray[np.float64]:

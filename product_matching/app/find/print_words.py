@@ -52,6 +52,8 @@ def can_read(bundle: Bundle, asked: Asked) -> bool:
 
 
 def _kept(bundle: Bundle, asked: Asked) -> PhotoPrint | None:
+    if asked.part is not None:
+        return None
     if asked.sample is not None:
         return bundle.print_of_sample(asked.sample.query_id)
     return None if asked.query.row is None else bundle.print_of(asked.query.row)
@@ -66,29 +68,22 @@ def _read(asked: Asked, bundle: Bundle) -> tuple[PhotoPrint, float]:
 
 def _photo_key(asked: Asked, bundle: Bundle) -> str:
     """Names the photo of a search, whatever the title beside it."""
-    if asked.upload is not None:
-        return f"upload {asked.upload.key}"
+    upload = asked.part or asked.upload
+    if upload is not None:
+        return f"upload {upload.key}"
     kind, name = ("listing", asked.query.row) if asked.sample is None else ("sample", asked.sample.query_id)
     return f"{bundle.fingerprint} {kind} {name}"
 
 
 def _reading(asked: Asked, bundle: Bundle) -> Callable[[], PhotoPrint]:
     """Read the photo of a search: the uploaded file as long as it is kept, else its picture."""
-    upload = asked.upload
-    photo = _picture(asked, bundle) if upload is None or upload.data is None else upload.data
-    if photo is None:
+    upload = asked.part or asked.upload
+    if upload is not None and (upload.whole or upload).data is not None:
+        return lambda: print_reader().read(upload.decode())
+    picture = asked.picture(bundle)
+    if picture is None:
         raise InputError("The photo of this search is no longer kept: upload it again.")
-    return lambda: print_reader().read(decode_photo(photo))
-
-
-def _picture(asked: Asked, bundle: Bundle) -> bytes | None:
-    """The small picture of a searched photo, JPEG."""
-    if asked.upload is not None:
-        return asked.upload.thumbnail
-    if asked.sample is not None:
-        return asked.sample.picture
-    row, thumbnails = asked.query.row, bundle.thumbnails
-    return None if row is None or thumbnails is None else thumbnails.get(row)
+    return lambda: print_reader().read(decode_photo(picture))
 
 
 def words_by_row(bundle: Bundle, asked: Asked, rows: RowArray) -> dict[int, tuple[str, ...]]:
@@ -123,7 +118,7 @@ def draw_print(bundle: Bundle, address: Address, asked: Asked, matched: Mapping[
         st.caption(plain(why_no_reader()))
     elif asked.printed is not None and asked.query.print is not None:
         query, found = asked.query.print, frozenset(word for words in matched.values() for word in words)
-        picture = _picture(asked, bundle)
+        picture = asked.picture(bundle)
         if asked.printed.lines and picture is not None:
             boxed = with_boxes(picture, asked.printed, query.lines_of(found))
             st.image(shown_picture(boxed), width="stretch", alt=_alt(asked.printed))
@@ -142,12 +137,6 @@ def _draw_words(known: Sequence[str], unknown: Sequence[str], found: frozenset[s
 
 def _chip(word: str, *, found: bool) -> str:
     return f":green-badge[:material/check: {plain(word)}]" if found else f":gray-badge[{plain(word)}]"
-
-
-def print_badge(words: Sequence[str], *, matched: bool) -> str:
-    """The badge of a card whose title holds words of the print."""
-    told = f"print: {plain(' '.join(words))}"
-    return f":green-badge[:material/check: {told}]" if matched else f":gray-badge[{told}]"
 
 
 def _alt(printed: PhotoPrint) -> str:

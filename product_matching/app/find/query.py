@@ -42,6 +42,8 @@ class Asked:
         The uploaded photo, if it could be used.
     sample
         The sample photo, if it could be used.
+    part
+        The part of either that is searched for, if it is not the whole photo.
     decode_ms, encode_ms
         What its parts took.
     printed
@@ -68,6 +70,7 @@ class Asked:
     encode_ms: float = 0.0
     problems: tuple[str, ...] = ()
     sample: SampleQuery | None = None
+    part: Upload | None = None
     printed: PhotoPrint | None = None
     read_ms: float = 0.0
     found: FoundWords | None = None
@@ -79,6 +82,11 @@ class Asked:
     def joined(self) -> list[int]:
         """Rows that a person decided to be the same product as the listing searched for."""
         return [] if self.query.row is None else self.decisions.same_as(self.query.row)
+
+    @property
+    def parted(self) -> list[int]:
+        """Rows that a person decided to be another product than the listing searched for."""
+        return [] if self.query.row is None else self.decisions.different_from(self.query.row)
 
     @property
     def searchable(self) -> bool:
@@ -96,6 +104,8 @@ class Asked:
 
     def picture(self, bundle: Bundle) -> bytes | None:
         """The photo searched for as a small JPEG; None without one."""
+        if self.part is not None:
+            return self.part.thumbnail
         if self.sample is not None:
             return self.sample.picture
         if self.upload is not None:
@@ -149,39 +159,48 @@ def _ask_parts(
 ) -> Asked:
     """Make the query of a photo, a title or both."""
     asked = _ask_title(address.title, finder) if address.title else Asked(query=Query())
-    if address.sample is not None:
-        return _with_sample(asked, address.sample, finder)
-    if address.upload is None:
-        return asked
     try:
-        upload, vector = _embedded(address.upload, finder, store, open_encoder)
+        sample = None if address.sample is None else _find_sample(address.sample, finder.bundle)
+        if sample is not None and address.region is None:
+            return _with_sample(asked, sample, finder)
+        if sample is None and address.upload is None:
+            return asked
+        key = address.upload if sample is None else store.put(sample.picture, sample.query_id)
+        upload = store.get(str(key)) if address.region is None else store.part(str(key), address.region)
+        upload, vector = _embedded(upload, finder, open_encoder)
     except InputError as error:
         return replace(asked, problems=(str(error), *asked.problems))
+    return replace(
+        _with_upload(asked, upload, vector), sample=sample, upload=None if sample else upload.whole or upload
+    )
+
+
+def _with_upload(asked: Asked, upload: Upload, vector: npt.NDArray[np.float32]) -> Asked:
+    """Add an uploaded photo, or a part of one, to the query."""
     return replace(
         asked,
         query=replace(asked.query, photo=vector, phash=upload.phash, keypoints=upload.keypoints),
         key=f"upload {upload.key} {asked.key}",
-        upload=upload,
+        part=None if upload.region is None else upload,
         decode_ms=upload.decode_ms,
         encode_ms=upload.encode_ms + asked.encode_ms,
     )
 
 
-def _with_sample(asked: Asked, query_id: str, finder: Finder) -> Asked:
-    """Add a sample photo to the query; its embedding is in the bundle."""
+def _find_sample(query_id: str, bundle: Bundle) -> SampleQuery:
     try:
-        sample = finder.bundle.sample(query_id)
+        return bundle.sample(query_id)
     except InputError as error:
-        other = "Choose one of those shown" if finder.bundle.samples is not None else "Start from a listing"
-        return replace(asked, problems=(f"{error} {other}, or search by photo or title.", *asked.problems))
+        other = "Choose one of those shown" if bundle.samples is not None else "Start from a listing"
+        raise InputError(f"{error} {other}, or search by photo or title.") from error
+
+
+def _with_sample(asked: Asked, sample: SampleQuery, finder: Finder) -> Asked:
+    """Add a sample photo to the query; its embedding is in the bundle."""
+    keypoints = finder.bundle.keypoints_of_sample(sample.query_id)
     return replace(
         asked,
-        query=replace(
-            asked.query,
-            photo=sample.vector,
-            phash=sample.phash,
-            keypoints=finder.bundle.keypoints_of_sample(query_id),
-        ),
+        query=replace(asked.query, photo=sample.vector, phash=sample.phash, keypoints=keypoints),
         key=f"sample {sample.query_id} {asked.key}",
         sample=sample,
     )
@@ -214,12 +233,11 @@ def _ask_title(title: str, finder: Finder) -> Asked:
 
 
 def _embedded(
-    key: str, finder: Finder, store: UploadStore, open_encoder: Callable[[PhotoModel], Encoder]
+    upload: Upload | None, finder: Finder, open_encoder: Callable[[PhotoModel], Encoder]
 ) -> tuple[Upload, npt.NDArray[np.float32]]:
     model = finder.bundle.manifest.photo_model
     if model is None:
         raise InputError(f"The catalogue {finder.bundle.manifest.name} has no photos: search it with a title.")
-    upload = store.get(key)
     if upload is None:
         raise InputError("The uploaded photo of this address is no longer kept: upload it again.")
     known = upload.vectors.get(model.fingerprint)

@@ -70,9 +70,7 @@ def score_search(finder: Finder, deciding: Deciding, asked: Asked) -> Scoring:
     others = [row for row in asked.joined if row not in scored_rows]
     rows = np.array([*(prediction.row for prediction in predictions), *others], dtype=np.int64)
     measured = finder.compare(asked.query, finder.measure(asked.query, rows))
-    scored = Scored(
-        candidates=measured, predictions=predictions, least=deciding.least, usual=chosen.scorer.least_probability
-    )
+    scored = Scored(candidates=measured, predictions=predictions, least=deciding.least, usual=chosen.least_probability)
     return Scoring(scored=scored, problem=deciding.problem)
 
 

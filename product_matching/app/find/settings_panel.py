@@ -7,7 +7,7 @@ import streamlit as st
 
 from product_matching.app.address import Address
 from product_matching.app.navigation import change_address
-from product_matching.app.shared.charts import distance_chart
+from product_matching.app.shared.charts import distance_chart, probability_chart
 from product_matching.app.shared.controls import (
     draw_both,
     draw_distance,
@@ -18,17 +18,26 @@ from product_matching.app.shared.controls import (
 from product_matching.app.shared.scorers import describe_no_scorer
 from product_matching.app.shared.settings import default_distance
 from product_matching.app.shared.wording import count_text, plain, tuned_on
+from product_matching.matching.calibration import percent_text
 from product_matching.matching.candidates import Candidates, FloatArray
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest, TunedThreshold
 
 
-def draw_thresholds(manifest: Manifest, thresholds: Thresholds, candidates: Candidates | None) -> None:
-    """Draw one slider a side, its histogram beneath it, and the way back to the defaults."""
+def draw_thresholds(manifest: Manifest, thresholds: Thresholds, measured: Candidates) -> None:
+    """Draw one slider a side, its histogram beneath it, and the way back to the defaults.
+
+    Parameters
+    ----------
+    manifest, thresholds
+        The defaults, and where the sliders stand.
+    measured
+        The distances of all listings.
+    """
     sides = (
-        ("photo", thresholds.photo, manifest.photo_threshold, None if candidates is None else candidates.seen),
-        ("title", thresholds.title, manifest.title_threshold, None if candidates is None else candidates.title),
+        ("photo", thresholds.photo, manifest.photo_threshold, measured.seen),
+        ("title", thresholds.title, manifest.title_threshold, measured.title),
     )
     changed = False
     for side, threshold, default, distances in sides:
@@ -44,27 +53,45 @@ def draw_thresholds(manifest: Manifest, thresholds: Thresholds, candidates: Cand
     )
 
 
-def _draw_side(side: str, threshold: float, default: TunedThreshold | None, distances: FloatArray | None) -> None:
+def _draw_side(side: str, threshold: float, default: TunedThreshold | None, distances: FloatArray) -> None:
     draw_distance(
         f"{side}_threshold",
         f"Largest {side} distance",
         threshold,
         default=default_distance(default),
     )
-    if distances is not None and not np.isnan(distances).all():
+    if not np.isnan(distances).all():
         st.plotly_chart(
-            distance_chart(distances, threshold),
+            distance_chart(distances, threshold, side),
             key=f"{side}_histogram",
             config={"displayModeBar": False},
             alt=_describe(side, distances, threshold),
         )
+        apart = int((distances >= 1).sum())
+        if apart:
+            st.caption(f"{count_text(apart, 'listing')} with nothing in common not drawn.")
     st.caption(f"{plain(tuned_on(default, side + 's'))}" if default else "This bundle has no default.")
 
 
 def _describe(side: str, distances: FloatArray, threshold: float) -> str:
     within = int((distances <= threshold).sum())
     beyond = int(((distances > threshold) & (distances < 1)).sum())
-    return f"Histogram of {side} distances: {within} listings at {threshold:.3f} or nearer, {beyond} beyond"
+    return f"Histogram of {side} distances: {within:,} listings at {threshold:.3f} or nearer, {beyond:,} beyond"
+
+
+def draw_probabilities(probabilities: FloatArray, least: float) -> None:
+    """Draw the probabilities of the listings that were compared as a histogram."""
+    if not len(probabilities):
+        return
+    matched = int((probabilities >= least).sum())
+    st.plotly_chart(
+        probability_chart(probabilities, least),
+        key="probability_histogram",
+        config={"displayModeBar": False},
+        alt=f"Histogram of probabilities: {matched:,} listings with {percent_text(least)} or more, "
+        f"{len(probabilities) - matched:,} with less",
+    )
+    st.caption(f"The {count_text(len(probabilities), 'listing')} near enough to be compared.")
 
 
 def draw_rules(bundle: Bundle, address: Address, thresholds: Thresholds, *, trained: bool) -> None:

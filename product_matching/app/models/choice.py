@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -16,6 +16,12 @@ from product_matching.store.comparison import Comparison, DataName, Kind
 #: The sides that a method compares, by the kind of its row.
 KIND_NAMES: dict[Kind, str] = {"photo": "Photo", "title": "Title", "photo+title": "Both"}
 ALL = "All"
+#: Measures in everyday words, with the field's term.
+MEASURES_IN_WORDS = {
+    "F1": "Whole set (F1)",
+    "recall@1": "Nearest (recall@1)",
+    "mAP@R": "Order (mAP@R)",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ def draw_choice(comparison: Comparison, address: Address) -> Choice:
     """Draw the controls; those that would change nothing are left out."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         methods = _choose_methods(comparison, address.methods)
-        _choose("measure", "Measure", MEASURES, address.measure)
+        _choose("measure", "Measure", MEASURES, address.measure, names=MEASURES_IN_WORDS)
         shown = methods_of(comparison, methods)
         has_full = any(row.groceries_full for row in shown.rows)
         if has_full:
@@ -67,8 +73,18 @@ def _choose_methods(comparison: Comparison, asked: str) -> str:
     return chosen
 
 
-def _choose(field: str, label: str, options: Sequence[str], chosen: str) -> None:
-    st.segmented_control(label, options, required=True, width="content", **coupled(field, chosen))
+def _choose(
+    field: str, label: str, options: Sequence[str], chosen: str, *, names: Mapping[str, str] | None = None
+) -> None:
+    says = names or {}
+    st.segmented_control(
+        label,
+        options,
+        format_func=lambda option: says.get(option, option),
+        required=True,
+        width="content",
+        **coupled(field, chosen),
+    )
 
 
 def methods_of(comparison: Comparison, kind: str) -> Comparison:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
 from product_matching.app.models.card_text import card_markdown
-from product_matching.app.models.model_list import ListedModel, own_scores, speed_of, trained_on
 from product_matching.app.models.table import figure_cell
 from product_matching.app.shared.catalogues import Catalogue
+from product_matching.app.shared.model_list import ListedModel, own_scores, read_card, speed_of, trained_on
 from product_matching.app.shared.wording import plain, shorten
-from product_matching.encoders.model_folder import PhotoModel
+from product_matching.encoders.model_folder import CARD_FILE, PhotoModel
 from product_matching.store.comparison import Scores
 
 #: Texts of a model are cut here.
@@ -40,8 +41,19 @@ def draw_models(models: Sequence[ListedModel], catalogues: Sequence[Catalogue]) 
         st.caption(f"Embedded with a network that is not in this folder: {', '.join(elsewhere)}.")
 
 
+def draw_scorers(names: Sequence[str], folder: Path) -> None:
+    """Draw the pair scorers of a folder of models, with their cards."""
+    for name in names:
+        with st.container(border=True):
+            st.markdown(f"**Pair scorer {plain(name)}**  \nThe second stage: gives a pair of listings its probability.")
+            card = read_card(folder / "pairs" / name / CARD_FILE)
+            if card:
+                with st.expander("Card", icon=":material/description:"):
+                    st.markdown(card_markdown(card), anchors=False)
+
+
 def _draw_model(listed: ListedModel, catalogues: Sequence[Catalogue]) -> None:
-    st.markdown(f"**{plain(listed.name)}**")
+    st.markdown(f"**Network {plain(listed.name)}**")
     if listed.model is None:
         st.error(plain(listed.problem), icon=":material/error:")
         return

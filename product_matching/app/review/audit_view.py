@@ -84,7 +84,7 @@ def _draw_pair_of(finder: Finder, deciding: Deciding, audit: Audit, place: int) 
         same=partial(answer_audit, bundle, audit, place, Answer.same),
         different=partial(answer_audit, bundle, audit, place, Answer.different),
         unsure=partial(answer_audit, bundle, audit, place, Answer.unsure),
-        key="audit",
+        key=f"audit_{audit.number}_{place}",
     )
     first, second = rows
     if first is None or second is None:

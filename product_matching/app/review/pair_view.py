@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from product_matching.app.address import Address
@@ -19,6 +20,7 @@ from product_matching.app.shared.scorers import predictions_of, prepared_key, ve
 from product_matching.app.shared.side_by_side import draw_probability, draw_side_by_side
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.matching.decisions import Pair
+from product_matching.store.bundle import Bundle
 from product_matching.store.decision import Word
 from product_matching.workflows.find import Finder
 
@@ -50,16 +52,31 @@ def draw_queue(finder: Finder, address: Address, deciding: Deciding, review: Rev
     st.markdown(f"**Are these the same product?** {left} to review{waiting}")
     kept = [score] if review.are_probabilities else None
     draw_answers(
-        same=partial(decide_pairs, bundle, [(first, second)], Word.same, kept),
-        different=partial(decide_pairs, bundle, [(first, second)], Word.different, kept),
+        same=partial(_decide, bundle, (first, second), Word.same, kept),
+        different=partial(_decide, bundle, (first, second), Word.different, kept),
         unsure=partial(postpone, (str(ids.iloc[first]), str(ids.iloc[second]))),
-        key="queue",
+        key=f"queue_{first}_{second}",
     )
     draw_pair(finder, deciding, (first, second), score=score if review.are_probabilities else None)
 
 
+def _decide(bundle: Bundle, pair: Pair, word: Word, scores: Sequence[float | None] | None) -> None:
+    """Keep an answer, unless the pair has one: a second press may come before the next pair is drawn."""
+    first, second = np.array([pair[0]]), np.array([pair[1]])
+    if not decisions_of(bundle).pairs.settled(first, second, len(bundle))[0]:
+        decide_pairs(bundle, [pair], word, scores)
+
+
 def draw_answers(*, same: Step, different: Step, unsure: Step, key: str) -> None:
-    """Draw the answers to a pair, each with its key, and the way back."""
+    """Draw the answers to a pair, each with its key, and the way back.
+
+    Parameters
+    ----------
+    same, different, unsure
+        Called with the answer.
+    key
+        Names the pair: with buttons of its own an answer is never taken for that of the next pair.
+    """
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Same product", key=f"{key}_same", icon=":material/check:", shortcut="y", type="primary", on_click=same
@@ -68,7 +85,7 @@ def draw_answers(*, same: Step, different: Step, unsure: Step, key: str) -> None
         st.button("Can't tell", key=f"{key}_unsure", icon=":material/question_mark:", shortcut="u", on_click=unsure)
         st.button(
             "Undo",
-            key=f"{key}_undo",
+            key="undo",
             icon=":material/undo:",
             shortcut="Backspace",
             disabled=not can_take_back(),
@@ -110,7 +127,7 @@ def _draw_end(left_for_later: int, address: Address) -> None:
             st.markdown(f":material/task_alt: No pair{scope} is left to review. Audit the accepted ones next.")
         st.button(
             "Undo",
-            key="end_undo",
+            key="undo",
             icon=":material/undo:",
             shortcut="Backspace",
             disabled=not can_take_back(),

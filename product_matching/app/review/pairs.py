@@ -12,13 +12,10 @@ from product_matching.app.address import Address
 from product_matching.app.resources import BY_BUNDLE
 from product_matching.app.review.comparing import ComparedPairs
 from product_matching.listings.titles import decode_byte_escapes
-from product_matching.matching.bands import Bands, ProbablePairs
+from product_matching.matching.bands import DISTANCE_BANDS, Bands, ProbablePairs
 from product_matching.matching.decisions import PairDecisions
 from product_matching.search.neighbours import DISTANCE_DECIMALS, Neighbours
 from product_matching.store.bundle import Bundle
-
-#: Where distances decide, pairs whose distance is this share of the threshold or more are in doubt.
-DOUBTFUL_SHARE = 0.8
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -58,8 +55,7 @@ def review_pairs(compared: ComparedPairs, address: Address, least: float, key: s
     if compared.matched is None:
         raise LookupError("no pairs were compared")
     pairs = _of(key, _as_scored(compared.matched.linkage))
-    bands = Bands(accept=1 - DOUBTFUL_SHARE / 2, reject=0.5)
-    return ReviewPairs(pairs=pairs, bands=bands, least=0.5, are_probabilities=False)
+    return ReviewPairs(pairs=pairs, bands=DISTANCE_BANDS, least=0.5, are_probabilities=False)
 
 
 def queue_of(

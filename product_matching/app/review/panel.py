@@ -35,14 +35,14 @@ def draw_settings(bundle: Bundle, address: Address, deciding: Deciding) -> None:
     """Draw what decides, and the settings of that."""
     draw_decision(deciding)
     if deciding.by == SURENESS:
-        draw_sureness(address, deciding, _comparison(bundle))
+        draw_sureness(address, deciding, sides_of(bundle))
     else:
         _draw_rules(bundle, address)
         st.subheader("Thresholds", anchor=False)
         _draw_thresholds(bundle, address)
 
 
-def _comparison(bundle: Bundle) -> str:
+def sides_of(bundle: Bundle) -> str:
     """The sides by which most pairs of a catalogue are compared."""
     if bundle.photo_vectors is None:
         return TITLE

@@ -58,6 +58,8 @@ def withdraw(bundle: Bundle, change: Change) -> None:
 
 def postpone(pair: tuple[str, str]) -> None:
     """Leave a pair of ids for later in this session; for callbacks."""
+    if pair in postponed():
+        return
     st.session_state.setdefault(_LATER, set()).add(pair)
     _note(("later", pair))
 

@@ -54,7 +54,7 @@ def request_groups(bundle: Bundle, address: Address, deciding: Deciding) -> Grou
         return GroupRequest(key=f"pairs {bundle.fingerprint} {rules} {given}", rules=rules, given=given)
     name = deciding.chosen.name
     return GroupRequest(
-        key=f"pairs {bundle.fingerprint} {version_of(name)}",
+        key=f"pairs {bundle.content} {version_of(name)}",
         rules=PLAIN,
         given=Thresholds(),
         scorer=name,

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from product_matching.app.shared.wording import readable_title
+from product_matching.app.shared.wording import readable_title, shorten
 from product_matching.workflows.find import plain_value
 
+#: What a search adds to the columns of a listing.
+OF_SEARCH = ("photo_distance", "title_distance", "by", "coverage", "missing")
 #: Columns that name files and their content, which tell a reader nothing, and the product, which a reader is to tell;
 #: id and title have places of their own.
-_NOT_TOLD = frozenset({"posting_id", "title", "image", "image_phash", "photo_md5", "photo_sha256", "label_group"})
+_NOT_TOLD = frozenset(
+    {"posting_id", "title", "image", "image_phash", "photo_md5", "photo_sha256", "label_group"}
+) | frozenset(OF_SEARCH)
 #: Words in the names of columns that come first, in this order, and of those that come last.
 _FIRST = ("price", "seller", "shop", "store", "brand")
 _LAST = ("part",)
+#: Columns on a card, and letters of each.
+_CARD_COLUMNS, _CARD_CHARS = 3, 40
 
 
 def told_names(names: list[str]) -> list[str]:
@@ -50,3 +56,9 @@ def _rank(name: str) -> int:
     if lower in _LAST:
         return len(_FIRST) + 1
     return next((place for place, word in enumerate(_FIRST) if word in lower), len(_FIRST))
+
+
+def card_lines(record: Mapping[str, Any]) -> list[str]:
+    """The first columns of a listing as lines of a card, each with its name."""
+    told = {name: value for name, value in told_columns(record).items() if name.lower() not in _LAST}
+    return [f"{column_label(name)} {shorten(value, _CARD_CHARS)}" for name, value in list(told.items())[:_CARD_COLUMNS]]

@@ -53,7 +53,7 @@ def decide_how(bundle: Bundle, address: Address) -> Deciding:
         chosen = scorer_for(bundle, None)
     if chosen is None:
         return Deciding(chosen=None, by=DISTANCES, least=1.0, problem=problem)
-    least = chosen.scorer.least_probability if address.sure is None else address.sure / 100
+    least = chosen.least_probability if address.sure is None else address.sure / 100
     return Deciding(chosen=chosen, by=address.decides_by, least=least, problem=problem)
 
 

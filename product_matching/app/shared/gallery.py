@@ -7,38 +7,48 @@ from typing import Any
 
 import streamlit as st
 
+from product_matching.app.components.card import Card, Section, draw_cards
 from product_matching.app.shared.pictures import card_picture
-from product_matching.app.shared.wording import plain, readable_title, shorten
+from product_matching.app.shared.wording import readable_title, shorten
 from product_matching.store.bundle import Bundle
 
 #: Narrowest card in pixels: two columns on a phone.
 SAMPLE_WIDTH = 150
 SAMPLE_TITLE_CHARS = 48
+_START = "start_"
 #: Columns that a listing without a title is not named by.
 _NOT_NAMES = frozenset({"posting_id", "title", "image", "image_phash", "label_group", "photo_md5", "photo_sha256"})
 
 
 def draw_listing_choice(bundle: Bundle, rows: Sequence[int]) -> str | None:
-    """Draw listings as small cards with their names as buttons; returns the posting_id of the one just chosen."""
-    chosen = None
-    with st.grid(min_column_width=SAMPLE_WIDTH, border=True, gap="small") as grid:
-        for row in rows:
-            record = {str(name): value for name, value in bundle.listings.iloc[row].items()}
-            name = listing_name(record)
-            with grid.cell():
-                draw_picture(bundle, row, name)
-                label = plain(shorten(name, SAMPLE_TITLE_CHARS))
-                if st.button(label, key=f"start_{row}", type="tertiary", width="stretch", wrap=True):
-                    chosen = str(record["posting_id"])
-    return chosen
+    """Draw listings as small cards, each a button as a whole; returns the posting_id of the one just chosen."""
+    chosen = draw_cards(
+        [Section(cards=[_start_card(bundle, row) for row in rows])], key="starts", narrowest=SAMPLE_WIDTH
+    )
+    return None if chosen is None else str(bundle.listings["posting_id"].iloc[int(chosen.removeprefix(_START))])
+
+
+def _start_card(bundle: Bundle, row: int) -> Card:
+    record = {str(name): value for name, value in bundle.listings.iloc[row].items()}
+    name = listing_name(record)
+    return Card(
+        key=f"{_START}{row}",
+        title=[(shorten(name, SAMPLE_TITLE_CHARS), False)],
+        picture=card_picture(bundle, row),
+        alt=picture_alt(bundle, row, name),
+    )
+
+
+def picture_alt(bundle: Bundle, row: int, name: str) -> str:
+    """What the picture of a listing shows."""
+    return f"Photo of {name}" if bundle.has_photo[row] else f"No photo of {name}"
 
 
 def draw_picture(bundle: Bundle, row: int, name: str, width: int | None = None) -> None:
     """Draw the square picture of a listing; nothing in a catalogue without photos."""
     picture = card_picture(bundle, row)
     if picture is not None:
-        alt = f"Photo of {name}" if bundle.has_photo[row] else f"No photo of {name}"
-        st.image(picture, width="stretch" if width is None else width, alt=alt)
+        st.image(picture, width="stretch" if width is None else width, alt=picture_alt(bundle, row, name))
 
 
 def listing_name(record: dict[str, Any]) -> str:

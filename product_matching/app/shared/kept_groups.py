@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from product_matching.app.address import SURENESS
-from product_matching.app.resources import BY_BUNDLE, decisions_of
+from product_matching.app.resources import BY_CONTENT, decisions_of
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.scorers import opened_scorer, version_of
 from product_matching.search.neighbours import Neighbours
@@ -51,12 +51,12 @@ def _written(bundle: Bundle) -> int:
         return 0
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_BUNDLE)
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
 def _scores(bundle: Bundle, name: str, version: str, written: int) -> Neighbours | None:
     return kept_scores(bundle, opened_scorer(bundle, name)) if written else None
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_BUNDLE)
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
 def _groups(bundle: Bundle, version: str, least: float, _deciding: Deciding) -> CatalogueGroups:
     scored = scores_at_hand(bundle, _deciding)
     if scored is None:

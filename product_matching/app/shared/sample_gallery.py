@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from product_matching.app.components.card import Card, Section, draw_cards
 from product_matching.app.shared.gallery import SAMPLE_TITLE_CHARS, SAMPLE_WIDTH
 from product_matching.app.shared.pictures import shown_picture
 from product_matching.app.shared.samples import sample_name, samples_after
-from product_matching.app.shared.wording import plain, shorten
+from product_matching.app.shared.wording import shorten
 from product_matching.store.sample_queries import SampleQueries, SampleQuery
 
 PER_PAGE = 12
 N_MORE = 3
 _STRIP_WIDTH = 70
+_SAMPLE, _NEXT = "sample_", "next_"
 _STRIP_CHARS = 22
 
 
@@ -24,15 +26,13 @@ def draw_sample_choice(samples: SampleQueries, order: Sequence[int]) -> SampleQu
     st.markdown("New listings, with photo and title: some have duplicates in the catalogue, some have none.")
     pages = -(-len(order) // PER_PAGE)
     key = f"sample_page_of_{pages}"
-    page, chosen = int(st.session_state.get(key, 1)), None
-    with st.grid(min_column_width=SAMPLE_WIDTH, border=True, gap="small") as grid:
-        for row in order[(page - 1) * PER_PAGE : page * PER_PAGE]:
-            with grid.cell():
-                if _draw_sample(samples[row], f"sample_{row}", SAMPLE_TITLE_CHARS):
-                    chosen = samples[row]
+    page = int(st.session_state.get(key, 1))
+    rows = order[(page - 1) * PER_PAGE : page * PER_PAGE]
+    cards = [_sample_card(samples[row], f"{_SAMPLE}{row}", SAMPLE_TITLE_CHARS) for row in rows]
+    chosen = draw_cards([Section(cards=cards)], key="samples", narrowest=SAMPLE_WIDTH)
     if pages > 1:
         st.pagination(pages, key=key)
-    return chosen
+    return None if chosen is None else samples[int(chosen.removeprefix(_SAMPLE))]
 
 
 def draw_sample_strip(
@@ -43,10 +43,12 @@ def draw_sample_strip(
     if not rows:
         return
     st.subheader("Try another one", anchor=False)
-    with st.grid(min_column_width=_STRIP_WIDTH, gap="small") as grid:
-        for row in rows:
-            with grid.cell():
-                _draw_sample(samples[row], f"next_{row}", _STRIP_CHARS, choose)
+    draw_cards(
+        [Section(cards=[_sample_card(samples[row], f"{_NEXT}{row}", _STRIP_CHARS) for row in rows])],
+        key="next_samples",
+        narrowest=_STRIP_WIDTH,
+        on_choose=lambda chosen: choose(samples[int(chosen.removeprefix(_NEXT))]),
+    )
 
 
 def draw_sample_picture(sample: SampleQuery, width: int | None = None) -> None:
@@ -55,9 +57,11 @@ def draw_sample_picture(sample: SampleQuery, width: int | None = None) -> None:
     st.image(shown_picture(sample.picture), width="stretch" if width is None else width, alt=alt)
 
 
-def _draw_sample(
-    sample: SampleQuery, key: str, chars: int, choose: Callable[[SampleQuery], None] | None = None
-) -> bool:
-    draw_sample_picture(sample)
-    label = plain(shorten(sample_name(sample), chars))
-    return st.button(label, key=key, type="tertiary", width="stretch", wrap=True, on_click=choose, args=(sample,))
+def _sample_card(sample: SampleQuery, key: str, chars: int) -> Card:
+    name = sample_name(sample)
+    return Card(
+        key=key,
+        title=[(shorten(name, chars), False)],
+        picture=shown_picture(sample.picture),
+        alt=f"Sample photo of {name}",
+    )

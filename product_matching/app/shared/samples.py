@@ -96,10 +96,10 @@ def title_as_typed(sample: SampleQuery) -> str:
 
 def describe_truth(bundle: Bundle, sample: SampleQuery, matches: Sequence[int] | npt.NDArray[np.int64]) -> str:
     """Say how many listings of the same product were found; empty in a catalogue without labels."""
-    if bundle.labels is None:
+    true = true_rows(bundle, sample)
+    if true is None:
         return ""
-    same = (bundle.labels == sample.label_group) & (sample.label_group != "")
-    total, found = int(same.sum()), int(same[matches].sum())
+    total, found = len(true), len(true.intersection(np.asarray(matches, dtype=np.int64).tolist()))
     others = len(matches) - found
     if total == 0:
         outcome = f"but {count_text(others, 'listing does', 'listings do')}" if others else "and nothing does"
@@ -107,3 +107,11 @@ def describe_truth(bundle: Bundle, sample: SampleQuery, matches: Sequence[int] |
     wrong = f", and {count_text(others, 'listing')} of other products" if others else ""
     listings = "listing" if total == 1 else "listings"
     return f"Known for this sample: {found:,} of {total:,} {listings} of the same product found{wrong}."
+
+
+def true_rows(bundle: Bundle, sample: SampleQuery) -> frozenset[int] | None:
+    """Rows of the listings of a sample's product, none where it has none; None in a catalogue without labels."""
+    if bundle.labels is None:
+        return None
+    same = (bundle.labels == sample.label_group) & (sample.label_group != "")
+    return frozenset(np.flatnonzero(same).tolist())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
-from product_matching.app.resources import BY_BUNDLE, jobs
+from product_matching.app.resources import BY_BUNDLE, BY_CONTENT, jobs
 from product_matching.errors import InputError
 from product_matching.matching.second_stage import SCORER_FILE
 from product_matching.places import models_folder
@@ -79,7 +79,7 @@ def prepare_scorer(bundle: Bundle, name: str, visitor: str) -> Job[CatalogueScor
 
 def prepared_key(bundle: Bundle, name: str) -> str:
     """Key of the job that prepares a pair scorer for a catalogue."""
-    return f"scorer {bundle.fingerprint} {version_of(name)}"
+    return f"scorer {bundle.content} {version_of(name)}"
 
 
 def prepared_scorer(bundle: Bundle, name: str) -> CatalogueScorer:
@@ -134,7 +134,7 @@ def _opened(bundle: Bundle, folder: str, changed: tuple[int, ...]) -> ChosenScor
     return open_scorer(bundle, Path(folder))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_BUNDLE)
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
 def _prepared(bundle: Bundle, folder: str, changed: tuple[int, ...]) -> CatalogueScorer:
     from product_matching.workflows.score_pairs import prepare_scorer as prepare
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from product_matching.app.components.photos import draw_photo_pair
 from product_matching.app.find.reasons import describe_reasons
 from product_matching.app.shared.columns import column_label, told_columns
 from product_matching.app.shared.explanation_view import draw_measures, draw_quantities, draw_shared_points
 from product_matching.app.shared.gallery import listing_name
+from product_matching.app.shared.heat_map import draw_likeness
 from product_matching.app.shared.pictures import no_photo, shown_picture
 from product_matching.app.shared.sureness import say_compared
-from product_matching.app.shared.wording import marked_differences, plain, readable_title, shorten
+from product_matching.app.shared.wording import MARK, marked_differences, plain, readable_title, shorten
 from product_matching.matching.calibration import percent_text
 from product_matching.matching.explanation import Explanation
 from product_matching.workflows.find import Finder, Query
@@ -93,7 +95,10 @@ def draw_side_by_side(
     explanation = finder.explain(first.query, right)
     if prediction is not None:
         draw_probability(prediction.score)
-    _draw_photos_and_titles(first, second, pictured=finder.bundle.thumbnails is not None)
+    _draw_names(first, second)
+    if finder.bundle.thumbnails is not None:
+        draw_photo_pair([_picture(first), _picture(second)], key=f"photos_{key}")
+    _draw_titles(first, second)
     _draw_columns(first, second)
     draw_quantities(explanation)
     if prediction is not None:
@@ -106,27 +111,35 @@ def draw_probability(score: float) -> None:
     st.progress(min(max(score, 0.0), 1.0), text=f"**{percent_text(score)}** same product")
 
 
-def _draw_photos_and_titles(first: Side, second: Side, *, pictured: bool) -> None:
-    marked = False
+def _draw_names(first: Side, second: Side) -> None:
     with st.grid(2, min_column_width=_SIDE_WIDTH, gap="small") as grid:
-        for side, other in ((first, second), (second, first)):
+        for side in (first, second):
             with grid.cell():
                 st.caption(plain(side.name[:1].upper() + side.name[1:]))
-                if pictured:
-                    _draw_picture(side)
-                if side.title:
-                    title = shorten(side.title, _TITLE_CHARS)
-                    shown = marked_differences(title, other.title) if other.title else plain(title)
-                    marked |= bool(other.title) and shown != plain(title)
-                    st.markdown(shown)
-    if marked:
-        st.caption("Marked words are in one title only.")
 
 
-def _draw_picture(side: Side) -> None:
+def _picture(side: Side) -> tuple[bytes, str]:
     name = listing_name({"posting_id": side.name, **side.columns})
-    picture = no_photo() if side.picture is None else shown_picture(side.picture)
-    st.image(picture, width="stretch", alt=f"{'No photo' if side.picture is None else 'Photo'} of {name}")
+    if side.picture is None:
+        return no_photo(), f"No photo of {name}"
+    return shown_picture(side.picture), f"Photo of {name}"
+
+
+def _draw_titles(first: Side, second: Side) -> None:
+    """Both titles, with the words that only one of them has marked."""
+    both = bool(first.title and second.title)
+    shown = [
+        marked_differences(shorten(side.title, _TITLE_CHARS), other.title) if both else plain(side.title)
+        for side, other in ((first, second), (second, first))
+    ]
+    if not any(shown):
+        return
+    with st.grid(2, min_column_width=_SIDE_WIDTH, gap="small") as grid:
+        for title in shown:
+            with grid.cell():
+                st.markdown(title or "–")
+    if any(MARK in title for title in shown):
+        st.caption("Marked words are in one title only.")
 
 
 def _draw_columns(first: Side, second: Side) -> None:
@@ -174,6 +187,8 @@ def _draw_more(finder: Finder, first: Side, second: Side, explanation: Explanati
         draw_measures(explanation, first.name, second.name)
     if first.picture is None or second.picture is None:
         return
+    pictures = (first.picture, second.picture)
+    draw_likeness(finder.bundle.manifest.photo_model, pictures, (first.name, second.name), key=key)
     label = "What the photos share"
     with st.expander(label, icon=":material/hub:", key=f"shared_{key}", on_change="rerun") as shared:
         if not shared.open:
@@ -182,4 +197,4 @@ def _draw_more(finder: Finder, first: Side, second: Side, explanation: Explanati
         if verification is None:
             st.markdown("The points of these photos cannot be compared.")
             return
-        draw_shared_points(verification, (first.picture, second.picture), listing_name(dict(second.columns)))
+        draw_shared_points(verification, pictures, listing_name(dict(second.columns)))

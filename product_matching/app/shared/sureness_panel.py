@@ -68,9 +68,27 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str, *, read
     chosen = deciding.chosen
     if chosen is None:
         return
+    draw_least(deciding)
+    presets = chosen.scorer.presets
+    for preset in measured_near(presets, deciding.sure):
+        st.caption(say_measured(preset, comparison, read=read))
+    if presets and not chosen.calibrated_here:
+        st.caption(ELSEWHERE)
+    with st.popover("What do the percentages mean?", icon=":material/help:"):
+        st.markdown(say_calibration(chosen))
+        if presets:
+            st.markdown(measured_table(presets, COMPARISONS))
+        _draw_scorers(address, chosen)
+
+
+def draw_least(deciding: Deciding) -> None:
+    """Draw the least probability of a match: the presets and a slider."""
+    chosen = deciding.chosen
+    if chosen is None:
+        return
     presets = chosen.scorer.presets
     percents = {preset.name: percent_of(preset.probability) for preset in presets}
-    default = percent_of(chosen.scorer.least_probability)
+    default = percent_of(chosen.least_probability)
 
     def to_field(percent: int | None) -> int | None:
         return None if percent == default else percent
@@ -92,15 +110,6 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str, *, read
         help="Listings from this probability on are matches.",
         **coupled("sure", deciding.sure, to=to_field),
     )
-    for preset in measured_near(presets, deciding.sure):
-        st.caption(say_measured(preset, comparison, read=read))
-    if presets and not chosen.calibrated_here:
-        st.caption(ELSEWHERE)
-    with st.popover("What do the percentages mean?", icon=":material/help:"):
-        st.markdown(say_calibration(chosen))
-        if presets:
-            st.markdown(measured_table(presets, COMPARISONS))
-        _draw_scorers(address, chosen)
 
 
 def _draw_scorers(address: Address, chosen: ChosenScorer) -> None:

@@ -16,11 +16,18 @@ from PIL import Image
 from product_matching.encoders.keypoints import Keypoints, find_keypoints
 from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo, phash, thumbnail
+from product_matching.listings.regions import Region, crop_region
 
 #: Hexadecimal digits of a photo's SHA-256 that name it in the address.
 KEY_DIGITS = 20
-#: What is said beside an upload; the size is `server.maxUploadSize` of the app's configuration.
+#: Megabytes of one photo (see `listings.photos.MAX_PHOTO_BYTES`), and what is said beside an upload.
+PHOTO_MB = 20
 PHOTO_HELP = "JPEG, PNG, WebP, GIF, BMP or TIFF, at most 20 MB. It is kept in memory only, while the app runs."
+
+#: Longer side of the picture of a whole photo, on which a region is drawn, in pixels.
+PREVIEW_EDGE = 512
+#: Parts of one photo that are kept.
+MAX_PARTS = 16
 
 
 class Encoder(Protocol):
@@ -32,16 +39,22 @@ class Encoder(Protocol):
 
 @dataclass(kw_only=True)
 class Upload:
-    """One uploaded photo.
+    """One uploaded photo, or a part of one.
 
     Attributes
     ----------
     key
-        The first `KEY_DIGITS` of its SHA-256.
+        The first `KEY_DIGITS` of its SHA-256; behind it the region of a part.
     name
         File name as the browser gave it.
     data
-        The file; None once newer uploads needed the room.
+        The file; None once newer uploads needed the room, and for a part.
+    whole, region
+        The photo that a part is of, and where it lies there; None for a photo.
+    parts
+        Parts of the photo by region; see `UploadStore.part`.
+    preview
+        JPEG bytes of at most `PREVIEW_EDGE` pixels, made with the thumbnail of the photo or its part.
     thumbnail
         JPEG bytes, made when the photo is first decoded.
     phash
@@ -57,6 +70,10 @@ class Upload:
     key: str
     name: str
     data: bytes | None
+    whole: Upload | None = None
+    region: Region | None = None
+    parts: OrderedDict[Region, Upload] = field(default_factory=OrderedDict)
+    preview: bytes | None = None
     thumbnail: bytes | None = None
     phash: str = ""
     keypoints: Keypoints | None = None
@@ -64,6 +81,22 @@ class Upload:
     decode_ms: float = 0.0
     encode_ms: float = 0.0
     keypoints_ms: float = 0.0
+
+    def decode(self) -> Image.Image:
+        """Decode the photo, and cut the region of a part out of it.
+
+        Raises
+        ------
+        InputError
+            The photo cannot be decoded, or its file is not kept any more.
+        """
+        whole = self.whole or self
+        if whole.data is None:
+            raise InputError("This photo is no longer kept for another search: upload it again.")
+        photo = decode_photo(whole.data, name=self.name)
+        if whole.preview is None:
+            whole.preview = thumbnail(photo, PREVIEW_EDGE)
+        return photo if self.region is None else crop_region(photo, self.region)
 
 
 class UploadStore:
@@ -104,6 +137,19 @@ class UploadStore:
                 self._uploads.move_to_end(key)
             return upload
 
+    def part(self, key: str, region: Region) -> Upload | None:
+        """Return the part of an upload that a region shows; None if there is no upload of this key any more."""
+        whole = self.get(key)
+        if whole is None:
+            return None
+        with self._lock:
+            new = Upload(key=f"{key} {region}", name=whole.name, data=None, whole=whole, region=region)
+            part = whole.parts.setdefault(region, new)
+            whole.parts.move_to_end(region)
+            while len(whole.parts) > MAX_PARTS:
+                whole.parts.popitem(last=False)
+            return part
+
     def _drop_oldest(self) -> None:
         while len(self._uploads) > self._max_uploads:
             self._uploads.popitem(last=False)
@@ -120,7 +166,9 @@ def upload_key(data: bytes) -> str:
 
 
 def embed_upload(upload: Upload, fingerprint: str, encoder: Encoder) -> npt.NDArray[np.float32]:
-    """Embed an upload with the model of the given fingerprint, once; thumbnail, pHash and keypoints are made too.
+    """Embed an upload, or a part of one, with the model of the given fingerprint, once.
+
+    Its thumbnail, pHash and keypoints are made with the first embedding.
 
     Raises
     ------
@@ -130,10 +178,8 @@ def embed_upload(upload: Upload, fingerprint: str, encoder: Encoder) -> npt.NDAr
     vector = upload.vectors.get(fingerprint)
     if vector is not None:
         return vector
-    if upload.data is None:
-        raise InputError("This photo is no longer kept for another catalogue: upload it again.")
     started = perf_counter()
-    photo = decode_photo(upload.data, name=upload.name)
+    photo = upload.decode()
     if upload.thumbnail is None:
         upload.thumbnail, upload.phash = thumbnail(photo), phash(photo)
     decoded = perf_counter()

@@ -15,6 +15,8 @@ _ZERO_WIDTH_SPACE = "\u200b"
 _WORD = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]*|[^\W_]+")
 #: Longer titles are cut on a card; the details show them whole.
 CARD_TITLE_CHARS = 110
+#: Begins a stretch of words that another title lacks, in Markdown.
+MARK = ":orange-background"
 
 
 def plain(text: str) -> str:
@@ -36,24 +38,19 @@ def readable_title(title: str) -> str:
     return " ".join(decode_byte_escapes(title).split())
 
 
-def marked_title(title: str, words: frozenset[str]) -> str:
-    """Write a title as Markdown with the given words (as `title_words` writes them) in bold, everything else plain."""
-    spans = word_spans(title, words)
+def title_parts(title: str, words: frozenset[str]) -> list[tuple[str, bool]]:
+    """Divide a title into parts, each with whether it is of the given words, as `title_words` writes them."""
     parts, end = [], 0
-    for start, stop in spans:
-        parts += [plain_part(title[end:start]), f"**{plain_part(title[start:stop])}**"]
+    for start, stop in _shared_spans(title, words):
+        parts += [(title[end:start], False), (title[start:stop], True)]
         end = stop
-    return "".join([*parts, plain_part(title[end:])])
+    return [(text, marked) for text, marked in [*parts, (title[end:], False)] if text]
 
 
 def marked_differences(title: str, other: str) -> str:
     """Write a title as Markdown with the words that the other title lacks marked, everything else plain."""
-    shared = word_spans(title, frozenset(title_words(other)))
-    parts, end = [], 0
-    for start, stop in [*shared, (len(title), len(title))]:
-        parts += [_mark_words(title[end:start]), plain_part(title[start:stop])]
-        end = stop
-    return "".join(parts)
+    parts = title_parts(title, frozenset(title_words(other)))
+    return "".join(plain_part(text) if shared else _mark_words(text) for text, shared in parts)
 
 
 def _mark_words(text: str) -> str:
@@ -62,7 +59,7 @@ def _mark_words(text: str) -> str:
     if not words:
         return plain_part(text)
     start, stop = words[0].start(), words[-1].end()
-    marked = f":orange-background[**{plain(text[start:stop])}**]"
+    marked = f"{MARK}[**{plain(text[start:stop])}**]"
     return f"{plain_part(text[:start])}{marked}{plain_part(text[stop:])}"
 
 
@@ -73,7 +70,7 @@ def plain_part(text: str) -> str:
     return " " * text[0].isspace() + plain(text) + " " * text[-1].isspace()
 
 
-def word_spans(title: str, words: frozenset[str]) -> list[tuple[int, int]]:
+def _shared_spans(title: str, words: frozenset[str]) -> list[tuple[int, int]]:
     """Stretches of a title whose words are among `words`; neighbours with only white space between are one stretch."""
     found = [(match.start(), match.end()) for match in _WORD.finditer(title)]
     spans: list[tuple[int, int]] = []

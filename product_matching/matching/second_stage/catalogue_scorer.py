@@ -83,6 +83,11 @@ class CatalogueScorer:
         """Largest accepted distance, 1 - score, of a match."""
         return self.scorer.threshold
 
+    def of_listings(self, data: ListingData) -> CatalogueScorer:
+        """The same scorer for other listings, among themselves; words are weighed on both catalogues together."""
+        background = [*self._catalogue.data.titles, *data.titles]
+        return CatalogueScorer(self.scorer, PreparedCatalogue.of(data, self.scorer.rules, background))
+
     def match_all(self, progress: Progress = NO_PROGRESS) -> Neighbours:
         """Every candidate pair at the distance 1 - score, each listing its own nearest; not cut at the threshold.
 

@@ -149,6 +149,11 @@ def describe_scorer(scorer: PairScorer) -> str:
     return json.dumps(entry.model_dump(), indent=2, ensure_ascii=False) + "\n"
 
 
+def scorer_fingerprint(scorer: PairScorer) -> str:
+    """SHA-256 of what a scorer is, its trees and its calibration included; its name and card are none of it."""
+    return _sha256(describe_scorer(scorer))
+
+
 def _model_entry(model: PairModel) -> _Model:
     calibration = _Calibration(**asdict(model.calibration))
     return _Model(features=list(model.names), calibration=calibration, trees_sha256=_sha256(model.trees.text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,13 @@ PHASH_BITS = 64
 #: A photo on more listings than this is a placeholder and is not compared.
 MAX_SHARED = 100
 _BLOCK_ROWS = 512
+_BLOCK_PAIRS = 1 << 21
+#: With more bits than these the bands of `_banded_pairs` are so short that they spare little.
+_MAX_BANDED_BITS = 6
 
 HashArray = npt.NDArray[np.uint64]
+#: First and second position of pairs, and the bits that they differ in.
+_HashPairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 def parse_phashes(phashes: Sequence[str]) -> tuple[HashArray, npt.NDArray[np.bool_]]:
@@ -131,15 +136,61 @@ def _near_hashes(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Pairs of positions in `unique` (each with itself too) and the bits that they differ in."""
     positions = np.flatnonzero(telling)
-    if max_bits == 0:
-        return positions, positions, np.zeros(len(positions), dtype=np.int64)
     hashes = unique[positions]
-    left, right, bits = [], [], []
+    if max_bits == 0:
+        first = second = bits = np.zeros(0, dtype=np.int64)
+    elif max_bits <= _MAX_BANDED_BITS:
+        first, second, bits = _banded_pairs(hashes, max_bits)
+    else:
+        first, second, bits = _all_pairs(hashes, max_bits)
+    left = np.concatenate([positions, positions[first], positions[second]])
+    right = np.concatenate([positions, positions[second], positions[first]])
+    return left, right, np.concatenate([np.zeros(len(positions), dtype=np.int64), bits, bits])
+
+
+def _all_pairs(hashes: HashArray, max_bits: int) -> _HashPairs:
+    """Pairs of different hashes by comparing each with each."""
+    found = [_no_pairs()]
     for start in range(0, len(hashes), _BLOCK_ROWS):
         differing = np.bitwise_count(hashes[start : start + _BLOCK_ROWS, None] ^ hashes[None, :])
         rows, columns = np.nonzero(differing <= max_bits)
-        left.append(positions[start + rows])
-        right.append(positions[columns])
-        bits.append(differing[rows, columns].astype(np.int64))
-    none = [np.zeros(0, dtype=np.int64)]
-    return np.concatenate(none + left), np.concatenate(none + right), np.concatenate(none + bits)
+        once = rows + start < columns
+        rows, columns = rows[once], columns[once]
+        found.append((rows + start, columns, differing[rows, columns].astype(np.int64)))
+    first, second, bits = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return first, second, bits
+
+
+def _banded_pairs(hashes: HashArray, max_bits: int) -> _HashPairs:
+    """Pairs of different hashes: of `max_bits` + 1 bands of bits, two near ones are equal in one at least.
+
+    So only hashes that share a band are compared, which finds every near pair.
+    """
+    edges = np.linspace(0, PHASH_BITS, max_bits + 2).astype(np.int64)
+    found = [_no_pairs()]
+    for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        band = (hashes >> np.uint64(start)) & np.uint64((1 << (stop - start)) - 1)
+        for first, second in _pairs_of_equal(band):
+            bits = hash_bits(hashes[first], hashes[second])
+            near = bits <= max_bits
+            found.append((first[near], second[near], bits[near]))
+    first, second, bits = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    _, once = np.unique(np.minimum(first, second) * len(hashes) + np.maximum(first, second), return_index=True)
+    return first[once], second[once], bits[once]
+
+
+def _pairs_of_equal(values: HashArray) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Positions of all pairs of equal values, each pair once, in blocks."""
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+    partners = np.searchsorted(ranked, ranked, side="right") - np.arange(len(ranked)) - 1
+    block = np.cumsum(partners) // _BLOCK_PAIRS
+    for ranks in np.split(np.arange(len(ranked)), np.flatnonzero(np.diff(block)) + 1):
+        counts = partners[ranks]
+        first = np.repeat(ranks, counts)
+        step = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
+        yield order[first], order[first + step + 1]
+
+
+def _no_pairs() -> _HashPairs:
+    return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)

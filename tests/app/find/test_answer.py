@@ -10,7 +10,9 @@ import pytest
 
 from product_matching.app.address import Address
 from product_matching.app.find.answer import N_BEYOND, Answer, Scored, answer_search, say_timing, used_thresholds
+from product_matching.app.find.outcome import decide_by_scores
 from product_matching.app.find.query import Asked
+from product_matching.matching.candidates import Candidates
 from product_matching.matching.second_stage.catalogue_scorer import Prediction
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
@@ -56,7 +58,7 @@ def test_no_more_cards_are_shown_than_asked_for_and_the_rest_is_told(finder: Fin
     assert count > 12
     assert answer.shown.rows.tolist() == everything.shown.rows[:12].tolist()
     assert answer.count == everything.count == f"{count} matches"
-    assert answer.rest == f"The nearest 12 of {count} are shown: show more cards, or download them all."
+    assert answer.rest == f"The first 12 of {count} are shown: show more cards, or download them all."
     assert everything.rest == ""
 
 
@@ -105,9 +107,20 @@ def test_a_pair_scorer_decides_alone_and_in_the_order_of_its_scores(finder: Find
 def test_a_query_of_one_side_uses_that_sides_threshold_alone() -> None:
     thresholds, side = Thresholds(0.3, 0.4, 0.35), np.zeros(2, dtype=np.float32)
     assert used_thresholds(thresholds, Query(photo=side, title=None)) == Thresholds(0.3, None, None)
-    assert used_thresholds(thresholds, Query()) == thresholds
 
 
 def test_only_what_took_time_is_told() -> None:
     assert say_timing(Asked(query=Query(), encode_ms=12.2), 0.4) == "encoded in 12 ms, searched in under 1 ms"
     assert say_timing(Asked(query=Query()), 0.0) == ""
+
+
+def test_an_identical_photo_stands_first_among_those_of_the_same_percentage() -> None:
+    candidates = Candidates(
+        rows=np.arange(4), photo=np.array([0.2, 0.0, np.nan, 0.0]), title=np.full(4, np.nan, dtype=np.float64)
+    )
+    scores = [0.998, 0.992, 0.991, 0.7]
+    predictions = [Prediction(row, score, True, ()) for row, score in enumerate(scores)]
+    outcome = decide_by_scores(candidates, predictions, 0.995)
+    assert outcome.matches.rows.tolist() == [0]
+    assert outcome.beyond.rows.tolist() == [1, 2, 3]
+    assert decide_by_scores(candidates, predictions, 0.5).matches.rows.tolist() == [1, 0, 2, 3]

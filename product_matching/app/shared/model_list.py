@@ -67,7 +67,7 @@ def _read(folder: Path) -> ListedModel:
         with safe_open(folder / WEIGHTS_FILE, "numpy"):  # reads the head, which holds the length of the file
             pass
         return ListedModel(
-            name=folder.name, model=model, problem="", megabytes=size / 1e6, card=_card(folder / CARD_FILE)
+            name=folder.name, model=model, problem="", megabytes=size / 1e6, card=read_card(folder / CARD_FILE)
         )
     except InputError as error:
         return ListedModel(name=folder.name, model=None, problem=str(error))
@@ -79,7 +79,8 @@ def _read(folder: Path) -> ListedModel:
         )
 
 
-def _card(path: Path) -> str:
+def read_card(path: Path) -> str:
+    """A model card up to `MAX_CARD_CHARS`; empty where there is none."""
     if not path.is_file():
         return ""
     with path.open(encoding="utf-8", errors="replace") as stream:

@@ -1,0 +1,187 @@
+"""Build a catalogue: its files are checked, all problems told, and what was left out is reported in the end."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from product_matching.app.address import BUILD, FIND, OVERVIEW, Address, write_address
+from product_matching.app.catalogue.builds import (
+    BuildOrder,
+    build_of,
+    cancel_build,
+    check_name,
+    photo_models,
+    proposed_name,
+    running_builds,
+    start_build,
+)
+from product_matching.app.catalogue.folder_panel import draw_folder
+from product_matching.app.catalogue.photos_view import draw_unreadable
+from product_matching.app.catalogue.source import Source
+from product_matching.app.catalogue.upload_panel import draw_upload
+from product_matching.app.frame import Frame
+from product_matching.app.jobs import State
+from product_matching.app.navigation import change_address, remembered_address
+from product_matching.app.resources import bundle_of
+from product_matching.app.shared.catalogues import Catalogue
+from product_matching.app.shared.job_view import draw_job
+from product_matching.app.shared.wording import count_text, plain
+from product_matching.errors import InputError
+
+_UPLOAD, _FOLDER = "Files of yours", "A folder of the server"
+_EXAMPLE = pd.DataFrame(
+    {
+        "posting_id": ["a-1", "a-2", "b-7"],
+        "title": ["Wireless headset Pixoran black", "pixoran headset wireless BLACK original", "Hand cream 75 ml"],
+        "image": ["a1.jpg", "more/a2.jpg", "b7.png"],
+        "label_group": ["1018", "1018", ""],
+        "price": ["69000", "71500", "25000"],
+    }
+)
+
+
+def draw_build(frame: Frame) -> None:
+    """Draw the view."""
+    _draw_builds(frame)
+    st.markdown(
+        "Give a list of listings as CSV or Parquet, and their photos. Everything stays on this server; the "
+        "catalogue is then in the choice at the top."
+    )
+    kind = st.segmented_control(
+        "Source", [_UPLOAD, _FOLDER], default=_UPLOAD, required=True, label_visibility="collapsed", key="build_source"
+    )
+    source = draw_upload() if kind == _UPLOAD else draw_folder()
+    if source is None:
+        _draw_example()
+    elif source.problems:
+        _draw_problems(source)
+    else:
+        _draw_order(source)
+
+
+def _draw_example() -> None:
+    st.markdown("**What the list looks like**")
+    st.dataframe(_EXAMPLE, hide_index=True, alt="An example of a catalogue file: five columns, three listings")
+    st.caption(
+        "posting_id is needed and unique; title, image (a path within the photos) or both. label_group names the "
+        "product where it is known, and tunes the thresholds. Any other column is kept and shown."
+    )
+
+
+def _draw_problems(source: Source) -> None:
+    count = count_text(len(source.problems), "problem")
+    lines = "\n".join(f"- {plain(problem)}" for problem in source.problems)
+    st.error(
+        f"The list cannot be used yet because of {count}; row 1 is the first listing.\n{lines}", icon=":material/error:"
+    )
+
+
+def _draw_order(source: Source) -> None:
+    counts = [count_text(source.n_listings, "listing")]
+    counts += [count_text(source.n_titles, "title")] if source.n_titles else []
+    counts += [count_text(source.n_photos, "photo")] if source.n_photos else []
+    st.success(f"The list can be used: {', '.join(counts)}.", icon=":material/check_circle:")
+    for note in source.notes:
+        st.caption(f":material/info: {plain(note)}")
+    st.dataframe(source.preview, hide_index=True, alt=f"The first rows of {source.name}")
+    models = photo_models() if source.n_photos else {}
+    if source.n_photos and not models:
+        st.error("There is no photo model on this server, which photos are embedded with.", icon=":material/error:")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        name = st.text_input("Name", value=proposed_name(source.name), key=f"build_name_{source.name}", width=260)
+        name = name.strip()
+        model = None
+        if models:
+            model = st.selectbox("Photo model", list(models), width=300, key="build_model")
+        replace = _draw_replace(name)
+        st.button(
+            "Build the catalogue",
+            type="primary",
+            icon=":material/construction:",
+            disabled=bool(_problem(name, replace=replace)),
+            on_click=_begin,
+            args=(source, name, model, replace),
+        )
+    problem = _problem(name, replace=replace)
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+
+
+def _draw_replace(name: str) -> bool:
+    """A box to tick where there is a catalogue of this name."""
+    if not _problem(name, replace=False) or _problem(name, replace=True):
+        return False
+    return st.checkbox("Replace it", key=f"build_replace_{name}", help=f"Build {plain(name)} anew from this list.")
+
+
+def _problem(name: str, *, replace: bool) -> str:
+    try:
+        check_name(name, replace=replace)
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+def _begin(source: Source, name: str, model: str | None, replace: bool) -> None:  # noqa: FBT001 - args of a callback
+    if source.open is None:
+        return
+    models = photo_models()
+    try:
+        start_build(
+            BuildOrder(name=name, opened=source.open, model=None if model is None else models[model], replace=replace)
+        )
+    except InputError as error:  # another visitor came first
+        st.toast(plain(str(error)), icon=":material/error:")
+        return
+    change_address(view=BUILD, report=name)
+
+
+def _draw_builds(frame: Frame) -> None:
+    """The builds that run, and how the one that the address names ended."""
+    running = running_builds()
+    for name, job in running.items():
+        draw_job(job, f"Building {plain(name)}", partial(cancel_build, name))
+    report = frame.address.report
+    if report and report not in running:
+        _draw_report(frame, report)
+
+
+def _draw_report(frame: Frame, name: str) -> None:
+    job = build_of(name)
+    if job is not None and job.cancelled and job.state is not State.DONE:
+        st.info(f"The build of {plain(name)} was cancelled; nothing of it is left.", icon=":material/cancel:")
+        return
+    if job is not None and job.error:
+        st.error(f"{plain(name)} was not built. {plain(job.error)}", icon=":material/error:")
+        return
+    built = next((each for each in frame.catalogues if each.name == name and each.manifest is not None), None)
+    if built is not None:
+        _draw_built(frame.address, built, None if job is None else job.seconds)
+
+
+def _draw_built(address: Address, built: Catalogue, seconds: float | None) -> None:
+    manifest = built.manifest
+    if manifest is None:
+        return
+    with st.container(border=True):
+        took = "" if seconds is None else f" in {seconds:.0f} s"
+        counts = f"{count_text(manifest.n_listings, 'listing')}, {count_text(manifest.n_photos, 'photo')}"
+        st.markdown(f":green[:material/check_circle:] **{plain(built.name)}** is built{took}: {counts}.")
+        with st.container(horizontal=True):
+            if st.button("Search it", type="primary", icon=":material/search:"):
+                place = remembered_address().in_catalogue(built.name).of_title("")
+                st.switch_page(FIND, query_params=write_address(place, FIND))
+            st.button(
+                "Look at it",
+                icon=":material/insights:",
+                on_click=partial(change_address, bundle=built.name, view=OVERVIEW, report=None),
+            )
+        if manifest.unreadable_photos:
+            st.caption("Listings whose photo could not be read are in the catalogue with their title alone.")
+            draw_unreadable(bundle_of(built))
+        else:
+            st.caption("Nothing was left out.")

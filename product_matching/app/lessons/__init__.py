@@ -1,0 +1,1 @@
+"""The lessons of How it works: each one thing to move and one picture that answers."""

@@ -1,0 +1,44 @@
+"""The answer at the top of the page: what the setting comes to, in one sentence with small pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from product_matching.app.jobs import Job
+from product_matching.app.shared.job_view import draw_waiting
+from product_matching.app.thresholds.counting import GroupCounts
+from product_matching.app.thresholds.wording import hundred_dots, of_hundred
+
+_PICTURE, _CELL = 92, 96
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A share of a hundred as a picture: with its colour, and what is counted, as in "right of 100 shown"."""
+
+    share: float
+    colour: str
+    counts: str
+
+    @property
+    def caption(self) -> str:
+        """What the picture shows, in words."""
+        return f"{of_hundred(self.share)} {self.counts}"
+
+
+def draw_answer(sentence: str, counts: str, shares: list[Share], *, note: str, counting: Job[GroupCounts]) -> None:
+    """Draw the sentence, the numbers, the pictures, where the figures come from, and that groups are being counted."""
+    with st.container(border=True, key="answer"):
+        st.subheader(sentence, anchor=False)
+        st.markdown(counts)
+        if not counting.finished:
+            draw_waiting(counting, "Groups are being counted.")
+        with st.grid(min_column_width=_CELL, gap="small") as grid:
+            for share in shares:
+                with grid.cell():
+                    picture = hundred_dots(share.share, share.colour)
+                    st.image(picture, width=_PICTURE, alt=f"A hundred dots: {share.caption}")
+                    st.caption(share.caption)
+        st.caption(note)

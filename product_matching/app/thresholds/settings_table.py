@@ -1,0 +1,114 @@
+"""The table of settings: matches, work and errors at several percentages, with the groups where they are counted."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from product_matching.app.address import Address
+from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
+from product_matching.app.resources import decisions_of, jobs
+from product_matching.app.review.request import GroupRequest
+from product_matching.app.shared.deciding import Deciding, percent_of
+from product_matching.app.shared.job_view import draw_job, draw_waiting, visitor
+from product_matching.app.thresholds.board import SureBoard
+from product_matching.app.thresholds.counting import GroupCounts, count_all
+from product_matching.store.bundle import Bundle
+from product_matching.workflows.catalogue_groups import group_by_scores
+
+#: Percentages of the table, beside the presets and the one that is shown.
+_PERCENTS = (20, 50, 70, 80, 90, 95, 98)
+#: Up to so many listings the groups of all settings are counted without being asked for: in a second or two.
+SMALL = 5_000
+
+
+def table_percents(deciding: Deciding) -> list[int]:
+    """The percentages of the table, rising."""
+    presets = () if deciding.chosen is None else deciding.chosen.scorer.presets
+    return sorted({*_PERCENTS, *(percent_of(preset.probability) for preset in presets), deciding.sure})
+
+
+def settings_rows(
+    board: SureBoard, percents: list[int], *, reject: float, counts: list[GroupCounts] | None, shown: int
+) -> list[dict[str, Any]]:
+    """One row a setting, as plain values; None where something is not known."""
+    rows = []
+    for place, percent in enumerate(percents):
+        bands = board.bands(percent / 100, reject)
+        row: dict[str, Any] = {
+            "At least": f"{percent} %{' ◂' if percent == shown else ''}",
+        }
+        if board.curves is not None:
+            scores = board.curves.see
+            right = float(scores.precision[percent - 1])
+            row |= {
+                "Right of 100": None if math.isnan(right) else round(100 * right, 1),
+                "Found of 100": round(100 * float(scores.recall[percent - 1]), 1),
+            }
+        elif bands.accepted:
+            row["Right of 100, expected"] = round(100 * board.expected_precision(percent / 100), 1)
+        row |= {
+            "Pairs": bands.accepted,
+            "Wrong, expected": round(bands.expected_wrong),
+            "To review": bands.review,
+        }
+        if counts is not None:
+            row |= {
+                "Groups": counts[place].groups,
+                "Listings": counts[place].listings,
+                "Largest": counts[place].largest,
+            }
+        else:
+            row["Listings"] = board.touched(percent / 100)
+        rows.append(row)
+    return rows
+
+
+def draw_table(rows: list[dict[str, Any]]) -> None:
+    """Draw rows of plain values as the table of settings, counts with thousands separators."""
+    table = pd.DataFrame(rows)
+    counts = [str(name) for name in table if pd.api.types.is_integer_dtype(table[name])]
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="settings_table",
+        row_height=34,
+        column_config={name: st.column_config.NumberColumn(format="localized") for name in counts},
+    )
+
+
+def draw_settings_table(
+    bundle: Bundle, address: Address, deciding: Deciding, board: SureBoard, *, request: GroupRequest
+) -> None:
+    """Draw the table, and the way to count the groups of all settings where that takes long."""
+    st.subheader("Settings compared", anchor=False)
+    percents, decisions = table_percents(deciding), decisions_of(bundle)
+    key = f"counts of all {request.key} {percents} {decisions.version}"
+
+    def start() -> None:
+        works = [partial(group_by_scores, board.scored, percent / 100, decisions.pairs) for percent in percents]
+        jobs().start(key, partial(count_all, works), visitor()).wait(PATIENCE_SECONDS)
+
+    job: Job[list[GroupCounts]] | None = jobs().find(key, visitor())
+    if job is None and len(bundle) <= SMALL:
+        start()
+        job = jobs().find(key, visitor())
+    counts = job.result if job is not None and job.state is State.DONE else None
+    rows = settings_rows(board, percents, reject=address.reject / 100, counts=counts, shown=deciding.sure)
+    draw_table(rows)
+    st.caption(
+        f"To review: pairs below the percentage, down to {address.reject} % (Review has the lower edge). Wrong is "
+        "expected by the percentages, not measured."
+        + ("" if board.curves is None else " Right and found are measured on the part that chose nothing.")
+    )
+    if job is not None and not job.finished:
+        if len(bundle) <= SMALL:
+            draw_waiting(job, "The groups of each setting are being counted.")
+        else:
+            draw_job(job, "Counting the groups of each setting", partial(jobs().cancel, key, visitor()))
+    elif counts is None:
+        st.button("Count the groups of each setting", key="count_all", icon=":material/workspaces:", on_click=start)

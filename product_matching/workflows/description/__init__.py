@@ -1,0 +1,1 @@
+"""What a catalogue holds, in numbers: groups, titles, photos and columns."""

@@ -1,0 +1,38 @@
+"""A catalogue is built from a list and a zip of photos in a real browser, and searched by a title."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+PATIENCE = 60_000
+
+
+def test_a_catalogue_is_built_from_files_and_searched(
+    app_url: str, page: Page, small_catalogue: Path, tmp_path: Path
+) -> None:
+    archive = tmp_path / "photos.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in sorted((small_catalogue / "images").glob("*.*")):
+            packed.write(path, f"photos/{path.name}")
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.goto(f"{app_url}/catalogue?bundle=small&view=build")
+    files = page.locator("input[type=file]")
+    expect(files).to_have_count(2, timeout=PATIENCE)
+    files.nth(1).set_input_files(archive)
+    files.nth(0).set_input_files(small_catalogue / "listings.csv")
+    expect(page.get_by_text("25 listings, 25 titles, 24 photos")).to_be_visible(timeout=PATIENCE)
+    page.get_by_label("Name", exact=True).fill("from-browser")
+    page.get_by_label("Name", exact=True).press("Enter")
+    page.get_by_role("button", name="Build the catalogue").click()
+    expect(page.get_by_text(re.compile("from-browser is built in"))).to_be_visible(timeout=PATIENCE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.get_by_role("button", name="Search it").click()
+    expect(page.get_by_role("heading", name="Find duplicates")).to_be_visible(timeout=PATIENCE)
+    page.goto(f"{app_url}/find?bundle=from-browser&q=Speaker+Bluetooth+Fleco+F6")
+    expect(page.get_by_text("READY STOCK Speaker Bluetooth Fleco F6").first).to_be_visible(timeout=PATIENCE)
