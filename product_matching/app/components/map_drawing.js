@@ -112,7 +112,7 @@ function drawPoints({ gl, uniforms }, { count, view, width, height, pixel, size,
 
 // Pixels that the whole map takes at zoom 1.
 function unitOf(width, height) {
-  return 0.94 * Math.min(width, height);
+  return 0.98 * Math.min(width, height);
 }
 
 function numbersOf(hex) {

@@ -15,6 +15,9 @@ from product_matching.app.resources import BY_BUNDLE
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.map_listings import Side, map_at_once, rows_inside, sides_of
 
+#: Share of the map that is left free at each edge.
+MARGIN = 0.02
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MapPlaces:
@@ -69,10 +72,10 @@ def rows_in_area(places: MapPlaces, area: Sequence[int]) -> npt.NDArray[np.int64
 
 
 def _in_steps(points: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
-    """Places in steps of the map, as large as they fit, both directions on one scale, in the middle."""
+    """Places in steps of the map, both directions on one scale, in the middle, with a margin that areas can reach."""
     if not len(points):
         return np.zeros((0, 2), dtype=np.uint16)
     low, high = points.min(axis=0).astype(np.float64), points.max(axis=0).astype(np.float64)
     reach = float((high - low).max()) or 1.0
-    shares = (points - (low + high) / 2) / reach + 0.5
-    return np.clip(np.round(shares * MAP_STEPS[-1]), 0, MAP_STEPS[-1]).astype(np.uint16)
+    shares = (1 - 2 * MARGIN) * (points - (low + high) / 2) / reach + 0.5
+    return np.round(shares * MAP_STEPS[-1]).astype(np.uint16)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from product_matching.app.address import AREA_LENGTHS, FIND, MAP_STEPS, REVIEW, Address, write_address
+from product_matching.app.components.card import data_url
 from product_matching.app.components.map import MapCard, MapNews, draw_relay
 from product_matching.app.map.places import MapPlaces, rows_in_area
 from product_matching.app.navigation import change_address, current_address, remember, remembered_address
@@ -101,14 +101,9 @@ def card_of(bundle: Bundle, row: int) -> MapCard:
         row=row,
         title=shorten(name),
         lines=[shorten(line, _LINE_CHARS) for line in lines[:_LINES]],
-        picture=None if picture is None else _data_url(picture),
+        picture=None if picture is None else data_url(picture),
         alt=f"Photo of {shorten(name)}" if bundle.has_photo[row] else f"No photo of {shorten(name)}",
     )
-
-
-def _data_url(picture: bytes) -> str:
-    kind = "jpeg" if picture.startswith(b"\xff\xd8") else "png"
-    return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"
 
 
 def _ask(row: Any) -> None:
