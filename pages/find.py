@@ -14,13 +14,12 @@ from product_matching.app.components.card import draw_cards
 from product_matching.app.find.answer import Answer, answer_search, say_timing, used_thresholds
 from product_matching.app.find.batch import draw_batch, draw_view_choice
 from product_matching.app.find.export import matches_csv, scored_csv
-from product_matching.app.find.filter_panel import draw_filters, draw_hidden
 from product_matching.app.find.found_words import draw_found, found_csv
 from product_matching.app.find.pair_view import Pair, open_pair
 from product_matching.app.find.print_words import draw_print, read_print, words_by_row
 from product_matching.app.find.query import Asked, add_decisions, ask
 from product_matching.app.find.query_panel import draw_query_panel, search_sample
-from product_matching.app.find.results import CARD_WIDTH, Results, row_of_card
+from product_matching.app.find.results import ABREAST, CARD_WIDTH, Results, row_of_card
 from product_matching.app.find.scoring import Scoring, draw_preparation, score_search
 from product_matching.app.find.sections import make_sections
 from product_matching.app.find.settings_panel import draw_probabilities, draw_rules, draw_thresholds
@@ -42,6 +41,7 @@ from product_matching.app.resources import (
 from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
 from product_matching.app.shared.downloads import draw_csv_download
 from product_matching.app.shared.facets import listings_kept
+from product_matching.app.shared.filter_panel import draw_filters, draw_hidden
 from product_matching.app.shared.gallery import draw_listing_choice
 from product_matching.app.shared.sample_gallery import draw_sample_choice, draw_sample_strip
 from product_matching.app.shared.samples import sample_address
@@ -207,7 +207,8 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
     if answer.no_match:
         st.info(answer.no_match, icon=":material/search_off:")
     draw_hidden(answer.hidden)
-    chosen = draw_cards(make_sections(finder, asked, answer, results), key="results", narrowest=CARD_WIDTH)
+    sections = make_sections(finder, asked, answer, results)
+    chosen = draw_cards(sections, key="results", narrowest=CARD_WIDTH, abreast=ABREAST)
     if chosen is not None:
         change_address(compared=str(bundle.listings["posting_id"].iloc[row_of_card(chosen)]))
     _draw_pair(finder, asked, results.predictions)
@@ -235,7 +236,7 @@ def _draw_headline(count: str, bundle: Bundle, address: Address, file: Callable[
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(count, anchor=False, width="content")
         st.space("stretch")
-        draw_filters(facets_of(bundle), address)
+        draw_filters(facets_of(bundle), address.filters, of="filters")
         if file is None:
             return
         st.selectbox(

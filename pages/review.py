@@ -16,7 +16,7 @@ from product_matching.app.review.changes import draw_changes
 from product_matching.app.review.comparing import ComparedPairs, begin, groups_of, pairs_at_hand, running
 from product_matching.app.review.decisions_view import draw_decisions
 from product_matching.app.review.export_view import draw_export
-from product_matching.app.review.filters import draw_filters
+from product_matching.app.review.filters import draw_review_filters
 from product_matching.app.review.group_view import draw_group
 from product_matching.app.review.groups import count_sizes, page_of_groups
 from product_matching.app.review.pair_view import draw_queue
@@ -113,7 +113,7 @@ def _draw_result(
             **coupled("step", address.step),
         )
         st.space("stretch")
-        draw_filters(address)
+        draw_review_filters(bundle, address)
     draw_changes(bundle, request, compared)
     if address.step == "pairs":  # answered one after another: nothing is grouped in between
         with summary:

@@ -18,7 +18,6 @@ from product_matching.app.parameters import (
     Kind,
     Line,
     Name,
-    Pairs,
     Part,
     Switch,
     Whole,
@@ -157,8 +156,8 @@ class Address:
         Rules of a whole catalogue (see `Rules`): `blend` is a number of stages.
     results
         Number of result cards.
-    filters
-        Columns that the results are filtered by, with what is kept.
+    filters, where
+        Columns that the results of a search, and the listings of the catalogue, are filtered by, with what is kept.
     compared
         posting_id of the result that stands beside the search.
     find_view
@@ -201,8 +200,8 @@ class Address:
         After which the autoencoder's pictures are shown there.
     view
         What the catalogue page shows, of `CATALOGUE_VIEWS`.
-    where, only
-        Which listings it lists beside those of `text`: values of columns, and a kind of `ONLY`.
+    only
+        Which listings it lists beside those of `text` and `where`: a kind of `ONLY`.
     listing_order, listings_page
         The column that they are in order of, "-" before it for the largest first, and which page of them is shown.
     report
@@ -237,6 +236,9 @@ class Address:
     results: int = _parameter("results", Choice(RESULT_COUNTS), (FIND,), default=24)
     filters: tuple[tuple[str, tuple[str, ...]], ...] = _parameter(
         "filter", ByColumn(), (FIND,), default=(), of_catalogue=True
+    )
+    where: tuple[tuple[str, tuple[str, ...]], ...] = _parameter(
+        "where", ByColumn(), (REVIEW, CATALOGUE), default=(), of_catalogue=True
     )
     compared: str | None = _parameter("pair", Name(), (FIND,), of_catalogue=True, of_result=True)
     find_view: str = _parameter("check", Choice(FIND_VIEWS), (FIND,), default=ONE)
@@ -275,7 +277,6 @@ class Address:
     within: float | None = _parameter("within", Distance(), (HOW_IT_WORKS,), of_catalogue=True)
     epoch: int = _parameter("epoch", Choice(EPOCHS), (HOW_IT_WORKS,), default=EPOCHS[-1])
     view: str = _parameter("view", Choice(CATALOGUE_VIEWS), (CATALOGUE,), default=OVERVIEW)
-    where: tuple[tuple[str, str], ...] = _parameter("where", Pairs(), (CATALOGUE,), default=(), of_catalogue=True)
     only: str | None = _parameter("only", Choice(ONLY), (CATALOGUE,), of_catalogue=True)
     listing_order: str = _parameter("order", Name(), (CATALOGUE,), default="", of_catalogue=True)
     listings_page: int = _parameter(

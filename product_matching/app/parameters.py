@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import quote, unquote
 
 from product_matching.errors import InputError
 from product_matching.listings.regions import ACCEPTED, Region, read_region
@@ -179,25 +179,6 @@ class Line:
     def tidy(self, text: str) -> str:
         """A text as it stands in the address."""
         return " ".join(text.split())[: self.max_chars]
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """A few names with a value each, written as in a query; a name once."""
-
-    max_pairs: int = 12
-
-    def read(self, name: str, text: str) -> tuple[tuple[tuple[str, str], ...] | None, str]:
-        """See `Kind.read`."""
-        try:
-            pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, max_num_fields=self.max_pairs)
-        except ValueError:
-            return None, _refuse(name, text, f"at most {self.max_pairs} names with values, such as colour=red&size=M")
-        return tuple(dict(pairs).items()), ""
-
-    def write(self, value: tuple[tuple[str, str], ...]) -> str:
-        """See `Kind.write`."""
-        return urlencode(value)
 
 
 @dataclass(frozen=True)

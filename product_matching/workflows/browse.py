@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
@@ -29,8 +28,6 @@ class Browsing:
     ----------
     text
         Words that must all stand in the title or the id, whatever their case; parts of words count.
-    values
-        For each column the value that a listing must have there; "" asks for none.
     only
         A kind of listings; None for all.
     order
@@ -41,7 +38,6 @@ class Browsing:
     """
 
     text: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
     only: Only | None = None
     order: str = ""
     falling: bool = False
@@ -61,22 +57,11 @@ class ListingBrowser:
         return (ids + "\n" + titles).str.casefold()
 
     def rows(self, asked: Browsing) -> npt.NDArray[np.int64]:
-        """Rows of the listings that are asked for, in order. A column that there is not has no value anywhere."""
+        """Rows of the listings that are asked for, in order."""
         chosen = np.ones(len(self._bundle), dtype=np.bool_) if asked.only is None else self._only(asked.only)
         for word in asked.text.casefold().split():
             chosen &= self._texts.str.contains(word, regex=False).to_numpy(dtype=np.bool_)
-        for name, value in asked.values.items():
-            if name in self._listings:
-                chosen &= (column_values(self._listings[name]) == value).to_numpy()
-            else:
-                chosen &= value == ""
         return self._in_order(np.flatnonzero(chosen), asked)
-
-    def values(self, name: str) -> dict[str, int]:
-        """The values of a column with the number of listings that have each, the most frequent first, "" left out."""
-        values = column_values(self._listings[name])
-        counts = values[values != ""].value_counts(sort=False).sort_values(ascending=False, kind="stable")
-        return {str(value): int(count) for value, count in counts.items()}
 
     def _only(self, only: Only) -> _Mask:
         bundle = self._bundle

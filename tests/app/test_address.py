@@ -77,6 +77,9 @@ queries: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.builds(dict, upload=uploads, title=titles, mode=modes, region=regions),
     st.builds(dict, title=titles, mode=modes),
 )
+filters = st.dictionaries(names, st.lists(names, min_size=1, max_size=3).map(tuple), max_size=3).map(
+    lambda kept: tuple(kept.items())
+)
 #: Values of each field that is none of a query.
 values: dict[str, st.SearchStrategy[object]] = {
     "find_view": st.sampled_from(FIND_VIEWS),
@@ -96,9 +99,8 @@ values: dict[str, st.SearchStrategy[object]] = {
     "read_print": st.booleans(),
     "right": st.sampled_from(RIGHT_PERCENT),
     "confidence": st.sampled_from(CONFIDENCES),
-    "filters": st.dictionaries(names, st.lists(names, min_size=1, max_size=3).map(tuple), max_size=3).map(
-        lambda kept: tuple(kept.items())
-    ),
+    "filters": filters,
+    "where": filters,
     "compared": st.none() | names,
     "cross_mean": st.booleans(),
     "blend": st.sampled_from(STAGES),
@@ -131,7 +133,6 @@ values: dict[str, st.SearchStrategy[object]] = {
     "within": distances,
     "epoch": st.sampled_from(EPOCHS),
     "view": st.sampled_from(CATALOGUE_VIEWS),
-    "where": st.dictionaries(names, st.text(max_size=9), max_size=4).map(lambda values: tuple(values.items())),
     "only": st.none() | st.sampled_from(ONLY),
     "listing_order": st.just("") | names,
     "listings_page": st.integers(1, 9999),

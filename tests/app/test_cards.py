@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from product_matching.app.components.card import Card, Section, _written, chosen_of, data_url
+from product_matching.app.components.card import Card, Section, _written, chosen_of, data_url, least_height
 from product_matching.app.shared.pictures import no_photo
 
 
@@ -27,3 +27,11 @@ def test_a_card_without_probability_has_no_bar_and_one_beyond_the_scale_is_cut()
     bare, full = _written(Section(cards=cards))["cards"]
     assert (bare["picture"], bare["share"]) == (None, None)
     assert (full["share"], full["shareText"]) == (1.0, "over 99 %")
+
+
+def test_the_kept_place_grows_by_rows_up_to_a_screen() -> None:
+    written = Section(cards=[Card(key=str(place), title=[]) for place in range(3)])
+    pictured = Section(cards=[Card(key="p", title=[], picture=no_photo())])
+    assert least_height([written], 2) == 2 * least_height([written], 3) == least_height([written] * 2, 3)
+    assert least_height([pictured], 1) > least_height([written], 3)
+    assert least_height([pictured] * 50, 1) == least_height([pictured] * 90, 1)

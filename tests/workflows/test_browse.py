@@ -34,14 +34,6 @@ def test_every_word_must_stand_in_title_or_id_whatever_its_case(bundle: Bundle) 
     assert found(bundle, text="(") == []
 
 
-def test_values_must_all_be_there_and_an_unknown_column_has_none(bundle: Bundle) -> None:
-    assert found(bundle, values={"label_group": "group3"}) == ["3a", "3b", "3c"]
-    assert found(bundle, values={"label_group": "group3", "image": "3b.jpg"}) == ["3b"]
-    assert found(bundle, values={"image": ""}) == ["8a"]
-    assert found(bundle, values={"nothing": "x"}) == []
-    assert len(found(bundle, values={"nothing": ""})) == len(bundle)
-
-
 def test_the_kinds_are_those_of_the_address_and_list_what_they_name(bundle: Bundle) -> None:
     assert ONLY == NAMED
     assert found(bundle, only="no_photo") == ["8a"]
@@ -70,7 +62,6 @@ def test_numbers_are_ordered_by_size_and_listings_without_a_value_come_last() ->
     assert order(order="price", falling=True) == "adbec"
     assert order(order="brand") == "becad"
     assert order(order="nothing") == "abcde"
-    assert browser.values("price") == {"9": 2, "100": 1, "20": 1}
 
 
 class _Stand:

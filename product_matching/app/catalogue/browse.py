@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import streamlit as st
 
 from product_matching.app.address import FIND, MAX_FILTER_CHARS, Address, write_address
 from product_matching.app.catalogue.overview import description_of
 from product_matching.app.navigation import change_address, coupled, coupled_by_key, remembered_address
-from product_matching.app.resources import BY_BUNDLE
+from product_matching.app.resources import BY_BUNDLE, facets_of
+from product_matching.app.shared.facets import listings_kept
+from product_matching.app.shared.filter_panel import draw_filters
 from product_matching.app.shared.gallery import draw_listing_choice
 from product_matching.app.shared.scroll import scroll_up_for
-from product_matching.app.shared.wording import count_text, plain, shorten
+from product_matching.app.shared.wording import count_text, plain
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
 from product_matching.workflows.browse import ONLY, Browsing, ListingBrowser
 from product_matching.workflows.description.columns import ColumnFacts
 
 LISTINGS_A_PAGE = 24
-#: Columns that can be filtered by a value, and values that can be chosen of each: those that most listings have.
-MAX_FILTERS, MAX_VALUES = 8, 500
-_NOT_FILTERED = frozenset({"posting_id", "title", "image", "image_phash", PHOTO_SHA256})
+_NOT_ORDERED = frozenset({"posting_id", "title", "image", "image_phash", PHOTO_SHA256})
 _ONLY_NAMES = {
     "no_photo": "Without a photo that can be read",
     "unreadable_photo": "Photo could not be read",
     "repeated_photo": "Photo on several listings",
     "no_title": "Without a title",
 }
-_VALUE_CHARS = 40
 _RISING, _FALLING = {True: ("smallest first", "largest first"), False: ("A to Z", "Z to A")}, "-"
 
 
@@ -43,6 +41,11 @@ def draw_browse(bundle: Bundle, address: Address) -> None:
     browser = browser_of(bundle)
     _draw_controls(bundle, browser, address)
     rows = browser.rows(asked_by(address))
+    kept, problems = listings_kept(facets_of(bundle), address.where)
+    if problems:
+        st.warning("  \n".join(map(plain, problems)), icon=":material/filter_alt_off:")
+    if kept is not None:
+        rows = rows[kept[rows]]
     pages = max(math.ceil(len(rows) / LISTINGS_A_PAGE), 1)
     page = min(address.listings_page, pages)
     first = (page - 1) * LISTINGS_A_PAGE
@@ -65,7 +68,6 @@ def asked_by(address: Address) -> Browsing:
     only = next((each for each in ONLY if each == address.only), None)
     return Browsing(
         text=address.text,
-        values=dict(address.where),
         only=only,
         order=address.listing_order.removeprefix(_FALLING),
         falling=address.listing_order.startswith(_FALLING),
@@ -74,7 +76,6 @@ def asked_by(address: Address) -> Browsing:
 
 def _draw_controls(bundle: Bundle, browser: ListingBrowser, address: Address) -> None:
     facts = description_of(bundle).columns
-    filters = [each for each in facts if _can_be_filtered(each)][:MAX_FILTERS]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
             "Search titles and ids",
@@ -101,61 +102,23 @@ def _draw_controls(bundle: Bundle, browser: ListingBrowser, address: Address) ->
             width=250,
             **coupled("listing_order", address.listing_order if address.listing_order in orders else ""),
         )
-        if filters:
-            with st.popover("Filters", icon=":material/filter_list:"):
-                for each in filters:
-                    _draw_filter(browser, each, address)
-    _draw_chosen(address)
-
-
-def _can_be_filtered(facts: ColumnFacts) -> bool:
-    """A column whose values stand on several listings each, on average."""
-    return facts.name not in _NOT_FILTERED and 1 < facts.distinct <= facts.filled / 2
+        draw_filters(facets_of(bundle), address.where, of="where", every=True)
+        if address.where:
+            st.button(
+                "Clear the filters",
+                key="clear_filters",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=change_address,
+                kwargs={"where": ()},
+            )
 
 
 def _orders(facts: tuple[ColumnFacts, ...]) -> dict[str, str]:
     """The orders that can be chosen: as the address writes each, with its name."""
     orders = {"": "As in the file"}
     for each in facts:
-        if each.distinct > 1 and (each.name == "title" or each.name not in _NOT_FILTERED):
+        if each.distinct > 1 and (each.name == "title" or each.name not in _NOT_ORDERED):
             rising, falling = _RISING[each.kind == "number"]
             orders |= {each.name: f"{each.name}, {rising}", f"{_FALLING}{each.name}": f"{each.name}, {falling}"}
     return orders
-
-
-def _draw_filter(browser: ListingBrowser, facts: ColumnFacts, address: Address) -> None:
-    counts = browser.values(facts.name)
-    chosen = dict(address.where).get(facts.name)
-    options = list(counts)[:MAX_VALUES]
-    if chosen is not None and chosen not in options:
-        options.append(chosen)
-    st.selectbox(
-        facts.name,
-        options,
-        index=None,
-        placeholder="Any",
-        format_func=lambda value: f"{shorten(value, _VALUE_CHARS)} ({counts.get(value, 0):,})",
-        help=f"The {MAX_VALUES} most frequent of {facts.distinct:,} values." if facts.distinct > MAX_VALUES else None,
-        **coupled("where", chosen, to=lambda value: with_value(address.where, facts.name, value), part=facts.name),
-    )
-
-
-def with_value(where: tuple[tuple[str, str], ...], name: str, value: str | None) -> tuple[tuple[str, str], ...]:
-    """The values of columns with one changed, or without it for None."""
-    others = {column: kept for column, kept in where if column != name}
-    return tuple((others if value is None else {**others, name: value}).items())
-
-
-def _draw_chosen(address: Address) -> None:
-    """The values that were chosen, as buttons that take them away."""
-    if not address.where:
-        return
-    with st.container(horizontal=True, gap="small"):
-        for name, value in address.where:
-            st.button(
-                plain(f"{name}: {shorten(value, _VALUE_CHARS) or 'none'}"),
-                key=f"without_{name}",
-                icon=":material/close:",
-                help="Take this filter away",
-                on_click=partial(change_address, where=with_value(address.where, name, None)),
-            )

@@ -31,6 +31,7 @@ from product_matching.app.shared.job_view import draw_job
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 
+_MODEL = "build_model"
 _UPLOAD, _FOLDER = "Files of yours", "A folder of the server"
 _EXAMPLE = pd.DataFrame(
     {
@@ -59,7 +60,7 @@ def draw_build(frame: Frame) -> None:
     elif source.problems:
         _draw_problems(source)
     else:
-        _draw_order(source)
+        _draw_order(source, frame.address.report)
 
 
 def _draw_example() -> None:
@@ -79,7 +80,7 @@ def _draw_problems(source: Source) -> None:
     )
 
 
-def _draw_order(source: Source) -> None:
+def _draw_order(source: Source, report: str | None) -> None:
     counts = [count_text(source.n_listings, "listing")]
     counts += [count_text(source.n_titles, "title")] if source.n_titles else []
     counts += [count_text(source.n_photos, "photo")] if source.n_photos else []
@@ -92,11 +93,10 @@ def _draw_order(source: Source) -> None:
         st.error("There is no photo model on this server, which photos are embedded with.", icon=":material/error:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = st.text_input("Name", value=proposed_name(source.name), key=f"build_name_{source.name}", width=260)
-        name = name.strip()
-        model = None
+        key = f"build_name_{source.name}"
+        name = st.text_input("Name", value=proposed_name(source.name), key=key, width=260).strip()
         if models:
-            model = st.selectbox("Photo model", list(models), width=300, key="build_model")
+            st.selectbox("Photo model", list(models), width=300, key=_MODEL)
         replace = _draw_replace(name)
         st.button(
             "Build the catalogue",
@@ -104,10 +104,10 @@ def _draw_order(source: Source) -> None:
             icon=":material/construction:",
             disabled=bool(_problem(name, replace=replace)),
             on_click=_begin,
-            args=(source, name, model, replace),
+            args=(source, key),
         )
     problem = _problem(name, replace=replace)
-    if problem:
+    if problem and name != report:
         st.error(plain(problem), icon=":material/error:")
 
 
@@ -115,7 +115,7 @@ def _draw_replace(name: str) -> bool:
     """A box to tick where there is a catalogue of this name."""
     if not _problem(name, replace=False) or _problem(name, replace=True):
         return False
-    return st.checkbox("Replace it", key=f"build_replace_{name}", help=f"Build {plain(name)} anew from this list.")
+    return st.checkbox("Replace it", key=_replace_key(name), help=f"Build {plain(name)} anew from this list.")
 
 
 def _problem(name: str, *, replace: bool) -> str:
@@ -126,15 +126,20 @@ def _problem(name: str, *, replace: bool) -> str:
     return ""
 
 
-def _begin(source: Source, name: str, model: str | None, replace: bool) -> None:  # noqa: FBT001 - args of a callback
+def _replace_key(name: str) -> str:
+    return f"build_replace_{name}"
+
+
+def _begin(source: Source, key: str) -> None:
+    """Begin the build as the fields stand now, which the page may not have been drawn with yet."""
     if source.open is None:
         return
-    models = photo_models()
+    name = str(st.session_state[key]).strip()
+    model = photo_models()[st.session_state[_MODEL]] if source.n_photos else None
+    replace = bool(st.session_state.get(_replace_key(name), False))
     try:
-        start_build(
-            BuildOrder(name=name, opened=source.open, model=None if model is None else models[model], replace=replace)
-        )
-    except InputError as error:  # another visitor came first
+        start_build(BuildOrder(name=name, opened=source.open, model=model, replace=replace))
+    except InputError as error:
         st.toast(plain(str(error)), icon=":material/error:")
         return
     change_address(view=BUILD, report=name)

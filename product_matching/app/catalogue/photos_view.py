@@ -71,7 +71,7 @@ def _draw_repeated(bundle: Bundle, photos: PhotoFacts) -> None:
         for rows in repeated[:N_REPEATED]:
             row = int(rows[0])
             record = {str(key): value for key, value in bundle.listings.iloc[row].items()}
-            same = ((column, record[column]),)
+            same = ((column, (str(record[column]),)),)
             with grid.cell():
                 draw_picture(bundle, row, listing_name(record))
                 if bundle.thumbnails is None:

@@ -20,6 +20,8 @@ _CARDS = st.components.v2.component(
     js=(_HERE / "card.js").read_text(encoding="utf-8"),
 )
 
+#: Least heights of a card with and without a picture, and that of a screen, in pixels.
+_PICTURED, _WRITTEN, _SCREEN = 200, 60, 900
 #: Tones of a badge.
 GOOD, BAD, WARNING, PLAIN = "good", "bad", "warning", "plain"
 
@@ -80,6 +82,7 @@ def draw_cards(
     *,
     key: str,
     narrowest: int,
+    abreast: int,
     on_choose: Callable[[str], None] | None = None,
 ) -> str | None:
     """Draw sections of cards; returns the key of the card that was just chosen.
@@ -92,18 +95,34 @@ def draw_cards(
         Of the component, unique on the page.
     narrowest
         Least width of a card in pixels; two stand in a row at any width.
+    abreast
+        So many in a row are reckoned with for the place that is kept until the cards are there.
     on_choose
         Called with the key of a chosen card, before the page is drawn anew.
     """
     keys = [card.key for section in sections for card in section.cards]
     if not keys:
         return None
-    result = _CARDS(
-        key=key,
-        data={"narrowest": narrowest, "sections": [_written(section) for section in sections if section.cards]},
-        on_chosen_change=partial(_report, key, keys, on_choose),
-    )
+    shown = [section for section in sections if section.cards]
+    # A browser draws components last: a row as high as the cards at least keeps what is below from jumping.
+    with st.container(horizontal=True, wrap=False, gap=None):
+        result = _CARDS(
+            key=key,
+            data={"narrowest": narrowest, "sections": [_written(section) for section in shown]},
+            on_chosen_change=partial(_report, key, keys, on_choose),
+        )
+        with st.container(width=1):
+            st.space(least_height(shown, abreast))
     return chosen_of(result.chosen, keys)
+
+
+def least_height(sections: Sequence[Section], abreast: int) -> int:
+    """A height in pixels that sections of cards surely have, at most that of a screen."""
+    height = 0
+    for section in sections:
+        card = _PICTURED if any(card.picture is not None for card in section.cards) else _WRITTEN
+        height += -(-len(section.cards) // abreast) * card
+    return min(height, _SCREEN)
 
 
 def chosen_of(value: object, keys: Iterable[str]) -> str | None:

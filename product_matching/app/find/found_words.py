@@ -12,11 +12,11 @@ import pandas as pd
 import streamlit as st
 
 from product_matching.app.components.card import GOOD, Badge, Card, Section, draw_cards
-from product_matching.app.find.filter_panel import draw_hidden
 from product_matching.app.find.query import Asked
-from product_matching.app.find.results import CARD_WIDTH, card_of_row, row_of_card
+from product_matching.app.find.results import ABREAST, CARD_WIDTH, card_of_row, row_of_card
 from product_matching.app.navigation import change_address
 from product_matching.app.shared.columns import card_lines
+from product_matching.app.shared.filter_panel import draw_hidden
 from product_matching.app.shared.gallery import listing_name, picture_alt
 from product_matching.app.shared.pictures import card_picture
 from product_matching.app.shared.wording import plain, shorten, title_parts
@@ -73,7 +73,7 @@ def draw_found(bundle: Bundle, found: FoundWords, shown: int, kept: Mask | None)
             note="The listings that hold most of the words, rare words counting more.",
         ),
     ]
-    chosen = draw_cards(sections, key="results", narrowest=CARD_WIDTH)
+    chosen = draw_cards(sections, key="results", narrowest=CARD_WIDTH, abreast=ABREAST)
     return None if chosen is None else str(bundle.listings["posting_id"].iloc[row_of_card(chosen)])
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Narrowest card in pixels: two in a row on a phone, four beside the settings on a laptop.
 CARD_WIDTH = 170
+#: So many stand in a row of a phone, where the settings follow; beside them the height does not matter.
+ABREAST = 2
 _RESULT = "result_"
 
 

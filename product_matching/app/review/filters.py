@@ -6,12 +6,15 @@ import streamlit as st
 
 from product_matching.app.address import GROUP_SIZES, MAX_FILTER_CHARS, Address
 from product_matching.app.navigation import coupled
+from product_matching.app.resources import facets_of
+from product_matching.app.shared.filter_panel import draw_filters
+from product_matching.store.bundle import Bundle
 
 #: Smallest sizes that are offered.
 _SIZES = (GROUP_SIZES[0], 3, 4, 5, 10, 20)
 
 
-def draw_filters(address: Address) -> None:
+def draw_review_filters(bundle: Bundle, address: Address) -> None:
     """Draw the filters of the step that the address names, beside what stands before them."""
     if address.step == "groups":
         st.toggle("Only undecided", **coupled("open_only", address.open_only))
@@ -24,6 +27,8 @@ def draw_filters(address: Address) -> None:
             width=190,
             **coupled("size_from", address.size_from),
         )
+    if address.step in ("pairs", "groups"):
+        draw_filters(facets_of(bundle), address.where, of="where")
     if address.step in ("pairs", "groups", "decisions"):
         st.text_input(
             "With this text in a title or id",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from product_matching.app.address import Address
-from product_matching.app.review.pairs import rows_with
+from product_matching.app.review.pairs import rows_asked_for
 from product_matching.matching.calibration import percent_text
 from product_matching.matching.decisions import Pair
 from product_matching.matching.grouping.description import Group
@@ -65,12 +65,14 @@ def page_of_groups(bundle: Bundle, found: CatalogueGroups, address: Address) -> 
 
 
 def _asked_for(bundle: Bundle, found: CatalogueGroups, address: Address) -> list[ShownGroup]:
-    has_text = rows_with(bundle, address.text) if address.text else np.ones(len(bundle), dtype=np.bool_)
+    asked = rows_asked_for(bundle, address)
     settled = _are_settled(found)
     shown = [
         ShownGroup(group=group, farthest=farthest, settled=done)
         for group, farthest, done in zip(found.groups, found.farthest, settled, strict=True)
-        if group.size >= address.size_from and has_text[list(group.rows)].any() and not (done and address.open_only)
+        if group.size >= address.size_from
+        and (asked is None or asked[list(group.rows)].any())
+        and not (done and address.open_only)
     ]
     return sorted(shown, key=lambda each: (*_rank(each, address.order), -each.group.size, each.group.rows))
 

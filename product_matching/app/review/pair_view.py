@@ -12,7 +12,7 @@ import streamlit as st
 from product_matching.app.address import Address
 from product_matching.app.jobs import State
 from product_matching.app.resources import decisions_of, jobs
-from product_matching.app.review.pairs import ReviewPairs, queue_of
+from product_matching.app.review.pairs import ReviewPairs, queue_of, rows_asked_for
 from product_matching.app.review.recording import can_take_back, decide_pairs, postpone, postponed, take_back
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.job_view import visitor
@@ -35,7 +35,7 @@ _WIDTH = 640
 def draw_queue(finder: Finder, address: Address, deciding: Deciding, review: ReviewPairs) -> None:
     """Draw the first pair that is left to decide, with the number of those behind it."""
     bundle, later = finder.bundle, postponed()
-    queue = queue_of(review, bundle, decisions_of(bundle).pairs, address.text)
+    queue = queue_of(review, bundle, decisions_of(bundle).pairs, rows_asked_for(bundle, address))
     ids = bundle.listings["posting_id"]
     places = [
         place
@@ -124,6 +124,7 @@ def _draw_end(left_for_later: int, address: Address) -> None:
             )
         else:
             scope = f" with “{plain(address.text)}”" if address.text else ""
+            scope += " under these filters" if address.where else ""
             st.markdown(f":material/task_alt: No pair{scope} is left to review. Audit the accepted ones next.")
         st.button(
             "Undo",

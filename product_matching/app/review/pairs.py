@@ -9,8 +9,9 @@ import numpy.typing as npt
 import streamlit as st
 
 from product_matching.app.address import Address
-from product_matching.app.resources import BY_BUNDLE
+from product_matching.app.resources import BY_BUNDLE, facets_of
 from product_matching.app.review.comparing import ComparedPairs
+from product_matching.app.shared.facets import listings_kept
 from product_matching.listings.titles import decode_byte_escapes
 from product_matching.matching.bands import DISTANCE_BANDS, Bands, ProbablePairs
 from product_matching.matching.decisions import PairDecisions
@@ -59,7 +60,12 @@ def review_pairs(compared: ComparedPairs, address: Address, least: float, key: s
 
 
 def queue_of(
-    review: ReviewPairs, bundle: Bundle, decisions: PairDecisions, text: str = "", *, settled: bool = True
+    review: ReviewPairs,
+    bundle: Bundle,
+    decisions: PairDecisions,
+    asked: npt.NDArray[np.bool_] | None = None,
+    *,
+    settled: bool = True,
 ) -> ProbablePairs:
     """The pairs to review in order.
 
@@ -71,18 +77,26 @@ def queue_of(
         Their catalogue.
     decisions
         What is decided.
-    text
-        Only pairs that have it in a title or an id.
+    asked
+        Only pairs with one of these listings (see `rows_asked_for`); None for all.
     settled
         Whether pairs are left out on which nothing is left to decide.
     """
     pairs = review.pairs.take(review.pairs.between(review.bands))
     if settled and len(decisions):
         pairs = pairs.take(~decisions.settled(pairs.first, pairs.second, len(bundle)))
-    if text:
-        has_text = rows_with(bundle, text)
-        pairs = pairs.take(has_text[pairs.first] | has_text[pairs.second])
+    if asked is not None:
+        pairs = pairs.take(asked[pairs.first] | asked[pairs.second])
     return pairs.doubtful_first()
+
+
+def rows_asked_for(bundle: Bundle, address: Address) -> npt.NDArray[np.bool_] | None:
+    """Which listings the text and the filters of an address ask for, shape (N,); None for all."""
+    kept, _ = listings_kept(facets_of(bundle), address.where)
+    if not address.text:
+        return kept
+    found = rows_with(bundle, address.text)
+    return found if kept is None else found & kept
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_BUNDLE)

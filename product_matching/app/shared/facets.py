@@ -11,12 +11,19 @@ import pandas as pd
 
 from product_matching.app.parameters import Filters
 from product_matching.app.shared.columns import told_names
+from product_matching.store.bundle import PHOTO_SHA256
 
 #: Values that a list to choose from may have, and the share of a column's values that must be numbers for a range.
 MAX_VALUES = 100
 _NUMERIC = 0.98
 #: A column of numbers with no more values than these is one of kinds: sizes, years, shops.
 _FEW = 12
+#: Values that are kept of a column with more of them.
+_MOST_OPTIONS = 500
+#: Columns that links filter by, which tell a reader nothing.
+NAMES_OF_PHOTOS = frozenset({PHOTO_SHA256, "image_phash"})
+#: Numbers that name the product and have no order.
+_LABELS = frozenset({"label_group"})
 _TO = ".."
 
 
@@ -33,13 +40,16 @@ class Facet:
     numbers
         The same as numbers, NaN for none; None where it is filtered by its values.
     options
-        Its values in order of how frequent they are; empty where it is filtered by a range.
+        Its most frequent values, the most frequent first; empty where it is filtered by a range.
+    few
+        Whether these are all of them, and none tells the product: such a column is offered beside every result.
     """
 
     name: str
     texts: npt.NDArray[np.object_]
     numbers: npt.NDArray[np.float64] | None = None
     options: Sequence[str] = ()
+    few: bool = True
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -60,9 +70,11 @@ class Facet:
 
 
 def find_facets(listings: pd.DataFrame) -> list[Facet]:
-    """The columns with few values or with numbers, in the order of reading."""
-    facets = (_facet(name, listings[name]) for name in told_names([str(name) for name in listings.columns]))
-    return [facet for facet in facets if facet is not None]
+    """The columns with several values, in the order of reading; label groups and what names photos come last."""
+    names = [str(name) for name in listings.columns]
+    asked = [*told_names(names), *(name for name in names if name in _LABELS or name in NAMES_OF_PHOTOS)]
+    found = (_facet(name, listings[name]) for name in asked)
+    return [facet for facet in found if facet is not None]
 
 
 def _facet(name: str, column: pd.Series) -> Facet | None:
@@ -72,9 +84,10 @@ def _facet(name: str, column: pd.Series) -> Facet | None:
         return None
     read = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=np.float64)
     numbers = np.where(np.isfinite(read), read, np.nan)
-    if len(counts) > _FEW and (~np.isnan(numbers)).sum() >= _NUMERIC * (texts != "").sum():
+    if name not in _LABELS and len(counts) > _FEW and (~np.isnan(numbers)).sum() >= _NUMERIC * (texts != "").sum():
         return Facet(name=name, texts=texts, numbers=numbers)
-    return Facet(name=name, texts=texts, options=counts.index.tolist()) if len(counts) <= MAX_VALUES else None
+    few = len(counts) <= MAX_VALUES and name not in _LABELS and name not in NAMES_OF_PHOTOS
+    return Facet(name=name, texts=texts, options=counts.index[:_MOST_OPTIONS].tolist(), few=few)
 
 
 def listings_kept(facets: Sequence[Facet], filters: Filters) -> tuple[npt.NDArray[np.bool_] | None, list[str]]:

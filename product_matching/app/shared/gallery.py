@@ -15,6 +15,8 @@ from product_matching.store.bundle import Bundle
 #: Narrowest card in pixels: two columns on a phone.
 SAMPLE_WIDTH = 150
 SAMPLE_TITLE_CHARS = 48
+#: So many of the cards stand in a row of a wide screen.
+SAMPLES_ABREAST = 6
 _START = "start_"
 #: Columns that a listing without a title is not named by.
 _NOT_NAMES = frozenset({"posting_id", "title", "image", "image_phash", "label_group", "photo_md5", "photo_sha256"})
@@ -22,9 +24,8 @@ _NOT_NAMES = frozenset({"posting_id", "title", "image", "image_phash", "label_gr
 
 def draw_listing_choice(bundle: Bundle, rows: Sequence[int]) -> str | None:
     """Draw listings as small cards, each a button as a whole; returns the posting_id of the one just chosen."""
-    chosen = draw_cards(
-        [Section(cards=[_start_card(bundle, row) for row in rows])], key="starts", narrowest=SAMPLE_WIDTH
-    )
+    cards = [_start_card(bundle, row) for row in rows]
+    chosen = draw_cards([Section(cards=cards)], key="starts", narrowest=SAMPLE_WIDTH, abreast=SAMPLES_ABREAST)
     return None if chosen is None else str(bundle.listings["posting_id"].iloc[int(chosen.removeprefix(_START))])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from product_matching.app.components.card import Card, Section, draw_cards
-from product_matching.app.shared.gallery import SAMPLE_TITLE_CHARS, SAMPLE_WIDTH
+from product_matching.app.shared.gallery import SAMPLE_TITLE_CHARS, SAMPLE_WIDTH, SAMPLES_ABREAST
 from product_matching.app.shared.pictures import shown_picture
 from product_matching.app.shared.samples import sample_name, samples_after
 from product_matching.app.shared.wording import shorten
@@ -29,7 +29,7 @@ def draw_sample_choice(samples: SampleQueries, order: Sequence[int]) -> SampleQu
     page = int(st.session_state.get(key, 1))
     rows = order[(page - 1) * PER_PAGE : page * PER_PAGE]
     cards = [_sample_card(samples[row], f"{_SAMPLE}{row}", SAMPLE_TITLE_CHARS) for row in rows]
-    chosen = draw_cards([Section(cards=cards)], key="samples", narrowest=SAMPLE_WIDTH)
+    chosen = draw_cards([Section(cards=cards)], key="samples", narrowest=SAMPLE_WIDTH, abreast=SAMPLES_ABREAST)
     if pages > 1:
         st.pagination(pages, key=key)
     return None if chosen is None else samples[int(chosen.removeprefix(_SAMPLE))]
@@ -47,6 +47,7 @@ def draw_sample_strip(
         [Section(cards=[_sample_card(samples[row], f"{_NEXT}{row}", _STRIP_CHARS) for row in rows])],
         key="next_samples",
         narrowest=_STRIP_WIDTH,
+        abreast=2 * N_MORE,
         on_choose=lambda chosen: choose(samples[int(chosen.removeprefix(_NEXT))]),
     )
 

@@ -12,7 +12,7 @@ from product_matching.app.address import Address
 from product_matching.app.review.bands_panel import bands_table, say_bands
 from product_matching.app.review.comparing import ComparedPairs
 from product_matching.app.review.keeping import offered_rules, offered_values, read_rules, say_rule, write_rules
-from product_matching.app.review.pairs import ReviewPairs, queue_of, review_pairs
+from product_matching.app.review.pairs import ReviewPairs, queue_of, review_pairs, rows_asked_for
 from product_matching.matching.bands import Bands, ProbablePairs, count_bands
 from product_matching.matching.decisions import NO_DECISIONS, PairDecisions
 from product_matching.matching.thresholds import Thresholds
@@ -50,13 +50,18 @@ def test_what_decisions_settle_is_left_out(bundle: Bundle, review: ReviewPairs) 
     assert len(queue_of(review, bundle, decided, settled=False)) == 3
 
 
-def test_a_text_filters_by_title_and_id(bundle: Bundle, review: ReviewPairs) -> None:
-    titled = replace(
-        bundle, fingerprint="titled", listings=bundle.listings.assign(title=[f"Cup {n}" for n in range(25)])
-    )
-    assert listed(queue_of(review, titled, NO_DECISIONS, "CUP 4")) == [(3, 4)]
-    name = str(bundle.listings["posting_id"].iloc[0])
-    assert listed(queue_of(review, titled, NO_DECISIONS, name)) == [(0, 2)]
+def test_a_text_and_columns_filter(bundle: Bundle, review: ReviewPairs) -> None:
+    columns = {"title": [f"Cup {n}" for n in range(25)], "kind": ["mug" if n < 3 else "pot" for n in range(25)]}
+    titled = replace(bundle, fingerprint="titled", listings=bundle.listings.assign(**columns))
+
+    def asked(**fields: object) -> list[tuple[int, int]]:
+        rows = rows_asked_for(titled, Address(**fields))  # type: ignore[arg-type]
+        return listed(queue_of(review, titled, NO_DECISIONS, rows))
+
+    assert asked(text="CUP 4") == [(3, 4)]
+    assert asked(text=str(bundle.listings["posting_id"].iloc[0])) == [(0, 2)]
+    assert asked(where=(("kind", ("mug",)),)) == [(1, 2), (0, 2)]
+    assert asked(where=(("kind", ("mug",)),), text="cup 1") == [(1, 2)]
 
 
 def test_by_distance_the_pairs_near_the_threshold_are_in_doubt(bundle: Bundle) -> None:

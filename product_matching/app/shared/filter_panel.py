@@ -1,4 +1,4 @@
-"""The filters of the results by column, and how many matches they hide."""
+"""The filters by column that several pages share, and how much they hide."""
 
 from __future__ import annotations
 
@@ -8,26 +8,39 @@ from typing import Any
 
 import streamlit as st
 
-from product_matching.app.address import Address
 from product_matching.app.navigation import change_address, coupled
 from product_matching.app.parameters import Filters
 from product_matching.app.shared.columns import column_label
-from product_matching.app.shared.facets import Facet, read_range, with_filter, write_range
+from product_matching.app.shared.facets import NAMES_OF_PHOTOS, Facet, read_range, with_filter, write_range
 from product_matching.app.shared.wording import count_text, plain
 
 
-def draw_filters(facets: Sequence[Facet], address: Address) -> None:
-    """Draw a button that opens the filters; nothing for a catalogue without columns to filter by."""
+def draw_filters(facets: Sequence[Facet], filters: Filters, *, of: str, every: bool = False) -> None:
+    """Draw a button that opens the filters; nothing for a catalogue without columns to filter by.
+
+    Parameters
+    ----------
+    facets
+        The columns.
+    filters
+        Those that are on.
+    of
+        The field of `Address` that holds them.
+    every
+        Whether columns with many values, of which the most frequent can be chosen, are offered as well.
+    """
+    kept = dict(filters)
+    offered = [facet for facet in facets if facet.few or (every and facet.name not in NAMES_OF_PHOTOS)]
+    facets = [facet for facet in facets if facet in offered or facet.name in kept]
     if not facets:
         return
-    on = len(address.filters)
+    on = len(filters)
     with st.popover(f"Filter · {on} on" if on else "Filter", icon=":material/filter_alt:"):
-        kept = dict(address.filters)
         for facet in facets:
             if facet.numbers is None:
-                _draw_values(facet, address.filters, kept.get(facet.name, ()))
+                _draw_values(facet, filters, kept.get(facet.name, ()), of)
             else:
-                _draw_range(facet, address.filters, kept.get(facet.name, ()))
+                _draw_range(facet, filters, kept.get(facet.name, ()), of)
 
 
 def draw_hidden(hidden: int) -> None:
@@ -41,7 +54,7 @@ def draw_hidden(hidden: int) -> None:
         st.button("Show all", key="clear_filters", type="tertiary", on_click=change_address, kwargs={"filters": ()})
 
 
-def _draw_values(facet: Facet, filters: Filters, kept: Sequence[str]) -> None:
+def _draw_values(facet: Facet, filters: Filters, kept: Sequence[str], of: str) -> None:
     def to_filters(values: list[str]) -> Filters:
         return with_filter(filters, facet.name, values)
 
@@ -50,11 +63,11 @@ def _draw_values(facet: Facet, filters: Filters, kept: Sequence[str]) -> None:
         plain(column_label(facet.name)),
         [*facet.options, *unknown],
         placeholder="All",
-        **coupled("filters", list(kept), to=to_filters, part=facet.name),
+        **coupled(of, list(kept), to=to_filters, part=facet.name),
     )
 
 
-def _draw_range(facet: Facet, filters: Filters, kept: Sequence[str]) -> None:
+def _draw_range(facet: Facet, filters: Filters, kept: Sequence[str], of: str) -> None:
     low, high = facet.limits
     whole = low.is_integer() and high.is_integer()
     least, most = (int(low), int(high)) if whole else (low, high)
@@ -66,7 +79,7 @@ def _draw_range(facet: Facet, filters: Filters, kept: Sequence[str]) -> None:
         most,
         format="localized",
         **coupled(
-            "filters",
+            of,
             tuple(map(int, ends)) if whole else ends,
             to=partial(_range_to_filters, filters, facet.name, (least, most)),
             part=facet.name,
