@@ -18,8 +18,8 @@ from scipy.sparse import csr_matrix, issparse
 from product_matching.extras import import_extra
 from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled
 from product_matching.search.joins.dense import DenseJoin
+from product_matching.search.joins.protocol import SelfJoin
 from product_matching.search.joins.sparse import SparseJoin
-from product_matching.search.neighbours import Neighbours
 
 PCA_NAME = "PCA"
 #: Neighbours that each point keeps near, and how many are looked at.
@@ -66,10 +66,10 @@ def principal_plane(vectors: Vectors) -> Points:
         Shape (N, 2), float32; of each component the weight of largest size is positive.
     """
     n, dimensions = vectors.shape
-    dense = not issparse(vectors)
-    whole = np.asarray(vectors, dtype=np.float32) if dense else csr_matrix(vectors, dtype=np.float64)
+    sparse = issparse(vectors)
+    whole: Any = csr_matrix(vectors, dtype=np.float64) if sparse else np.asarray(vectors, dtype=np.float32)
     if min(n, dimensions) <= _SMALL:
-        return _small_plane(whole if dense else whole.toarray())
+        return _small_plane(whole.toarray() if sparse else whole)
     if _variance(whole) < _LEAST_VARIANCE:
         return np.zeros((n, 2), dtype=np.float32)
     from sklearn.decomposition import PCA
@@ -94,9 +94,10 @@ def _turned(points: npt.NDArray[np.floating], components: npt.NDArray[np.floatin
 
 def _variance(vectors: Any) -> float:
     """Mean squared distance from the mean."""
-    squares = vectors.multiply(vectors).sum() if issparse(vectors) else np.vdot(vectors, vectors)
-    mean = np.asarray(vectors.mean(axis=0), dtype=np.float64).ravel()
-    return float(squares) / vectors.shape[0] - float(mean @ mean)
+    values: npt.NDArray[np.floating] = vectors.data if isinstance(vectors, csr_matrix) else vectors
+    squares = float(np.sum(np.square(values), dtype=np.float64))
+    mean: npt.NDArray[np.float64] = np.asarray(vectors.mean(axis=0), dtype=np.float64).ravel()
+    return squares / int(vectors.shape[0]) - float(np.vdot(mean, mean))
 
 
 def neighbour_plane(vectors: Vectors, *, progress: Progress = NO_PROGRESS) -> Points:
@@ -156,7 +157,8 @@ def _neighbour_table(vectors: Vectors, k: int) -> tuple[npt.NDArray[np.int64], n
 
     Titles that share no word are all at the distance 1: where fewer than `k` share one, rows that follow make it up.
     """
-    found: Neighbours = (SparseJoin if issparse(vectors) else DenseJoin)().nearest(vectors, k + 1)
+    join: SelfJoin[Any] = SparseJoin() if issparse(vectors) else DenseJoin()
+    found = join.nearest(vectors, k + 1)
     n = len(found)
     rows = np.empty((n, k), dtype=np.int64)
     distances = np.full((n, k), _NOTHING_IN_COMMON)

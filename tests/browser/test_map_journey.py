@@ -29,5 +29,5 @@ def test_a_lasso_lists_listings_and_a_card_leads_to_find(app_url: str, page: Pag
     page.mouse.up()
     expect(page.get_by_role("heading", name="24 listings selected")).to_be_visible(timeout=PATIENCE)
     assert "area=" in page.url
-    page.get_by_role("button", name=re.compile("^Sprayer Pompa")).last.click()
+    page.get_by_role("button", name="Sprayer Pompa Kyokan 2 Liter", exact=True).click()
     expect(page).to_have_url(re.compile(r"/find\?bundle=small&listing=2a"), timeout=PATIENCE)

@@ -179,8 +179,11 @@ function isDark(map) {
 function drawLegend(map) {
   map.dark = isDark(map);
   const colours = paletteOf(map.data.kind, map.dark);
-  map.palette = new Float32Array(48);
-  map.palette.set(colours.flatMap(numbersOf));
+  [map.palette, map.frontPalette] = [colours, frontOf(colours, map.dark)].map((each) => {
+    const numbers = new Float32Array(48);
+    numbers.set(each.flatMap(numbersOf));
+    return numbers;
+  });
   map.legend.replaceChildren();
   for (const { label, count, colour } of map.data.legend) {
     const entry = add(map.legend, "button", "entry");

@@ -139,6 +139,7 @@ def draw_relay(map_key: str, news: MapNews, *, on: dict[str, Callable[[Any], Non
         Callbacks for what it asks: ``row`` whose card is missing, ``open`` a row, ``area`` and ``view`` as numbers.
     """
     card, area = news.card, news.area
+    callbacks: dict[str, Any] = {f"on_{name}_change": partial(_asked, map_key, name, act) for name, act in on.items()}
     _relay(
         key=relay_key(map_key),
         data={
@@ -149,7 +150,7 @@ def draw_relay(map_key: str, news: MapNews, *, on: dict[str, Callable[[Any], Non
             "area": None if area is None else [list(area[place : place + 2]) for place in range(0, len(area), 2)],
             "view": None if news.view is None else list(news.view),
         },
-        **{f"on_{name}_change": partial(_asked, map_key, name, act) for name, act in on.items()},
+        **callbacks,
     )
 
 

@@ -91,7 +91,7 @@ function startDrawing(canvas) {
 }
 
 // Draws all points in the view; `opacity` is that of those behind, null for none of them in front.
-function drawPoints({ gl, uniforms }, { count, view, width, height, pixel, size, palette, behind }) {
+function drawPoints({ gl, uniforms }, { count, view, width, height, pixel, size, palette, frontPalette, behind }) {
   gl.viewport(0, 0, width * pixel, height * pixel);
   gl.clearColor(0, 0, 0, 0);
   gl.clear(gl.COLOR_BUFFER_BIT);
@@ -104,6 +104,7 @@ function drawPoints({ gl, uniforms }, { count, view, width, height, pixel, size,
   gl.uniform1f(uniforms.opacity, behind ?? 0.85);
   gl.drawArrays(gl.POINTS, 0, count);
   if (behind === null) return;
+  gl.uniform3fv(uniforms.palette, frontPalette);
   gl.uniform1f(uniforms.size, (size + 2) * pixel);
   gl.uniform1f(uniforms.inFront, 1);
   gl.uniform1f(uniforms.opacity, 1);
@@ -113,6 +114,12 @@ function drawPoints({ gl, uniforms }, { count, view, width, height, pixel, size,
 // Pixels that the whole map takes at zoom 1.
 function unitOf(width, height) {
   return 0.98 * Math.min(width, height);
+}
+
+// In front the greys are as strong as text.
+function frontOf(colours, dark) {
+  const rest = COLOURS.light.rest.length;
+  return [...colours.slice(0, -rest), ...Array(rest).fill(dark ? "#eef1f4" : "#2b3138")];
 }
 
 function numbersOf(hex) {

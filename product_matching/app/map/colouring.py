@@ -75,7 +75,7 @@ def colour_choices(bundle: Bundle, *, grouped: bool) -> dict[str, str]:
     columns = {f"{_COLUMN}{name}": column_label(name) for name in names if _is_few(bundle.listings[name])}
     found = {GROUPS: "Groups found"} if grouped else {}
     labels = {LABELS: "Label groups"} if bundle.labels is not None else {}
-    return {**columns, **found, **labels, NEAREST: "Nearest other listing"}
+    return {**columns, **found, **labels, NEAREST: "Nearest listing"}
 
 
 def _is_few(column: pd.Series) -> bool:

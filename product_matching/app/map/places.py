@@ -78,4 +78,5 @@ def _in_steps(points: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
     low, high = points.min(axis=0).astype(np.float64), points.max(axis=0).astype(np.float64)
     reach = float((high - low).max()) or 1.0
     shares = (1 - 2 * MARGIN) * (points - (low + high) / 2) / reach + 0.5
-    return np.round(shares * MAP_STEPS[-1]).astype(np.uint16)
+    steps: npt.NDArray[np.uint16] = np.round(shares * MAP_STEPS[-1]).astype(np.uint16)
+    return steps

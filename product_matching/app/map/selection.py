@@ -50,7 +50,7 @@ def draw_selection(bundle: Bundle, places: MapPlaces, map_key: str) -> None:
 
 def _draw_chosen(bundle: Bundle, places: MapPlaces, address: Address, found: npt.NDArray[np.bool_] | None) -> None:
     """The listings that are selected, and of those the ones with the text, as cards."""
-    rows = np.flatnonzero(found) if address.area is None else rows_in_area(places, address.area)
+    rows = np.arange(len(bundle)) if address.area is None else rows_in_area(places, address.area)
     if found is not None:
         rows = rows[found[rows]]
     with st.container(horizontal=True, vertical_alignment="center"):
