@@ -13,7 +13,7 @@ from product_matching.app.components.card import data_url
 from product_matching.app.components.map import MapCard, MapNews, draw_relay
 from product_matching.app.map.places import MapPlaces, rows_in_area
 from product_matching.app.navigation import change_address, current_address, remember, remembered_address
-from product_matching.app.review.pairs import rows_with
+from product_matching.app.shared.asked_rows import rows_with
 from product_matching.app.shared.columns import column_label, told_columns
 from product_matching.app.shared.gallery import draw_listing_choice, listing_name
 from product_matching.app.shared.pictures import card_picture
@@ -81,7 +81,7 @@ def _heading(count: int, address: Address) -> str:
 
 
 def _review_label(address: Address) -> str:
-    return "Review these" if address.text else "Review the catalogue"
+    return "Review these" if address.text or address.area else "Review the catalogue"
 
 
 def _asked_card(bundle: Bundle) -> MapCard | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from product_matching.app.address import GROUP_SIZES, MAX_FILTER_CHARS, Address
-from product_matching.app.navigation import coupled
+from product_matching.app.navigation import change_address, coupled
 from product_matching.app.resources import facets_of
 from product_matching.app.shared.filter_panel import draw_filters
 from product_matching.store.bundle import Bundle
@@ -28,6 +28,15 @@ def draw_review_filters(bundle: Bundle, address: Address) -> None:
             **coupled("size_from", address.size_from),
         )
     if address.step in ("pairs", "groups"):
+        if address.area is not None:
+            st.button(
+                "Listings of the map's selection",
+                icon=":material/close:",
+                type="tertiary",
+                help="Show all listings again",
+                on_click=change_address,
+                kwargs={"area": None},
+            )
         draw_filters(facets_of(bundle), address.where, of="where")
     if address.step in ("pairs", "groups", "decisions"):
         st.text_input(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from product_matching.app.address import Address
-from product_matching.app.review.pairs import rows_asked_for
+from product_matching.app.shared.asked_rows import rows_asked_for
 from product_matching.matching.calibration import percent_text
 from product_matching.matching.decisions import Pair
 from product_matching.matching.grouping.description import Group

@@ -12,8 +12,9 @@ import streamlit as st
 from product_matching.app.address import Address
 from product_matching.app.jobs import State
 from product_matching.app.resources import decisions_of, jobs
-from product_matching.app.review.pairs import ReviewPairs, queue_of, rows_asked_for
+from product_matching.app.review.pairs import ReviewPairs, queue_of
 from product_matching.app.review.recording import can_take_back, decide_pairs, postpone, postponed, take_back
+from product_matching.app.shared.asked_rows import rows_asked_for
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.job_view import visitor
 from product_matching.app.shared.scorers import predictions_of, prepared_key, version_of
@@ -124,7 +125,7 @@ def _draw_end(left_for_later: int, address: Address) -> None:
             )
         else:
             scope = f" with “{plain(address.text)}”" if address.text else ""
-            scope += " under these filters" if address.where else ""
+            scope += " under these filters" if address.where or address.area else ""
             st.markdown(f":material/task_alt: No pair{scope} is left to review. Audit the accepted ones next.")
         st.button(
             "Undo",

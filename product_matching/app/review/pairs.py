@@ -9,10 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from product_matching.app.address import Address
-from product_matching.app.resources import BY_BUNDLE, facets_of
 from product_matching.app.review.comparing import ComparedPairs
-from product_matching.app.shared.facets import listings_kept
-from product_matching.listings.titles import decode_byte_escapes
 from product_matching.matching.bands import DISTANCE_BANDS, Bands, ProbablePairs
 from product_matching.matching.decisions import PairDecisions
 from product_matching.search.neighbours import DISTANCE_DECIMALS, Neighbours
@@ -88,27 +85,6 @@ def queue_of(
     if asked is not None:
         pairs = pairs.take(asked[pairs.first] | asked[pairs.second])
     return pairs.doubtful_first()
-
-
-def rows_asked_for(bundle: Bundle, address: Address) -> npt.NDArray[np.bool_] | None:
-    """Which listings the text and the filters of an address ask for, shape (N,); None for all."""
-    kept, _ = listings_kept(facets_of(bundle), address.where)
-    if not address.text:
-        return kept
-    found = rows_with(bundle, address.text)
-    return found if kept is None else found & kept
-
-
-@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_BUNDLE)
-def rows_with(bundle: Bundle, text: str) -> npt.NDArray[np.bool_]:
-    """Which listings have a text in their title or id, whatever its case; shape (N,)."""
-    wanted, ids = text.casefold(), bundle.listings["posting_id"]
-    titles = bundle.listings["title"] if "title" in bundle.listings else [""] * len(bundle)
-    found = [
-        wanted in f"{decode_byte_escapes(str(title))} {name}".casefold()
-        for title, name in zip(titles, ids, strict=True)
-    ]
-    return np.array(found, dtype=np.bool_)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -12,7 +12,8 @@ from product_matching.app.address import Address
 from product_matching.app.review.bands_panel import bands_table, say_bands
 from product_matching.app.review.comparing import ComparedPairs
 from product_matching.app.review.keeping import offered_rules, offered_values, read_rules, say_rule, write_rules
-from product_matching.app.review.pairs import ReviewPairs, queue_of, review_pairs, rows_asked_for
+from product_matching.app.review.pairs import ReviewPairs, queue_of, review_pairs
+from product_matching.app.shared.asked_rows import rows_asked_for
 from product_matching.matching.bands import Bands, ProbablePairs, count_bands
 from product_matching.matching.decisions import NO_DECISIONS, PairDecisions
 from product_matching.matching.thresholds import Thresholds
