@@ -41,6 +41,7 @@ def draw_home() -> None:
         st.subheader("How it works", anchor=False)
         draw_steps()
         draw_ways()
+    _draw_damaged(frame)
     if frame.current is not None:
         warm_up(frame.current)
 
@@ -106,6 +107,13 @@ def _draw_photo_entrance() -> None:
 
 def _search_photo(data: bytes, name: str) -> None:
     _search(remembered_address().of_title("").of_upload(uploads().put(data, name)))
+
+
+def _draw_damaged(frame: Frame) -> None:
+    """Say which catalogues cannot be opened, and why."""
+    for catalogue in frame.catalogues:
+        if catalogue.manifest is None:
+            st.error(f"**{plain(catalogue.name)}**: {plain(catalogue.problem)}", icon=":material/error:")
 
 
 def _draw_samples(frame: Frame, opened: Bundle | None) -> None:

@@ -30,6 +30,6 @@ def test_a_vector_is_turned_and_dragged(app_url: str, page: Page) -> None:
     menu = page.get_by_test_id("stPageLink")
     menu.get_by_text("Product matching").click()
     page.get_by_role("button", name="More").click()
-    menu.get_by_text("How it works", exact=True).click()
+    menu.get_by_text("How it works", exact=True).last.click()
     expect(page).to_have_url(re.compile("angle=0"), timeout=PATIENCE)
     expect(distance).to_have_text("0.000", timeout=PATIENCE)

@@ -61,6 +61,7 @@ def test_twelve_pairs_by_keyboard_hold_after_a_restart_and_change_match(
     with serve(embeddings, MODELS, home, log) as url:
         page.goto(f"{url}/review?bundle=demo")
         before = left(page)
+        page.wait_for_load_state("networkidle")  # the script that listens to keys comes last
         for key in "nynnynnunynn":
             press(page, key)
         page.keyboard.press("Backspace")
@@ -77,6 +78,7 @@ def test_twelve_pairs_by_keyboard_hold_after_a_restart_and_change_match(
         expect(page.get_by_text("10 decisions.")).to_be_visible(timeout=PATIENCE)
         page.goto(f"{url}/review?bundle=demo&step=audit")
         page.get_by_role("button", name="Draw the sample").click(timeout=PATIENCE)
+        page.wait_for_load_state("networkidle")
         for number in range(1, 3):
             expect(page.get_by_text(f"Pair {number} of 75 of the sample")).to_be_visible(timeout=PATIENCE)
             press(page, "y")
@@ -98,6 +100,8 @@ def test_groups_fit_a_phone_and_lead_into_find(app_url: str, page: Page) -> None
     page.get_by_role("button", name=re.compile("^Farthest pair|^Side by side")).first.click()
     expect(page.get_by_text("Marked words are in one title only.").first).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Escape")
+    expect(page.get_by_text("Marked words are in one title only.")).to_have_count(0, timeout=PATIENCE)
+    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE)
     page.locator("[class*=st-key-listing_]").get_by_role("button").first.click()
     expect(page).to_have_url(re.compile(r"/find\?bundle=small&listing="), timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Find duplicates")).to_be_visible(timeout=PATIENCE)

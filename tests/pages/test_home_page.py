@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.cards import card_keys, choose, said_on_cards
+from tests.pages.cards import said_on_cards
 
 Open = Callable[..., AppTest]
 
@@ -22,14 +22,13 @@ def shown(app: AppTest) -> str:
     return re.sub(r"\\(?=\W)", "", "\n".join([*texts, said_on_cards(app)]))
 
 
-def test_every_catalogue_is_listed_and_a_damaged_one_with_its_problem(open_app: Open, bundles: Path) -> None:
-    app = open_app()
-    said = shown(app)
-    for name in ("small", "photos", "titles", "damaged"):
-        assert f"**{name}**" in said
-    assert "24 photos by tiny" in said
-    assert "distance" not in said
-    assert "25 titles by IDF" in said
+def test_the_open_catalogue_is_shown_in_numbers_and_a_damaged_one_with_its_problem(open_app: Open) -> None:
+    app = open_app(bundle="small")
+    assert {metric.label: metric.value for metric in app.metric} == {
+        "Listings": "25",
+        "With a photo": "24",
+        "With a title": "25",
+    }
     assert [error.value.count("bundle format 99") for error in app.error] == [1]
     assert app.selectbox(key="streamlit_app_bundle").options == [
         "photos · 24 listings",
@@ -37,6 +36,17 @@ def test_every_catalogue_is_listed_and_a_damaged_one_with_its_problem(open_app: 
         "titles · 25 listings",
         "demo · 25 listings",
     ]
+
+
+@pytest.mark.parametrize("bundle", ["small", "titles"])
+def test_an_example_leads_into_find_and_samples_stand_whatever_is_open(open_app: Open, bundle: str) -> None:
+    app = open_app(bundle=bundle)
+    assert "Your listing" in shown(app)
+    assert "Try one of these" in shown(app), "the samples of the demo"
+    next(button for button in app.button if button.label == "See this search").click().run()
+    assert app.title[0].value == "Find duplicates"
+    assert set(app.query_params) == {"bundle", "listing"}
+    assert not app.error
 
 
 @pytest.mark.parametrize("exists", [True, False])
@@ -93,14 +103,6 @@ def test_a_photo_leads_into_find(open_app: Open, small_catalogue: Path) -> None:
     assert "Tepung Terigu" in shown(app)
 
 
-def test_a_listing_to_start_from_leads_into_find(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = open_app(bundle="titles")
-    choose(app, monkeypatch, card_keys(app, "start_")[0])
-    assert app.title[0].value == "Find duplicates"
-    assert set(app.query_params) == {"bundle", "listing"}
-    assert not app.error
-
-
 def test_only_the_searches_that_a_catalogue_can_answer_are_offered(open_app: Open) -> None:
     titles, photos = open_app(bundle="titles"), open_app(bundle="photos")
     assert titles.text_input
@@ -112,7 +114,7 @@ def test_only_the_searches_that_a_catalogue_can_answer_are_offered(open_app: Ope
 def test_an_unknown_catalogue_in_the_address_is_told(open_app: Open) -> None:
     app = open_app(bundle="nope")
     assert "There is no catalogue 'nope' here" in shown(app)
-    assert "**small**" in shown(app)
+    assert "Choose a catalogue at the top of the page" in shown(app)
 
 
 def test_choosing_a_catalogue_changes_the_address(open_app: Open) -> None:
