@@ -63,7 +63,11 @@ def _open(frame: Frame) -> Bundle | None:
 
 def _draw_catalogue(bundle: Bundle, frame: Frame) -> None:
     """An example, the ways to search, and the numbers of the open catalogue."""
-    found = kept_groups(bundle, decide_how(bundle, frame.address))
+    try:
+        found = kept_groups(bundle, decide_how(bundle, frame.address))
+    except InputError as error:  # decisions that cannot be read
+        st.error(plain(str(error)), icon=":material/error:")
+        found = None
     example = example_of(bundle, found)
     if example is not None and draw_example(bundle, example):
         _search(remembered_address().of_listing(str(bundle.listings["posting_id"].iloc[example.row])))

@@ -20,9 +20,9 @@ from product_matching.app.review.filters import draw_review_filters
 from product_matching.app.review.group_view import draw_group
 from product_matching.app.review.groups import count_sizes, page_of_groups
 from product_matching.app.review.pair_view import draw_queue
-from product_matching.app.review.pairs import review_pairs
+from product_matching.app.review.pairs import ReviewPairs, review_pairs
 from product_matching.app.review.panel import draw_settings
-from product_matching.app.review.recording import draw_problem, draw_who
+from product_matching.app.review.recording import draw_problem, draw_undo, draw_who
 from product_matching.app.review.request import GroupRequest, request_groups, say_decided, say_request, say_thresholds
 from product_matching.app.review.summary import draw_group_summary, draw_pair_summary
 from product_matching.app.shared.charts import size_chart
@@ -31,6 +31,7 @@ from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.wording import plain
 from product_matching.errors import InputError
+from product_matching.store.bundle import Bundle
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.find import Finder
 
@@ -74,8 +75,7 @@ def _compared(finder: Finder, address: Address, deciding: Deciding, request: Gro
         compared, job = pairs_at_hand(finder.bundle, request, deciding), running(request)
         if compared is not None:
             return compared
-    with st.popover("Settings", icon=":material/tune:"):
-        draw_settings(finder.bundle, address, deciding)
+    _draw_settings(finder.bundle, address, deciding)
     if job is not None and not job.finished:
         draw_job(job, "Comparing the listings", partial(jobs().cancel, request.key, visitor()))
         return None
@@ -93,15 +93,8 @@ def _draw_result(
     bundle = finder.bundle
     review = review_pairs(compared, address, request.least, request.key)
     summary, settings = st.columns([0.8, 0.2], vertical_alignment="bottom")
-    with (
-        settings,
-        st.container(horizontal=True, horizontal_alignment="right"),
-        st.popover("Settings", icon=":material/tune:"),
-    ):
-        draw_settings(bundle, address, deciding)
-        if deciding.by == SURENESS:
-            draw_bands(address, review)
-        draw_who()
+    with settings, st.container(horizontal=True, horizontal_alignment="right"):
+        _draw_settings(bundle, address, deciding, review)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.segmented_control(
             "Step",
@@ -116,9 +109,9 @@ def _draw_result(
         draw_review_filters(bundle, address)
     draw_changes(bundle, request, compared)
     if address.step == "pairs":  # answered one after another: nothing is grouped in between
+        left = draw_queue(finder, address, deciding, review)
         with summary:
-            draw_pair_summary(review, decisions_of(bundle))
-        draw_queue(finder, address, deciding, review)
+            draw_pair_summary(review, decisions_of(bundle), left)
         return
     if address.step == "decisions":
         draw_decisions(bundle, address)
@@ -133,7 +126,19 @@ def _draw_result(
     elif address.step == "audit":
         draw_audit(finder, deciding, review, found, what=request.what)
     else:
-        draw_export(bundle, address, found, f"{request.key} {request.what} {decisions_of(bundle).version}")
+        key = f"{request.key} {request.what} {decisions_of(bundle).version}"
+        draw_export(bundle, address, found, what=request.what, key=key)
+
+
+def _draw_settings(bundle: Bundle, address: Address, deciding: Deciding, review: ReviewPairs | None = None) -> None:
+    """Draw the settings behind a button, once it is open: closed, its sliders would forget where they stand."""
+    with st.popover("Settings", icon=":material/tune:", key="review_settings", on_change="rerun") as settings:
+        if not settings.open:
+            return
+        draw_settings(bundle, address, deciding)
+        if deciding.by == SURENESS and review is not None:
+            draw_bands(address, review)
+        draw_who()
 
 
 def _draw_groups(finder: Finder, address: Address, deciding: Deciding, found: CatalogueGroups) -> None:
@@ -152,6 +157,7 @@ def _draw_groups(finder: Finder, address: Address, deciding: Deciding, found: Ca
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(shown.heading, anchor=False, width="content")
         st.space("stretch")
+        draw_undo()
         st.selectbox(
             "Order",
             list(ORDERS),

@@ -49,7 +49,9 @@ class DecisionStore:
         self.path = home_folder() / DECISIONS_FILE if path is None else path
         self._file = Database(self.path, (_SCHEMA, _INDEX), version=_FORMAT, what="decisions")
 
-    def record(self, catalogue_id: str, decisions: Sequence[Decision], *, only_new: bool = False) -> list[int]:
+    def record(
+        self, catalogue_id: str, decisions: Sequence[Decision], *, only_new: bool = False, only_open: bool = False
+    ) -> list[int]:
         """Keep decisions, all of them or none.
 
         Parameters
@@ -60,6 +62,8 @@ class DecisionStore:
             The decisions, in order.
         only_new
             Whether to leave out those that are kept already, on the same photos and titles.
+        only_open
+            Whether to leave out pairs that have a decision on the same photos and titles, whichever it is.
 
         Returns
         -------
@@ -74,7 +78,8 @@ class DecisionStore:
         numbers = []
         with self._file.transaction() as connection:
             for decision in decisions:
-                if only_new and _is_kept(connection, catalogue_id, decision):
+                kept = _kept_on(connection, catalogue_id, decision) if only_new or only_open else None
+                if kept is not None and (only_open or kept == decision.word):
                     continue
                 values = (catalogue_id, *_to_row(decision))
                 marks = ", ".join("?" * len(values))
@@ -138,9 +143,13 @@ class DecisionStore:
         return [_to_change(row) for row in rows]
 
 
-def _is_kept(connection: sqlite3.Connection, catalogue_id: str, decision: Decision) -> bool:
+def _kept_on(connection: sqlite3.Connection, catalogue_id: str, decision: Decision) -> Word | None:
+    """What is decided on a pair as it is now; None for nothing."""
     row = connection.execute(f"{_CURRENT} AND first = ? AND second = ?", (catalogue_id, *decision.pair)).fetchone()
-    return row[0] is not None and _to_row(_to_change(row).decision)[:5] == _to_row(decision)[:5]
+    if row[0] is None:
+        return None
+    kept = _to_change(row).decision
+    return kept.word if _to_row(kept)[:4] == _to_row(decision)[:4] else None
 
 
 def _to_row(decision: Decision) -> tuple[object, ...]:

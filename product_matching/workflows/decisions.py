@@ -110,6 +110,7 @@ def record_decisions(
     *,
     who: str = "",
     scores: Sequence[float | None] | None = None,
+    only_open: bool = False,
     store: DecisionStore | None = None,
 ) -> list[int]:
     """Keep one decision on several pairs of listings as they are in a bundle, all of them or none.
@@ -126,6 +127,8 @@ def record_decisions(
         Who decided.
     scores
         Score of each pair at this time; none by default.
+    only_open
+        Whether to leave out pairs that have a decision already.
     store
         Where they are kept; in the user's data folder by default.
 
@@ -144,7 +147,7 @@ def record_decisions(
         Decision(first=see(first), second=see(second), word=word, who=who, score=score)
         for (first, second), score in zip(pairs, scores or [None] * len(pairs), strict=True)
     ]
-    return (store or DecisionStore()).record(bundle.manifest.catalogue_id, decisions)
+    return (store or DecisionStore()).record(bundle.manifest.catalogue_id, decisions, only_open=only_open)
 
 
 def seen_in(bundle: Bundle) -> Callable[[str], Seen]:

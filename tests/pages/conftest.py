@@ -24,6 +24,8 @@ from product_matching.workflows.build import build_bundle
 from tests.matching.second_stage.conftest import make_scorer, make_small, photo_vectors
 
 PROJECT = Path(__file__).resolve().parents[2]
+#: Popovers that are open: what they hold is drawn only then.
+POPOVERS = ("review_settings", "filters_popover", "where_popover", "percentages")
 #: More patient than needed: the first run imports torch on a machine that may be busy.
 TIMEOUT = 60
 
@@ -110,6 +112,8 @@ def open_app(bundles: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -
     def open_page(page: str | None = None, /, **params: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=TIMEOUT)
         app.query_params.update(params)
+        for popover in POPOVERS:
+            app.session_state[popover] = True
         if page is not None:
             app.switch_page(page)
         return app.run()

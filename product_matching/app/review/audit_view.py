@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -103,20 +104,32 @@ def _draw_beginning(bundle: Bundle, review: ReviewPairs, found: CatalogueGroups,
     if not number:
         st.info("No pair is accepted without a decision: there is nothing to audit.", icon=":material/search_off:")
         return
-    size = st.select_slider(
+    size = _draw_size(number)
+    shown = SampledPrecision(reviewed=min(size, number), wrong=0)
+    enough = (
+        f"{min(size, number):,} of the sample are right, at least {math.floor(1000 * shown.at_least) / 10:.1f} of 100"
+    )
+    st.caption(
+        f"{count_text(number, 'pair')} count as the same product ({plain(what)}) without a decision. "
+        f"If all {enough} are, with 95 % confidence."
+    )
+    if st.button("Draw the sample", type="primary", icon=":material/casino:"):
+        listings = np.bincount(found.numbers, minlength=len(bundle))[found.numbers]
+        begin_audit(bundle, accepted, listings, size, what=what, seed=seed)
+        st.rerun()
+
+
+def _draw_size(number: int) -> int:
+    """Draw the choice of how many pairs are drawn, of so many; all of them where there are few."""
+    offered = [each for each in SIZES if each < number]
+    if not offered:
+        return number
+    size: int = st.select_slider(
         "Pairs to review",
-        SIZES,
-        DEFAULT_SIZE,
+        offered if number > SIZES[-1] else [*offered, number],
+        min(DEFAULT_SIZE, number) if number in offered or number > DEFAULT_SIZE else number,
         key="audit_size",
         format_func=lambda n: f"{n} pairs",
         help="Stratified by sureness and size of the group, one pair of each group while that lasts.",
     )
-    shown = SampledPrecision(reviewed=min(size, number), wrong=0)
-    st.caption(
-        f"{count_text(number, 'pair')} are accepted {plain(what)}. If all {min(size, number)} of the sample are right, "
-        f"at least {100 * np.floor(1000 * shown.at_least) / 1000:.1f} of 100 are, with 95 % confidence."
-    )
-    if st.button("Draw the sample", type="primary", icon=":material/casino:"):
-        sizes = np.bincount(found.numbers, minlength=len(bundle))[found.numbers]
-        begin_audit(bundle, accepted, sizes, size, what=what, seed=seed)
-        st.rerun()
+    return size

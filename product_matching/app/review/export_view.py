@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -13,11 +15,14 @@ from product_matching.app.navigation import change_address
 from product_matching.app.resources import BY_BUNDLE, decisions_of
 from product_matching.app.review.export import submission_csv
 from product_matching.app.review.keeping import offered_rules, offered_values, read_rules, say_rule, write_rules
+from product_matching.app.shared.columns import value_text
 from product_matching.app.shared.downloads import draw_csv_download
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.search.neighbours import RowArray
+from product_matching.store.audits import AuditStore
 from product_matching.store.bundle import Bundle
+from product_matching.workflows.audit import audited_precision, say_audit
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.groups_table import decisions_table, groups_table, representatives_table
 from product_matching.workflows.representatives import Keep, KeepRule, choose_representatives
@@ -29,7 +34,7 @@ _PICTURE, _TITLE_CHARS = 96, 60
 _FORMATS = {TableFormat.csv: "CSV", TableFormat.json: "JSON", TableFormat.parquet: "Parquet"}
 
 
-def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, key: str) -> None:
+def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, *, what: str, key: str) -> None:
     """Draw the rules of what is kept, a preview, and the files.
 
     Parameters
@@ -38,14 +43,17 @@ def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, key: s
         The catalogue and the address of the page.
     found
         Its groups.
+    what
+        What accepts pairs, in a few words.
     key
-        Names them.
+        Names the groups.
     """
+    _draw_trust(bundle, found, what)
     st.subheader("Which listing of a group is kept", anchor=False)
     rules = read_rules(address.keep, bundle)
     _draw_rules(bundle, rules)
     kept = _kept(key, bundle, tuple(rules), found.numbers)
-    _draw_preview(bundle, found, kept)
+    _draw_preview(bundle, found, kept, [keep.column for keep in rules if keep.column])
     st.subheader("Files", anchor=False)
     kind = st.segmented_control(
         "Format",
@@ -57,6 +65,55 @@ def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, key: s
         key="export_format",
     )
     _draw_files(bundle, found, kept, kind or TableFormat.csv)
+
+
+def _draw_trust(bundle: Bundle, found: CatalogueGroups, what: str) -> None:
+    """Say what the newest audit shows, beside a report of the result as JSON."""
+    audit = AuditStore().latest(bundle.manifest.catalogue_id)
+    if audit is None or not audit.reviewed:
+        st.info(
+            "Nothing shows yet how many of these matches are right: the step Audit does.", icon=":material/verified:"
+        )
+    else:
+        st.success(plain(say_audit(audit)), icon=":material/verified:")
+    st.download_button(
+        "Report",
+        data=partial(report_of, bundle, found, what),
+        file_name=f"{bundle.manifest.name}-report.json",
+        mime="application/json",
+        icon=":material/summarize:",
+        on_click="ignore",
+        help="Settings, counts, decisions and what the audit shows, as JSON.",
+        key="download_report",
+    )
+
+
+def report_of(bundle: Bundle, found: CatalogueGroups, what: str) -> bytes:
+    """The result in numbers with what the newest audit shows, as JSON."""
+    known, audit = decisions_of(bundle), AuditStore().latest(bundle.manifest.catalogue_id)
+    precision = None if audit is None else audited_precision(audit)
+    content = {
+        "catalogue": bundle.manifest.name,
+        "catalogue_id": bundle.manifest.catalogue_id,
+        "listings": len(bundle),
+        "accepted": what,
+        "groups": len(found.groups),
+        "listings_in_groups": found.n_grouped,
+        "duplicates": found.n_grouped - len(found.groups),
+        "decisions": {"applied": known.n_applied, "stale": len(known.stale)},
+        "audit": None
+        if audit is None or precision is None
+        else {
+            "drawn": audit.time.isoformat(),
+            "accepted": audit.what,
+            "population": audit.population,
+            "reviewed": precision.reviewed,
+            "wrong_or_not_told": precision.wrong,
+            "confidence": precision.confidence,
+            "precision_at_least": math.floor(1000 * precision.at_least) / 1000,
+        },
+    }
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _draw_rules(bundle: Bundle, rules: Sequence[Keep]) -> None:
@@ -88,7 +145,7 @@ def _kept(key: str, bundle: Bundle, rules: tuple[Keep, ...], _numbers: RowArray)
     return choose_representatives(bundle, _numbers, rules)
 
 
-def _draw_preview(bundle: Bundle, found: CatalogueGroups, kept: RowArray) -> None:
+def _draw_preview(bundle: Bundle, found: CatalogueGroups, kept: RowArray, columns: Sequence[str]) -> None:
     removed = found.n_grouped - len(found.groups)
     st.markdown(
         f"**{count_text(len(bundle) - removed, 'listing')}** stay, **{removed:,}** duplicates go. The first groups:"
@@ -101,7 +158,8 @@ def _draw_preview(bundle: Bundle, found: CatalogueGroups, kept: RowArray) -> Non
                 with st.container(width=_PICTURE + 24):
                     draw_picture(bundle, row, listing_name(record), _PICTURE)
                     badge = ":green-badge[kept] " if row == kept[row] else ""
-                    st.caption(badge + plain(shorten(listing_name(record), _TITLE_CHARS)))
+                    values = [f"**{plain(value_text(name, record[name]))}**" for name in columns]
+                    st.caption(" · ".join([badge + plain(shorten(listing_name(record), _TITLE_CHARS)), *values]))
 
 
 def _draw_files(bundle: Bundle, found: CatalogueGroups, kept: RowArray, kind: TableFormat) -> None:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from product_matching.app.address import Address
 from product_matching.app.jobs import State
 from product_matching.app.resources import decisions_of, jobs
 from product_matching.app.review.pairs import ReviewPairs, queue_of
-from product_matching.app.review.recording import can_take_back, decide_pairs, postpone, postponed, take_back
+from product_matching.app.review.recording import decide_pairs, draw_undo, postpone, postponed
 from product_matching.app.shared.asked_rows import rows_asked_for
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.job_view import visitor
@@ -33,8 +32,8 @@ Step = Callable[[], None]
 _WIDTH = 640
 
 
-def draw_queue(finder: Finder, address: Address, deciding: Deciding, review: ReviewPairs) -> None:
-    """Draw the first pair that is left to decide, with the number of those behind it."""
+def draw_queue(finder: Finder, address: Address, deciding: Deciding, review: ReviewPairs) -> int:
+    """Draw the first pair that is left to decide; returns how many are left, those for later among them."""
     bundle, later = finder.bundle, postponed()
     queue = queue_of(review, bundle, decisions_of(bundle).pairs, rows_asked_for(bundle, address))
     ids = bundle.listings["posting_id"]
@@ -45,7 +44,7 @@ def draw_queue(finder: Finder, address: Address, deciding: Deciding, review: Rev
     ]
     if not places:
         _draw_end(len(queue), address)
-        return
+        return len(queue)
     first, second = int(queue.first[places[0]]), int(queue.second[places[0]])
     score = float(queue.probability[places[0]])
     left = count_text(len(places), "pair")
@@ -59,13 +58,12 @@ def draw_queue(finder: Finder, address: Address, deciding: Deciding, review: Rev
         key=f"queue_{first}_{second}",
     )
     draw_pair(finder, deciding, (first, second), score=score if review.are_probabilities else None)
+    return len(queue)
 
 
 def _decide(bundle: Bundle, pair: Pair, word: Word, scores: Sequence[float | None] | None) -> None:
-    """Keep an answer, unless the pair has one: a second press may come before the next pair is drawn."""
-    first, second = np.array([pair[0]]), np.array([pair[1]])
-    if not decisions_of(bundle).pairs.settled(first, second, len(bundle))[0]:
-        decide_pairs(bundle, [pair], word, scores)
+    """Keep an answer, unless the pair has one: by a key pressed twice, or by someone else meanwhile."""
+    decide_pairs(bundle, [pair], word, scores, only_open=True)
 
 
 def draw_answers(*, same: Step, different: Step, unsure: Step, key: str) -> None:
@@ -84,14 +82,7 @@ def draw_answers(*, same: Step, different: Step, unsure: Step, key: str) -> None
         )
         st.button("Different", key=f"{key}_different", icon=":material/close:", shortcut="n", on_click=different)
         st.button("Can't tell", key=f"{key}_unsure", icon=":material/question_mark:", shortcut="u", on_click=unsure)
-        st.button(
-            "Undo",
-            key="undo",
-            icon=":material/undo:",
-            shortcut="Backspace",
-            disabled=not can_take_back(),
-            on_click=take_back,
-        )
+        draw_undo()
 
 
 def draw_pair(finder: Finder, deciding: Deciding, pair: Pair, *, score: float | None = None) -> None:
@@ -127,11 +118,4 @@ def _draw_end(left_for_later: int, address: Address) -> None:
             scope = f" with “{plain(address.text)}”" if address.text else ""
             scope += " under these filters" if address.where or address.area else ""
             st.markdown(f":material/task_alt: No pair{scope} is left to review. Audit the accepted ones next.")
-        st.button(
-            "Undo",
-            key="undo",
-            icon=":material/undo:",
-            shortcut="Backspace",
-            disabled=not can_take_back(),
-            on_click=take_back,
-        )
+        draw_undo()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from product_matching.app.shared.wording import plain
+from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.matching.decisions import Pair
 from product_matching.store.audits import Answer, Audit, AuditStore
@@ -16,17 +16,26 @@ from product_matching.store.decisions import DecisionStore
 from product_matching.workflows.decisions import record_decisions
 
 _DONE, _PROBLEM, _WHO, _LATER = "review_done", "review_problem", "review_who", "review_later"
+_WORDS = {Word.same: "the same product", Word.different: "different products"}
 #: Steps that can be taken back.
 _MOST_DONE = 200
 
 
 def decide_pairs(
-    bundle: Bundle, pairs: Sequence[Pair], word: Word | None, scores: Sequence[float | None] | None = None
+    bundle: Bundle,
+    pairs: Sequence[Pair],
+    word: Word | None,
+    scores: Sequence[float | None] | None = None,
+    *,
+    only_open: bool = False,
 ) -> None:
-    """Keep a decision on pairs of rows as one step; None takes earlier ones back. For callbacks."""
+    """Keep a decision on pairs of rows as one step; None takes earlier ones back. For callbacks.
+
+    With `only_open` the pairs that have a decision already keep it.
+    """
     ids = bundle.listings["posting_id"]
     named = [(str(ids.iloc[first]), str(ids.iloc[second])) for first, second in pairs]
-    decide_named(bundle, named, word, scores)
+    decide_named(bundle, named, word, scores, only_open=only_open)
 
 
 def decide_named(
@@ -34,13 +43,21 @@ def decide_named(
     pairs: Sequence[tuple[str, str]],
     word: Word | None,
     scores: Sequence[float | None] | None = None,
+    *,
+    only_open: bool = False,
 ) -> None:
     """Keep a decision on pairs of ids as one step; see `decide_pairs`."""
     try:
-        numbers = record_decisions(bundle, pairs, word, who=who_decides(), scores=scores)
+        numbers = record_decisions(bundle, pairs, word, who=who_decides(), scores=scores, only_open=only_open)
     except InputError as error:
         st.session_state[_PROBLEM] = str(error)
         return
+    if not numbers:
+        st.toast("This pair has a decision already, which stands.", icon=":material/how_to_reg:")
+        return
+    if len(numbers) > 1:
+        what = "taken back" if word is None else f"decided: {_WORDS[word]}"
+        st.toast(f"{count_text(len(numbers), 'pair')} {what}. Undo takes them back.", icon=":material/how_to_reg:")
     _note(("decisions", numbers))
 
 
@@ -100,6 +117,18 @@ def take_back() -> None:
             DecisionStore().undo(*step)
     except InputError as error:
         st.session_state[_PROBLEM] = str(error)
+
+
+def draw_undo() -> None:
+    """Draw the button that takes the last step back."""
+    st.button(
+        "Undo",
+        key="undo",
+        icon=":material/undo:",
+        shortcut="Backspace",
+        disabled=not can_take_back(),
+        on_click=take_back,
+    )
 
 
 def can_take_back() -> bool:

@@ -11,15 +11,18 @@ from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.decisions import BundleDecisions
 
 
-def draw_pair_summary(review: ReviewPairs, decisions: BundleDecisions) -> None:
-    """Draw how many pairs stand in each band, and how many are decided."""
+def draw_pair_summary(review: ReviewPairs, decisions: BundleDecisions, left: int) -> None:
+    """Draw how many pairs are sure, how many of them are expected to be wrong, and how many are left and decided."""
     (counts,) = count_bands(review.scores, [review.bands])
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Accepted", f"{counts.accepted:,}", width="content", help="Pairs that need no review.")
+        edge = f" from {round(100 * review.bands.accept)} %" if review.are_probabilities else ""
+        st.metric(f"Sure{edge}", f"{counts.accepted:,}", width="content", help="Pairs accepted without review.")
         if review.are_probabilities:
             wrong = f"{counts.expected_wrong:,.0f}"
-            st.metric("Expected wrong", wrong, width="content", help="Of the accepted pairs, by their percentages.")
-        st.metric("In doubt", f"{counts.review:,}", width="content", help="Pairs between accepted and rejected ones.")
+            st.metric("Expected wrong", wrong, width="content", help="Of the sure pairs, by their percentages.")
+        st.metric(
+            "Left to review", f"{left:,}", width="content", help="Pairs in doubt on which nothing is decided yet."
+        )
         st.metric("Decided", f"{decisions.n_applied:,}", width="content", help="Decisions on pairs of this catalogue.")
 
 

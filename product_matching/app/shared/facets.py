@@ -96,6 +96,8 @@ def listings_kept(facets: Sequence[Facet], filters: Filters) -> tuple[npt.NDArra
     usable = [name in known and known[name].reads(kept) for name, kept in filters]
     problems = [
         f"The catalogue has no column {name!r:.60} to filter by {', '.join(kept)!r:.60}: the filter is left out."
+        if name not in known
+        else f"The column {name!r:.60} takes a range as in 1..5, not {', '.join(kept)!r:.60}: the filter is left out."
         for (name, kept), can in zip(filters, usable, strict=True)
         if not can
     ]

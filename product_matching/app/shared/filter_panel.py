@@ -35,7 +35,10 @@ def draw_filters(facets: Sequence[Facet], filters: Filters, *, of: str, every: b
     if not facets:
         return
     on = len(filters)
-    with st.popover(f"Filter · {on} on" if on else "Filter", icon=":material/filter_alt:"):
+    label = f"Filter · {on} on" if on else "Filter"
+    with st.popover(label, icon=":material/filter_alt:", key=f"{of}_popover", on_change="rerun") as popover:
+        if not popover.open:  # what a closed one holds would stand at its least value when it opens
+            return
         for facet in facets:
             if facet.numbers is None:
                 _draw_values(facet, filters, kept.get(facet.name, ()), of)

@@ -74,7 +74,11 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str, *, read
         st.caption(say_measured(preset, comparison, read=read))
     if presets and not chosen.calibrated_here:
         st.caption(ELSEWHERE)
-    with st.popover("What do the percentages mean?", icon=":material/help:"):
+    with st.popover(
+        "What do the percentages mean?", icon=":material/help:", key="percentages", on_change="rerun"
+    ) as popover:
+        if not popover.open:
+            return
         st.markdown(say_calibration(chosen))
         if presets:
             st.markdown(measured_table(presets, COMPARISONS))
