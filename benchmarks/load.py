@@ -46,6 +46,8 @@ from product_matching.workflows.decisions import record_decision
 PROJECT = Path(__file__).resolve().parents[1]
 SEED = 5
 WAIT_S = 120
+#: Label of the upload on Find.
+PHOTO_LABEL = "Photo of the product"
 PAGES = ("", "find", "review", "thresholds", "map", "catalogue", "models", "how_it_works")
 _SUCCESS = {
     ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY,
@@ -98,10 +100,10 @@ class Session:
         self._states[slider.id] = state
         return await self._run()
 
-    async def upload(self, label: str, photo: bytes) -> float:
+    async def upload(self, photo: bytes) -> float:
         """Hand a photo over; returns the milliseconds until its matches stood there."""
         started = time.perf_counter()
-        uploader = self.widgets[label]
+        uploader = self.widgets[PHOTO_LABEL]
         back = BackMsg()
         back.file_urls_request.request_id = uuid4().hex
         back.file_urls_request.file_names.append("photo.jpg")
@@ -178,7 +180,7 @@ async def person(
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             times.note("open_find", await own.open("find", bundle=name))
-            times.note("photo_search", await own.upload("Search by photo", rng.choice(photos).read_bytes()))
+            times.note("photo_search", await own.upload(rng.choice(photos).read_bytes()))
             await asyncio.sleep(rng.uniform(0.5, 2))
             for _ in range(3):
                 slider = next((label for label in own.widgets if "probability" in label or "distance" in label), None)
@@ -216,7 +218,7 @@ async def load(url: str, process: psutil.Process, arguments: argparse.Namespace)
         await own.open("find", bundle=arguments.bundle)
         await asyncio.sleep(arguments.warm)  # indexes, network and pair scorer are loaded in the background
         await own.open("find", bundle=arguments.bundle)
-        await own.upload("Search by photo", photos[0].read_bytes())
+        await own.upload(photos[0].read_bytes())
     result: dict[str, Any] = {"first_visit_ms": await first_visits(url, arguments.bundle)}
     times, before = Times(), _memory_mb(process)
     half = arguments.seconds / 2

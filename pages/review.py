@@ -39,7 +39,7 @@ _STEP_LABELS = {
     "pairs": "Pairs",
     "groups": "Groups",
     "audit": "Audit",
-    "decisions": "Decisions",
+    "decisions": "Decided",
     "export": "Export",
 }
 

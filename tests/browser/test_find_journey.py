@@ -71,6 +71,7 @@ def test_a_card_opens_by_key_and_by_its_photo_and_leads_on_and_back(app_url: str
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Different")).to_be_visible(timeout=PATIENCE)
     expect(page).to_have_url(re.compile("pair="))
+    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE)
     page.keyboard.press("Escape")
     expect(page).not_to_have_url(re.compile("pair="), timeout=PATIENCE)
 
