@@ -280,7 +280,7 @@ def main() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
-        options = {"port": port, "headless": "true", "address": "127.0.0.1"}
+        options = {"port": port, "headless": "true", "address": "127.0.0.1", "enableXsrfProtection": "false"}
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
         command += [f"--server.{name}={value}" for name, value in options.items()]
         process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

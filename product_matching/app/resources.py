@@ -190,6 +190,12 @@ def facets_of(bundle: Bundle) -> list[Facet]:
     return find_facets(bundle.listings)
 
 
+@st.cache_resource(show_spinner=False)
+def group_jobs() -> JobRunner:
+    """The groups that pages show beside their own work, made one after another."""
+    return JobRunner(max_running=1, max_kept=8)
+
+
 def decisions_of(bundle: Bundle) -> BundleDecisions:
     """The decisions on a catalogue as they are now, read again only when one was made or undone.
 

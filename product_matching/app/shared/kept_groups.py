@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from product_matching.app.address import SURENESS
-from product_matching.app.resources import BY_CONTENT, decisions_of
+from product_matching.app.jobs import State
+from product_matching.app.resources import BY_CONTENT, decisions_of, group_jobs
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.scorers import opened_scorer, version_of
 from product_matching.search.neighbours import Neighbours
@@ -13,6 +14,11 @@ from product_matching.store.bundle import Bundle
 from product_matching.store.pair_scores import PAIR_SCORES_FILE
 from product_matching.workflows.catalogue_groups import CatalogueGroups, group_by_scores
 from product_matching.workflows.pair_scores import kept_scores
+
+#: So long a page waits for groups that are made in no time.
+_PATIENCE_SECONDS = 0.5
+#: The visitor that groups are made for.
+_SERVER = "server"
 
 
 def scores_at_hand(bundle: Bundle, deciding: Deciding) -> Neighbours | None:
@@ -29,18 +35,30 @@ def scores_at_hand(bundle: Bundle, deciding: Deciding) -> Neighbours | None:
 
 
 def kept_groups(bundle: Bundle, deciding: Deciding) -> CatalogueGroups | None:
-    """The groups of a catalogue under the decisions that hold now; None where the pairs were not scored yet.
+    """The groups of a catalogue under the decisions that hold now, made in the background once for all sessions.
+
+    Returns
+    -------
+    CatalogueGroups or None
+        None where the pairs were not scored yet, and while the groups of a large catalogue are being made.
 
     Raises
     ------
     InputError
         The decisions cannot be read.
     """
-    if deciding.chosen is None or scores_at_hand(bundle, deciding) is None:
+    scored = scores_at_hand(bundle, deciding)
+    if deciding.chosen is None or scored is None:
         return None
-    name = deciding.chosen.name
-    version = f"{version_of(name)} {_written(bundle)} {decisions_of(bundle).version}"
-    return _groups(bundle, version, deciding.least, deciding)
+    decisions, least = decisions_of(bundle), deciding.least
+    version = f"{version_of(deciding.chosen.name)} {_written(bundle)} {decisions.version}"
+    job = group_jobs().start(
+        f"groups {bundle.content} {version} {least}",
+        lambda _: group_by_scores(scored, least, decisions.pairs),
+        _SERVER,
+    )
+    job.wait(_PATIENCE_SECONDS)
+    return job.result if job.state is State.DONE else None
 
 
 def _written(bundle: Bundle) -> int:
@@ -54,11 +72,3 @@ def _written(bundle: Bundle) -> int:
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
 def _scores(bundle: Bundle, name: str, version: str, written: int) -> Neighbours | None:
     return kept_scores(bundle, opened_scorer(bundle, name)) if written else None
-
-
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
-def _groups(bundle: Bundle, version: str, least: float, _deciding: Deciding) -> CatalogueGroups:
-    scored = scores_at_hand(bundle, _deciding)
-    if scored is None:
-        raise LookupError("the scores of the pairs are gone")
-    return group_by_scores(scored, least, decisions_of(bundle).pairs)
