@@ -31,7 +31,7 @@ def test_a_box_is_drawn_moved_and_cleared_and_a_pasted_picture_takes_the_place(
     scene = Image.new("RGB", (400, 300), "white")
     scene.paste(Image.open(small_catalogue / "images" / "6a.png").resize((160, 120)), (40, 60))
     scene.save(tmp_path / "scene.png")
-    page.goto(f"{app_url}/find?bundle=small&photo=0.1")
+    page.goto(f"{app_url}/find?bundle=small&photo=0.25")
     page.locator("input[type=file]").set_input_files(tmp_path / "scene.png")
     expect(page.get_by_role("heading", name=MATCHES)).to_have_text("0 matches", timeout=PATIENCE)
     page.get_by_text("Search for a part of the photo").click()
