@@ -180,6 +180,7 @@ async def person(
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             times.note("open_find", await own.open("find", bundle=name))
+            await asyncio.sleep(rng.uniform(0.5, 2))
             times.note("photo_search", await own.upload(rng.choice(photos).read_bytes()))
             await asyncio.sleep(rng.uniform(0.5, 2))
             for _ in range(3):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 from PIL import Image
+from threadpoolctl import threadpool_limits
 
 from product_matching.app.jobs import JobRunner
 from product_matching.app.shared.batches import BatchStore
@@ -249,15 +250,34 @@ def _prepare_scorer(bundle: Bundle) -> None:
 
 
 def _load_all(catalogue: Catalogue) -> None:
+    _one_blas_thread()
     try:
         finder_of(catalogue)
         if catalogue.manifest is not None and catalogue.manifest.photo_model is not None:
             encoder_of(catalogue.manifest.photo_model).encode(Image.new("RGB", (224, 224)))
+        _freeze()
         _prepare_scorer(bundle_of(catalogue))
     except InputError as error:  # the page says so as well, when it comes to the query
         log.info("%s", error)
-    # Streamlit collects garbage after every run of a page, and going through the objects of torch and its like takes
-    # 300 ms each time. They stay for good: frozen, they are no longer gone through.
+    _freeze()
+
+
+def _freeze() -> None:
+    """Exempt what is loaded by now from the collection of garbage.
+
+    Streamlit collects garbage after every run of a page, and going through the objects of torch and its like takes
+    300 ms each time. They stay for good.
+    """
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)  # so that libraries find their objects freed at the end, and report no leaks
+
+
+@st.cache_resource(show_spinner=False)
+def _one_blas_thread() -> threadpool_limits:
+    """Let each matrix product run in the thread that asks for it.
+
+    With threads of its own OpenBLAS computes one product after the other: a search would wait for the large products of
+    work in the background.
+    """
+    return threadpool_limits(1, user_api="blas")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -14,8 +14,11 @@ from product_matching.store.bundle import Bundle
 _EDGE = 256
 #: A larger picture is none of a bundle's and not decoded.
 _MAX_EDGE = 1024
+#: Pictures that are kept as squares: 10 MB, and one takes 2 to 5 ms.
+_KEPT_SQUARES = 1024
 
 
+@lru_cache(maxsize=_KEPT_SQUARES)
 def square(picture: bytes) -> bytes:
     """Centre a JPEG on a square in the colour of its edges; one that is square already stays as it is.
 
