@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import numpy as np
 import numpy.typing as npt
 
 from product_matching.progress import NO_PROGRESS, Progress, track
+from product_matching.search.joins.blocks import BLOCK_ROWS, BlockScan, exact_distances
+from product_matching.search.joins.bounds import choose_filter
+from product_matching.search.joins.copies import Copies
 from product_matching.search.joins.protocol import PairBlocks, check_join
 from product_matching.search.neighbours import (
     FloatArray,
     Neighbours,
     RowArray,
     keep_nearest,
-    product_slack,
     sort_neighbours,
     stack_neighbours,
     to_distance,
 )
-
-_BLOCK_ROWS = 512
-#: Pairs that are converted to float64 at a time: 20 MB at 1,280 dimensions.
-_MEASURED_PAIRS = 1024
+from product_matching.search.threads import each_in_threads, single_blas
 
 
 class DenseJoin:
-    """The self-join of dense unit vectors, shape (N, D); a block takes about ``512 * N * 8`` bytes.
+    """The self-join of dense vectors of norm 1 or 0, shape (N, D).
 
-    Single-precision products choose the pairs, with a slack above their largest possible error.
+    Equal vectors are compared once, as far as a bound over few dimensions lets two of them be near. Beyond the result
+    it takes about the memory of the vectors once more, and 10 MB for each thread.
     """
 
     def within(
@@ -37,15 +39,27 @@ class DenseJoin:
         max_pairs: int | None = None,
         progress: Progress = NO_PROGRESS,
     ) -> Neighbours:
-        """Find every pair within a distance (see `SelfJoin.within`); each pair is multiplied once."""
+        """Find every pair within a distance (see `SelfJoin.within`); none beyond it is found.
+
+        Raises
+        ------
+        ValueError
+            A vector is not finite.
+        """
         check_join(threshold)
         matrix = np.ascontiguousarray(vectors, dtype=np.float32)
-        lowest = np.float32(1.0 - threshold - product_slack(matrix.shape[1]))
+        norms = _squared_norms(matrix)
+        copies = Copies.of(matrix, norms > 0.0)
+        distinct = matrix if len(copies.lowest) == len(matrix) else matrix[copies.lowest]
         pairs = PairBlocks(threshold, max_pairs)
-        for start in track(progress, range(0, len(matrix), _BLOCK_ROWS), "comparing listings", unit="block"):
-            cosines = matrix[start : start + _BLOCK_ROWS] @ matrix[start:].T
-            first, second = np.nonzero(cosines >= lowest)
-            pairs.add(first + start, second + start, to_distance(cosines[first, second]))
+        with single_blas() as threads:
+            chosen = choose_filter(distinct, norms[copies.lowest], threshold, threads)
+            scan = BlockScan(distinct, chosen, threshold, max_pairs)
+            starts = range(0, len(distinct), BLOCK_ROWS)
+            with closing(each_in_threads(scan.block, starts, threads)) as blocks:
+                for found in track(progress, blocks, "comparing listings", total=len(starts), unit="block"):
+                    pairs.expect(copies.count(found[0], found[1]))
+                    pairs.add(*copies.expand(*found))
         return pairs.neighbours(len(matrix))
 
     def nearest(self, vectors: npt.NDArray[np.floating], k: int) -> Neighbours:
@@ -53,17 +67,24 @@ class DenseJoin:
         if k < 1:
             raise ValueError(f"k must be a whole number from 1, not {k}")
         matrix = np.ascontiguousarray(vectors, dtype=np.float32)
-        starts = range(0, len(matrix), _BLOCK_ROWS)
-        blocks = [_block_nearest(matrix[start : start + _BLOCK_ROWS], matrix, min(k, len(matrix))) for start in starts]
+        starts = range(0, len(matrix), BLOCK_ROWS)
+        blocks = [_block_nearest(matrix[start : start + BLOCK_ROWS], matrix, min(k, len(matrix))) for start in starts]
         return stack_neighbours(blocks)
 
     def distances(self, vectors: npt.NDArray[np.floating], first: RowArray, second: RowArray) -> FloatArray:
         """Exact distance of each pair of rows, each summed alone as `FlatIndex` sums it; shape (P,)."""
-        cosines = np.empty(len(first))
-        for start in range(0, len(first), _MEASURED_PAIRS):
-            part = slice(start, start + _MEASURED_PAIRS)
-            cosines[part] = np.vecdot(vectors[first[part]].astype(np.float64), vectors[second[part]].astype(np.float64))
-        return to_distance(cosines)
+        return exact_distances(vectors, first, second)
+
+
+def _squared_norms(matrix: npt.NDArray[np.float32]) -> FloatArray:
+    norms = np.empty(len(matrix))
+    for start in range(0, len(matrix), BLOCK_ROWS):
+        rows = matrix[start : start + BLOCK_ROWS].astype(np.float64)
+        norms[start : start + BLOCK_ROWS] = np.vecdot(rows, rows)
+    wrong = np.flatnonzero(~np.isfinite(norms))
+    if len(wrong):
+        raise ValueError(f"vectors must be finite, but row {wrong[0]} has the norm {norms[wrong[0]] ** 0.5}")
+    return norms
 
 
 def _block_nearest(queries: npt.NDArray[np.float32], matrix: npt.NDArray[np.float32], k: int) -> Neighbours:

@@ -63,9 +63,13 @@ class PairBlocks:
     def add(self, first: RowArray, second: RowArray, distances: FloatArray) -> None:
         """Add pairs; those whose first row is not the lower one are passed over."""
         kept = first <= second
+        self.expect(int((first < second).sum()))
         self._blocks.append((first[kept].astype(np.int64), second[kept].astype(np.int64), distances[kept]))
         self._size += int((first < second).sum())
-        if self._max_pairs is not None and self._size > self._max_pairs:
+
+    def expect(self, more: int) -> None:
+        """Make sure that there is room for more pairs of different rows, before they take memory."""
+        if self._max_pairs is not None and self._size + more > self._max_pairs:
             raise InputError(
                 f"More than {self._max_pairs:,} pairs of listings are within a distance of {self._threshold:g}: "
                 "choose a smaller threshold."

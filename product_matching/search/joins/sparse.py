@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from product_matching.search.neighbours import (
     sort_neighbours,
     to_distance,
 )
+from product_matching.search.threads import THREADS, each_in_threads
 
 #: From this distance on two titles share no word and are no neighbours.
 _NOTHING_IN_COMMON = 1.0
@@ -26,7 +29,6 @@ _NOTHING_IN_COMMON = 1.0
 _WIDER = 8
 _BLOCK_ROWS = 512
 _MEASURED_PAIRS = 100_000
-_THREADS = 2
 #: Products this much below a bound may still round to a distance that meets it.
 _ROUNDING = 2e-6
 
@@ -43,15 +45,11 @@ class SparseJoin:
     ) -> Neighbours:
         """Find every pair within a distance (see `SelfJoin.within`); each pair is multiplied once."""
         check_join(threshold)
-        rows = _exact(vectors)
-        postings = rows.T.tocsr()
-        pairs = PairBlocks(threshold, max_pairs)
-        for start in track(progress, range(0, rows.shape[0], _BLOCK_ROWS), "comparing listings", unit="block"):
-            products = (rows[start : start + _BLOCK_ROWS] @ postings).tocoo()
-            kept = np.flatnonzero(products.data >= 1.0 - threshold - _ROUNDING)
-            distances = to_distance(products.data[kept])
-            near = distances <= threshold
-            pairs.add(products.row[kept][near] + start, products.col[kept][near], distances[near])
+        rows, pairs = _exact(vectors), PairBlocks(threshold, max_pairs)
+        starts = range(0, rows.shape[0], _BLOCK_ROWS)
+        with closing(each_in_threads(partial(_block_within, rows, threshold), starts, THREADS)) as blocks:
+            for found in track(progress, blocks, "comparing listings", total=len(starts), unit="block"):
+                pairs.add(*found)
         return pairs.neighbours(rows.shape[0])
 
     def nearest(self, vectors: Any, k: int) -> Neighbours:
@@ -79,13 +77,23 @@ def _exact(matrix: Any) -> csr_matrix:
     return rows
 
 
+def _block_within(rows: csr_matrix, threshold: float, start: int) -> tuple[RowArray, RowArray, FloatArray]:
+    """Pairs of a block of rows with the rows from its first one on: two rows of the block in both directions."""
+    products = rows[start : start + _BLOCK_ROWS] @ rows[start:].T.tocsr()
+    kept = np.flatnonzero(products.data >= 1.0 - threshold - _ROUNDING)
+    distances = to_distance(products.data[kept])
+    kept, distances = kept[distances <= threshold], distances[distances <= threshold]
+    first = np.searchsorted(products.indptr, kept, side="right") - 1
+    return first + start, products.indices[kept].astype(np.int64) + start, distances
+
+
 def _nearest(queries: csr_matrix, postings: csr_matrix, k: int, *, width: int) -> Neighbours:
     """Find the `k` nearest of each query among its `width` largest products, which are more than `k`.
 
     Where the last of those is as near as the k-th, more that are equal may have been left out, in no order that is
     ours: these queries are searched for again with a larger width.
     """
-    product = sp_matmul_topn(queries, postings, top_n=width, n_threads=_THREADS).tocoo()
+    product = sp_matmul_topn(queries, postings, top_n=width, n_threads=THREADS).tocoo()
     found = sort_neighbours(product.row, product.col, to_distance(product.data), queries.shape[0])
     full = np.flatnonzero(np.diff(found.offsets) >= width)
     tied = full[found.distances[found.offsets[full] + width - 1] == found.distances[found.offsets[full] + k - 1]]
