@@ -124,6 +124,14 @@ def _exchange(new: Path, out: Path, scratch: Path) -> None:
             raise
 
 
+def link_file(old: Path, new: Path) -> None:
+    """Give a file a second name, in another folder; copied where the file system has no links."""
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copyfile(old, new)
+
+
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as stream:

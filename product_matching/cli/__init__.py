@@ -11,8 +11,10 @@ import typer
 from typer.core import TyperGroup
 
 from product_matching import __version__
+from product_matching.cli.add import add, remove
 from product_matching.cli.build import build
 from product_matching.cli.check import check
+from product_matching.cli.compact import compact
 from product_matching.cli.compare import compare
 from product_matching.cli.decisions import decisions
 from product_matching.cli.download import download
@@ -69,6 +71,9 @@ def _options(
 
 _COMMANDS = (
     build,
+    add,
+    remove,
+    compact,
     read,
     keypoints,
     find,

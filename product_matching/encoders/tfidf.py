@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -31,7 +31,7 @@ class TitleEncoder:
     weighting
         ``"tfidf"`` or ``"idf"``.
     words
-        The vocabulary in order of column.
+        The vocabulary in order of column, that of the titles that the weights were counted on first.
     idf
         Weight of each word; shape (V,), float64.
     n_titles
@@ -68,6 +68,33 @@ class TitleEncoder:
         words = tuple(str(word) for word in counter.get_feature_names_out())
         idf = np.log((1 + len(titles)) / (1 + frequency)) + 1
         return cls(weighting=weighting, words=words, idf=idf, n_titles=len(titles))
+
+    def with_words_of(self, titles: Sequence[str]) -> TitleEncoder:
+        """The encoder with the words of further titles behind its own; all weights stay.
+
+        A new word has the weight that it had in a query before, so no distance between titles without it changes.
+
+        Examples
+        --------
+        >>> encoder = TitleEncoder.fit(["paper bag", "paper cup"]).with_words_of(["Lamp"])
+        >>> encoder.words
+        ('bag', 'cup', 'paper', 'lamp')
+        """
+        new = sorted({word for title in titles for word in title_words(title)} - self._columns.keys())
+        return self.with_words(new)
+
+    def with_words(self, words: Sequence[str]) -> TitleEncoder:
+        """The encoder with further words behind its own, in this order; see `with_words_of`.
+
+        Raises
+        ------
+        ValueError
+            One of them is known, or there twice.
+        """
+        if len(set(words)) != len(words) or not self._columns.keys().isdisjoint(words):
+            raise ValueError("a word is in the vocabulary twice")
+        idf = np.concatenate([self.idf, np.full(len(words), self._unseen)])
+        return replace(self, words=(*self.words, *words), idf=idf)
 
     @property
     def dimension(self) -> int:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from product_matching.files import file_sha256
+from product_matching.errors import InputError
+from product_matching.files import file_sha256, link_file
 from product_matching.store.bundle import Bundle, new_bundle_folder
-from product_matching.store.manifest import MANIFEST_FILE, FileEntry, Manifest
+from product_matching.store.locks import change_lock, manifest_lock
+from product_matching.store.manifest import MANIFEST_FILE, Manifest, read_manifest
 from product_matching.store.pair_scores import PAIR_SCORES_FILE
+from product_matching.store.segments import FileEntry
 
 
 def amend_bundle(bundle: Bundle, write: Callable[[Path], None], *, names: Collection[str], **fields: Any) -> Manifest:
@@ -39,24 +40,22 @@ def amend_bundle(bundle: Bundle, write: Callable[[Path], None], *, names: Collec
     Raises
     ------
     InputError
-        The folder cannot be written.
+        The folder cannot be written, or its listings were changed since it was built or compacted.
     """
-    kept = {name: entry for name, entry in bundle.manifest.files.items() if name not in names}
-    beside = {PAIR_SCORES_FILE} if (bundle.folder / PAIR_SCORES_FILE).is_file() else set()
-    with new_bundle_folder(bundle.folder.absolute(), overwrite=True) as folder:
+    place = bundle.folder.absolute()
+    beside = {PAIR_SCORES_FILE} if (place / PAIR_SCORES_FILE).is_file() else set()
+    with change_lock(place), manifest_lock(place), new_bundle_folder(place, overwrite=True) as folder:
+        current = read_manifest(place)
+        if current.growth is not None:
+            raise InputError(f"Listings were added to {place} or removed from it since it was built: compact it first.")
+        if current.files != bundle.manifest.files:
+            raise InputError(f"The bundle {place} was built anew meanwhile: give the command again.")
+        kept = {name: entry for name, entry in current.files.items() if name not in names}
         for name in kept.keys() | beside:
-            _link(bundle.folder / name, folder / name)
+            link_file(place / name, folder / name)
         write(folder)
         new = {path.name: path for path in folder.iterdir() if path.name not in kept.keys() | beside}
         entries = {name: FileEntry(path.stat().st_size, file_sha256(path)) for name, path in sorted(new.items())}
-        manifest = replace(bundle.manifest, files=kept | entries, **fields)
+        manifest = replace(current, files=kept | entries, **fields)
         (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
-
-
-def _link(old: Path, new: Path) -> None:
-    """The same file in another folder, copied where the file system has no links."""
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copyfile(old, new)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from scipy.sparse import csr_matrix, load_npz, save_npz
+from scipy.sparse import csr_matrix, load_npz, save_npz, vstack
 
 from product_matching.encoders.keypoints import Keypoints
 from product_matching.encoders.tfidf import TitleEncoder
@@ -31,17 +32,21 @@ from product_matching.store.manifest import (
     THUMBNAILS_FILE,
     TITLE_MATRIX_FILE,
     TITLE_VOCABULARY_FILE,
-    FileEntry,
     Manifest,
     read_manifest,
 )
 from product_matching.store.maps import StoredMap, read_maps
 from product_matching.store.prints import StoredPrints, read_prints
 from product_matching.store.sample_queries import SampleQueries, SampleQuery, read_sample_queries
-from product_matching.store.thumbnails import Thumbnails, open_thumbnails
+from product_matching.store.segments import FileEntry, LiveRows
+from product_matching.store.thumbnails import PackedRows, open_parts
 
 #: Column of the listings that names the content of each photo; empty for a listing without a readable one.
 PHOTO_SHA256 = "photo_sha256"
+#: Columns of the listings that are text, "" for none, wherever they are there.
+TEXT_COLUMNS = ("title", "image", "image_phash", "label_group", PHOTO_SHA256)
+#: Times that a bundle is opened that is changed meanwhile.
+_OPENINGS = 20
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -55,9 +60,11 @@ class Bundle:
     fingerprint
         SHA-256 of the manifest, which holds the SHA-256 of every other file: the key for anything cached.
     listings
-        One row a listing, with ``posting_id``, ``title``, ``image`` and every further column of the catalogue.
+        One row a listing that was not removed, those added later behind the others, with ``posting_id``, ``title``,
+        ``image`` and every further column of the catalogue.
     photo_vectors
-        Shape (N, D), float32, rows of norm 1, or 0 without a photo; None for a catalogue without photos.
+        Shape (N, D), float32, rows of norm 1, or 0 without a photo; None for a catalogue without photos. Mapped, but
+        read into memory where listings were added or removed since the bundle was built or compacted.
     title_encoder, title_matrix
         The encoder and its vectors, shape (N, V); None for a catalogue without titles.
     thumbnails
@@ -79,7 +86,7 @@ class Bundle:
     photo_vectors: npt.NDArray[np.float32] | None
     title_encoder: TitleEncoder | None
     title_matrix: csr_matrix | None
-    thumbnails: Thumbnails | None
+    thumbnails: PackedRows | None
     samples: SampleQueries | None = None
     prints: StoredPrints | None = None
     sample_prints: StoredPrints | None = None
@@ -194,23 +201,45 @@ def label_groups(listings: pd.DataFrame) -> npt.NDArray[np.object_] | None:
 def open_bundle(folder: Path) -> Bundle:
     """Open a bundle, checking sizes and shapes; `verify_bundle` checks the content of every file as well.
 
+    One that is changed meanwhile is opened as it is afterwards.
+
     Raises
     ------
     InputError
         Not a bundle, a file is missing or damaged; the message names it and says how to fix it.
     """
-    manifest = read_manifest(folder)
-    for name, entry in manifest.files.items():
-        _check_size(folder / name, entry)
-    fingerprint = hashlib.sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest()
+    for _ in range(_OPENINGS):
+        fingerprint = manifest_fingerprint(folder)
+        try:
+            bundle = _open(folder, read_manifest(folder), fingerprint)
+        except InputError:
+            if manifest_fingerprint(folder) == fingerprint:
+                raise
+            continue
+        if manifest_fingerprint(folder) == fingerprint:
+            return bundle
+    raise InputError(f"The bundle {folder} is being changed again and again: try again later.")
+
+
+def manifest_fingerprint(folder: Path) -> str:
+    """SHA-256 of the manifest of a bundle, which changes with anything in it; "" without one."""
+    path = folder / MANIFEST_FILE
+    return file_sha256(path) if path.is_file() else ""
+
+
+def _open(folder: Path, manifest: Manifest, fingerprint: str) -> Bundle:
+    for name, entry in manifest.all_files.items():
+        _check_size(folder, name, entry)
+    base = folder / manifest.parts[0].folder
     try:
-        listings = read_listings(folder, manifest)
-        encoder, matrix = read_titles(folder, manifest)
-        vectors, thumbnails = read_photos(folder, manifest)
-        samples = read_sample_queries(folder, manifest)
-        prints, sample_prints = read_prints(folder, manifest)
-        keypoints = open_keypoints(folder, manifest, thumbnails)
-        photo_map, title_map = read_maps(folder, manifest)
+        live = live_rows(folder, manifest)
+        listings = read_listings(folder, manifest, live)
+        encoder, matrix = read_titles(folder, manifest, live)
+        vectors, thumbnails = _read_photos(folder, manifest, live)
+        samples = read_sample_queries(base, manifest)
+        prints, sample_prints = read_prints(folder, manifest, live)
+        keypoints = open_keypoints(folder, manifest, thumbnails, live)
+        photo_map, title_map = read_maps(folder, manifest, live)
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, pa.ArrowException) as error:
         raise InputError(f"The bundle {folder} is damaged ({error!s:.120}): build it anew.") from error
     return Bundle(
@@ -232,69 +261,152 @@ def open_bundle(folder: Path) -> Bundle:
     )
 
 
-def _check_size(path: Path, entry: FileEntry) -> None:
+def _check_size(folder: Path, name: str, entry: FileEntry) -> None:
+    path = folder / name
     if not path.is_file():
-        raise InputError(f"The bundle {path.parent} is incomplete: {path.name} is missing. Build it anew.")
+        raise InputError(f"The bundle {folder} is incomplete: {name} is missing. Build it anew.")
     if path.stat().st_size != entry.bytes:
         raise InputError(
-            f"The bundle {path.parent} is damaged: {path.name} has {path.stat().st_size} bytes, "
+            f"The bundle {folder} is damaged: {name} has {path.stat().st_size} bytes, "
             f"but the manifest has {entry.bytes}. Build it anew."
         )
 
 
-def read_listings(folder: Path, manifest: Manifest) -> pd.DataFrame:
+def live_rows(folder: Path, manifest: Manifest) -> LiveRows:
+    """The rows of a bundle's files that were not removed.
+
+    Raises
+    ------
+    ValueError
+        The file of the removed rows does not hold what it should.
+    """
+    sizes = [part.n for part in manifest.parts]
+    gone = None if manifest.growth is None else manifest.growth.removed
+    if gone is None:
+        return LiveRows(sizes)
+    removed = np.load(folder / gone.name, allow_pickle=False)
+    if removed.shape != (gone.n,) or removed.dtype != np.int64:
+        raise ValueError(f"{gone.name} has shape {removed.shape} of {removed.dtype}")
+    if gone.n and (removed[0] < 0 or removed[-1] >= sum(sizes) or (np.diff(removed) <= 0).any()):
+        raise ValueError(f"{gone.name} holds something else than rows in order")
+    return LiveRows(sizes, removed)
+
+
+def read_listings(folder: Path, manifest: Manifest, live: LiveRows) -> pd.DataFrame:
     """Read the listings and check their number against the manifest, and that ids are unique."""
-    listings = pd.read_parquet(folder / LISTINGS_FILE)
-    if len(listings) != manifest.n_listings:
-        raise ValueError(f"{LISTINGS_FILE} has {len(listings)} rows, but the manifest has {manifest.n_listings}")
-    for column in {"posting_id", PHOTO_SHA256, "title", "image"} & (set(listings) | {"posting_id", PHOTO_SHA256}):
-        if not listings[column].map(lambda value: isinstance(value, str)).all():
-            raise ValueError(f"{LISTINGS_FILE}: the column {column} holds something else than text")
+    listings = join_listings([_read_part(folder / part.folder / LISTINGS_FILE, part.n) for part in manifest.parts])
+    if not live.is_whole:
+        listings = listings.iloc[live.rows].reset_index(drop=True)
     if listings["posting_id"].duplicated().any():
         raise ValueError(f"{LISTINGS_FILE} holds an id twice")
     return listings
 
 
-def read_titles(folder: Path, manifest: Manifest) -> tuple[TitleEncoder | None, csr_matrix | None]:
-    """Read the title encoder and its matrix, and check that they fit together."""
+def _read_part(path: Path, n: int) -> pd.DataFrame:
+    listings = pd.read_parquet(path)
+    if len(listings) != n:
+        raise ValueError(f"{path.name} has {len(listings)} rows, but the manifest has {n}")
+    for column in {"posting_id", PHOTO_SHA256, "title", "image"} & (set(listings) | {"posting_id", PHOTO_SHA256}):
+        if not listings[column].map(lambda value: isinstance(value, str)).all():
+            raise ValueError(f"{path.name}: the column {column} holds something else than text")
+    return listings
+
+
+def join_listings(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the listings of several parts under each other; a text column that one of them lacks is "" there."""
+    if len(parts) == 1:
+        return parts[0]
+    joined = pd.concat(parts, ignore_index=True)
+    lacking = {name for name in TEXT_COLUMNS if name in joined and not all(name in part for part in parts)}
+    return joined.assign(**{name: joined[name].fillna("").astype("str") for name in lacking})
+
+
+def read_title_encoder(folder: Path, manifest: Manifest) -> TitleEncoder | None:
+    """Read the vocabulary of the titles and its weights; None for a catalogue without titles.
+
+    The words that segments brought stand behind those of the base, in their order.
+    """
     if manifest.title_weighting is None:
-        return None, None
-    vocabulary = json.loads((folder / TITLE_VOCABULARY_FILE).read_text(encoding="utf-8"))
-    words, idf = vocabulary["words"], np.array(vocabulary["idf"], dtype=np.float64)
-    if not all(isinstance(word, str) for word in words) or not np.isfinite(idf).all():
+        return None
+    base, *others = (_read_vocabulary(folder / part.folder / TITLE_VOCABULARY_FILE) for part in manifest.parts)
+    idf = np.array(base["idf"], dtype=np.float64)
+    if not np.isfinite(idf).all():
         raise ValueError(f"{TITLE_VOCABULARY_FILE} holds something else than words and weights")
     encoder = TitleEncoder(
-        weighting=manifest.title_weighting, words=tuple(words), idf=idf, n_titles=int(vocabulary["n_titles"])
+        weighting=manifest.title_weighting, words=tuple(base["words"]), idf=idf, n_titles=int(base["n_titles"])
     )
-    matrix = csr_matrix(load_npz(folder / TITLE_MATRIX_FILE))
-    matrix.check_format(full_check=True)
-    if matrix.shape != (manifest.n_listings, encoder.dimension) or not np.isfinite(matrix.data).all():
-        raise ValueError(f"{TITLE_MATRIX_FILE} has shape {matrix.shape} or values that are not numbers")
-    return encoder, matrix
+    return encoder.with_words([word for other in others for word in other["words"]]) if others else encoder
 
 
-def read_photos(folder: Path, manifest: Manifest) -> tuple[npt.NDArray[np.float32] | None, Thumbnails | None]:
-    """Map the photo vectors and open the thumbnails, and check their shapes."""
+def _read_vocabulary(path: Path) -> dict[str, Any]:
+    vocabulary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if not all(isinstance(word, str) for word in vocabulary["words"]):
+        raise ValueError(f"{path.name} holds something else than words and weights")
+    return vocabulary
+
+
+def read_titles(folder: Path, manifest: Manifest, live: LiveRows) -> tuple[TitleEncoder | None, csr_matrix | None]:
+    """Read the title encoder and the matrix of the titles, and check that they fit together."""
+    encoder = read_title_encoder(folder, manifest)
+    if encoder is None:
+        return None, None
+    matrices = []
+    for place, part in enumerate(manifest.parts):
+        matrix = csr_matrix(load_npz(folder / part.folder / TITLE_MATRIX_FILE))
+        matrix.check_format(full_check=True)
+        n, width = matrix.shape
+        fits = width == encoder.dimension if place == len(manifest.parts) - 1 else width <= encoder.dimension
+        if n != part.n or not fits or not np.isfinite(matrix.data).all():
+            raise ValueError(f"{TITLE_MATRIX_FILE} has shape {matrix.shape} or values that are not numbers")
+        wide = (matrix.data, matrix.indices, matrix.indptr)  # with words that came later
+        matrices.append(csr_matrix(wide, shape=(n, encoder.dimension)))
+    return encoder, matrices[0] if live.is_whole else csr_matrix(vstack(matrices, format="csr")[live.rows])
+
+
+def _read_photos(
+    folder: Path, manifest: Manifest, live: LiveRows
+) -> tuple[npt.NDArray[np.float32] | None, PackedRows | None]:
+    """Map the photo vectors and open the thumbnails, and check their shapes; vectors of several parts are read."""
     if manifest.photo_model is None:
         return None, None
-    vectors = np.load(folder / PHOTO_VECTORS_FILE, mmap_mode="r", allow_pickle=False)
-    if vectors.shape != (manifest.n_listings, manifest.photo_model.dimension) or vectors.dtype != np.float32:
-        raise ValueError(f"{PHOTO_VECTORS_FILE} has shape {vectors.shape} of {vectors.dtype}")
-    return vectors, open_thumbnails(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE, manifest.n_listings)
+    mapped = []
+    for part in manifest.parts:
+        vectors = np.load(folder / part.folder / PHOTO_VECTORS_FILE, mmap_mode="r", allow_pickle=False)
+        if vectors.shape != (part.n, manifest.photo_model.dimension) or vectors.dtype != np.float32:
+            raise ValueError(f"{PHOTO_VECTORS_FILE} has shape {vectors.shape} of {vectors.dtype}")
+        mapped.append(vectors)
+    names = (THUMBNAILS_FILE, THUMBNAIL_OFFSETS_FILE)
+    return _joined(mapped, live), open_parts(folder, manifest.parts, live, names=names)
+
+
+def _joined(parts: Sequence[npt.NDArray[np.float32]], live: LiveRows) -> npt.NDArray[np.float32]:
+    """The rows of several arrays that are seen, each copied once; the one array itself where all are."""
+    if live.is_whole:
+        return parts[0]
+    joined = np.empty((len(live), parts[0].shape[1]), dtype=np.float32)
+    start = 0
+    for number, part in enumerate(parts):
+        rows = live.of_part(number)
+        joined[start : start + len(rows)] = part if len(rows) == len(part) else part[rows]
+        start += len(rows)
+    return joined
 
 
 def write_titles(folder: Path, encoder: TitleEncoder, matrix: csr_matrix) -> None:
     """Write the title encoder and its matrix into a bundle that is being made."""
-    vocabulary = {"words": list(encoder.words), "idf": encoder.idf.tolist(), "n_titles": encoder.n_titles}
-    text = json.dumps(vocabulary, ensure_ascii=False, indent=0)
-    (folder / TITLE_VOCABULARY_FILE).write_text(text + "\n", encoding="utf-8")
+    _write_vocabulary(folder, {"words": list(encoder.words), "idf": encoder.idf.tolist(), "n_titles": encoder.n_titles})
     save_npz(folder / TITLE_MATRIX_FILE, matrix)
 
 
-def describe_files(folder: Path) -> dict[str, FileEntry]:
-    """Size and SHA-256 of every file of a bundle that is being made, but for the manifest."""
-    paths = sorted(path for path in folder.iterdir() if path.name != MANIFEST_FILE)
-    return {path.name: FileEntry(path.stat().st_size, file_sha256(path)) for path in paths}
+def write_further_titles(folder: Path, words: Sequence[str], matrix: csr_matrix) -> None:
+    """Write the words that a segment brings, and the matrix of its titles, which has columns for them at its end."""
+    _write_vocabulary(folder, {"words": list(words)})
+    save_npz(folder / TITLE_MATRIX_FILE, matrix)
+
+
+def _write_vocabulary(folder: Path, vocabulary: dict[str, Any]) -> None:
+    text = json.dumps(vocabulary, ensure_ascii=False, indent=0)
+    (folder / TITLE_VOCABULARY_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from product_matching.encoders.keypoints import KEYPOINTS_NAME, Keypoints, find_
 from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo
 from product_matching.store.manifest import KEYPOINT_OFFSETS_FILE, KEYPOINTS_FILE, Manifest
-from product_matching.store.thumbnails import Thumbnails, open_thumbnails
+from product_matching.store.segments import LiveRows
+from product_matching.store.thumbnails import PackedRows, open_parts
 
 #: Photos whose keypoints are kept in memory where the bundle does not hold them: some 40 MB.
 _KEPT = 4096
@@ -35,7 +36,7 @@ class StoredKeypoints:
         The file, as an error about a damaged row names it.
     """
 
-    def __init__(self, packed: Thumbnails, origin: Path) -> None:
+    def __init__(self, packed: PackedRows, origin: Path) -> None:
         self._packed, self._origin = packed, origin
 
     def get(self, row: int) -> Keypoints | None:
@@ -66,7 +67,7 @@ class ThumbnailKeypoints:
         Pictures by row.
     """
 
-    def __init__(self, thumbnails: Thumbnails) -> None:
+    def __init__(self, thumbnails: PackedRows) -> None:
         self._thumbnails = thumbnails
         self._kept: OrderedDict[int, Keypoints] = OrderedDict()
         self._lock = Lock()
@@ -88,7 +89,9 @@ class ThumbnailKeypoints:
         return found
 
 
-def open_keypoints(folder: Path, manifest: Manifest, thumbnails: Thumbnails | None) -> KeypointSource | None:
+def open_keypoints(
+    folder: Path, manifest: Manifest, thumbnails: PackedRows | None, live: LiveRows
+) -> KeypointSource | None:
     """The keypoints of a bundle; None for a catalogue without photos.
 
     Keypoints of another version of this package are left aside, as if there were none.
@@ -102,5 +105,5 @@ def open_keypoints(folder: Path, manifest: Manifest, thumbnails: Thumbnails | No
         return None
     if manifest.keypoints != KEYPOINTS_NAME:
         return ThumbnailKeypoints(thumbnails)
-    path = folder / KEYPOINTS_FILE
-    return StoredKeypoints(open_thumbnails(path, folder / KEYPOINT_OFFSETS_FILE, manifest.n_listings), path)
+    packed = open_parts(folder, manifest.parts, live, names=(KEYPOINTS_FILE, KEYPOINT_OFFSETS_FILE))
+    return StoredKeypoints(packed, folder / KEYPOINTS_FILE)

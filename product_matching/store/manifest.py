@@ -19,9 +19,13 @@ from product_matching.errors import InputError
 from product_matching.files import read_json, write_text
 from product_matching.search.spec import IndexSpec
 from product_matching.store.identity import derive_catalogue_id
+from product_matching.store.locks import manifest_lock
+from product_matching.store.segments import FileEntry, Growth, Part, segment_path
 from product_matching.validation import Count, Name, Number, Sha256, Share, Text, validate
 
 BUNDLE_FORMAT = 2
+#: Of a bundle that listings were added to or removed from since: a reader from before would miss them.
+GROWN_FORMAT = 3
 #: The format before: neither catalogue id nor index. It is read, and derived what it lacks.
 _FORMAT_WITHOUT_IDENTITY = 1
 #: The number of words, which is that of the title matrix: manifests that hold it are read without it.
@@ -54,6 +58,19 @@ MAP_FILES = (PHOTO_MAP_FILE, TITLE_MAP_FILE)
 #: Files of a bundle whose photos were read; the second one only beside sample photos.
 PRINTS_FILE = "prints.parquet"
 QUERY_PRINTS_FILE = "query_prints.parquet"
+#: Every file that a bundle may have in its folder, or while it is compacted in that of its base.
+BASE_FILES = frozenset(
+    (
+        LISTINGS_FILE,
+        *PHOTO_FILES,
+        *TITLE_FILES,
+        *QUERY_FILES,
+        *KEYPOINT_FILES,
+        *MAP_FILES,
+        PRINTS_FILE,
+        QUERY_PRINTS_FILE,
+    )
+)
 
 CatalogueId = Annotated[str, Field(strict=True, pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 _CONFIG = ConfigDict(extra="forbid")
@@ -120,14 +137,6 @@ class BuiltThresholds:
 
 
 @dataclass(frozen=True, config=_CONFIG)
-class FileEntry:
-    """Size and content of one file of a bundle."""
-
-    bytes: Count
-    sha256: Sha256
-
-
-@dataclass(frozen=True, config=_CONFIG)
 class SideIndexes:
     """The indexes of photos and titles; None for a side that the bundle does not have."""
 
@@ -171,7 +180,7 @@ class Manifest:
     catalogue_id
         Identity of the catalogue (a UUID), kept when its bundle is built anew; see `derive_catalogue_id`.
     n_listings, n_photos, n_titles
-        Listings, those with a readable photo, and those with a title.
+        Listings, those with a readable photo, and those with a title; without those that were removed.
     photo_model
         Model of the photo vectors; None for a catalogue without photos.
     title_weighting
@@ -183,7 +192,7 @@ class Manifest:
     unreadable_photos
         Ids of the listings whose photo could not be decoded, and why.
     files
-        Every other file of the bundle by name.
+        Every other file of the bundle by name, but for those of `growth`; see `all_files`.
     n_queries
         Sample queries; 0 for a bundle without, such as every one from before there were any.
     prints
@@ -196,6 +205,8 @@ class Manifest:
         The thresholds that the build tuned, where others were chosen since; None where they still hold.
     maps
         What computed the maps of its listings in two dimensions; None for a bundle without.
+    growth
+        What was added and removed since it was built or compacted; None for nothing.
     """
 
     name: Text
@@ -216,6 +227,7 @@ class Manifest:
     sureness: TunedSureness | None = None
     built_thresholds: BuiltThresholds | None = None
     maps: SideMaps | None = None
+    growth: Growth | None = None
 
     @model_validator(mode="after")
     def _check_sides(self) -> Self:
@@ -223,13 +235,34 @@ class Manifest:
         for side, there in sides:
             if (getattr(self.index, side) is None) != (there is None):
                 raise ValueError(f"the index of the side {side} must be named if and only if the bundle has that side")
+        if self.growth is not None and self.growth.n_live != self.n_listings:
+            raise ValueError(f"there are {self.growth.n_live} rows that were not removed, but n_listings is another")
         return self
+
+    @property
+    def parts(self) -> list[Part]:
+        """The folders that hold its rows, in their order."""
+        return [Part("", self.n_listings)] if self.growth is None else self.growth.parts
+
+    @property
+    def all_files(self) -> dict[str, FileEntry]:
+        """Every file but the manifest, by its path below the bundle's folder."""
+        if self.growth is None:
+            return dict(self.files)
+        base = "" if self.growth.base is None else f"{segment_path(self.growth.base)}/"
+        files = {f"{base}{name}": entry for name, entry in self.files.items()}
+        for segment in self.growth.segments:
+            files |= {f"{segment_path(segment.name)}/{name}": entry for name, entry in segment.files.items()}
+        removed = self.growth.removed
+        return files if removed is None else files | {removed.name: removed.entry}
 
     def to_json(self) -> str:
         """Write the manifest as JSON, the same text for the same bundle."""
-        return (
-            json.dumps({"format": BUNDLE_FORMAT, **asdict(self)}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-        )
+        content = asdict(self)
+        if self.growth is None:
+            del content["growth"]
+        version = BUNDLE_FORMAT if self.growth is None else GROWN_FORMAT
+        return json.dumps({"format": version, **content}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -247,16 +280,21 @@ def read_manifest(folder: Path) -> Manifest:
     version = content.pop("format", None) if isinstance(content, dict) else None
     if version == _FORMAT_WITHOUT_IDENTITY and type(version) is int:
         content = _with_identity(content, folder)
-    elif version != BUNDLE_FORMAT or type(version) is not int:
+    elif version not in (BUNDLE_FORMAT, GROWN_FORMAT) or type(version) is not int:
         raise InputError(
-            f"{path} has bundle format {version!r:.40}, but this version reads {_FORMAT_WITHOUT_IDENTITY} and "
-            f"{BUNDLE_FORMAT}: build it anew."
+            f"{path} has bundle format {version!r:.40}, but this version reads {_FORMAT_WITHOUT_IDENTITY} to "
+            f"{GROWN_FORMAT}: build it anew."
         )
+    elif (content.get("growth") is not None) != (version == GROWN_FORMAT):
+        raise InputError(f"{path} has bundle format {version}, which does not fit its field growth: build it anew.")
     content.pop(_FORMER_FIELD, None)
     manifest = validate(Manifest, content, str(path))
-    expected = _expected_files(manifest)
-    if set(manifest.files) != expected:
-        raise InputError(f"{path} names the files {sorted(manifest.files)}, but this bundle has {sorted(expected)}.")
+    wanted = [(manifest.files, _expected_files(manifest))]
+    if manifest.growth is not None:
+        wanted += [(segment.files, segment_files(manifest)) for segment in manifest.growth.segments]
+    for files, expected in wanted:
+        if set(files) != expected:
+            raise InputError(f"{path} names the files {sorted(files)}, but this bundle has {sorted(expected)}.")
     return manifest
 
 
@@ -275,8 +313,10 @@ def rewrite_manifest(folder: Path, change: Callable[[Manifest], Manifest]) -> Ma
     InputError
         The folder is no bundle, or cannot be written.
     """
-    manifest = change(read_manifest(folder))
-    write_text(folder / MANIFEST_FILE, manifest.to_json(), what="settings of the bundle")
+    read_manifest(folder)
+    with manifest_lock(folder):
+        manifest = change(read_manifest(folder))
+        write_text(folder / MANIFEST_FILE, manifest.to_json(), what="settings of the bundle")
     return manifest
 
 
@@ -298,15 +338,24 @@ def _with_identity(content: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _expected_files(manifest: Manifest) -> set[str]:
-    """The files of a bundle; sample queries are photos, so they need a photo model."""
+    """The files of a bundle's base; sample queries are photos, so they need a photo model."""
+    files = segment_files(manifest)
+    if manifest.photo_model is not None and manifest.n_queries > 0:
+        files |= set(QUERY_FILES)
+    if manifest.prints is not None and manifest.n_queries > 0:
+        files.add(QUERY_PRINTS_FILE)
+    return files
+
+
+def segment_files(manifest: Manifest) -> set[str]:
+    """The files that every part of a bundle has: those with a row for each listing."""
+    maps = manifest.maps or SideMaps()
     parts = (
         (PHOTO_FILES, manifest.photo_model is not None),
         (TITLE_FILES, manifest.title_weighting is not None),
         (KEYPOINT_FILES, manifest.photo_model is not None and manifest.keypoints is not None),
-        (QUERY_FILES, manifest.photo_model is not None and manifest.n_queries > 0),
         ((PRINTS_FILE,), manifest.prints is not None),
-        ((QUERY_PRINTS_FILE,), manifest.prints is not None and manifest.n_queries > 0),
-        ((PHOTO_MAP_FILE,), manifest.maps is not None and manifest.maps.photo is not None),
-        ((TITLE_MAP_FILE,), manifest.maps is not None and manifest.maps.title is not None),
+        ((PHOTO_MAP_FILE,), maps.photo is not None),
+        ((TITLE_MAP_FILE,), maps.title is not None),
     )
     return {LISTINGS_FILE, *(name for names, there in parts if there for name in names)}

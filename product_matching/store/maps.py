@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.store.manifest import PHOTO_MAP_FILE, TITLE_MAP_FILE, Manifest
+from product_matching.store.segments import LiveRows
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ class StoredMap:
     method: str
 
 
-def read_maps(folder: Path, manifest: Manifest) -> tuple[StoredMap | None, StoredMap | None]:
+def read_maps(folder: Path, manifest: Manifest, live: LiveRows) -> tuple[StoredMap | None, StoredMap | None]:
     """Read the maps by photos and by titles, None for one that the bundle does not hold.
 
     Raises
@@ -37,11 +38,14 @@ def read_maps(folder: Path, manifest: Manifest) -> tuple[StoredMap | None, Store
     """
     if manifest.maps is None:
         return None, None
-    photo, title = manifest.maps.photo, manifest.maps.title
-    return (
-        None if photo is None else StoredMap(_read(folder / PHOTO_MAP_FILE, manifest.n_listings), photo),
-        None if title is None else StoredMap(_read(folder / TITLE_MAP_FILE, manifest.n_listings), title),
-    )
+
+    def read(name: str, method: str | None) -> StoredMap | None:
+        if method is None:
+            return None
+        parts = [_read(folder / part.folder / name, part.n) for part in manifest.parts]
+        return StoredMap(np.concatenate(parts)[live.rows], method)
+
+    return read(PHOTO_MAP_FILE, manifest.maps.photo), read(TITLE_MAP_FILE, manifest.maps.title)
 
 
 def _read(path: Path, n: int) -> npt.NDArray[np.float32]:

@@ -10,6 +10,7 @@ import pandas as pd
 from product_matching.errors import InputError
 from product_matching.listings.prints import PhotoPrint, parse_print, write_print
 from product_matching.store.manifest import PRINTS_FILE, QUERY_PRINTS_FILE, Manifest
+from product_matching.store.segments import LiveRows
 
 _COLUMN = "print"
 
@@ -52,7 +53,7 @@ class StoredPrints:
         return [self.get(row) for row in range(len(self))]
 
 
-def read_prints(folder: Path, manifest: Manifest) -> tuple[StoredPrints | None, StoredPrints | None]:
+def read_prints(folder: Path, manifest: Manifest, live: LiveRows) -> tuple[StoredPrints | None, StoredPrints | None]:
     """The print of the listings and of the sample queries; None where there is none.
 
     Raises
@@ -62,8 +63,13 @@ def read_prints(folder: Path, manifest: Manifest) -> tuple[StoredPrints | None, 
     """
     if manifest.prints is None:
         return None, None
-    listings = _read(folder / PRINTS_FILE, manifest.n_listings)
-    return listings, _read(folder / QUERY_PRINTS_FILE, manifest.n_queries) if manifest.n_queries else None
+    parts = manifest.parts
+    texts = [text for part in parts for text in _read(folder / part.folder / PRINTS_FILE, part.n)]
+    listings = StoredPrints([texts[row] for row in live.rows], str(folder / PRINTS_FILE))
+    if manifest.n_queries == 0:
+        return listings, None
+    path = folder / parts[0].folder / QUERY_PRINTS_FILE
+    return listings, StoredPrints(_read(path, manifest.n_queries), str(path))
 
 
 def write_prints(path: Path, prints: Sequence[PhotoPrint | None]) -> None:
@@ -72,8 +78,8 @@ def write_prints(path: Path, prints: Sequence[PhotoPrint | None]) -> None:
     pd.DataFrame({_COLUMN: pd.Series(texts, dtype="str")}).to_parquet(path, index=False)
 
 
-def _read(path: Path, count: int) -> StoredPrints:
-    texts = pd.read_parquet(path, columns=[_COLUMN])[_COLUMN].tolist()
+def _read(path: Path, count: int) -> list[str]:
+    texts: list[str] = pd.read_parquet(path, columns=[_COLUMN])[_COLUMN].tolist()
     if len(texts) != count or not all(isinstance(text, str) for text in texts):
         raise ValueError(f"{path.name} does not hold {count} texts")
-    return StoredPrints(texts, str(path))
+    return texts

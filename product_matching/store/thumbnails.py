@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
+
+from product_matching.store.segments import LiveRows, Part
+
+
+class PackedRows(Protocol):
+    """Bytes by row, such as pictures."""
+
+    def __len__(self) -> int:
+        """Number of rows."""
+
+    def get(self, row: int) -> bytes | None:
+        """Bytes of one row; None where it has none."""
+
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """Number of bytes of each row; shape (N,)."""
 
 
 class ThumbnailWriter:
@@ -53,8 +69,10 @@ class Thumbnails:
 
     def __init__(self, path: Path, offsets: npt.NDArray[np.int64]) -> None:
         self._offsets = offsets
-        with path.open("rb") as stream:
-            self._pictures = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        self._pictures: mmap.mmap | bytes = b""
+        if offsets[-1] > 0:  # an empty file cannot be mapped
+            with path.open("rb") as stream:
+                self._pictures = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -67,6 +85,40 @@ class Thumbnails:
     def sizes(self) -> npt.NDArray[np.int64]:
         """Bytes of each row's picture; shape (N,)."""
         return np.diff(self._offsets)
+
+
+def write_packed(folder: Path, names: tuple[str, str], rows: Iterable[bytes]) -> None:
+    """Pack the bytes of some rows into the two files of these names; empty bytes for a row without any."""
+    with ThumbnailWriter(folder / names[0], folder / names[1]) as writer:
+        for row in rows:
+            writer.append(row)
+
+
+class JoinedThumbnails:
+    """The packed pictures of several parts of a bundle, as one.
+
+    Parameters
+    ----------
+    parts
+        Those of each part.
+    live
+        Their rows that are seen.
+    """
+
+    def __init__(self, parts: Sequence[PackedRows], live: LiveRows) -> None:
+        self._parts, self._live = tuple(parts), live
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def get(self, row: int) -> bytes | None:
+        """JPEG bytes of one row's picture, None where it has none."""
+        part, within = self._live.place(row)
+        return self._parts[part].get(within)
+
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """Bytes of each row's picture; shape (N,)."""
+        return np.concatenate([part.sizes() for part in self._parts])[self._live.rows]
 
 
 def open_thumbnails(packed: Path, offsets_file: Path, count: int) -> Thumbnails:
@@ -83,3 +135,10 @@ def open_thumbnails(packed: Path, offsets_file: Path, count: int) -> Thumbnails:
     if offsets[0] != 0 or offsets[-1] != packed.stat().st_size or (np.diff(offsets) < 0).any():
         raise ValueError(f"{offsets_file.name} does not fit {packed.name}")
     return Thumbnails(packed, offsets)
+
+
+def open_parts(folder: Path, parts: Sequence[Part], live: LiveRows, *, names: tuple[str, str]) -> PackedRows:
+    """Map the packed rows of all parts of a bundle, whose files are called `names`; see `open_thumbnails`."""
+    packed, offsets = names
+    opened = [open_thumbnails(folder / part.folder / packed, folder / part.folder / offsets, part.n) for part in parts]
+    return opened[0] if live.is_whole else JoinedThumbnails(opened, live)

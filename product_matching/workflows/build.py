@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,33 +13,29 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
+from product_matching.encoders.batch import EmbeddedPhoto
 from product_matching.encoders.cache import EmbeddingCache
-from product_matching.encoders.keypoint_cache import KeypointCache
 from product_matching.encoders.keypoints import KEYPOINTS_NAME
 from product_matching.encoders.tfidf import TitleEncoder, Weighting
 from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
 from product_matching.listings.parts import validation_rows
-from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled, track
+from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled
 from product_matching.search.open import open_index
 from product_matching.search.spec import IndexSpec
-from product_matching.store.bundle import PHOTO_SHA256, describe_files, label_groups, new_bundle_folder, write_titles
+from product_matching.store.bundle import PHOTO_SHA256, label_groups, new_bundle_folder, write_titles
+from product_matching.store.changing import describe_folder
 from product_matching.store.identity import derive_catalogue_id
 from product_matching.store.manifest import (
-    KEYPOINT_OFFSETS_FILE,
-    KEYPOINTS_FILE,
     LISTINGS_FILE,
     MANIFEST_FILE,
     PHOTO_VECTORS_FILE,
-    THUMBNAIL_OFFSETS_FILE,
-    THUMBNAILS_FILE,
     Manifest,
     SideIndexes,
     TunedThreshold,
     read_manifest,
 )
-from product_matching.store.thumbnails import ThumbnailWriter
+from product_matching.workflows.photo_files import embed_listings, note_photos, write_vectors
 from product_matching.workflows.query_list import QueryList, build_queries
 from product_matching.workflows.tune import SMALL_PHOTO, SMALL_TITLE, tune_threshold
 
@@ -50,7 +45,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_FILL_ROWS = 2048
 _PHOTO_INDEX, _TITLE_INDEX = IndexSpec("flat"), IndexSpec("sparse")
 
 
@@ -138,10 +132,18 @@ def build_bundle(
         stop_if_cancelled(progress)
         if catalogue.has_photos and encoder is not None:
             cache = cache or EmbeddingCache(encoder.model)
-            photos = _embed_catalogue(folder, catalogue, encoder, cache, options=options, progress=progress)
-            _note_photos(listings, photos)
+            photos = embed_listings(
+                folder,
+                catalogue,
+                encoder,
+                cache,
+                keypoints=options.keypoints,
+                workers=options.workers,
+                progress=progress,
+            )
+            note_photos(listings, photos)
             progress.begin("threshold of the photos", 0)
-            vectors = _write_vectors(folder / PHOTO_VECTORS_FILE, photos, encoder.dimension, cache)
+            vectors = write_vectors(folder / PHOTO_VECTORS_FILE, photos, encoder.dimension, cache)
             manifest = _describe_photos(
                 manifest, listings, photos, model=encoder.model, vectors=vectors, options=options
             )
@@ -150,7 +152,7 @@ def build_bundle(
                 manifest = replace(manifest, n_queries=len(queries))
         stop_if_cancelled(progress)
         listings.to_parquet(folder / LISTINGS_FILE, index=False)
-        manifest = replace(manifest, files=describe_files(folder))
+        manifest = replace(manifest, files=describe_folder(folder))
         (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
 
@@ -208,35 +210,6 @@ def _tune_titles(matrix: csr_matrix, usable: npt.NDArray[np.bool_], listings: pd
     return tune_threshold(index, matrix, usable, labels=labels, validation=validation, small=SMALL_TITLE)
 
 
-def _embed_catalogue(
-    folder: Path,
-    catalogue: Catalogue,
-    encoder: PhotoEmbedder,
-    cache: EmbeddingCache,
-    *,
-    options: BuildOptions,
-    progress: Progress,
-) -> list[EmbeddedPhoto]:
-    """Embed every photo into the cache and write the thumbnails and the keypoints."""
-    paths = [catalogue.photo_path(row) for row in range(len(catalogue))]
-    photos: list[EmbeddedPhoto] = []
-    kept = KeypointCache(cache.folder) if options.keypoints else None
-    with ExitStack() as stack:
-        thumbnails = stack.enter_context(ThumbnailWriter(folder / THUMBNAILS_FILE, folder / THUMBNAIL_OFFSETS_FILE))
-        keypoints = None
-        if kept is not None:
-            keypoints = stack.enter_context(ThumbnailWriter(folder / KEYPOINTS_FILE, folder / KEYPOINT_OFFSETS_FILE))
-        stream = embed_photos(paths, encoder, cache, keypoints=kept, workers=options.workers)
-        for photo in track(progress, stream, "photos", total=len(paths), unit="photo"):
-            thumbnails.append(photo.thumbnail)
-            if keypoints is not None:
-                keypoints.append(photo.keypoints)
-            photos.append(replace(photo, thumbnail=b"", keypoints=b""))
-    if not any(photo.sha256 for photo in photos):
-        raise InputError(f"None of the {len(paths)} photos can be read, first: {photos[0].problem}")
-    return photos
-
-
 def _describe_photos(
     manifest: Manifest,
     listings: pd.DataFrame,
@@ -264,29 +237,3 @@ def _tune_photos(vectors: Any, usable: npt.NDArray[np.bool_], listings: pd.DataF
     index = open_index(_PHOTO_INDEX, vectors)
     labels, validation = label_groups(listings), validation_rows(listings)
     return tune_threshold(index, vectors, usable, labels=labels, validation=validation, small=SMALL_PHOTO)
-
-
-def _note_photos(listings: pd.DataFrame, photos: list[EmbeddedPhoto]) -> None:
-    """Add what was read of the photos to the listings; a pHash of the catalogue is kept."""
-    listings[PHOTO_SHA256] = [photo.sha256 for photo in photos]
-    own = listings["image_phash"] if "image_phash" in listings else pd.Series("", index=listings.index)
-    computed = pd.Series([photo.phash for photo in photos], index=listings.index)
-    listings["image_phash"] = own.where(own != "", computed)
-
-
-def _write_vectors(
-    path: Path, photos: list[EmbeddedPhoto], dimension: int, cache: EmbeddingCache
-) -> npt.NDArray[np.float32]:
-    """Write the vectors from the cache in blocks, zeros for a listing without a readable photo."""
-    vectors = np.lib.format.open_memmap(path, mode="w+", dtype="<f4", shape=(len(photos), dimension))
-    for start, block in _blocks([photo.sha256 for photo in photos]):
-        found = cache.get(sha256 for sha256 in block if sha256)
-        for row, sha256 in enumerate(block, start):
-            vectors[row] = found[sha256] if sha256 else 0
-    vectors.flush()
-    return vectors
-
-
-def _blocks(photos: list[str]) -> Iterator[tuple[int, list[str]]]:
-    for start in range(0, len(photos), _FILL_ROWS):
-        yield start, photos[start : start + _FILL_ROWS]

@@ -20,6 +20,8 @@ from product_matching.store.maps import StoredMap, write_map
 
 Side = Literal["photo", "title"]
 SIDES: tuple[Side, ...] = ("photo", "title")
+#: Listings that are placed in one go.
+_BLOCK_ROWS = 256
 _FILES: dict[Side, str] = {"photo": PHOTO_MAP_FILE, "title": TITLE_MAP_FILE}
 
 
@@ -96,6 +98,29 @@ def add_map(folder: Path, *, progress: Progress = NO_PROGRESS) -> Manifest:
 
     methods = SideMaps(**{side: one.method for side, one in maps.items()})
     return amend_bundle(bundle, write, names=MAP_FILES, maps=methods)
+
+
+def place_missing(bundle: Bundle, side: Side) -> Points:
+    """The map that a bundle holds; listings that were added since are at the place of the nearest one that was there.
+
+    Raises
+    ------
+    ValueError
+        The bundle holds no such map.
+    """
+    stored, vectors = bundle.photo_map if side == "photo" else bundle.title_map, _vectors(bundle, side)
+    if stored is None or vectors is None:
+        raise ValueError(f"the bundle holds no map of its {side}s")
+    points = stored.points.copy()
+    placed = np.isfinite(points[:, 0])
+    missing = np.flatnonzero(has_vector(bundle, side) & ~placed)
+    if placed.any():
+        known, others = points[placed], vectors[np.flatnonzero(placed)].T
+        for start in range(0, len(missing), _BLOCK_ROWS):
+            rows = missing[start : start + _BLOCK_ROWS]
+            cosines = vectors[rows] @ others
+            points[rows] = known[np.asarray(cosines.argmax(axis=1)).ravel()]
+    return points if placed.any() else _principal(bundle, side).points
 
 
 def nearest_listing(bundle: Bundle, side: Side, *, progress: Progress = NO_PROGRESS) -> npt.NDArray[np.float64]:

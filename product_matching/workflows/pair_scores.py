@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from product_matching.errors import InputError
@@ -31,7 +32,9 @@ def scores_key(bundle: Bundle, scorer: PairScorer) -> str:
     """Name all that the scores of a bundle's pairs follow from; settings such as thresholds are none of it."""
     manifest = bundle.manifest
     pictures = set() if manifest.keypoints is None else _PICTURES
-    content = {name: entry.sha256 for name, entry in manifest.files.items() if name not in pictures.union(MAP_FILES)}
+    beside = pictures.union(MAP_FILES)
+    files = manifest.all_files.items()
+    content = {path: entry.sha256 for path, entry in files if PurePosixPath(path).name not in beside}
     model = None if manifest.photo_model is None else manifest.photo_model.fingerprint
     named = json.dumps([_VERSION, content, model, describe_scorer(scorer)], sort_keys=True)
     return hashlib.sha256(named.encode()).hexdigest()

@@ -10,13 +10,15 @@ import numpy.typing as npt
 from product_matching.errors import InputError
 from product_matching.files import file_sha256
 from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.store.changing import leftovers
 from product_matching.store.keypoints import StoredKeypoints
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest
 from product_matching.store.pair_scores import PAIR_SCORES_FILE
+from product_matching.store.segments import LOCK_FILE, SEGMENTS_FOLDER
 from product_matching.workflows.map_listings import SIDES, has_vector
 
 #: Files of a bundle that its manifest does not name.
-_BESIDE = {MANIFEST_FILE, PAIR_SCORES_FILE}
+_BESIDE = {MANIFEST_FILE, PAIR_SCORES_FILE, LOCK_FILE}
 _BLOCK_ROWS = 4096
 _LENGTH_TOLERANCE = 1e-4
 
@@ -37,11 +39,13 @@ def verify_bundle(folder: Path) -> list[str]:
     manifest = read_manifest(folder)
     problems = [
         f"{name} is not the file that the manifest names (SHA-256 differs)."
-        for name, entry in manifest.files.items()
+        for name, entry in manifest.all_files.items()
         if (folder / name).is_file() and file_sha256(folder / name) != entry.sha256
     ]
-    surplus = sorted({path.name for path in folder.iterdir()} - set(manifest.files) - _BESIDE)
-    problems += [f"{name!r} does not belong to the bundle." for name in surplus]
+    left = set(leftovers(folder, manifest))
+    paths = [path for path in _paths_in(folder) if path not in left and path.parent not in left]
+    surplus = {path.relative_to(folder).as_posix() for path in paths} - set(manifest.all_files) - _BESIDE
+    problems += [f"{name!r} does not belong to the bundle." for name in sorted(surplus)]
     try:
         bundle = open_bundle(folder)
     except InputError as error:
@@ -54,6 +58,14 @@ def verify_bundle(folder: Path) -> list[str]:
         + _check_keypoints(bundle)
         + _check_maps(bundle)
     )
+
+
+def _paths_in(folder: Path) -> list[Path]:
+    """What lies in a bundle's folder, and in the folders of its segments."""
+    return [
+        *(path for path in folder.iterdir() if path.name != SEGMENTS_FOLDER),
+        *folder.glob(f"{SEGMENTS_FOLDER}/*/*"),
+    ]
 
 
 def _check_photos(bundle: Bundle) -> list[str]:
@@ -93,7 +105,7 @@ def _check_prints(bundle: Bundle) -> list[str]:
     except InputError as error:
         return [str(error)]
     read = np.array([one is not None for one in prints], dtype=np.bool_)
-    if bundle.prints is not None and not np.array_equal(read, bundle.has_photo):
+    if bundle.prints is not None and not _covers(bundle, read, bundle.has_photo):
         return ["The print was not read for exactly the listings with a photo."]
     return []
 
@@ -114,8 +126,15 @@ def _check_maps(bundle: Bundle) -> list[str]:
     return [
         f"The map by {side}s does not have a place for exactly the listings with a vector."
         for side, stored in zip(SIDES, (bundle.photo_map, bundle.title_map), strict=True)
-        if stored is not None and not np.array_equal(np.isfinite(stored.points[:, 0]), has_vector(bundle, side))
+        if stored is not None and not _covers(bundle, np.isfinite(stored.points[:, 0]), has_vector(bundle, side))
     ]
+
+
+def _covers(bundle: Bundle, done: npt.NDArray[np.bool_], wanted: npt.NDArray[np.bool_]) -> bool:
+    """Whether something was done for exactly the listings that it is wanted for; those added later may lack it."""
+    if bundle.manifest.growth is not None:
+        return not (done & ~wanted).any()
+    return np.array_equal(done, wanted)
 
 
 def _has_length(lengths: npt.NDArray[np.floating], expected: npt.NDArray[np.bool_]) -> bool:

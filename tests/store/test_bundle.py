@@ -13,7 +13,8 @@ from scipy.sparse import csr_matrix, save_npz
 
 from product_matching.errors import InputError
 from product_matching.store.bundle import open_bundle
-from product_matching.store.manifest import FileEntry, read_manifest
+from product_matching.store.manifest import read_manifest
+from product_matching.store.segments import FileEntry
 from product_matching.workflows.verify import verify_bundle
 from tests.store.forgery import check_that_damage_is_named, edit_manifest, name_new_sizes
 
@@ -64,7 +65,8 @@ def test_a_missing_or_cut_file_is_named(bundle: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda m: m.update(format=3), "has bundle format 3, but this version reads 1 and 2"),
+        (lambda m: m.update(format=3), "has bundle format 3, which does not fit its field growth"),
+        (lambda m: m.update(format=4), "has bundle format 4, but this version reads 1 to 3"),
         (lambda m: m.pop("n_listings"), "manifest.json: n_listings is missing"),
         (lambda m: m.update(n_listings=-1), "n_listings is -1, but must be at least 0"),
         (lambda m: m.update(n_listings=26), "has 25 rows, but the manifest has 26"),
