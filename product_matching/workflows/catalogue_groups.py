@@ -74,8 +74,9 @@ class CatalogueGroups:
         """The farthest pair of each group, in their order; a pair that a person decided to be the same is at 0."""
         same = self.decided.decisions.same
         if self.scored is not None:
-            return farthest_pairs(PairDistances(self.scored, _not_compared), self.groups, same)
-        return farthest_pairs(PairDistances(self.decided.linkage, self.decided.measure), self.groups, same)
+            return farthest_pairs(PairDistances(self.scored, _not_compared, self.numbers), self.groups, same)
+        known = PairDistances(self.decided.linkage, self.decided.measure, self.numbers)
+        return farthest_pairs(known, self.groups, same)
 
 
 def group_by_scores(scored: Neighbours, least: float, decisions: PairDecisions = NO_DECISIONS) -> CatalogueGroups:
@@ -96,11 +97,10 @@ def farthest_pairs(distances: Measure, groups: Sequence[Group], same: Sequence[P
     """The pair of each group with the largest distance, 0 if it is in `same`; of equal ones the first by rows."""
     if not groups:
         return []
-    pairs, decided = [_pairs_within(group) for group in groups], set(same)
+    pairs = [_pairs_within(group) for group in groups]
     first, second = np.concatenate(pairs).T
     measured = distances(first, second)
-    known = [place for place, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True)) if pair in decided]
-    measured[known] = 0.0
+    measured[_are_in(same, first, second)] = 0.0
     starts = np.cumsum([0, *(len(part) for part in pairs[:-1])])
     found = []
     for start, part in zip(starts.tolist(), pairs, strict=True):
@@ -113,6 +113,13 @@ def _pairs_within(group: Group) -> RowArray:
     """Each pair of a group's rows, the lower one first; shape (P, 2)."""
     rows = np.array(group.rows, dtype=np.int64)
     return rows[np.stack(np.triu_indices(len(rows), 1), axis=1)]
+
+
+def _are_in(pairs: Sequence[Pair], first: RowArray, second: RowArray) -> npt.NDArray[np.bool_]:
+    """Which of the pairs of rows are among given pairs, the lower row first; shape (P,)."""
+    low, high = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    n = max(int(second.max(initial=0)), int(high.max(initial=0))) + 1
+    return np.isin(first * n + second, low * n + high)
 
 
 def _not_compared(first: RowArray, second: RowArray) -> FloatArray:

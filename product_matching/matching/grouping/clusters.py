@@ -16,7 +16,7 @@ _DECIMALS = 9
 
 
 class PairDistances:
-    """Distance of any pair of rows: that of the near pairs where they hold it, measured otherwise.
+    """Distance of any pair of rows of one part: that of the near pairs where they hold it, measured otherwise.
 
     Parameters
     ----------
@@ -24,14 +24,18 @@ class PairDistances:
         Near listings of all listings; a pair found in both directions counts by its nearer.
     measure
         Distance of the others.
+    part
+        Number of each listing's part, shape (N,): pairs across parts are never asked for, and are not held.
     """
 
-    def __init__(self, near: Neighbours, measure: Measure) -> None:
+    def __init__(self, near: Neighbours, measure: Measure, part: RowArray) -> None:
         self._n, self._measure = len(near), measure
-        keys = self._keys(near.queries(), near.rows)
-        order = np.lexsort((near.distances, keys))
+        queries = near.queries()
+        inside = part[queries] == part[near.rows]
+        keys, distances = self._keys(queries[inside], near.rows[inside]), near.distances[inside]
+        order = np.lexsort((distances, keys))
         self._known, first = np.unique(keys[order], return_index=True)
-        self._distances = near.distances[order][first]
+        self._distances = distances[order][first]
 
     def __call__(self, first: RowArray, second: RowArray) -> FloatArray:
         """Distance of each pair; shape (P,)."""

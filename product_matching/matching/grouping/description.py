@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import minimum_spanning_tree
 
 from product_matching.matching.grouping.partition import undirected_pairs
-from product_matching.search.neighbours import Neighbours, RowArray
+from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,11 @@ def describe_groups(groups: RowArray, near: Neighbours, pair_threshold: float) -
     pair_threshold
         Distance up to which a pair counts for the density.
     """
-    first, second, distances = undirected_pairs(near.queries(), near.rows, near.distances)
-    inside = (groups[first] == groups[second]) & (distances <= pair_threshold)
-    edges = np.bincount(groups[first][inside], minlength=len(groups))
-    links = _weakest_links(groups, first[inside], second[inside], distances[inside])
+    queries = near.queries()
+    inside = (groups[queries] == groups[near.rows]) & (near.distances <= pair_threshold)
+    first, second, distances = undirected_pairs(queries[inside], near.rows[inside], near.distances[inside])
+    edges = np.bincount(groups[first], minlength=len(groups))
+    weakest = _weakest_links(groups, first, second, distances)
     order = np.argsort(groups, kind="stable")
     starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
     described = []
@@ -59,30 +60,20 @@ def describe_groups(groups: RowArray, near: Neighbours, pair_threshold: float) -
         if len(rows) > 1:
             number = int(groups[rows[0]])
             density = float(edges[number] / (len(rows) * (len(rows) - 1) / 2))
-            described.append(Group(tuple(rows.tolist()), density, links.get(number, math.inf)))
+            described.append(Group(tuple(rows.tolist()), density, float(weakest[number])))
     return sorted(described, key=lambda group: (-group.size, group.rows))
 
 
-def _weakest_links(
-    groups: RowArray, first: RowArray, second: RowArray, distances: npt.NDArray[np.float64]
-) -> dict[int, float]:
-    """Longest edge of each group's minimum spanning tree (Kruskal 1956); groups left unconnected are left out."""
-    root = list(range(len(groups)))
-    missing = (np.bincount(groups, minlength=len(groups)) - 1).tolist()
-    weakest: dict[int, float] = {}
-    for a, b, distance in zip(first.tolist(), second.tolist(), distances.tolist(), strict=True):
-        left, right = _find(root, a), _find(root, b)
-        if left != right:
-            root[left] = right
-            number = int(groups[a])
-            missing[number] -= 1
-            if missing[number] == 0:
-                weakest[number] = distance
+def _weakest_links(groups: RowArray, first: RowArray, second: RowArray, distances: FloatArray) -> FloatArray:
+    """Longest edge of each group's minimum spanning tree, by the group's number; infinite for one left unconnected.
+
+    Pairs are in order of distance, within groups and each once. Their places stand for the distances, as 0 means no
+    edge to scipy.
+    """
+    n = len(groups)
+    tree = minimum_spanning_tree(csr_matrix((np.arange(1, len(first) + 1), (first, second)), shape=(n, n))).tocoo()
+    number, lengths = groups[tree.row], distances[tree.data.astype(np.int64) - 1]
+    weakest = np.zeros(n)
+    np.maximum.at(weakest, number, lengths)
+    weakest[np.bincount(number, minlength=n) < np.bincount(groups, minlength=n) - 1] = np.inf
     return weakest
-
-
-def _find(root: list[int], row: int) -> int:
-    while root[row] != row:
-        root[row] = root[root[row]]
-        row = root[row]
-    return row
