@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from product_matching.listings.titles import title_words
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 #: A text of one trigram that no normalised title holds.
 _IN_NO_TITLE = "-"
@@ -32,6 +35,8 @@ class TrigramEncoder:
     @classmethod
     def fit(cls, titles: Sequence[str]) -> TrigramEncoder:
         """Learn the trigrams and their weights from raw titles; where none holds a word, all vectors are zero."""
+        from sklearn.feature_extraction.text import TfidfVectorizer  # a second to import, and only needed here
+
         vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), sublinear_tf=True, dtype=np.float32)
         written = [_written(title) for title in titles]
         return cls(vectoriser.fit(written if any(written) else [_IN_NO_TITLE]))

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 from scipy.sparse import csr_matrix
-from sklearn.preprocessing import normalize
 
 from product_matching.matching.rules import select, union
 from product_matching.search.neighbours import Neighbours, keep_nearest, keep_within
@@ -104,8 +103,16 @@ def _beside(parts: Sequence[Vectors]) -> Vectors:
     return np.hstack(parts)
 
 
+def to_unit_rows(vectors: Vectors) -> Vectors:
+    """Scale each row to norm 1, in place; a zero row stays zero."""
+    from sklearn.preprocessing import normalize  # a second to import, and not needed where kept scores decide
+
+    unit: Vectors = normalize(vectors, copy=False)
+    return unit
+
+
 def _unit(vectors: Vectors) -> Vectors:
     if not vectors.shape[1]:  # no title holds a word
         return vectors
-    unit: Vectors = normalize(vectors, copy=False).astype(np.float32)
+    unit: Vectors = to_unit_rows(vectors).astype(np.float32)
     return unit

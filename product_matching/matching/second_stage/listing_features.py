@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 from scipy.sparse import csr_matrix
-from sklearn.preprocessing import normalize
 
 from product_matching.encoders.keypoints import Keypoints
 from product_matching.encoders.print_encoder import PrintEncoder
@@ -18,7 +17,7 @@ from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.encoders.trigrams import TrigramEncoder
 from product_matching.listings.quantities import QuantityTable
 from product_matching.listings.titles import title_words
-from product_matching.matching.blending import cross_mean, expand, fuse
+from product_matching.matching.blending import cross_mean, expand, fuse, to_unit_rows
 from product_matching.matching.chain import CANDIDATES, Stages, VectorRules, improve_vectors, run_stages
 from product_matching.matching.print_features import PrintedListings
 from product_matching.matching.second_stage.listing_data import ListingData
@@ -277,7 +276,7 @@ def _neighbourhoods(near: Neighbours) -> csr_matrix:
     few = keep_nearest(near, NEIGHBOURHOOD)
     weights = np.maximum(1.0 - few.distances, 0.0) ** 3
     matrix = csr_matrix((weights, few.rows, few.offsets), shape=(len(near), len(near)))
-    unit: csr_matrix = normalize(matrix + scipy.sparse.identity(len(near)), copy=False).astype(np.float32)
+    unit: csr_matrix = to_unit_rows(matrix + scipy.sparse.identity(len(near))).astype(np.float32)
     return unit
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from scipy.sparse import csr_matrix
-from sklearn.preprocessing import normalize
 
+from product_matching.matching.blending import to_unit_rows
 from product_matching.matching.second_stage.pair_features import row_products
 from product_matching.matching.second_stage.pairs import Pairs
 from product_matching.search.neighbours import FloatArray
@@ -33,7 +33,7 @@ def blend_by_score(vectors: Any, pairs: Pairs, scores: FloatArray, threshold: fl
     numpy.ndarray
         Cosine similarity of each pair after blending, the same in both directions; shape (P,).
     """
-    blended = normalize(sum_by_score(vectors, pairs, scores, threshold), copy=False)
+    blended = to_unit_rows(sum_by_score(vectors, pairs, scores, threshold))
     return pairs.symmetric(row_products(blended, pairs.first, pairs.second))
 
 
@@ -65,6 +65,6 @@ def blend_query(vector: csr_matrix, vectors: Any, sums: csr_matrix, sure: FloatA
     numpy.ndarray
         Cosine similarity of the query and each candidate after blending; shape (M,).
     """
-    own = normalize(vector + csr_matrix(sure[None, :]) @ vectors)
-    others = normalize(sums + csr_matrix(sure[:, None]) @ vector)
+    own = to_unit_rows(vector + csr_matrix(sure[None, :]) @ vectors)
+    others = to_unit_rows(sums + csr_matrix(sure[:, None]) @ vector)
     return np.asarray((others @ own.T).todense(), dtype=np.float64).ravel()

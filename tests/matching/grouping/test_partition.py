@@ -120,6 +120,47 @@ def test_a_group_held_by_a_decision_alone_says_so() -> None:
     assert group.density == pytest.approx(1 / 3)
 
 
+def plain_groups(
+    distances: dict[tuple[int, int], float], linkage: LinkageThresholds, must: list[tuple[int, int]], n: int
+) -> set[frozenset[int]]:
+    """Average linkage written down as it is said: every pair in order, every mean over all cross pairs of units."""
+    joined = nx.Graph(must)
+    joined.add_nodes_from(range(n))
+    units = [frozenset(part) for part in nx.connected_components(joined)]
+
+    def apart(one: frozenset[int], other: frozenset[int]) -> float:
+        return min(distances.get((min(a, b), max(a, b)), 1.0) for a in one for b in other)
+
+    ordered = sorted(
+        (apart(one, other), *sorted((min(one), min(other))), one, other)
+        for place, one in enumerate(units)
+        for other in units[place + 1 :]
+    )
+    of = {unit: frozenset([unit]) for unit in units}
+    for distance, _, _, one, other in ordered:
+        left, right = of[one], of[other]
+        if distance > linkage.pair or left == right:
+            continue
+        mean = sum(apart(a, b) for a in left for b in right) / (len(left) * len(right))
+        if round(mean, 9) <= linkage.of_merger((len(left) == 1) + (len(right) == 1)):
+            of |= dict.fromkeys(left | right, left | right)
+    return {frozenset(row for unit in cluster for row in unit) for cluster in of.values()}
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.5, 1.5, 3.0]))
+def test_groups_are_those_of_average_linkage_written_down_plainly(seed: int, degree: float) -> None:
+    """Many regions and some large ones: pairs near, hardly further, and far, a few listings joined by decisions."""
+    rng, n = np.random.default_rng(seed), 40
+    drawn = rng.integers(0, n, (round(degree * n), 2)).tolist()
+    pairs = {(min(a, b), max(a, b)) for a, b in drawn if a != b}
+    far_apart = rng.choice([0.05, 0.1, 0.21, 0.33, 0.39, 0.41, 0.55], len(pairs)).tolist()
+    distances = dict(zip(sorted(pairs), far_apart, strict=True))
+    must = [tuple(pair) for pair in rng.integers(0, n, (2, 2)).tolist()]
+    linkage = LinkageThresholds(pair=0.4, attach=0.35, merge=0.28)
+    found = partition(neighbours(distances, n), linkage, must_link=must)
+    assert as_sets(found) == plain_groups(distances, linkage, must, n)
+
+
 def measured(distances: dict[tuple[int, int], float], asked: list[tuple[int, int]], otherwise: float = 1.0):
     """A measure that looks pairs up and notes which were asked for."""
 
