@@ -13,11 +13,12 @@ from product_matching.app.resources import decisions_of, jobs, warm_up
 from product_matching.app.review.audit_view import draw_audit
 from product_matching.app.review.bands_panel import draw_bands
 from product_matching.app.review.changes import draw_changes
-from product_matching.app.review.comparing import ComparedPairs, begin, groups_of, pairs_at_hand, running
+from product_matching.app.review.comparing import ComparedPairs, begin, pairs_at_hand, running
 from product_matching.app.review.decisions_view import draw_decisions
 from product_matching.app.review.export_view import draw_export
 from product_matching.app.review.filters import draw_review_filters
 from product_matching.app.review.group_view import draw_group
+from product_matching.app.review.grouping_view import groups_or_progress
 from product_matching.app.review.groups import count_sizes, page_of_groups
 from product_matching.app.review.pair_view import draw_queue
 from product_matching.app.review.pairs import ReviewPairs, review_pairs
@@ -116,7 +117,9 @@ def _draw_result(
     if address.step == "decisions":
         draw_decisions(bundle, address)
         return
-    found = groups_of(bundle, request, compared)
+    found = groups_or_progress(bundle, request, compared)
+    if found is None:
+        return
     with summary:
         draw_group_summary(bundle, found)
         how = say_thresholds(request, found.decided.thresholds)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -123,31 +123,36 @@ class ProbablePairs:
         doubt = np.round(np.abs(self.probability - 0.5), DISTANCE_DECIMALS)
         return self.take(np.lexsort((self.second, self.first, doubt)))
 
+    @cached_property
+    def rising(self) -> FloatArray:
+        """Their probabilities in rising order; shape (P,)."""
+        return np.sort(self.probability)
 
-def count_bands(probability: FloatArray, bands: Sequence[Bands]) -> list[BandCounts]:
-    """Count pairs under several bands.
+    @cached_property
+    def _sums(self) -> FloatArray:
+        return np.concatenate([[0.0], np.cumsum(self.rising)])
 
-    Parameters
-    ----------
-    probability
-        Of each candidate pair, each pair once; shape (P,).
-    bands
-        What divides them.
-    """
-    rising = np.sort(probability)
-    sums = np.concatenate([[0.0], np.cumsum(rising)])
-    counts = []
-    for each in bands:
-        low, high = np.searchsorted(rising, [each.reject, each.accept], side="left").tolist()
-        accepted = len(rising) - high
-        counts.append(
-            BandCounts(
-                bands=each,
-                accepted=accepted,
-                review=high - low,
-                rejected=low,
-                expected_wrong=float(accepted - (sums[-1] - sums[high])),
-                expected_missed=float(sums[low]),
-            )
+    def count(self, bands: Bands) -> BandCounts:
+        """Count the pairs in each band."""
+        sums, n = self._sums, len(self)
+        low, high = np.searchsorted(self.rising, [bands.reject, bands.accept], side="left").tolist()
+        return BandCounts(
+            bands=bands,
+            accepted=n - high,
+            review=high - low,
+            rejected=low,
+            expected_wrong=float(n - high - (sums[-1] - sums[high])),
+            expected_missed=float(sums[low]),
         )
-    return counts
+
+    def around(self, least: float, n: int) -> tuple[RowArray, RowArray]:
+        """Places of the `n` pairs from a probability on, and of the `n` below it, nearest first; equal ones by rows."""
+        start = int(np.searchsorted(self.rising, least, side="left"))
+        low, high = max(start - n, 0), min(start + n, len(self))
+        if low == high:
+            nothing = np.zeros(0, dtype=np.int64)
+            return nothing, nothing
+        near = np.flatnonzero((self.probability >= self.rising[low]) & (self.probability <= self.rising[high - 1]))
+        ordered = near[np.lexsort((self.second[near], self.first[near], self.probability[near]))]
+        skipped = int(np.searchsorted(self.rising, self.rising[low], side="left"))
+        return ordered[start - skipped : high - skipped], ordered[low - skipped : start - skipped][::-1]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from product_matching.matching.decisions import NO_DECISIONS, Pair, PairDecisions
 from product_matching.matching.grouping.clusters import Measure, PairDistances
 from product_matching.matching.grouping.description import Group
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
 from product_matching.workflows.groups import group_catalogue
 from product_matching.workflows.match import CatalogueMatches, match_by_scores
@@ -78,18 +79,33 @@ class CatalogueGroups:
         known = PairDistances(self.decided.linkage, self.decided.measure, self.numbers)
         return farthest_pairs(known, self.groups, same)
 
+    def complete(self) -> CatalogueGroups:
+        """The same groups, once their farthest pairs are found: what takes time is done."""
+        _ = self.farthest
+        return self
 
-def group_by_scores(scored: Neighbours, least: float, decisions: PairDecisions = NO_DECISIONS) -> CatalogueGroups:
+
+def group_by_scores(
+    scored: Neighbours,
+    least: float,
+    decisions: PairDecisions = NO_DECISIONS,
+    *,
+    progress: Progress = NO_PROGRESS,
+) -> CatalogueGroups:
     """Group a catalogue whose pairs were scored (see `score_catalogue`) by the least score of a match."""
-    return group_matches(match_by_scores(scored, least), decisions, scored)
+    return group_matches(match_by_scores(scored, least), decisions, scored, progress=progress)
 
 
 def group_matches(
-    decided: CatalogueMatches, decisions: PairDecisions = NO_DECISIONS, scored: Neighbours | None = None
+    decided: CatalogueMatches,
+    decisions: PairDecisions = NO_DECISIONS,
+    scored: Neighbours | None = None,
+    *,
+    progress: Progress = NO_PROGRESS,
 ) -> CatalogueGroups:
     """Group a catalogue whose pairs were decided by rules or scores, under what people decided."""
     decided = decided.with_decisions(decisions)
-    numbers, groups = group_catalogue(decided)
+    numbers, groups = group_catalogue(decided, progress=progress)
     return CatalogueGroups(decided=decided, numbers=numbers, groups=groups, scored=scored)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from product_matching.matching.grouping.description import Group, describe_groups
 from product_matching.matching.grouping.linkage import LinkageThresholds
 from product_matching.matching.grouping.partition import partition
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import RowArray
 from product_matching.workflows.match import CatalogueMatches
 
@@ -15,7 +16,7 @@ from product_matching.workflows.match import CatalogueMatches
 LINKAGE = LinkageThresholds(pair=1.0, attach=0.9, merge=0.7)
 
 
-def group_catalogue(decided: CatalogueMatches) -> tuple[RowArray, list[Group]]:
+def group_catalogue(decided: CatalogueMatches, *, progress: Progress = NO_PROGRESS) -> tuple[RowArray, list[Group]]:
     """Make groups of the matches, under the decisions that they were made with.
 
     Where decisions contradict each other (`PairDecisions.contradictions`), groups keep the different ones apart.
@@ -27,6 +28,11 @@ def group_catalogue(decided: CatalogueMatches) -> tuple[RowArray, list[Group]]:
     """
     decisions = decided.decisions
     groups = partition(
-        decided.linkage, LINKAGE, decided.measure, must_link=decisions.must_link, cannot_link=decisions.different
+        decided.linkage,
+        LINKAGE,
+        decided.measure,
+        must_link=decisions.must_link,
+        cannot_link=decisions.different,
+        progress=progress,
     )
     return groups, describe_groups(groups, decided.linkage, LINKAGE.pair)

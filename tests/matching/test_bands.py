@@ -4,15 +4,21 @@ import numpy as np
 import pytest
 
 from product_matching.errors import InputError
-from product_matching.matching.bands import Bands, ProbablePairs, count_bands
+from product_matching.matching.bands import Bands, ProbablePairs
 from product_matching.search.neighbours import sort_neighbours
+
+
+def pairs_of(probability: np.ndarray) -> ProbablePairs:
+    """Pairs of 30 rows in no order."""
+    first, second = (part[::-1] for part in np.triu_indices(30, 1))
+    return ProbablePairs(first=first[: len(probability)], second=second[: len(probability)], probability=probability)
 
 
 def test_counts_are_those_of_a_plain_loop() -> None:
     rng = np.random.default_rng(0)
     probability = np.round(rng.choice([0.1, 0.5, 0.9, *rng.random(50)], 400), 6)
     bands = [Bands(accept=0.9, reject=0.1), Bands(accept=0.5, reject=0.5), Bands(accept=1, reject=0)]
-    for counted in count_bands(probability, bands):
+    for counted in map(pairs_of(probability).count, bands):
         accept, reject = counted.bands.accept, counted.bands.reject
         accepted = [p for p in probability if p >= accept]
         rejected = [p for p in probability if p < reject]
@@ -20,7 +26,19 @@ def test_counts_are_those_of_a_plain_loop() -> None:
         assert counted.review == len(probability) - len(accepted) - len(rejected)
         assert counted.expected_wrong == pytest.approx(sum(1 - p for p in accepted))
         assert counted.expected_missed == pytest.approx(sum(rejected))
-    assert count_bands(np.zeros(0), bands)[0].accepted == 0
+    assert pairs_of(np.zeros(0)).count(bands[0]).accepted == 0
+
+
+def test_the_pairs_around_a_probability_are_those_of_a_plain_sort() -> None:
+    rng = np.random.default_rng(1)
+    pairs = pairs_of(np.round(rng.choice([0.2, 0.5, 0.8, *rng.random(30)], 300), 6))
+    ordered = sorted(range(300), key=lambda place: (pairs.probability[place], pairs.first[place], pairs.second[place]))
+    for least in (0.0, 0.2, 0.5, 0.51, 0.8, 1.0):
+        start = sum(p < least for p in pairs.probability)
+        above, below = pairs.around(least, 7)
+        assert above.tolist() == ordered[start : start + 7]
+        assert below.tolist() == ordered[max(start - 7, 0) : start][::-1]
+    assert [len(each) for each in pairs_of(np.zeros(0)).around(0.5, 7)] == [0, 0]
 
 
 @pytest.mark.parametrize(("accept", "reject"), [(0.4, 0.5), (1.1, 0.5), (0.5, -0.1), (float("nan"), 0.1)])

@@ -19,6 +19,7 @@ from product_matching.errors import InputError
 from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import Progress
 from product_matching.store.bundle import Bundle, open_bundle
+from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.find import Finder
 from product_matching.workflows.groups import group_catalogue
 from product_matching.workflows.match import match_by_defaults
@@ -145,6 +146,43 @@ def test_cancelled_work_leaves_the_button_and_can_begin_anew(open_app: Open, hel
     assert not app.error
     assert int(metric(press(app), "Groups")) > 0
     assert held.calls == 2
+
+
+@pytest.fixture
+def held_grouping(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    """Making the groups, held until it is released; no page waits for it."""
+    work, group_matches = Held(), comparing.group_matches
+
+    def group(*arguments: Any, progress: Progress) -> CatalogueGroups:
+        work(progress)
+        return group_matches(*arguments, progress=progress)
+
+    monkeypatch.setattr(comparing, "group_matches", group)
+    monkeypatch.setattr(comparing, "GROUPING_PATIENCE_SECONDS", 0.01)
+    yield work
+    work.released.set()
+
+
+def test_groups_are_made_in_the_background_and_can_be_stopped_while_the_page_stays_usable(
+    open_app: Open, held_grouping: Held
+) -> None:
+    app = press(open_app(REVIEW, step="groups", bundle="small"))
+    assert held_grouping.begun.wait(SECONDS)
+    (bar,) = (each for each in app.run().get("progress") if "Making the groups" in each.proto.text)
+    assert bar.proto.value == 50
+    assert not app.metric
+    app.segmented_control(key="review_step").set_value("pairs").run()
+    assert metric(app, "Left to review")
+    app.segmented_control(key="review_step").set_value("groups").run()
+    next(button for button in app.button if button.label == "Cancel").click().run()
+    assert not app.run().get("progress")
+    held_grouping.released.set()
+    assert resources.group_jobs().wait_for_all(SECONDS)
+    assert not app.run().metric, "what was stopped does not begin by itself"
+    app.button(key="make_groups").click().run()
+    assert resources.group_jobs().wait_for_all(SECONDS)
+    assert int(metric(app.run(), "Groups")) > 0
+    assert held_grouping.calls == 2
 
 
 @pytest.mark.parametrize(

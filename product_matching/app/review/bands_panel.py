@@ -8,7 +8,7 @@ from product_matching.app.address import BAND_PERCENT, Address
 from product_matching.app.navigation import change_address
 from product_matching.app.review.pairs import ReviewPairs
 from product_matching.app.shared.wording import count_text
-from product_matching.matching.bands import BandCounts, Bands, count_bands
+from product_matching.matching.bands import BandCounts, Bands
 
 #: Settings of the table: accept from, reject below, in percent.
 SETTINGS = ((99, 1), (95, 5), (90, 10), (80, 20), (70, 30), (60, 40))
@@ -18,7 +18,8 @@ _KEY = "review_bands"
 def draw_bands(address: Address, review: ReviewPairs) -> None:
     """Draw the slider of the bands and the table of settings."""
     _draw_slider(address)
-    counts = count_bands(review.scores, [review.bands, *(Bands(accept=a / 100, reject=r / 100) for a, r in SETTINGS)])
+    shown = [review.bands, *(Bands(accept=a / 100, reject=r / 100) for a, r in SETTINGS)]
+    counts = [review.pairs.count(bands) for bands in shown]
     st.markdown(say_bands(counts[0]))
     with st.expander("Compare settings", icon=":material/table_chart:"):
         st.markdown(bands_table(counts[1:]))

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from product_matching.app.review.comparing import ComparedPairs, groups_of
+from product_matching.app.jobs import State
+from product_matching.app.review.comparing import ComparedPairs, grouping
 from product_matching.app.review.request import GroupRequest
+from product_matching.app.shared.job_view import draw_waiting
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.matching.grouping.changes import GroupChanges, compare_groups
 from product_matching.store.bundle import Bundle
@@ -43,7 +45,14 @@ def draw_changes(bundle: Bundle, request: GroupRequest, compared: ComparedPairs)
         return
     if baseline.settings == now.settings:
         return
-    before, after = (groups_of(bundle, each.request, each.compared).numbers for each in (baseline, now))
+    jobs = [grouping(bundle, each.request, each.compared) for each in (baseline, now)]
+    waiting = next((job for job in jobs if job is not None and not job.finished), None)
+    if waiting is not None:
+        draw_waiting(waiting, "The change is shown once the groups are made.")
+    made = [job.result for job in jobs if job is not None and job.state is State.DONE]
+    if len(made) < len(jobs):
+        return
+    before, after = (found.numbers for found in made)
     with st.container(horizontal=True, vertical_alignment="center"):
         said = say_changes(compare_groups(before, after))
         st.markdown(f"Against {plain(baseline.request.what)}: {said}.", width="content")

@@ -7,20 +7,25 @@ from functools import partial
 
 import streamlit as st
 
-from product_matching.app.jobs import PATIENCE_SECONDS, Job
-from product_matching.app.resources import decisions_of, jobs
+from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
+from product_matching.app.resources import decisions_of, group_jobs, jobs
 from product_matching.app.review.request import GroupRequest
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.job_view import visitor
-from product_matching.app.shared.kept_groups import scores_at_hand
+from product_matching.app.shared.kept_groups import groups_key, scores_at_hand
 from product_matching.app.shared.scorers import opened_scorer, prepared_scorer
 from product_matching.matching.decisions import PairDecisions
-from product_matching.progress import Progress
+from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.catalogue_groups import CatalogueGroups, group_by_scores, group_matches
 from product_matching.workflows.match import CatalogueMatches, match_by_defaults
 from product_matching.workflows.pair_scores import score_catalogue
+
+#: So long a page waits for groups, which after a decision are mostly made by then, before it shows how far they are.
+GROUPING_PATIENCE_SECONDS = 1.5
+#: Key of the groups that this session does not want to be made.
+_STOPPED = "review_stopped_grouping"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -75,8 +80,33 @@ def begin(bundle: Bundle, request: GroupRequest) -> None:
     job.wait(PATIENCE_SECONDS)
 
 
-def groups_of(bundle: Bundle, request: GroupRequest, compared: ComparedPairs) -> CatalogueGroups:
-    """The groups of compared pairs under the decisions that hold now, once for all sessions.
+def groups_of(
+    bundle: Bundle, request: GroupRequest, compared: ComparedPairs, *, progress: Progress = NO_PROGRESS
+) -> CatalogueGroups:
+    """The groups of compared pairs under the decisions that hold now; those of `grouping`, where they are made.
+
+    Raises
+    ------
+    InputError
+        The decisions cannot be read.
+    Cancelled
+        The progress was cancelled.
+    """
+    decisions = decisions_of(bundle)
+    job = group_jobs().find(groups_key(request.key, request.least, decisions), visitor="")
+    if job is not None and job.state is State.DONE:
+        made: CatalogueGroups = job.result
+        return made
+    return _make_groups(compared, request.least, decisions.pairs, progress)
+
+
+def grouping(bundle: Bundle, request: GroupRequest, compared: ComparedPairs) -> Job[CatalogueGroups] | None:
+    """Begin to make the groups of compared pairs in the background, or join that work; it may be done on return.
+
+    Returns
+    -------
+    Job or None
+        None where this visitor stopped it, and no other one made them since.
 
     Raises
     ------
@@ -84,13 +114,35 @@ def groups_of(bundle: Bundle, request: GroupRequest, compared: ComparedPairs) ->
         The decisions cannot be read.
     """
     decisions = decisions_of(bundle)
-    return _groups(f"{request.key} {decisions.version}", request.least, compared, decisions.pairs)
+    key = groups_key(request.key, request.least, decisions)
+    known = group_jobs().find(key, visitor())
+    if st.session_state.get(_STOPPED) == key and (known is None or known.state is not State.DONE):
+        return None
+    job = group_jobs().start(
+        key,
+        lambda progress: _make_groups(compared, request.least, decisions.pairs, progress).complete(),
+        visitor(),
+    )
+    job.wait(GROUPING_PATIENCE_SECONDS)
+    return job
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _groups(key: str, least: float, _compared: ComparedPairs, _decisions: PairDecisions) -> CatalogueGroups:
-    if _compared.matched is not None:
-        return group_matches(_compared.matched, _decisions)
-    if _compared.scored is None:
+def stop_grouping(job: Job[CatalogueGroups]) -> None:
+    """Stop making groups for this visitor, until they are asked for again."""
+    st.session_state[_STOPPED] = job.key
+    group_jobs().cancel(job.key, visitor())
+
+
+def resume_grouping() -> None:
+    """Let the groups be made again that this visitor stopped."""
+    st.session_state.pop(_STOPPED, None)
+
+
+def _make_groups(
+    compared: ComparedPairs, least: float, decisions: PairDecisions, progress: Progress
+) -> CatalogueGroups:
+    if compared.matched is not None:
+        return group_matches(compared.matched, decisions, progress=progress)
+    if compared.scored is None:
         raise LookupError("no pairs were compared")
-    return group_by_scores(_compared.scored, least, _decisions)
+    return group_by_scores(compared.scored, least, decisions, progress=progress)

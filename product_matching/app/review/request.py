@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from product_matching.app.address import SURENESS, Address
 from product_matching.app.shared.deciding import Deciding
-from product_matching.app.shared.scorers import version_of
+from product_matching.app.shared.kept_groups import comparison_key
 from product_matching.app.shared.settings import pair_rules
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.matching.calibration import percent_text
@@ -54,7 +54,7 @@ def request_groups(bundle: Bundle, address: Address, deciding: Deciding) -> Grou
         return GroupRequest(key=f"pairs {bundle.fingerprint} {rules} {given}", rules=rules, given=given)
     name = deciding.chosen.name
     return GroupRequest(
-        key=f"pairs {bundle.content} {version_of(name)}",
+        key=comparison_key(bundle, name),
         rules=PLAIN,
         given=Thresholds(),
         scorer=name,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from product_matching.app.review.pairs import ReviewPairs
-from product_matching.matching.bands import count_bands
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.decisions import BundleDecisions
@@ -13,7 +12,7 @@ from product_matching.workflows.decisions import BundleDecisions
 
 def draw_pair_summary(review: ReviewPairs, decisions: BundleDecisions, left: int) -> None:
     """Draw how many pairs are sure, how many of them are expected to be wrong, and how many are left and decided."""
-    (counts,) = count_bands(review.scores, [review.bands])
+    counts = review.pairs.count(review.bands)
     with st.container(horizontal=True, gap="medium"):
         edge = f" from {round(100 * review.bands.accept)} %" if review.are_probabilities else ""
         st.metric(f"Sure{edge}", f"{counts.accepted:,}", width="content", help="Pairs accepted without review.")

@@ -1,4 +1,4 @@
-"""The groups of a catalogue whose pairs were scored before: at hand on every page, without any work asked for."""
+"""The groups of a catalogue: made in the background, once for all sessions and pages."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import Bundle
 from product_matching.store.pair_scores import PAIR_SCORES_FILE
 from product_matching.workflows.catalogue_groups import CatalogueGroups, group_by_scores
+from product_matching.workflows.decisions import BundleDecisions
 from product_matching.workflows.pair_scores import kept_scores
 
-#: So long a page waits for groups that are made in no time.
+#: So long a page waits for groups that it can do without.
 _PATIENCE_SECONDS = 0.5
 #: The visitor that groups are made for.
 _SERVER = "server"
@@ -34,8 +35,18 @@ def scores_at_hand(bundle: Bundle, deciding: Deciding) -> Neighbours | None:
     return _scores(bundle, deciding.chosen.name, version_of(deciding.chosen.name), _written(bundle))
 
 
+def comparison_key(bundle: Bundle, scorer: str) -> str:
+    """Names a catalogue whose pairs are scored, for keys of what follows from the scores."""
+    return f"pairs {bundle.content} {version_of(scorer)}"
+
+
+def groups_key(compared: str, least: float, decisions: BundleDecisions) -> str:
+    """Key of the job that makes groups of compared pairs under decisions."""
+    return f"groups {compared} {least} {decisions.version}"
+
+
 def kept_groups(bundle: Bundle, deciding: Deciding) -> CatalogueGroups | None:
-    """The groups of a catalogue under the decisions that hold now, made in the background once for all sessions.
+    """The groups of a catalogue whose pairs were scored before, under the decisions that hold now.
 
     Returns
     -------
@@ -51,10 +62,9 @@ def kept_groups(bundle: Bundle, deciding: Deciding) -> CatalogueGroups | None:
     if deciding.chosen is None or scored is None:
         return None
     decisions, least = decisions_of(bundle), deciding.least
-    version = f"{version_of(deciding.chosen.name)} {_written(bundle)} {decisions.version}"
     job = group_jobs().start(
-        f"groups {bundle.content} {version} {least}",
-        lambda _: group_by_scores(scored, least, decisions.pairs),
+        groups_key(comparison_key(bundle, deciding.chosen.name), least, decisions),
+        lambda progress: group_by_scores(scored, least, decisions.pairs, progress=progress).complete(),
         _SERVER,
     )
     job.wait(_PATIENCE_SECONDS)

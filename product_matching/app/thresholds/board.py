@@ -9,7 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from product_matching.app.resources import BY_CONTENT
-from product_matching.matching.bands import DOUBTFUL_SHARE, BandCounts, Bands, ProbablePairs, count_bands
+from product_matching.matching.bands import DOUBTFUL_SHARE, BandCounts, Bands, ProbablePairs
 from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import Progress
 from product_matching.search.neighbours import FloatArray, Neighbours
@@ -40,8 +40,6 @@ class SureBoard:
         Every scored pair at the distance 1 - probability.
     pairs
         Each of them once.
-    rising
-        Their probabilities in rising order; shape (P,).
     surest
         Probability of each listing's most probable pair, 0 without one; shape (N,).
     parts, curves
@@ -50,14 +48,13 @@ class SureBoard:
 
     scored: Neighbours
     pairs: ProbablePairs
-    rising: FloatArray
     surest: FloatArray
     parts: LabelParts | None
     curves: PartScores | None
 
     def bands(self, least: float, reject: float) -> BandCounts:
         """Pairs that are accepted from a probability on, to review below it, and rejected."""
-        return count_bands(self.rising, [Bands(accept=least, reject=min(reject, least))])[0]
+        return self.pairs.count(Bands(accept=least, reject=min(reject, least)))
 
     def touched(self, least: float) -> int:
         """Listings with a match from a probability on."""
@@ -67,12 +64,6 @@ class SureBoard:
         """Mean probability of the accepted pairs; NaN where there are none."""
         counts = self.bands(least, least)
         return 1.0 - counts.expected_wrong / counts.accepted if counts.accepted else np.nan
-
-    def around(self, least: float, n: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Places of the `n` pairs that are just accepted, and of the `n` that are just not, nearest first."""
-        order = np.lexsort((self.pairs.second, self.pairs.first, self.pairs.probability))
-        start = int(np.searchsorted(self.rising, least, side="left"))
-        return order[start : start + n], order[max(start - n, 0) : start][::-1]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
@@ -91,7 +82,6 @@ def sure_board(bundle: Bundle, version: str, _scored: Neighbours) -> SureBoard:
     return SureBoard(
         scored=_scored,
         pairs=pairs,
-        rising=np.sort(pairs.probability),
         surest=surest,
         parts=parts,
         curves=None if parts is None else sureness_curves(_scored, parts),

@@ -76,7 +76,7 @@ def draw_sureness_side(finder: Finder, address: Address, deciding: Deciding, cho
     _draw_charts(deciding, chosen, board)
     accepted, rejected = (
         [_shown(bundle, board, place) for place in places.tolist()]
-        for places in board.around(deciding.least, _EDGE_PAIRS)
+        for places in board.pairs.around(deciding.least, _EDGE_PAIRS)
     )
     draw_pairs(bundle, accepted, rejected)
     draw_settings_table(bundle, address, deciding, board, request=request)
@@ -192,10 +192,10 @@ def _draw_charts(deciding: Deciding, chosen: ChosenScorer, board: SureBoard) -> 
         "How the percentages are spread", icon=":material/bar_chart:", expanded=board.curves is None, key="spread"
     ):
         st.plotly_chart(
-            probability_chart(board.rising, deciding.least, counted="Pairs"),
+            probability_chart(board.pairs.rising, deciding.least, counted="Pairs"),
             key="spread_chart",
             config={"displayModeBar": False},
-            alt=describe_spread(board.rising, deciding.least),
+            alt=describe_spread(board.pairs.rising, deciding.least),
         )
 
 

@@ -14,7 +14,7 @@ from product_matching.app.review.comparing import ComparedPairs
 from product_matching.app.review.keeping import offered_rules, offered_values, read_rules, say_rule, write_rules
 from product_matching.app.review.pairs import ReviewPairs, queue_of, review_pairs
 from product_matching.app.shared.asked_rows import rows_asked_for
-from product_matching.matching.bands import Bands, ProbablePairs, count_bands
+from product_matching.matching.bands import Bands, ProbablePairs
 from product_matching.matching.decisions import NO_DECISIONS, PairDecisions
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle, open_bundle
@@ -75,7 +75,7 @@ def test_by_distance_the_pairs_near_the_threshold_are_in_doubt(bundle: Bundle) -
 
 
 def test_the_bands_are_said_with_what_to_expect(review: ReviewPairs) -> None:
-    (counts,) = count_bands(review.scores, [review.bands])
+    counts = review.pairs.count(review.bands)
     said = say_bands(counts)
     assert "from 90 %: 1 pair, about 0 of them wrong" in said
     assert "10 to 90 %: 3 pairs" in said
