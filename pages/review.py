@@ -19,14 +19,14 @@ from product_matching.app.review.export_view import draw_export
 from product_matching.app.review.filters import draw_review_filters
 from product_matching.app.review.group_view import draw_group
 from product_matching.app.review.grouping_view import groups_or_progress
-from product_matching.app.review.groups import count_sizes, page_of_groups
+from product_matching.app.review.groups import page_of_groups
 from product_matching.app.review.pair_view import draw_queue
 from product_matching.app.review.pairs import ReviewPairs, review_pairs
 from product_matching.app.review.panel import draw_settings
 from product_matching.app.review.recording import draw_problem, draw_undo, draw_who
 from product_matching.app.review.request import GroupRequest, request_groups, say_decided, say_request, say_thresholds
 from product_matching.app.review.summary import draw_group_summary, draw_pair_summary
-from product_matching.app.shared.charts import size_chart
+from product_matching.app.shared.charts import describe_sizes, size_chart
 from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
 from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.scroll import scroll_up_for
@@ -145,15 +145,14 @@ def _draw_settings(bundle: Bundle, address: Address, deciding: Deciding, review:
 
 
 def _draw_groups(finder: Finder, address: Address, deciding: Deciding, found: CatalogueGroups) -> None:
-    if not found.groups:
+    if found.sizes is None:
         st.info("No two listings match under these settings.", icon=":material/search_off:")
         return
-    counts = count_sizes(found.groups)
     st.plotly_chart(
-        size_chart(counts),
+        size_chart({"Groups": found.sizes}),
         key="group_sizes",
         config={"displayModeBar": False},
-        alt="Number of groups by size: " + ", ".join(f"{count} of {name}" for name, count in counts),
+        alt=describe_sizes("Groups", found.sizes),
     )
     shown = page_of_groups(finder.bundle, found, address)
     scroll_up_for(f"{finder.bundle.manifest.name} {shown.page}")

@@ -92,7 +92,7 @@ def _plane_by_covariance(vectors: npt.NDArray[np.float32]) -> Points:
         products += block.T @ block
     mean = vectors.mean(axis=0, dtype=np.float64)
     covariance = products / n - np.outer(mean, mean)
-    first = np.random.default_rng(_SEED).uniform(-1, 1, dimensions)
+    first = np.random.default_rng(_SEED).uniform(-1, 1, (dimensions,))
     components = eigsh(covariance, 2, v0=first)[1].T[::-1]  # the largest last
     return _turned(vectors @ components.T.astype(np.float32) - components @ mean, components)
 

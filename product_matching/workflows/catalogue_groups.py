@@ -14,6 +14,7 @@ from product_matching.matching.grouping.clusters import Measure, PairDistances
 from product_matching.matching.grouping.description import Group
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.neighbours import FloatArray, Neighbours, RowArray
+from product_matching.workflows.description.sizes import GroupSizes, sizes_of
 from product_matching.workflows.groups import group_catalogue
 from product_matching.workflows.match import CatalogueMatches, match_by_scores
 
@@ -64,6 +65,11 @@ class CatalogueGroups:
     def n_grouped(self) -> int:
         """Listings in a group with others."""
         return sum(group.size for group in self.groups)
+
+    @property
+    def sizes(self) -> GroupSizes | None:
+        """Sizes of the groups; None where there is none."""
+        return sizes_of([group.size for group in self.groups])
 
     @property
     def largest(self) -> int:

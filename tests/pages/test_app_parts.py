@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from product_matching.app.find.outcome import beyond_by, decide
-from product_matching.app.shared.charts import distance_bins, distance_chart, probability_chart, size_chart
+from product_matching.app.shared.charts import (
+    describe_sizes,
+    distance_bins,
+    distance_chart,
+    probability_chart,
+    size_chart,
+)
 from product_matching.app.shared.gallery import listing_name
 from product_matching.app.shared.pictures import card_picture, no_photo, square
 from product_matching.app.shared.starts import starting_rows
@@ -22,6 +28,7 @@ from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import open_bundle
+from product_matching.workflows.description.sizes import GroupSizes
 
 
 class CountingEncoder:
@@ -129,10 +136,21 @@ def test_the_chart_of_probabilities_counts_every_listing_on_its_side_of_the_leas
     ],
 )
 def test_the_axis_of_group_sizes_has_numbers_and_says_that_it_is_logarithmic(highest: int, numbers: list[int]) -> None:
-    axis = size_chart([("2", highest), ("3", 1), ("4", 0)])["layout"]["yaxis"]
+    sizes = GroupSizes(np.array([3] + highest * [2]))
+    axis = size_chart({"Groups": sizes})["layout"]["yaxis"]
     assert (axis["type"], axis["title"]["text"]) == ("log", "Groups (logarithmic)")
     assert axis["tickvals"] == numbers
     assert axis.get("visible", True)
+
+
+def test_sizes_of_groups_are_drawn_in_bins_from_the_first_to_the_last_that_any_kind_has() -> None:
+    found = GroupSizes(np.array([60, 12, 3, 3, 2]))
+    labels, groups = size_chart({"Label groups": GroupSizes(np.array([3, 1])), "Found": found})["data"]
+    assert labels["x"] == groups["x"] == ["1", "2", "3", "4", "5", "6–10", "11–20", "21–50", "over 50"]
+    assert labels["y"] == [1, None, 1] + 6 * [None]
+    assert groups["y"] == [None, 1, 2, None, None, None, 1, None, 1]
+    assert size_chart({"Groups": GroupSizes(np.array([3, 2]))})["data"][0]["x"] == ["2", "3"]
+    assert describe_sizes("Found", found) == "Found by size: 1 of 2, 2 of 3, 1 of 11–20, 1 of over 50"
 
 
 @pytest.mark.parametrize("size", [(40, 80), (80, 40), (64, 64)])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from product_matching.workflows.description.sizes import SIZE_BINS, GroupSizes
+from product_matching.workflows.description.sizes import GroupSizes
 from product_matching.workflows.description.titles import TitleFacts
 
-_COLOUR, _SECOND = "#1f9a96", "#c98a2b"  # readable on white and on near-black
+_COLOUR = "#1f9a96"  # readable on white and on near-black
 _HEIGHT = 300
 #: The listings of a group stand on a logarithmic axis where the largest group has more.
 _LINEAR_UP_TO = 60
@@ -36,37 +36,6 @@ def label_frequency_chart(sizes: GroupSizes) -> dict[str, Any]:
     y: dict[str, Any] = {"title": {"text": "Listings" + (" (logarithmic)" if logarithmic else "")}, "tickformat": ",d"}
     y |= {"type": "log", "range": [-0.05, float(np.log10(sizes.largest)) + 0.1]} if logarithmic else _from_zero()
     return _figure([line], x={"title": {"text": "Label groups, largest first"}, "tickformat": ",d"}, y=y)
-
-
-def group_size_chart(groups: Mapping[str, GroupSizes]) -> dict[str, Any]:
-    """Draw how many groups there are of each size, for each kind of groups by its name."""
-    binned = {name: sizes.binned() for name, sizes in groups.items()}
-    filled = [place for place in range(len(SIZE_BINS)) if any(counts[place] for counts in binned.values())]
-    shown = range(min(filled, default=0), max(filled, default=0) + 1)
-    bars = [
-        {
-            "type": "bar",
-            "name": name,
-            "x": [bin_name(place) for place in shown],
-            "y": [counts[place] for place in shown],
-            "text": [f"{counts[place]:,}" if counts[place] else "" for place in shown],
-            "textposition": "outside",
-            "cliponaxis": False,
-            "marker": {"color": colour, "line": {"width": 0}},
-            "hovertemplate": "%{y:,} groups of %{x} listings<extra>" + name + "</extra>",
-        }
-        for (name, counts), colour in zip(binned.items(), (_COLOUR, _SECOND), strict=False)
-    ]
-    x = {"type": "category", "title": {"text": "Listings in the group"}}
-    figure = _figure(bars, x=x, y={"title": {"text": "Groups"}, "tickformat": ",d", **_from_zero()})
-    figure["layout"] |= {"showlegend": len(bars) > 1, "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"}}
-    return figure
-
-
-def bin_name(place: int) -> str:
-    """Write a bin of sizes."""
-    first, last = SIZE_BINS[place]
-    return str(first) if first == last else f"{first}–{last}" if last else f"over {first - 1}"
 
 
 def title_length_chart(titles: TitleFacts) -> dict[str, Any]:

@@ -9,14 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from product_matching.app.catalogue.charts import (
-    bin_name,
-    group_size_chart,
     label_frequency_chart,
     title_length_chart,
     word_chart,
 )
 from product_matching.app.catalogue.photos_view import draw_photos
 from product_matching.app.resources import BY_BUNDLE
+from product_matching.app.shared.charts import describe_sizes, size_chart
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.kept_groups import kept_groups
 from product_matching.app.shared.wording import count_text, plain
@@ -25,7 +24,7 @@ from product_matching.matching.calibration import percent_text
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
 from product_matching.workflows.description.catalogue import CatalogueDescription, describe_catalogue
 from product_matching.workflows.description.columns import ColumnFacts
-from product_matching.workflows.description.sizes import GroupSizes, sizes_of
+from product_matching.workflows.description.sizes import GroupSizes
 from product_matching.workflows.description.titles import TitleFacts
 
 _BARE: dict[str, Any] = {"displayModeBar": False}
@@ -93,7 +92,7 @@ def _draw_groups(bundle: Bundle, described: CatalogueDescription, deciding: Deci
         kinds = {"Label groups": labels, "Found here": found}
         shown = {name: sizes for name, sizes in kinds.items() if sizes is not None}
         st.markdown(_say_found(found, deciding))
-        _draw(group_size_chart(shown), "group_sizes", "; ".join(_say_bins(*each) for each in shown.items()))
+        _draw(size_chart(shown), "group_sizes", "; ".join(describe_sizes(*each) for each in shown.items()))
 
 
 def _found_sizes(bundle: Bundle, deciding: Deciding) -> tuple[GroupSizes | None, str]:
@@ -102,7 +101,7 @@ def _found_sizes(bundle: Bundle, deciding: Deciding) -> tuple[GroupSizes | None,
         found = kept_groups(bundle, deciding)
     except InputError as error:
         return None, str(error)
-    return (None if found is None else sizes_of([group.size for group in found.groups])), ""
+    return (None if found is None else found.sizes), ""
 
 
 def _say_labels(labels: GroupSizes) -> str:
@@ -121,11 +120,6 @@ def _say_found(found: GroupSizes | None, deciding: Deciding) -> str:
         f"**{count_text(found.n_groups, 'group')} found** among {count_text(found.n_listings, 'listing')}, at least "
         f"{percent_text(deciding.least)}."
     )
-
-
-def _say_bins(name: str, sizes: GroupSizes) -> str:
-    binned = ", ".join(f"{count:,} of {bin_name(place)}" for place, count in enumerate(sizes.binned()) if count)
-    return f"{name} by size: {binned}"
 
 
 def _draw_titles(titles: TitleFacts) -> None:

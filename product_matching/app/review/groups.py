@@ -19,8 +19,6 @@ from product_matching.workflows.catalogue_groups import CatalogueGroups, Farthes
 
 #: Groups on one page.
 GROUPS_A_PAGE = 10
-#: Bins of group sizes in the chart: the first and the last size of each.
-SIZE_BINS = ((2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, None))
 #: From this probability on the farthest pair of a group gives no reason to look at it.
 _SURE = 0.8
 
@@ -160,18 +158,6 @@ def _farthest_in_words(farthest: FarthestPair, *, pair: bool, scored: bool) -> t
     if farthest.distance <= 1:
         return f"{which}within the threshold", True
     return f"{which}beyond the threshold", False
-
-
-def count_sizes(groups: Sequence[Group]) -> list[tuple[str, int]]:
-    """Count the groups in each bin of sizes, up to the largest bin that has any."""
-    sizes = np.array([group.size for group in groups], dtype=np.int64)
-    counts = []
-    for first, last in SIZE_BINS:
-        inside = (sizes >= first) & (sizes <= (last or sizes.max(initial=0)))
-        name = str(first) if first == last else f"{first}–{last}" if last else f"over {first - 1}"
-        counts.append((name, int(inside.sum())))
-    filled = [place for place, (_, count) in enumerate(counts) if count]
-    return counts[: max(filled, default=-1) + 1]
 
 
 def scores_of(found: CatalogueGroups, pairs: Sequence[Pair]) -> list[float | None]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.workflows.description.sizes import SIZE_BINS, GroupSizes
+
 BIN_WIDTH = 0.02
 _SURE_BIN = 0.05
 _WITHIN, _BEYOND = "#1f9a96", "rgba(128, 138, 143, 0.55)"  # readable on white and on near-black
+_SECOND = "#c98a2b"
 _HEIGHT = 170
 
 
@@ -122,23 +126,31 @@ def _layout(threshold: float, highest: int, titles: tuple[str, str], tick_format
     }
 
 
-def size_chart(counts: list[tuple[str, int]]) -> dict[str, Any]:
-    """Draw how many groups there are of each size, with a logarithmic axis that says so."""
-    bars = {
-        "type": "bar",
-        "x": [name for name, _ in counts],
-        "y": [count or None for _, count in counts],
-        "text": [f"{count:,}" if count else "" for _, count in counts],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "marker": {"color": _WITHIN, "line": {"width": 0}},
-        "hovertemplate": "%{y:,} groups of %{x}<extra></extra>",
-    }
-    highest = max((count for _, count in counts), default=1)
+def size_chart(groups: Mapping[str, GroupSizes]) -> dict[str, Any]:
+    """Draw how many groups there are of each size, for each kind of groups by its name; a logarithmic axis says so."""
+    binned = {name: sizes.binned() for name, sizes in groups.items()}
+    filled = [place for place in range(len(SIZE_BINS)) if any(counts[place] for counts in binned.values())]
+    shown = range(min(filled, default=0), max(filled, default=0) + 1)
+    bars = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": [bin_name(place) for place in shown],
+            "y": [counts[place] or None for place in shown],
+            "text": [f"{counts[place]:,}" if counts[place] else "" for place in shown],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "marker": {"color": colour, "line": {"width": 0}},
+            "hovertemplate": "%{y:,} groups of %{x} listings<extra>" + name + "</extra>",
+        }
+        for (name, counts), colour in zip(binned.items(), (_WITHIN, _SECOND), strict=False)
+    ]
+    highest = max((max(counts) for counts in binned.values()), default=1)
     layout = {
-        "height": 190,
+        "height": 190 + 40 * (len(bars) > 1),
         "margin": {"l": 56, "r": 8, "t": 18, "b": 40},
-        "showlegend": False,
+        "showlegend": len(bars) > 1,
+        "legend": {"orientation": "h", "y": 1.05, "yanchor": "bottom"},
         "dragmode": False,
         "xaxis": {"type": "category", "fixedrange": True, "title": {"text": "Listings in a group"}},
         "yaxis": {
@@ -150,7 +162,19 @@ def size_chart(counts: list[tuple[str, int]]) -> dict[str, Any]:
             "fixedrange": True,
         },
     }
-    return {"data": [bars], "layout": layout}
+    return {"data": bars, "layout": layout}
+
+
+def describe_sizes(name: str, sizes: GroupSizes) -> str:
+    """Say how many groups there are of each size, for those who do not see the chart."""
+    binned = ", ".join(f"{count:,} of {bin_name(place)}" for place, count in enumerate(sizes.binned()) if count)
+    return f"{name} by size: {binned}"
+
+
+def bin_name(place: int) -> str:
+    """Write a bin of sizes."""
+    first, last = SIZE_BINS[place]
+    return str(first) if first == last else f"{first}–{last}" if last else f"over {first - 1}"
 
 
 def _ticks(highest: int) -> list[int]:

@@ -17,7 +17,6 @@ from product_matching.app.review.export import submission_csv
 from product_matching.app.review.groups import (
     GROUPS_A_PAGE,
     ShownGroup,
-    count_sizes,
     group_pairs,
     headline,
     merge_pairs,
@@ -190,14 +189,6 @@ def test_the_download_holds_every_listing(bundle: Bundle, found: CatalogueGroups
     matches = pd.read_csv(io.BytesIO(submission_csv(bundle, found)), dtype=str)
     assert [line.split()[0] for line in matches["matches"]] == matches["posting_id"].tolist()
     assert matches["posting_id"].tolist() == bundle.listings["posting_id"].tolist()
-
-
-def test_sizes_are_counted_in_bins() -> None:
-    groups = [Group(tuple(range(size)), 1.0, 0.0) for size in (60, 12, 3, 3, 2)]
-    counts = dict(count_sizes(groups))
-    assert (counts["2"], counts["3"], counts["4"], counts["11–20"], counts["over 50"]) == (1, 2, 0, 1, 1)
-    assert count_sizes(groups[3:]) == [("2", 1), ("3", 1)]
-    assert count_sizes([]) == []
 
 
 def test_changes_are_said_in_numbers() -> None:
