@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from product_matching.app.address import DISTANCES, SURENESS, Address
 from product_matching.app.find.no_match import IMPROBABLE, NOTHING_IN_COMMON, say_nothing_sure
-from product_matching.app.shared.sureness import measured_near, say_measured
+from product_matching.app.shared.sureness import measured_near, say_measured, say_where
 from product_matching.matching.calibration import percent_text
+from product_matching.workflows.choose_scorer import ChosenScorer
 from tests.pages.conftest import presets_of
 
 PRESETS = presets_of(["both", "photo"])
@@ -35,15 +38,28 @@ def test_every_whole_percent_reads_as_itself() -> None:
 
 
 def test_a_preset_says_what_it_measured_for_the_sides_compared() -> None:
-    said = "Balanced (50 %), by photo alone: of 100 accepted pairs 80 were right, of 100 true pairs 85 were found."
-    assert say_measured(PRESETS[1], "photo") == said
-    assert say_measured(PRESETS[1], "title") == ""
+    said = say_measured(PRESETS[1], "photo", where="validation")
+    assert said == (
+        "Balanced (50 %), by photo alone, on validation: of 100 accepted pairs 80 were right, of 100 true pairs 85 "
+        "were found."
+    )
+    assert say_measured(PRESETS[1], "title", where="validation") == ""
+
+
+def test_figures_of_another_catalogue_are_said_to_be_so_by_its_name() -> None:
+    def chosen(*, here: bool) -> ChosenScorer:
+        scorer = SimpleNamespace(catalogue_id="id of demo")
+        return ChosenScorer(name="any", scorer=scorer, calibrated_here=here)  # type: ignore[arg-type]
+
+    assert say_where(chosen(here=True), {}) == "validation"
+    assert say_where(chosen(here=False), {"id of demo": "demo"}) == "validation of the catalogue demo, not of this one"
+    assert say_where(chosen(here=False), {}) == "validation of another catalogue, not of this one"
 
 
 @pytest.mark.parametrize(("comparison", "sides"), [("photo", "by photo alone"), ("both", "by photo and title")])
 def test_beside_print_a_preset_says_that_its_figures_were_measured_without(comparison: str, sides: str) -> None:
-    said = say_measured(PRESETS[1], comparison, read=True)
-    assert said.startswith(f"Balanced (50 %), measured {sides}, without print: of 100 accepted pairs 80 were right")
+    said = say_measured(PRESETS[1], comparison, where="validation", read=True)
+    assert said.startswith(f"Balanced (50 %), {sides}, without print, on validation: of 100 accepted pairs 80")
 
 
 @pytest.mark.parametrize(

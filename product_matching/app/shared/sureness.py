@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from product_matching.app.shared.deciding import percent_of
 from product_matching.app.shared.wording import count_text, plain
@@ -29,20 +29,43 @@ def preset_name(preset: Preset) -> str:
     return f"{preset.name.capitalize()} ({percent_of(preset.probability)} %)"
 
 
-def say_measured(preset: Preset, comparison: str, *, read: bool = False) -> str:
+def say_measured(preset: Preset, comparison: str, *, where: str, read: bool = False) -> str:
     """Say what a preset has measured for pairs that are compared by some sides; empty if that is not known.
 
     Where the print of the photo was read, it says that the figures were measured without.
+
+    Parameters
+    ----------
+    preset, comparison, read
+        The preset, the sides, and whether print was read.
+    where
+        On which listings (see `say_where`).
     """
     measured = preset.measured.get(comparison)
     if measured is None:
         return ""
     sides = say_compared(comparison)
-    name = f"{preset_name(preset)}, {f'measured {sides}, without print' if read else sides}"
+    name = f"{preset_name(preset)}, {f'{sides}, without print' if read else sides}, on {where}"
     found = f"of 100 true pairs {100 * measured.recall:.0f} were found"
     if measured.precision is None:
         return f"{name}: no pair was accepted."
     return f"{name}: of 100 accepted pairs {100 * measured.precision:.0f} were right, {found}."
+
+
+def say_where(chosen: ChosenScorer, known: Mapping[str, str]) -> str:
+    """Name the listings on which the presets of a pair scorer were measured.
+
+    Parameters
+    ----------
+    chosen
+        The pair scorer.
+    known
+        Names of catalogues by their identity.
+    """
+    if chosen.calibrated_here:
+        return "validation"
+    name = known.get(chosen.scorer.catalogue_id or "", "")
+    return f"validation of {f'the catalogue {plain(name)}' if name else 'another catalogue'}, not of this one"
 
 
 def measured_near(presets: Sequence[Preset], sure: int) -> list[Preset]:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from product_matching.app.address import DISTANCES, SURE_PERCENT, SURENESS, Address
 from product_matching.app.navigation import coupled, current_address, go_to
+from product_matching.app.shared.catalogues import list_catalogues
 from product_matching.app.shared.deciding import Deciding, percent_of
 from product_matching.app.shared.scorers import scorer_names
 from product_matching.app.shared.sureness import (
@@ -16,9 +17,11 @@ from product_matching.app.shared.sureness import (
     measured_table,
     say_calibration,
     say_measured,
+    say_where,
 )
 from product_matching.app.shared.wording import plain
 from product_matching.matching.second_stage.feature_sides import COMPARISONS
+from product_matching.places import embeddings_folder
 from product_matching.workflows.choose_scorer import ChosenScorer
 
 _LABELS = {SURENESS: "Sureness", DISTANCES: "Distances"}
@@ -70,8 +73,9 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str, *, read
         return
     draw_least(deciding)
     presets = chosen.scorer.presets
+    where = _measured_on(chosen)
     for preset in measured_near(presets, deciding.sure):
-        st.caption(say_measured(preset, comparison, read=read))
+        st.caption(say_measured(preset, comparison, where=where, read=read))
     if presets and not chosen.calibrated_here:
         st.caption(ELSEWHERE)
     with st.popover(
@@ -81,8 +85,16 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str, *, read
             return
         st.markdown(say_calibration(chosen))
         if presets:
-            st.markdown(measured_table(presets, COMPARISONS))
+            st.markdown(f"Measured on {where}:\n\n{measured_table(presets, COMPARISONS)}")
         _draw_scorers(address, chosen)
+
+
+def _measured_on(chosen: ChosenScorer) -> str:
+    """Name the listings on which the presets of a pair scorer were measured."""
+    if chosen.calibrated_here:
+        return say_where(chosen, {})
+    known = list_catalogues(embeddings_folder())
+    return say_where(chosen, {each.manifest.catalogue_id: each.name for each in known if each.manifest is not None})
 
 
 def draw_least(deciding: Deciding) -> None:
