@@ -245,7 +245,7 @@ class Address:
     batch: str | None = _parameter("batch", Digest("the list", "upload it again"), (FIND,))
     proposal: str | None = _parameter("band", Choice(PROPOSALS), (FIND,))
     step: str = _parameter("step", Choice(STEPS), (REVIEW,), default="pairs")
-    accept: int = _parameter("accept", Whole(BAND_PERCENT), (FIND, REVIEW), default=90)
+    accept: int = _parameter("accept", Whole(BAND_PERCENT), (FIND, REVIEW, THRESHOLDS), default=90)
     reject: int = _parameter("reject", Whole(BAND_PERCENT), (FIND, REVIEW, THRESHOLDS), default=10)
     right: int = _parameter("right", Whole(RIGHT_PERCENT), (THRESHOLDS,), default=95)
     confidence: int = _parameter("confidence", Choice(CONFIDENCES), (THRESHOLDS,), default=95)

@@ -75,8 +75,12 @@ def test_with_labels_a_setting_is_seen_chosen_and_kept_and_then_decides(open_app
     assert parts is not None
     assert chosen.least_probability == 0.5
     scored = score_catalogue(bundle, chosen.scorer)
+    unlike = scored.distances[scored.queries() < scored.rows]
+    to_review = f"{int(((unlike > 0.1) & (unlike <= 0.9)).sum())} pairs to review (10 to 90 % sure)"
+    assert to_review in shown(app)
     app.slider(key="thresholds_sure").set_value(97).run()
     settled(app)
+    assert to_review in shown(app), "the queue of Review is the same at every setting"
     assert app.query_params["sure"] == "97"
     figures = sureness_figures(scored, 0.97, parts).see
     assert f"{100 * figures.recall.value:.1f} %" in shown(app)

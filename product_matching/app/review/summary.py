@@ -19,8 +19,13 @@ def draw_pair_summary(review: ReviewPairs, decisions: BundleDecisions, left: int
         if review.are_probabilities:
             wrong = f"{counts.expected_wrong:,.0f}"
             st.metric("Expected wrong", wrong, width="content", help="Of the sure pairs, by their percentages.")
+        lower, upper = (round(100 * each) for each in (review.bands.reject, review.bands.accept))
+        doubt = f"Pairs from {lower} to {upper} % sure" if review.are_probabilities else "Pairs near a threshold"
         st.metric(
-            "Left to review", f"{left:,}", width="content", help="Pairs in doubt on which nothing is decided yet."
+            "Left to review",
+            f"{left:,}",
+            width="content",
+            help=f"{doubt} on which nothing is decided yet; Thresholds counts them in the same way.",
         )
         st.metric("Decided", f"{decisions.n_applied:,}", width="content", help="Decisions on pairs of this catalogue.")
 

@@ -12,6 +12,10 @@ from product_matching.app.thresholds.counting import GroupCounts
 from product_matching.app.thresholds.wording import hundred_dots, of_hundred
 
 _PICTURE, _CELL = 92, 96
+_TO_REVIEW = (
+    "To review are the undecided pairs in doubt that Review asks about. Its settings have the edges of doubt; the "
+    "setting of this page does not change them."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,7 @@ def draw_answer(sentence: str, counts: str, shares: list[Share], *, note: str, c
     """Draw the sentence, the numbers, the pictures, where the figures come from, and that groups are being counted."""
     with st.container(border=True, key="answer"):
         st.subheader(sentence, anchor=False)
-        st.markdown(counts)
+        st.markdown(counts, help=_TO_REVIEW)
         if not counting.finished:
             draw_waiting(counting, "Groups are being counted.")
         with st.grid(min_column_width=_CELL, gap="small") as grid:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from product_matching.app.resources import BY_CONTENT
 from product_matching.matching.bands import DOUBTFUL_SHARE, BandCounts, Bands, ProbablePairs
+from product_matching.matching.decisions import PairDecisions
 from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import Progress
 from product_matching.search.neighbours import FloatArray, Neighbours
@@ -53,7 +54,7 @@ class SureBoard:
     curves: PartScores | None
 
     def bands(self, least: float, reject: float) -> BandCounts:
-        """Pairs that are accepted from a probability on, to review below it, and rejected."""
+        """Pairs that are accepted from a probability on, in doubt below it, and below an edge of doubt."""
         return self.pairs.count(Bands(accept=least, reject=min(reject, least)))
 
     def touched(self, least: float) -> int:
@@ -120,10 +121,17 @@ class DistanceBoard:
         """Which pairs are matches; shape (P,)."""
         return self.found.pairs.within(thresholds.photo, thresholds.title)
 
-    def doubtful(self, thresholds: Thresholds) -> int:
-        """Matches that no side accepts at less than `DOUBTFUL_SHARE` of its threshold."""
+    def to_review(self, thresholds: Thresholds, decisions: PairDecisions, n: int) -> int:
+        """Undecided matches that no side accepts at less than `DOUBTFUL_SHARE` of its threshold, as Review asks them.
+
+        `n` is the number of listings.
+        """
+        pairs = self.found.pairs
         sides = [None if each is None else DOUBTFUL_SHARE * each for each in (thresholds.photo, thresholds.title)]
-        return int((self.within(thresholds) & ~self.found.pairs.within(*sides)).sum())
+        doubtful = np.flatnonzero(self.within(thresholds) & ~pairs.within(*sides))
+        if not len(decisions):
+            return len(doubtful)
+        return int((~decisions.settled(pairs.first[doubtful], pairs.second[doubtful], n)).sum())
 
     def touched(self, near: npt.NDArray[np.bool_]) -> int:
         """Listings in the pairs of a mask."""

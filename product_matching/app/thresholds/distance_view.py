@@ -113,16 +113,16 @@ def _draw_answer(shown: ShownDistances, counting: Job[GroupCounts]) -> None:
     note = "The catalogue has no labels: how many pairs are right is not known. An audit in Review measures it."
     if figures is not None and board.parts is not None:
         right, found = figures.see.precision.value, figures.see.recall.value
-        sentence = f"Within {shown.said}, {say_measured(right, found)}."
+        sentence = f"Within {shown.said}, {say_measured(right, found, board.parts.names[1])}."
         shares = [
             Share(share=right, colour=RIGHT, counts="right of 100 shown"),
             Share(share=found, colour=FOUND, counts="found of 100 true"),
             *shares,
         ]
         note = f"Measured on {figures.see.n_queries:,} listings of the {board.parts.names[1]}, which chose nothing."
-    draw_answer(
-        sentence, say_counts(grouped, touched, board.doubtful(shown.thresholds)), shares, note=note, counting=counting
-    )
+    left = board.to_review(shown.thresholds, decisions_of(shown.bundle).pairs, n)
+    counts = say_counts(grouped, touched, left, "at 80 % of a threshold or more")
+    draw_answer(sentence, counts, shares, note=note, counting=counting)
 
 
 def _draw_sliders(manifest: Manifest, thresholds: Thresholds) -> None:
@@ -208,7 +208,9 @@ def _draw_table(shown: ShownDistances) -> None:
     st.subheader("Settings compared", anchor=False)
     rows = [row for share in _SHARES if (row := _row(shown, share)) is not None]
     draw_table(rows)
-    st.caption("To review: matches at 80 % of their threshold or more.")
+    parts = shown.board.parts
+    measured = "" if parts is None else f" Right, found and F1 are measured on the {parts.names[1]}."
+    st.caption(f"To review: undecided matches at 80 % of their threshold or more, as Review asks them.{measured}")
 
 
 def _row(shown: ShownDistances, share: float) -> dict[str, Any] | None:
@@ -221,7 +223,8 @@ def _row(shown: ShownDistances, share: float) -> dict[str, Any] | None:
     near = board.within(thresholds)
     row: dict[str, Any] = {"Times": f"{share:g}{' ◂' if share == 1 else ''}"}
     row |= {f"{side[:1].upper()}{side[1:]}": getattr(thresholds, side) for side in board.sides}
-    row |= {"Pairs": int(near.sum()), "To review": board.doubtful(thresholds), "Listings": board.touched(near)}
+    left = board.to_review(thresholds, decisions_of(shown.bundle).pairs, len(shown.bundle))
+    row |= {"Pairs": int(near.sum()), "To review": left, "Listings": board.touched(near)}
     scores = scored_distances(shown.bundle, photo, title, board)
     if scores is not None:
         right = float(scores.see.precision[0])

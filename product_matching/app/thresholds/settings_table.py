@@ -22,6 +22,8 @@ from product_matching.workflows.catalogue_groups import group_by_scores
 
 #: Percentages of the table, beside the presets and the one that is shown.
 _PERCENTS = (20, 50, 70, 80, 90, 95, 98)
+#: Pairs that a setting leaves out although they are in doubt.
+LEFT_OUT = "Left out, in doubt"
 #: Up to so many listings the groups of all settings are counted without being asked for: in a second or two.
 SMALL = 5_000
 
@@ -54,7 +56,7 @@ def settings_rows(
         row |= {
             "Pairs": bands.accepted,
             "Wrong, expected": round(bands.expected_wrong),
-            "To review": bands.review,
+            LEFT_OUT: bands.review,
         }
         if counts is not None:
             row |= {
@@ -98,12 +100,13 @@ def draw_settings_table(
         start()
         job = jobs().find(key, visitor())
     counts = job.result if job is not None and job.state is State.DONE else None
-    rows = settings_rows(board, percents, reject=address.reject / 100, counts=counts, shown=deciding.sure)
+    lower, upper = sorted((address.reject, address.accept))
+    rows = settings_rows(board, percents, reject=lower / 100, counts=counts, shown=deciding.sure)
     draw_table(rows)
     st.caption(
-        f"To review: pairs below the percentage, down to {address.reject} % (Review has the lower edge). Wrong is "
-        "expected by the percentages, not measured."
-        + ("" if board.curves is None else " Right and found are measured on the part that chose nothing.")
+        f"{LEFT_OUT}: pairs below the percentage that are at least {lower} % sure. Whatever is chosen here, Review "
+        f"asks about those from {lower} to {upper} %. Wrong is expected by the percentages, not measured."
+        + ("" if board.parts is None else f" Right and found are measured on the {board.parts.names[1]}.")
     )
     if job is not None and not job.finished:
         if len(bundle) <= SMALL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from product_matching.app.jobs import Job, State
 from product_matching.app.navigation import change_address
 from product_matching.app.resources import decisions_of, jobs
 from product_matching.app.review.comparing import ComparedPairs, begin, groups_of, pairs_at_hand, running
+from product_matching.app.review.pairs import queue_of, review_pairs
 from product_matching.app.review.panel import sides_of
 from product_matching.app.review.request import GroupRequest, request_groups
 from product_matching.app.shared.charts import probability_chart
@@ -69,7 +71,16 @@ def draw_sureness_side(finder: Finder, address: Address, deciding: Deciding, cho
         partial(groups_of, bundle, request, compared),
     )
     figures = sure_figures(bundle, version, deciding.least, board)
-    _draw_answer(address, deciding, board=board, figures=figures, counting=counting)
+    review = review_pairs(compared, address, deciding.least, request.key)
+    left = len(queue_of(review, bundle, decisions_of(bundle).pairs))
+    doubt = f"{100 * review.bands.reject:.0f} to {100 * review.bands.accept:.0f} % sure"
+    _draw_answer(
+        deciding,
+        board=board,
+        figures=figures,
+        counting=counting,
+        say=lambda grouped, touched: say_counts(grouped, touched, left, doubt),
+    )
     draw_least(deciding)
     _draw_choices(deciding, board)
     _draw_applying(bundle, deciding, chosen=chosen, board=board, figures=figures)
@@ -106,14 +117,18 @@ def _compared(bundle: Bundle, deciding: Deciding, request: GroupRequest) -> Comp
 
 
 def _draw_answer(
-    address: Address, deciding: Deciding, *, board: SureBoard, figures: PartFigures | None, counting: Job[GroupCounts]
+    deciding: Deciding,
+    *,
+    board: SureBoard,
+    figures: PartFigures | None,
+    counting: Job[GroupCounts],
+    say: Callable[[GroupCounts | None, int], str],
 ) -> None:
-    counts = board.bands(deciding.least, address.reject / 100)
     grouped = counting.result if counting.state is State.DONE else None
     start, touched = f"At {percent_text(deciding.least)} sure, ", board.touched(deciding.least)
     if figures is not None and board.parts is not None:
         right, found = figures.see.precision.value, figures.see.recall.value
-        sentence = f"{start}{say_measured(right, found)}."
+        sentence = f"{start}{say_measured(right, found, board.parts.names[1])}."
         shares = [
             Share(share=right, colour=RIGHT, counts="right of 100 shown"),
             Share(share=found, colour=FOUND, counts="found of 100 true"),
@@ -121,12 +136,13 @@ def _draw_answer(
         note = f"Measured on {figures.see.n_queries:,} listings of the {board.parts.names[1]}, which chose nothing."
     else:
         right = board.expected_precision(deciding.least)
-        sentence = f"{start}{say_expected(right, counts.expected_wrong)}."
+        wrong = board.bands(deciding.least, deciding.least).expected_wrong
+        sentence = f"{start}{say_expected(right, wrong)}."
         shares = [Share(share=right, colour=RIGHT, counts="right of 100 shown, expected")]
         note = "Expected by the percentages of the pair scorer, not measured: there are no labels to measure on."
     n = len(board.surest)
     shares.append(Share(share=touched / n, colour=RIGHT, counts="of 100 listings have a match"))
-    draw_answer(sentence, say_counts(grouped, touched, counts.review), shares, note=note, counting=counting)
+    draw_answer(sentence, say(grouped, touched), shares, note=note, counting=counting)
 
 
 def _draw_choices(deciding: Deciding, board: SureBoard) -> None:

@@ -24,11 +24,14 @@ def of_hundred(share: float) -> str:
     return "under 1" if rounded == 0 and share > 0 else str(rounded)
 
 
-def say_measured(right: float, found: float) -> str:
-    """Say how many matches are right and how many of the true ones are found."""
+def say_measured(right: float, found: float, part: str) -> str:
+    """Say how many matches are right and how many of the true ones are found, on a part of the catalogue."""
     if math.isnan(right):
         return "no pair is accepted"
-    return f"**{of_hundred(right)} of 100** shown pairs are right, **{of_hundred(found)} of 100** true ones are found"
+    return (
+        f"**{of_hundred(right)} of 100** shown pairs are right, **{of_hundred(found)} of 100** true ones are found "
+        f"({part})"
+    )
 
 
 def say_expected(right: float, wrong: float) -> str:
@@ -41,9 +44,12 @@ def say_expected(right: float, wrong: float) -> str:
     )
 
 
-def say_counts(counts: GroupCounts | None, touched: int, review: int) -> str:
-    """Say how many groups there are, and what is left to review; without groups as long as they are not counted."""
-    left = f"{count_text(review, 'pair')} to review"
+def say_counts(counts: GroupCounts | None, touched: int, review: int, doubt: str) -> str:
+    """Say how many groups there are, and how many pairs Review asks about, which are in doubt for being `doubt`.
+
+    The groups are left out as long as they are not counted.
+    """
+    left = f"{count_text(review, 'pair')} to review ({doubt})"
     if counts is None:
         return f"{count_text(touched, 'listing')} with a match; {left}."
     return (

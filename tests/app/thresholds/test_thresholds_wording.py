@@ -33,12 +33,16 @@ def test_a_share_of_a_hundred_is_neither_all_nor_none_unless_it_is(share: float,
 
 
 def test_the_sentences_say_what_is_known() -> None:
-    assert say_measured(0.97, 0.91) == "**97 of 100** shown pairs are right, **91 of 100** true ones are found"
-    assert say_measured(math.nan, 0.0) == say_expected(math.nan, 0) == "no pair is accepted"
+    assert say_measured(0.97, 0.91, "test part") == (
+        "**97 of 100** shown pairs are right, **91 of 100** true ones are found (test part)"
+    )
+    assert say_measured(math.nan, 0.0, "test part") == say_expected(math.nan, 0) == "no pair is accepted"
     assert say_expected(0.93, 1.2) == ("about **93 of 100** shown pairs are expected to be right, 1 wrong one in all")
     counts = GroupCounts(groups=412, listings=1204, largest=9)
-    assert say_counts(counts, 1300, 36) == "412 groups, 1,204 listings, largest 9; 36 pairs to review."
-    assert say_counts(None, 1300, 1) == "1,300 listings with a match; 1 pair to review."
+    assert say_counts(counts, 1300, 36, "10 to 90 % sure") == (
+        "412 groups, 1,204 listings, largest 9; 36 pairs to review (10 to 90 % sure)."
+    )
+    assert say_counts(None, 1300, 1, "near") == "1,300 listings with a match; 1 pair to review (near)."
     assert figure_text(Figure(value=0.951, low=0.908, high=0.98)) == "95.1 % [90.8–98.0]"
     assert figure_text(Figure(value=math.nan, low=math.nan, high=math.nan)) == "–"
 
