@@ -39,7 +39,7 @@ from product_matching.app.resources import (
     words_of,
 )
 from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
-from product_matching.app.shared.downloads import draw_csv_download
+from product_matching.app.shared.downloads import GUARDED, draw_csv_download
 from product_matching.app.shared.facets import listings_kept
 from product_matching.app.shared.filter_panel import draw_filters, draw_hidden
 from product_matching.app.shared.gallery import draw_listing_choice
@@ -251,7 +251,7 @@ def _draw_headline(count: str, bundle: Bundle, address: Address, file: Callable[
             "Download",
             file,
             f"{bundle.manifest.name}-matches.csv",
-            tooltip="All matches as CSV, with every column of the catalogue.",
+            tooltip=f"All matches as CSV, with every column of the catalogue. {GUARDED}",
         )
 
 

@@ -12,6 +12,8 @@ from pathlib import Path, PurePath
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from product_matching.listings.spreadsheet_text import unguard
+
 _NAMED_PLACES = 5
 _BINARY_STARTS = (b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04", b"PAR1")
 
@@ -79,6 +81,7 @@ def _read_csv(path: Path, problems: list[str]) -> CatalogueTable | None:
     if isinstance(header, csv.Error):
         problems.append(f"its header cannot be read: {header}")
         return None
+    header = [unguard(name) for name in header]
     return _csv_table(header, records, problems) if _names_are_unique(header, problems) else None
 
 
@@ -126,7 +129,7 @@ def _csv_table(
         elif len(record) != len(header):
             uneven.append((number, str(len(record))))
         else:
-            rows[number] = record
+            rows[number] = [unguard(cell) if cell.startswith("'") else cell for cell in record]
     if uneven:
         problems.append(at_places(f"not {len(header)} fields as in the header", uneven))
     if broken:

@@ -13,6 +13,7 @@ from pathlib import Path
 from product_matching.errors import InputError
 from product_matching.files import atomic_file
 from product_matching.listings.catalogue_file import at_places
+from product_matching.listings.spreadsheet_text import guard_cells, unguard
 from product_matching.store.bundle import Bundle
 from product_matching.store.decision import Decision, Word
 from product_matching.store.decisions import DecisionStore
@@ -21,6 +22,8 @@ from product_matching.workflows.decisions import BundleDecisions, seen_in
 _NEEDED = ("first", "second", "decision")
 _COLUMNS = (*_NEEDED, "time", "who", "score", "stale")
 _STALE = "yes"
+#: As the tables of the app have it, too.
+_STALE_WORDS = (_STALE, "true")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +60,15 @@ def write_decisions(path: Path, decisions: BundleDecisions) -> None:
             decision = change.decision
             score = "" if decision.score is None else decision.score
             stale = _STALE if change.number in decisions.stale else "no"
-            writer.writerow([*decision.pair, decision.word, decision.time.isoformat(), decision.who, score, stale])
+            known = (decision.word.value, decision.time.isoformat(), decision.who, score, stale)
+            writer.writerow(guard_cells([*decision.pair, *known]))
 
 
 def import_decisions(bundle: Bundle, path: Path, store: DecisionStore | None = None) -> Imported:
     """Take the decisions of a file over, as decisions on the listings as they are now.
 
-    ``time``, ``who`` and ``score`` are kept where the file has them; rows with ``yes`` in ``stale`` are left out. A
-    decision that holds already is not recorded again.
+    ``time``, ``who`` and ``score`` are kept where the file has them; rows with ``yes`` or ``true`` in ``stale`` are
+    left out. A decision that holds already is not recorded again. The guard of `spreadsheet_text` is taken off.
 
     Raises
     ------
@@ -117,12 +121,12 @@ class _Table:
             elif len(record) != len(names):
                 self._wrong[f"not {len(names)} fields as in the header"].append((line, str(len(record))))
             else:
-                self._add(line, dict(zip(names, map(str.strip, record), strict=True)))
+                self._add(line, dict(zip(names, (unguard(cell.strip()) for cell in record), strict=True)))
         return [at_places(problem, places, unit="line") for problem, places in self._wrong.items()]
 
     def _add(self, line: int, entry: dict[str, str]) -> None:
         """Take one row; what is wrong with it is noted."""
-        if entry.get("stale") == _STALE:
+        if entry.get("stale", "").casefold() in _STALE_WORDS:
             self.stale += 1
             return
         first, second, word = (entry[name] for name in _NEEDED)

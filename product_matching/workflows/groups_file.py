@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from product_matching.files import atomic_file
+from product_matching.listings.spreadsheet_text import guard_cells
 from product_matching.matching.grouping.description import Group
 from product_matching.search.neighbours import RowArray
 
@@ -29,7 +30,7 @@ def write_groups(path: Path, posting_ids: Sequence[str], numbers: RowArray, desc
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["posting_id", "group", "size", "density", "weakest_link"])
         for posting_id, number in zip(posting_ids, numbers.tolist(), strict=True):
-            writer.writerow([posting_id, posting_ids[number], *_describe(by_number.get(number))])
+            writer.writerow(guard_cells([posting_id, posting_ids[number], *_describe(by_number.get(number))]))
 
 
 def _describe(group: Group | None) -> list[object]:

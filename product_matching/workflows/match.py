@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from product_matching.errors import InputError
 from product_matching.files import atomic_file
+from product_matching.listings.spreadsheet_text import guard_cells
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.catalogue_pairs import (
     FAR,
@@ -222,6 +223,6 @@ def write_submission(path: Path, posting_ids: Sequence[str], matches: Iterable[n
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["posting_id", "matches"])
         for posting_id, rows in zip(posting_ids, matches, strict=True):
-            writer.writerow([posting_id, " ".join(posting_ids[row] for row in rows)])
+            writer.writerow(guard_cells([posting_id, " ".join(posting_ids[row] for row in rows)]))
             matched += len(rows) > 1
     return matched

@@ -9,9 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from product_matching.files import atomic_file
-
-#: A spreadsheet reads a cell that begins with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from product_matching.listings.spreadsheet_text import guard
 
 
 class TableFormat(StrEnum):
@@ -30,7 +28,7 @@ class TableFormat(StrEnum):
 def table_bytes(table: pd.DataFrame, kind: TableFormat) -> bytes:
     """Write a table: the columns in their order, one object a row in JSON.
 
-    In CSV a text that a spreadsheet would read as a formula gets an apostrophe before it (OWASP, CSV injection).
+    In CSV texts are guarded (see `spreadsheet_text`): a catalogue, a list and decisions are read without the guard.
     """
     if kind is TableFormat.parquet:
         buffer = io.BytesIO()
@@ -39,13 +37,9 @@ def table_bytes(table: pd.DataFrame, kind: TableFormat) -> bytes:
     if kind is TableFormat.json:
         text = table.to_json(orient="records", force_ascii=False, indent=1, date_format="iso")
         return (text + "\n").encode()
-    safe = table.map(_as_text)
-    text = str(safe.to_csv(index=False, lineterminator="\r\n"))
+    safe = table.map(lambda value: guard(value) if isinstance(value, str) else value)
+    text = str(safe.to_csv(index=False, header=[guard(str(name)) for name in table], lineterminator="\r\n"))
     return text.encode("utf-8-sig")
-
-
-def _as_text(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def write_table(path: Path, table: pd.DataFrame, kind: TableFormat) -> None:

@@ -11,6 +11,7 @@ from product_matching.app.address import BAND_PERCENT, Address
 from product_matching.app.find.batch_rows import draw_rows
 from product_matching.app.find.checked import NAMES, CheckedList
 from product_matching.app.navigation import change_address, coupled
+from product_matching.app.shared.downloads import GUARDED
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.matching.bands import Bands
 from product_matching.workflows.check_listings import CheckedListing, Proposal, count_proposals
@@ -112,5 +113,5 @@ def _draw_download(checked: CheckedList) -> None:
             icon=":material/download:",
             on_click="ignore",
             key="batch_download",
-            help="A row for each new listing and match, with the proposal and the decision.",
+            help=f"A row for each new listing and match, with the proposal and the decision. {GUARDED}",
         )

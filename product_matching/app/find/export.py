@@ -12,6 +12,7 @@ from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.workflows.decisions import mark_decided
 from product_matching.workflows.find import Finder, Query, describe_matches
 from product_matching.workflows.find_print import tell_print
+from product_matching.workflows.table_file import TableFormat, table_bytes
 
 
 def matches_csv(
@@ -53,4 +54,4 @@ def _csv(finder: Finder, matches: list[dict[str, Any]], otherwise: str) -> bytes
     if finder.bundle.title_matrix is None:
         table = table.drop(columns="title")
     table["by"] = [" ".join(match["by"]) or ("decision" if "decision" in match else otherwise) for match in matches]
-    return table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return table_bytes(table, TableFormat.csv)

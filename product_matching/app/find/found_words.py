@@ -23,6 +23,7 @@ from product_matching.app.shared.wording import plain, shorten, title_parts
 from product_matching.matching.candidates import Mask
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find_words import FoundWords, describe_found
+from product_matching.workflows.table_file import TableFormat, table_bytes
 
 #: Cards of listings that hold some of the words.
 N_PARTIAL = 12
@@ -140,4 +141,4 @@ def _listed(words: Iterable[str]) -> str:
 def found_csv(bundle: Bundle, found: FoundWords) -> bytes:
     """Write the listings with all the words, best first, with every column of the catalogue."""
     table = pd.DataFrame(describe_found(bundle, found, found.matches)).drop(columns="missing")
-    return table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return table_bytes(table, TableFormat.csv)

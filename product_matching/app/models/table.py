@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 
 from product_matching.app.shared.wording import plain, shorten
+from product_matching.listings.spreadsheet_text import guard_cells
 from product_matching.metrics.retrieval import MEASURES, Measure
 from product_matching.store.comparison import (
     DATA_SETS,
@@ -215,5 +216,5 @@ def _csv(header: Sequence[str], records: Iterator[list[object]]) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows(records)
+    writer.writerows(guard_cells(record) for record in records)
     return stream.getvalue().encode("utf-8-sig")

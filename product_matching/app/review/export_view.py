@@ -16,7 +16,7 @@ from product_matching.app.resources import BY_BUNDLE, decisions_of
 from product_matching.app.review.export import submission_csv
 from product_matching.app.review.keeping import offered_rules, offered_values, read_rules, say_rule, write_rules
 from product_matching.app.shared.columns import value_text
-from product_matching.app.shared.downloads import draw_csv_download
+from product_matching.app.shared.downloads import GUARDED, draw_csv_download
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.search.neighbours import RowArray
@@ -185,6 +185,7 @@ def _draw_files(bundle: Bundle, found: CatalogueGroups, kept: RowArray, kind: Ta
             "first, second, decision, time, who, score, stale: `decisions import` reads the CSV.",
         ),
     ]
+    st.caption(f"CSV: {GUARDED}")
     with st.container(horizontal=True):
         for label, part, make, says in tables:
             st.download_button(

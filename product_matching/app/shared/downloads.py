@@ -6,6 +6,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
+#: What is told of every CSV file with texts of the catalogue.
+GUARDED = (
+    "A text that begins with = + - or @ has an apostrophe before it, so that no spreadsheet takes it for a formula; it "
+    "is taken off where such a file is read here."
+)
+
 
 def draw_csv_download(label: str, make: Callable[[], str | bytes], file_name: str, *, tooltip: str) -> None:
     """Draw a button that downloads a table.
