@@ -28,7 +28,7 @@ from product_matching.app.navigation import change_address, coupled, current_add
 from product_matching.app.resources import (
     CANDIDATES_PER_SIDE,
     candidates_of,
-    decisions_of,
+    decisions_or_none,
     distances_of,
     encoder_of,
     facets_of,
@@ -87,7 +87,8 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> None:
     with st.spinner("Searching"):
         asked = ask(address, finder, uploads(), encoder_of, open_words=words_of)
         asked = read_print(asked, address, finder)
-        asked = add_decisions(asked, finder.bundle, decisions_of(finder.bundle))
+        decisions, unreadable = decisions_or_none(finder.bundle)
+        asked = add_decisions(asked, finder.bundle, decisions)
         candidates, search_ms = candidates_of(finder, asked) if asked.searchable else (None, 0.0)
         scoring = score_search(finder, deciding, asked)
         kept, unusable = listings_kept(facets_of(finder.bundle), address.filters)
@@ -103,6 +104,8 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> None:
                 kept=kept,
             )
     with notes:
+        if unreadable:
+            st.warning(f"{plain(unreadable)} Until then the results are without decisions.", icon=":material/warning:")
         _draw_notes([*asked.problems, *filter(None, [scoring.problem])], unusable, scoring)
     with query:
         draw_query_panel(finder.bundle, address, asked)

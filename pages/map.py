@@ -9,7 +9,7 @@ import streamlit as st
 from product_matching.app.address import MAP, MAX_FILTER_CHARS, Address
 from product_matching.app.components.map import draw_map
 from product_matching.app.frame import Frame, draw_frame, open_or_explain
-from product_matching.app.map.colours import Chosen, chosen_colours
+from product_matching.app.map.colours import Chosen, chosen_colours, groups_or_none
 from product_matching.app.map.places import MapPlaces, chosen_side, places_of
 from product_matching.app.map.selection import draw_selection
 from product_matching.app.map.words import about_method, alt_text, say_left_out, say_what
@@ -38,9 +38,13 @@ def draw_page(frame: Frame) -> None:
     if side is None or places is None or not len(places.placed):
         st.info("There is no listing with a photo or title to place on a map.", icon=":material/scatter_plot:")
         return
+    deciding = decide_how(bundle, address)
+    found, unreadable = groups_or_none(bundle, deciding)
+    if unreadable:
+        st.warning(f"{plain(unreadable)} Until then the map has no groups.", icon=":material/warning:")
     try:
-        chosen = chosen_colours(bundle, address, side, decide_how(bundle, address))
-    except InputError as error:  # such as decisions that cannot be read
+        chosen = chosen_colours(bundle, address, side, deciding, found=found)
+    except InputError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     st.caption(say_what(side), help=about_method(bundle, places))

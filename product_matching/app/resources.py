@@ -25,6 +25,7 @@ from product_matching.app.shared.starts import starting_rows
 from product_matching.app.shared.uploads import UploadStore
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
+from product_matching.matching.decisions import NO_DECISIONS
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.decisions import DecisionStore
 from product_matching.workflows.decisions import BundleDecisions, read_decisions
@@ -207,6 +208,14 @@ def decisions_of(bundle: Bundle) -> BundleDecisions:
     """
     store = DecisionStore()
     return _decisions(bundle, str(store.path), store.version(bundle.manifest.catalogue_id))
+
+
+def decisions_or_none(bundle: Bundle) -> tuple[BundleDecisions, str]:
+    """The decisions on a catalogue, and ""; none, and why, where they cannot be read."""
+    try:
+        return decisions_of(bundle), ""
+    except InputError as error:
+        return BundleDecisions(changes=(), stale=frozenset(), pairs=NO_DECISIONS), str(error)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_BUNDLE)

@@ -71,7 +71,18 @@ class Database:
                 self._prepare(connection)
                 yield connection
         except (sqlite3.Error, OSError) as error:
-            raise InputError(f"The {self._what} {self.path} cannot be used ({error!s:.100}).") from error
+            raise InputError(
+                f"The {self._what} {self.path} cannot be used ({error!s:.100}).{self._advice(error)}"
+            ) from error
+
+    def _advice(self, error: Exception) -> str:
+        """What to do about a damaged file; "" where the file is sound, such as one that is locked."""
+        if not isinstance(error, sqlite3.DatabaseError) or isinstance(error, sqlite3.OperationalError):
+            return ""
+        return (
+            f" The file is damaged: put a backup of it in its place, or move it aside, with {self.path.name}-wal and "
+            f"{self.path.name}-shm where they are there, to begin without {self._what}."
+        )
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Make the tables in a new file, and refuse one of a later version."""

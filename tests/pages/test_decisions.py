@@ -132,4 +132,8 @@ def test_decisions_that_cannot_be_read_are_said(open_app: Open, page: str) -> No
     store.path.parent.mkdir(parents=True, exist_ok=True)
     store.path.write_bytes(b"no database at all, though long enough for the header of one" * 20)
     app = groups(open_app(page, bundle="small", **({"listing": "5b"} if page == FIND else {})))
-    assert "decisions.sqlite cannot be used" in shown(app)
+    assert f"{store.path} cannot be used" in shown(app)
+    assert "put a backup of it in its place, or move it aside, with decisions.sqlite-wal" in shown(app)
+    if page == FIND:
+        assert "Until then the results are without decisions." in shown(app)
+        assert 17 in cards(app)

@@ -135,7 +135,7 @@ def test_a_damaged_file_and_one_of_a_later_version_are_named(store: DecisionStor
     store.path.parent.mkdir()
     store.path.write_bytes(b"not a database, but long enough to be read as the header of one" * 20)
     for call in (lambda: store.current(CATALOGUE), lambda: store.record(CATALOGUE, [decision("a", "b")])):
-        with pytest.raises(InputError, match=r"decisions\.sqlite cannot be used"):
+        with pytest.raises(InputError, match=r"decisions\.sqlite cannot be used .*: put a backup of it in its place"):
             call()
     store.path.unlink()
     with sqlite3.connect(store.path) as connection:

@@ -28,7 +28,9 @@ from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.job_view import visitor
 from product_matching.app.shared.kept_groups import kept_groups, scores_at_hand
 from product_matching.app.shared.settings import default_distance
+from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
+from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.map_listings import Side, nearest_listing
 
 
@@ -57,15 +59,21 @@ class Chosen:
     note: str = ""
 
 
-def chosen_colours(bundle: Bundle, address: Address, side: Side, deciding: Deciding) -> Chosen:
+def groups_or_none(bundle: Bundle, deciding: Deciding) -> tuple[CatalogueGroups | None, str]:
+    """The groups of the catalogue if they are at hand, and ""; none, and why, where decisions cannot be read."""
+    try:
+        return kept_groups(bundle, deciding), ""
+    except InputError as error:
+        return None, str(error)
+
+
+def chosen_colours(
+    bundle: Bundle, address: Address, side: Side, deciding: Deciding, *, found: CatalogueGroups | None
+) -> Chosen:
     """The colours of the address, those that suit the catalogue best where it names none that can be.
 
-    Raises
-    ------
-    InputError
-        The decisions on the catalogue cannot be read.
+    Where no groups are given, they are none of the choices.
     """
-    found = kept_groups(bundle, deciding)
     choices = colour_choices(bundle, grouped=found is not None)
     choice = address.colour if address.colour in choices else next(iter(choices))
     if choice == GROUPS and found is not None:
