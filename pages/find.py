@@ -48,6 +48,7 @@ from product_matching.app.shared.samples import sample_address
 from product_matching.app.shared.scroll import scroll_up_for
 from product_matching.app.shared.settings import chosen_thresholds
 from product_matching.app.shared.sureness_panel import draw_decision, draw_sureness
+from product_matching.app.shared.unusable import draw_unusable
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Mask
@@ -221,6 +222,8 @@ def _draw_pair(finder: Finder, asked: Asked, predictions: Mapping[int, Predictio
     """Open the result that the address names beside the search."""
     compared = current_address().compared
     row = None if compared is None else finder.bundle.rows.get(compared)
+    if compared is not None and row is None:
+        draw_unusable(f"The address names a listing {compared!r:.60} to compare, which this catalogue does not have.")
     if row is not None:
         open_pair(Pair(finder=finder, asked=asked, row=row, prediction=predictions.get(row)))
 

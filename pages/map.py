@@ -17,6 +17,7 @@ from product_matching.app.navigation import change_address, coupled
 from product_matching.app.resources import jobs, warm_up
 from product_matching.app.shared.deciding import decide_how
 from product_matching.app.shared.job_view import draw_job, visitor
+from product_matching.app.shared.unusable import draw_unusable, say_unknown
 from product_matching.app.shared.wording import plain
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
@@ -47,6 +48,9 @@ def draw_page(frame: Frame) -> None:
     except InputError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
+    draw_unusable(
+        say_unknown("colour", address.colour, chosen.choices), say_unknown("side", address.side, sides_of(bundle))
+    )
     st.caption(say_what(side), help=about_method(bundle, places))
     _draw_controls(bundle, address, side, chosen)
     if chosen.job is not None and chosen.job.error:

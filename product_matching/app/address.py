@@ -389,7 +389,7 @@ def read_address(params: Mapping[str, str], page: str) -> tuple[Address, list[st
             values[parameter.field] = value
         if problem:
             problems.append(problem)
-    return _with_one_query(Address(**values), problems), problems
+    return _with_ordered_bands(_with_one_query(Address(**values), problems), problems), problems
 
 
 def write_address(address: Address, page: str) -> dict[str, str]:
@@ -406,6 +406,17 @@ def merge_addresses(known: Address, newer: Address, page: str) -> Address:
     """The fields of all pages, updated by the address of one of them."""
     known = known if newer.bundle is None else known.in_catalogue(newer.bundle)
     return replace(known, **{each.field: getattr(newer, each.field) for each in PARAMETERS if page in each.pages})
+
+
+def _with_ordered_bands(address: Address, problems: list[str]) -> Address:
+    """Leave both edges of the bands out where pairs would be accepted and rejected at once."""
+    if address.accept >= address.reject:
+        return address
+    problems.append(
+        f"'accept' in the address is {address.accept} and 'reject' {address.reject}, but pairs are rejected below the "
+        "percentage from which they are accepted: both are left out."
+    )
+    return replace(address, accept=Address.accept, reject=Address.reject)
 
 
 def _with_one_query(address: Address, problems: list[str]) -> Address:

@@ -47,7 +47,7 @@ class Distance:
         except ValueError:
             value = math.nan
         if not 0 <= value < 1:  # NaN is refused here as well
-            return None, _refuse(name, text, "a number from 0 to below 1")
+            return None, refuse(name, text, "a number from 0 to below 1")
         return min(round(value, _DECIMALS), MAX_DISTANCE), ""
 
     def write(self, value: float) -> str:
@@ -65,7 +65,7 @@ class Whole:
         """See `Kind.read`."""
         if text.isascii() and text.isdigit() and len(text) < 10 and int(text) in self.accepted:
             return int(text), ""
-        return None, _refuse(name, text, f"a whole number from {self.accepted[0]} to {self.accepted[-1]}")
+        return None, refuse(name, text, f"a whole number from {self.accepted[0]} to {self.accepted[-1]}")
 
     def write(self, value: int) -> str:
         """See `Kind.write`."""
@@ -87,7 +87,7 @@ class Wholes:
             return tuple(number for number in numbers if number is not None), ""
         first, last = self.accepted[0], self.accepted[-1]
         how_many = " to ".join(map(str, dict.fromkeys((self.lengths[0], self.lengths[-1]))))
-        return None, _refuse(name, text, f"{how_many} whole numbers from {first} to {last} with commas between")
+        return None, refuse(name, text, f"{how_many} whole numbers from {first} to {last} with commas between")
 
     def write(self, value: Sequence[int]) -> str:
         """See `Kind.write`."""
@@ -102,7 +102,7 @@ class Switch:
         """See `Kind.read`."""
         if text in ("0", "1"):
             return text == "1", ""
-        return None, _refuse(name, text, "1 for on or 0 for off")
+        return None, refuse(name, text, "1 for on or 0 for off")
 
     def write(self, value: bool) -> str:  # noqa: FBT001 - a value like that of every other kind
         """See `Kind.write`."""
@@ -120,7 +120,7 @@ class Choice:
         for option in self.options:
             if str(option) == text:
                 return option, ""
-        return None, _refuse(name, text, f"one of {', '.join(map(str, self.options))}")
+        return None, refuse(name, text, f"one of {', '.join(map(str, self.options))}")
 
     def write(self, value: Any) -> str:
         """See `Kind.write`."""
@@ -190,7 +190,7 @@ class Part:
         try:
             return read_region(text), ""
         except InputError:
-            return None, _refuse(name, text, ACCEPTED)
+            return None, refuse(name, text, ACCEPTED)
 
     def write(self, value: Region) -> str:
         """See `Kind.write`."""
@@ -212,7 +212,7 @@ class ByColumn:
             column, colon, values = piece.partition(":")
             kept = tuple(unquote(value) for value in values.split(",") if value)
             if not column or not colon or not kept:
-                return None, _refuse(name, text, "columns with values, as in kind:mug,pot;price:1000..5000")
+                return None, refuse(name, text, "columns with values, as in kind:mug,pot;price:1000..5000")
             read[unquote(column)] = kept
         return tuple(read.items()), ""
 
@@ -226,5 +226,6 @@ def _escape(text: str) -> str:
     return _DIVIDERS.sub(lambda found: quote(found[0], safe=""), text)
 
 
-def _refuse(name: str, text: str, accepted: str) -> str:
+def refuse(name: str, text: str, accepted: str) -> str:
+    """Say that a value cannot be used, and which can."""
     return f"{name!r} in the address is {text!r:.40}, but must be {accepted}: it is left out."

@@ -143,7 +143,13 @@ values: dict[str, st.SearchStrategy[object]] = {
 def of_page(page: str) -> st.SearchStrategy[Address]:
     fields = {each.field: values[each.field] for each in PARAMETERS if page in each.pages and each.field in values}
     query = queries if page == FIND else st.just({})
-    return st.builds(lambda query, **fields: Address(**query, **fields), query, **fields)
+
+    def build(query: dict[str, object], **drawn: object) -> Address:
+        if {"accept", "reject"} <= drawn.keys():
+            drawn["reject"], drawn["accept"] = sorted((drawn["accept"], drawn["reject"]))  # type: ignore[type-var]
+        return Address(**query, **drawn)  # type: ignore[arg-type]
+
+    return st.builds(build, query, **fields)
 
 
 drawn_by_page = {page: of_page(page) for page in sorted({page for each in PARAMETERS for page in each.pages} - {HOME})}
@@ -294,3 +300,11 @@ def test_what_is_known_of_all_pages_follows_the_newest_address() -> None:
     assert merge_addresses(known, Address(bundle="b"), MODELS) == Address(
         bundle="b", title="cup", results=48, mutual=True
     )
+
+
+def test_bands_in_the_wrong_order_are_left_out_and_said() -> None:
+    address, problems = read_address({"accept": "20", "reject": "60", "step": "audit"}, REVIEW)
+    assert (address.accept, address.reject, address.step) == (90, 10, "audit")
+    assert len(problems) == 1
+    assert "'accept' in the address is 20 and 'reject' 60" in problems[0]
+    assert read_address({"accept": "60", "reject": "60"}, REVIEW)[1] == []

@@ -126,11 +126,13 @@ def test_browsing_filters_orders_and_leads_to_find(
 
 
 def test_a_filter_is_taken_away_and_no_listing_is_said(open_app: Open) -> None:
-    app = open_app(CATALOGUE, bundle="small", view="browse", where="label_group:nowhere;odd:x", at="7")
+    app = open_app(CATALOGUE, bundle="small", view="browse", where="label_group:nowhere;odd:x", at="7", order="colour")
     assert "No listing is like that" in shown(app)
     assert "no column 'odd' to filter by 'x'" in shown(app)
+    assert "'order' in the address is 'colour', but must be one of" in shown(app)
+    assert "'at' in the address is 7, but there is only 1 page" in shown(app)
     app.button(key="clear_filters").click().run()
-    assert dict(app.query_params) == {"bundle": "small", "view": "browse"}
+    assert dict(app.query_params) == {"bundle": "small", "view": "browse", "order": "colour"}
     assert "**25 listings**" in shown(app)
 
 

@@ -52,7 +52,8 @@ def test_a_text_marks_listings_and_lists_them(open_app: Open) -> None:
 
 
 def test_colours_of_the_nearest_listing_are_found_in_the_background(open_app: Open) -> None:
-    app = finish_jobs(open_app(MAP, bundle="photos", colour="nearest"))
+    app = finish_jobs(open_app(MAP, bundle="photos", colour="nearest", side="title"))
+    assert "'side' in the address is 'title', but must be one of photo" in str(app.warning[0].value).replace("\\", "")
     points = sent(app, "_map")
     assert points["kind"] == "scale"
     assert sum(entry["count"] for entry in points["legend"]) == 24

@@ -14,6 +14,7 @@ from product_matching.app.shared.facets import listings_kept
 from product_matching.app.shared.filter_panel import draw_filters
 from product_matching.app.shared.gallery import draw_listing_choice
 from product_matching.app.shared.scroll import scroll_up_for
+from product_matching.app.shared.unusable import draw_unusable, say_beyond, say_unknown
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
 from product_matching.workflows.browse import ONLY, Browsing, ListingBrowser
@@ -47,6 +48,8 @@ def draw_browse(bundle: Bundle, address: Address) -> None:
     if kept is not None:
         rows = rows[kept[rows]]
     pages = max(math.ceil(len(rows) / LISTINGS_A_PAGE), 1)
+    orders = _orders(description_of(bundle).columns)
+    draw_unusable(say_unknown("order", address.listing_order, orders), say_beyond("at", address.listings_page, pages))
     page = min(address.listings_page, pages)
     first = (page - 1) * LISTINGS_A_PAGE
     shown = rows[first : first + LISTINGS_A_PAGE].tolist()

@@ -12,6 +12,7 @@ from product_matching.app.resources import BY_BUNDLE, starts_of
 from product_matching.app.shared.controls import draw_distance, draw_whole
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.settings import default_distance
+from product_matching.app.shared.unusable import draw_unusable
 from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import Finder
@@ -36,6 +37,8 @@ def draw_neighbours(finder: Finder) -> None:
     )
     address = lesson_address()
     row = _chosen(finder.bundle, address, offered)
+    if address.around and address.around not in finder.bundle.rows:
+        draw_unusable(f"The address names a listing {address.around!r:.60} that this catalogue does not have.")
     manifest = finder.bundle.manifest
     default = default_distance(manifest.photo_threshold if side == "photo" else manifest.title_threshold)
     within = default if address.within is None else address.within

@@ -16,6 +16,7 @@ from product_matching.app.shared.controls import draw_distance
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.settings import chosen_thresholds, default_distance
+from product_matching.app.shared.unusable import draw_unusable
 from product_matching.app.shared.wording import count_text, distance_text, plain, tuned_on
 from product_matching.app.thresholds.answer import Share, draw_answer
 from product_matching.app.thresholds.applying import draw_applying
@@ -47,6 +48,10 @@ def draw_distance_side(finder: Finder, address: Address, deciding: Deciding) -> 
         _draw_sliders(bundle.manifest, chosen_thresholds(address, bundle.manifest))
         return
     thresholds = _within_reach(address, bundle, board)
+    draw_unusable(
+        _say_cut("photo", address.photo_threshold, board.found.photo),
+        _say_cut("title", address.title_threshold, board.found.title),
+    )
     figures = measured_distances(bundle, thresholds.photo, thresholds.title, board)
     shown = ShownDistances(bundle=bundle, board=board, thresholds=thresholds, figures=figures)
     decisions = decisions_of(bundle)
@@ -101,6 +106,13 @@ def _within_reach(address: Address, bundle: Bundle, board: DistanceBoard) -> Thr
         )
     )
     return Thresholds(photo, title)
+
+
+def _say_cut(side: str, asked: float | None, largest: float | None) -> str:
+    """Say that a distance of the address is larger than any that is measured; "" where it is not."""
+    if asked is None or largest is None or asked <= largest:
+        return ""
+    return f"The {side} distance {asked:.3f} of the address is cut to {largest:.3f}, the largest that is measured."
 
 
 def _draw_answer(shown: ShownDistances, counting: Job[GroupCounts]) -> None:
