@@ -171,6 +171,21 @@ class AuditStore:
         )
         return self._audit(rows[0]) if rows else None
 
+    def answered(self, catalogue_id: str) -> dict[tuple[str, str], Answer]:
+        """What the newest answer on each pair of any audit of a catalogue is, the lower id of the pair first.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read.
+        """
+        rows = self._file.read(
+            "SELECT first, second, answer FROM pairs JOIN audits ON audits.id = pairs.audit "
+            "WHERE catalogue_id = ? AND answer IS NOT NULL ORDER BY pairs.time, audits.id",
+            catalogue_id,
+        )
+        return {_in_order(str(first), str(second)): Answer(str(answer)) for first, second, answer in rows}
+
     def _audit(self, row: tuple[object, ...]) -> Audit:
         number, time, what, population, seed = row
         rows = self._file.read("SELECT first, second, score, answer FROM pairs WHERE audit = ? ORDER BY place", number)
@@ -182,6 +197,10 @@ class AuditStore:
             seed=int(str(seed)),
             pairs=[_pair(*pair) for pair in rows],
         )
+
+
+def _in_order(first: str, second: str) -> tuple[str, str]:
+    return (first, second) if first < second else (second, first)
 
 
 def _pair(first: object, second: object, score: object, answer: object) -> AuditPair:

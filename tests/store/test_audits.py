@@ -29,6 +29,8 @@ def test_an_audit_is_read_as_it_was_begun_and_answered(tmp_path: Path) -> None:
     again = AuditStore(store.path).latest("x")
     assert again is not None
     assert (again.reviewed, again.wrong) == (2, 1)
+    assert store.answered("x") == {("a", "b"): Answer.same, ("c", "d"): Answer.unsure}
+    assert store.answered("y") == {}
     store.answer(number, 1, None)
     assert store.latest("x").reviewed == 1  # type: ignore[union-attr]
 

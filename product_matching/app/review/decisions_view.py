@@ -12,8 +12,10 @@ from product_matching.app.navigation import coupled_by_key
 from product_matching.app.resources import decisions_of
 from product_matching.app.review.recording import decide_named, withdraw
 from product_matching.app.shared.gallery import draw_picture, listing_name
+from product_matching.app.shared.unusable import draw_unusable, say_beyond
 from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.matching.calibration import percent_text
+from product_matching.store.audits import AuditStore
 from product_matching.store.bundle import Bundle
 from product_matching.store.decision import Change, Word
 from product_matching.workflows.decisions import BundleDecisions, say_contradictions
@@ -38,12 +40,16 @@ def draw_decisions(bundle: Bundle, address: Address) -> None:
     changes = _chosen(bundle, known, kind or "all", address.text)
     pages = max(math.ceil(len(changes) / A_PAGE), 1)
     page = min(address.page, pages)
+    draw_unusable(say_beyond("page", address.page, pages))
     st.caption(
         f"{count_text(len(changes), 'decision')}. A stale one is not applied: the photo or title of a listing changed "
-        "since, or the listing is gone."
+        "since, or the listing is gone. Those marked audit were given in an audit."
     )
+    audited = AuditStore().answered(bundle.manifest.catalogue_id)
     for change in changes[(page - 1) * A_PAGE : page * A_PAGE]:
-        _draw_change(bundle, change, stale=change.number in known.stale)
+        decision = change.decision
+        of_audit = audited.get(decision.pair) == decision.word
+        _draw_change(bundle, change, stale=change.number in known.stale, of_audit=of_audit)
     if pages > 1:
         st.pagination(pages, **coupled_by_key("page", page))
 
@@ -68,13 +74,14 @@ def _name(bundle: Bundle, posting_id: str) -> str:
     return f"{listing_name({str(name): value for name, value in bundle.listings.iloc[row].items()})} {posting_id}"
 
 
-def _draw_change(bundle: Bundle, change: Change, *, stale: bool) -> None:
+def _draw_change(bundle: Bundle, change: Change, *, stale: bool, of_audit: bool) -> None:
     decision, key = change.decision, f"change_{change.number}"
     with st.container(border=True, key=key):
         with st.container(horizontal=True, vertical_alignment="center"):
             same = decision.word is Word.same
             badges = [":green-badge[same product]" if same else ":red-badge[different]"]
             badges += [":gray-badge[stale]"] if stale else []
+            badges += [":blue-badge[:material/fact_check: audit]"] if of_audit else []
             told = [f"{decision.time:%d %b %Y %H:%M}", plain(decision.who)]
             if decision.score is not None:
                 told.append(f"was {percent_text(decision.score)}")

@@ -89,11 +89,12 @@ def postponed() -> set[tuple[str, str]]:
 
 def answer_audit(bundle: Bundle, audit: Audit, place: int, answer: Answer) -> None:
     """Keep what is said of a pair of an audit, which is a decision as well unless it could not be told."""
-    number, pair = audit.number, (audit.pairs[place].first, audit.pairs[place].second)
+    number, drawn = audit.number, audit.pairs[place]
     try:
         AuditStore().answer(number, place, answer, who=who_decides())
         word = None if answer is Answer.unsure else Word(answer.value)
-        numbers = [] if word is None else record_decisions(bundle, [pair], word, who=who_decides())
+        pair, scores = (drawn.first, drawn.second), [drawn.score]
+        numbers = [] if word is None else record_decisions(bundle, [pair], word, who=who_decides(), scores=scores)
     except InputError as error:
         st.session_state[_PROBLEM] = str(error)
         return
