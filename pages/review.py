@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from product_matching.app.address import FIND, ORDERS, REVIEW, STEPS, SURENESS, Address, write_address
 from product_matching.app.frame import Frame, draw_frame, open_or_explain
 from product_matching.app.navigation import coupled, coupled_by_key, remembered_address
-from product_matching.app.resources import decisions_of, jobs, warm_up
+from product_matching.app.resources import decisions_of, facets_of, jobs, warm_up
 from product_matching.app.review.audit_view import draw_audit
 from product_matching.app.review.bands_panel import draw_bands
 from product_matching.app.review.changes import draw_changes
@@ -28,8 +29,10 @@ from product_matching.app.review.request import GroupRequest, request_groups, sa
 from product_matching.app.review.summary import draw_group_summary, draw_pair_summary
 from product_matching.app.shared.charts import describe_sizes, size_chart
 from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
+from product_matching.app.shared.facets import listings_kept
 from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.scroll import scroll_up_for
+from product_matching.app.shared.unusable import draw_unusable, say_beyond
 from product_matching.app.shared.wording import plain
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
@@ -61,6 +64,8 @@ def draw_review(frame: Frame) -> None:
         compared = _compared(finder, address, deciding, request)
         if compared is not None:
             _draw_result(finder, address, deciding, request=request, compared=compared)
+        elif deciding.by != SURENESS:
+            _draw_meanwhile(finder, address, deciding)
     except InputError as error:  # such as decisions that cannot be read
         st.error(plain(str(error)), icon=":material/error:")
     warm_up(frame.current)
@@ -88,14 +93,31 @@ def _compared(finder: Finder, address: Address, deciding: Deciding, request: Gro
     return None
 
 
+def _draw_meanwhile(finder: Finder, address: Address, deciding: Deciding) -> None:
+    """Draw the result by sureness as long as there is none by distances, if it is at hand."""
+    by_sureness = replace(deciding, by=SURENESS)
+    request = request_groups(finder.bundle, address, by_sureness)
+    compared = None if request.scorer is None else pairs_at_hand(finder.bundle, request, by_sureness)
+    if compared is not None:
+        st.info("Until the listings are compared by distance, this is the result by sureness.", icon=":material/info:")
+        _draw_result(finder, address, by_sureness, request=request, compared=compared, with_settings=False)
+
+
 def _draw_result(
-    finder: Finder, address: Address, deciding: Deciding, *, request: GroupRequest, compared: ComparedPairs
+    finder: Finder,
+    address: Address,
+    deciding: Deciding,
+    *,
+    request: GroupRequest,
+    compared: ComparedPairs,
+    with_settings: bool = True,
 ) -> None:
     bundle = finder.bundle
     review = review_pairs(compared, address, request.least, request.key)
     summary, settings = st.columns([0.8, 0.2], vertical_alignment="bottom")
-    with settings, st.container(horizontal=True, horizontal_alignment="right"):
-        _draw_settings(bundle, address, deciding, review)
+    if with_settings:
+        with settings, st.container(horizontal=True, horizontal_alignment="right"):
+            _draw_settings(bundle, address, deciding, review)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.segmented_control(
             "Step",
@@ -108,6 +130,7 @@ def _draw_result(
         )
         st.space("stretch")
         draw_review_filters(bundle, address)
+    draw_unusable(*listings_kept(facets_of(bundle), address.where)[1])
     draw_changes(bundle, request, compared)
     if address.step == "pairs":  # answered one after another: nothing is grouped in between
         left = draw_queue(finder, address, deciding, review)
@@ -155,6 +178,7 @@ def _draw_groups(finder: Finder, address: Address, deciding: Deciding, found: Ca
         alt=describe_sizes("Groups", found.sizes),
     )
     shown = page_of_groups(finder.bundle, found, address)
+    draw_unusable(say_beyond("page", address.page, shown.pages))
     scroll_up_for(f"{finder.bundle.manifest.name} {shown.page}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(shown.heading, anchor=False, width="content")

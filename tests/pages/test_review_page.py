@@ -206,6 +206,7 @@ def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(
 def test_the_order_and_the_page_stand_in_the_address(open_app: Open) -> None:
     app = press(open_app(REVIEW, step="groups", bundle="small", page="999"))
     assert re.search(r"Groups 1 to (\d) of \1", shown(app)), "a page beyond the last is the last"
+    assert "'page' in the address is 999, but there is only 1 page: the last one is shown." in shown(app)
     app.selectbox(key="review_order").set_value("size").run()
     assert app.query_params == {"bundle": "small", "step": "groups", "sort": "size"}
 

@@ -127,6 +127,10 @@ def test_an_audit_is_drawn_answered_and_stated(open_app: Open, bundle: Bundle) -
     assert f"{size} of {size} reviewed" in str([each.proto.text for each in app.get("progress")])
     again = finish_jobs(open_app(REVIEW, bundle="small", step="audit", sure="90"))
     assert "This audit was drawn from the pairs accepted from 20 % on" in shown(again)
+    decided = open_app(REVIEW, bundle="small", step="decisions")
+    marks = [line for line in shown(decided).splitlines() if "fact_check: audit]" in line]
+    assert len(marks) == size
+    assert all(" · was " in line for line in marks)
 
 
 def test_decisions_are_found_changed_and_taken_back(open_app: Open, bundle: Bundle) -> None:
@@ -147,13 +151,18 @@ def test_decisions_are_found_changed_and_taken_back(open_app: Open, bundle: Bund
 
 
 def test_what_is_kept_and_the_files(open_app: Open, bundle: Bundle) -> None:
-    app = open_app(REVIEW, bundle="small", step="export", keep="fullest_title")
+    app = open_app(REVIEW, bundle="small", step="export", keep="fullest_title;newest")
     finish_jobs(next(button for button in app.button if button.label == "Compare the listings").click().run())
-    assert app.multiselect(key="keep_rules").value == ["Fullest title"]
+    assert app.selectbox(key="keep_0").value == "Fullest title"
+    assert "'keep' in the address is 'newest', but must be one of" in app.warning[0].value.replace("\\", "")
+    app.selectbox(key="keep_1").set_value("Sharpest photo").run()
+    assert app.query_params["keep"] == "fullest_title;best_photo"
+    app.selectbox(key="keep_0").set_value("Sharpest photo").run()
+    assert app.query_params["keep"] == "best_photo", "a rule stands at one place only"
     files = {button.key: button for button in app.get("download_button")}
     assert {"download_groups", "download_kept", "download_decisions"} <= {
         button.proto.id.split("-")[-1] for button in files.values()
     } | set(files)
     assert "stay" in shown(app)
-    app.multiselect(key="keep_rules").set_value([]).run()
+    app.selectbox(key="keep_0").set_value("First of the catalogue").run()
     assert "keep" not in app.query_params

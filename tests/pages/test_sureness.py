@@ -114,8 +114,8 @@ def test_a_preset_moves_the_slider_and_the_slider_the_preset(with_scorer: Open) 
     assert (app.query_params["sure"], app.slider(key="find_sure").value) == ("90", 90)
     app.slider(key="find_sure").set_value(60).run()
     assert chosen(app, "find_sure_preset") is None
-    assert "Balanced (50 %), by photo and title: of 100" in shown(app)
-    assert "Precise (90 %), by photo and title: of 100" in shown(app)
+    assert "Balanced (50 %), by photo and title, on validation: of 100" in shown(app)
+    assert "Precise (90 %), by photo and title, on validation: of 100" in shown(app)
 
 
 def test_one_click_leads_to_distances_and_one_back(with_scorer: Open) -> None:
@@ -257,8 +257,11 @@ def test_groups_are_found_by_sureness_at_once_with_their_farthest_pair(with_scor
     assert "Pairs are the same product with at least 99 %" in shown(app)
     assert [metric.value for metric in app.metric] != grouped
     assert "Against from 50 % on: " in shown(app)
+    by_sureness = [metric.value for metric in app.metric]
     choose(app, "review_decide", "distances")
-    assert not app.metric
+    assert "Until the listings are compared by distance, this is the result by sureness." in shown(app)
+    assert [metric.value for metric in app.metric] == by_sureness
+    assert [button for button in app.button if button.label == "Compare the listings"]
     assert "Rules" in [each.value for each in app.subheader]
 
 

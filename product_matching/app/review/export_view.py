@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -14,10 +14,18 @@ from product_matching.app.address import Address
 from product_matching.app.navigation import change_address
 from product_matching.app.resources import BY_BUNDLE, decisions_of
 from product_matching.app.review.export import submission_csv
-from product_matching.app.review.keeping import offered_rules, offered_values, read_rules, say_rule, write_rules
+from product_matching.app.review.keeping import (
+    offered_rules,
+    offered_values,
+    read_rules,
+    say_rule,
+    unread_rules,
+    write_rules,
+)
 from product_matching.app.shared.columns import value_text
 from product_matching.app.shared.downloads import GUARDED, draw_csv_download
 from product_matching.app.shared.gallery import draw_picture, listing_name
+from product_matching.app.shared.unusable import draw_unusable, say_unknown
 from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.search.neighbours import RowArray
 from product_matching.store.audits import AuditStore
@@ -31,6 +39,7 @@ from product_matching.workflows.table_file import TableFormat, table_bytes
 #: Groups of the preview.
 _PREVIEW = 3
 _PICTURE, _TITLE_CHARS = 96, 60
+_NO_RULE = "First of the catalogue"
 _FORMATS = {TableFormat.csv: "CSV", TableFormat.json: "JSON", TableFormat.parquet: "Parquet"}
 
 
@@ -51,6 +60,8 @@ def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, *, wha
     _draw_trust(bundle, found, what)
     st.subheader("Which listing of a group is kept", anchor=False)
     rules = read_rules(address.keep, bundle)
+    offered = [write_rules([keep]) for keep in offered_rules(bundle)]
+    draw_unusable(*(say_unknown("keep", part, offered) for part in unread_rules(address.keep, bundle)))
     _draw_rules(bundle, rules)
     kept = _kept(key, bundle, tuple(rules), found.numbers)
     _draw_preview(bundle, found, kept, [keep.column for keep in rules if keep.column])
@@ -118,20 +129,38 @@ def report_of(bundle: Bundle, found: CatalogueGroups, what: str) -> bytes:
 
 def _draw_rules(bundle: Bundle, rules: Sequence[Keep]) -> None:
     offered, values = offered_rules(bundle), offered_values(bundle)
-    chosen = {say_rule(keep): keep for keep in [*offered, *rules]}
-    shown = [say_rule(keep) for keep in rules]
-    if st.session_state.get("keep_rules") != shown:
-        st.session_state["keep_rules"] = shown
-    st.multiselect(
-        "Keep by",
-        list(chosen),
-        key="keep_rules",
-        placeholder="The first of the catalogue",
-        on_change=lambda: change_address(keep=write_rules([chosen[name] for name in st.session_state["keep_rules"]])),
-        help="The first rule decides, each further one among equals; in the end the first listing of the catalogue.",
+    known = {say_rule(keep): keep for keep in [*offered, *rules]}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        for place in range(min(len(rules) + 1, len(known))):
+            _draw_rule(place, known, [say_rule(keep) for keep in rules])
+        if values:
+            _draw_preferred(values, rules)
+    st.caption("The first rule decides, each further one among equals; in the end the first listing of the catalogue.")
+
+
+def _draw_rule(place: int, known: Mapping[str, Keep], rules: Sequence[str]) -> None:
+    """Draw the choice of the rule at a place, the first being 0; of those of earlier places none is offered."""
+    key, shown = f"keep_{place}", rules[place] if place < len(rules) else _NO_RULE
+    if st.session_state.get(key) != shown:
+        st.session_state[key] = shown
+
+    def choose() -> None:
+        chosen = st.session_state[key]
+        after = [rule for rule in rules[place + 1 :] if rule != chosen]
+        names = [*rules[:place], *([] if chosen == _NO_RULE else [chosen]), *after]
+        change_address(keep=write_rules([known[name] for name in names]))
+
+    st.selectbox(
+        "1. Keep the one with" if place == 0 else f"{place + 1}. Among equals",
+        [_NO_RULE, *(name for name in known if name not in rules[:place])],
+        key=key,
+        width=230,
+        on_change=choose,
     )
-    if not values:
-        return
+
+
+def _draw_preferred(values: Mapping[str, Sequence[str]], rules: Sequence[Keep]) -> None:
+    """Draw the choice of a value that is preferred before all other rules."""
     with st.popover("Prefer a value", icon=":material/star:", help="Such as a seller, a kind or a part."):
         column = st.selectbox("Column", list(values), key="prefer_column")
         value = st.selectbox("Value", values[column], key="prefer_value")

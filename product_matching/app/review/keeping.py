@@ -58,6 +58,12 @@ def read_rules(text: str, bundle: Bundle) -> list[Keep]:
     return rules
 
 
+def unread_rules(text: str, bundle: Bundle) -> list[str]:
+    """The parts of an address' rules that the catalogue cannot answer."""
+    read = set(write_rules(read_rules(text, bundle)).split(_NEXT))
+    return [part for part in text.split(_NEXT) if part and part not in read]
+
+
 def write_rules(rules: list[Keep]) -> str:
     """Write rules as `read_rules` reads them."""
     parts = []
