@@ -125,7 +125,8 @@ def _draw_samples(frame: Frame, opened: Bundle | None) -> None:
     bundle = opened if opened is not None and opened.samples is not None else _with_samples(frame)
     if bundle is None or bundle.samples is None:
         return
-    sample = draw_sample_choice(bundle.samples, sample_order_of(bundle))
+    elsewhere = "" if bundle is opened else bundle.manifest.name
+    sample = draw_sample_choice(bundle.samples, sample_order_of(bundle), elsewhere)
     if sample is not None:
         _search(sample_address(remembered_address().in_catalogue(bundle.folder.name), sample, bundle))
 

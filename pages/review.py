@@ -171,12 +171,6 @@ def _draw_groups(finder: Finder, address: Address, deciding: Deciding, found: Ca
     if found.sizes is None:
         st.info("No two listings match under these settings.", icon=":material/search_off:")
         return
-    st.plotly_chart(
-        size_chart({"Groups": found.sizes}),
-        key="group_sizes",
-        config={"displayModeBar": False},
-        alt=describe_sizes("Groups", found.sizes),
-    )
     shown = page_of_groups(finder.bundle, found, address)
     draw_unusable(say_beyond("page", address.page, shown.pages))
     scroll_up_for(f"{finder.bundle.manifest.name} {shown.page}")
@@ -198,6 +192,13 @@ def _draw_groups(finder: Finder, address: Address, deciding: Deciding, found: Ca
             st.switch_page(FIND, query_params=write_address(remembered_address().of_listing(chosen), FIND))
     if shown.pages > 1:
         st.pagination(shown.pages, **coupled_by_key("page", shown.page))
+    st.subheader("Sizes of all groups", anchor=False)
+    st.plotly_chart(
+        size_chart({"Groups": found.sizes}),
+        key="group_sizes",
+        config={"displayModeBar": False},
+        alt=describe_sizes("Groups", found.sizes),
+    )
 
 
 draw_review(draw_frame(REVIEW, "Review"))

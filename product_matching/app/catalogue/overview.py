@@ -17,6 +17,7 @@ from product_matching.app.catalogue.photos_view import draw_photos
 from product_matching.app.resources import BY_BUNDLE
 from product_matching.app.shared.charts import describe_sizes, size_chart
 from product_matching.app.shared.deciding import Deciding
+from product_matching.app.shared.figures import ShownFigure, draw_shown_figures
 from product_matching.app.shared.kept_groups import kept_groups
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
@@ -29,8 +30,6 @@ from product_matching.workflows.description.titles import TitleFacts
 
 _BARE: dict[str, Any] = {"displayModeBar": False}
 _EXAMPLE_CHARS = 40
-#: Pixels of a figure at the top, so that nothing moves once it is drawn.
-_FIGURE_WIDTH, _FIGURE_HEIGHT = 140, 76
 
 
 @st.cache_resource(max_entries=8, show_spinner="Counting", hash_funcs=BY_BUNDLE)
@@ -52,26 +51,25 @@ def draw_overview(bundle: Bundle, deciding: Deciding) -> None:
 
 
 def _draw_figures(bundle: Bundle, described: CatalogueDescription) -> None:
-    with st.grid(min_column_width=_FIGURE_WIDTH, row_height=_FIGURE_HEIGHT, gap="small") as grid:
-        for name, value, says in _figures(bundle, described):
-            with grid.cell():
-                st.metric(name, value, help=says or None)
+    draw_shown_figures(_figures(bundle, described))
 
 
-def _figures(bundle: Bundle, described: CatalogueDescription) -> list[tuple[str, str, str]]:
+def _figures(bundle: Bundle, described: CatalogueDescription) -> list[ShownFigure]:
     """Name, value and help of the figures at the top."""
     n_photos, n_titles = int(bundle.has_photo.sum()), int(bundle.has_title.sum())
-    figures = [("Listings", f"{len(bundle):,}", "")]
+    figures = [ShownFigure("Listings", f"{len(bundle):,}")]
     if n_photos:
-        figures.append(("With a photo", _share(n_photos, len(bundle)), ""))
+        figures.append(ShownFigure("With a photo", _share(n_photos, len(bundle))))
     if n_titles:
-        figures.append(("With a title", _share(n_titles, len(bundle)), ""))
+        figures.append(ShownFigure("With a title", _share(n_titles, len(bundle))))
     if described.labels is not None:
         what = "Products that are known (label groups): listings of one group are the same product."
-        figures.append(("Known products", f"{described.labels.n_groups:,}", what))
+        figures.append(ShownFigure("Known products", f"{described.labels.n_groups:,}", what))
     if described.photos is not None and described.photos.same_file:
         repeated = sum(map(len, described.photos.same_file))
-        figures.append(("Share their photo", f"{repeated:,}", "Listings whose photo file stands on another one too."))
+        figures.append(
+            ShownFigure("Share their photo", f"{repeated:,}", "Listings whose photo file stands on another one too.")
+        )
     return figures
 
 

@@ -7,6 +7,7 @@ const ASK = 110; // milliseconds that the pointer rests on a point
 const SETTLED = 500; // milliseconds after which a view is told
 const KEPT = 200; // cards
 const CORNERS = 48;
+const WHOLE = { x: 0.5, y: 0.5, zoom: 1 };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export default function ({ parentElement, data }) {
@@ -37,7 +38,7 @@ function create(root, data) {
   const drawing = startDrawing(canvas);
   const map = {
     root, stage, canvas, lines, outline, ring, card, legend, drawing, data, key: data.key, cards: new Map(),
-    view: { x: 0.5, y: 0.5, zoom: 1 }, area: null, drawn: null, found: null, only: null, behind: null, current: -1,
+    view: { ...WHOLE }, fitted: true, area: null, drawn: null, found: null, only: null, behind: null, current: -1,
     pinned: false, pointers: new Map(), moved: false, selecting: false, count: 0, frames: 0, timers: {},
   };
   maps.set(root, map);
@@ -48,7 +49,7 @@ function create(root, data) {
   }
   button(tools, "+", "Zoom in", () => zoomBy(map, 1.6));
   button(tools, "−", "Zoom out", () => zoomBy(map, 1 / 1.6));
-  button(tools, "Fit", "Show the whole map", () => setView(map, { x: 0.5, y: 0.5, zoom: 1 }));
+  button(tools, "Fit", "Show nearly all listings; once more, the whole map", () => fit(map));
   map.lasso = button(tools, "Select", "Draw around listings to select them", () => select(map, !map.selecting));
   map.lasso.setAttribute("aria-pressed", "false");
   listen(map);
@@ -109,7 +110,7 @@ function take(map, { card, found, area, view, version }) {
   map.area = area;
   if (version === map.version && !map.placed) {
     map.placed = true;
-    if (view) map.view = viewOf(view);
+    if (view) Object.assign(map, { view: viewOf(view), fitted: false });
   }
   if (found !== map.found) {
     map.found = found;
@@ -129,7 +130,7 @@ function takePoints(map, data) {
   map.front = new Uint8Array(map.count);
   map.pointOf = map.rows && new Map(Array.from(map.rows, (row, point) => [row, point]));
   if (!first) {
-    map.view = { x: 0.5, y: 0.5, zoom: 1 };
+    map.fitted = true;
     map.cards.clear();
   }
   map.placed = false;
@@ -212,6 +213,7 @@ function measure(map) {
   if (!width || !height) return;
   map.pixel = Math.min(window.devicePixelRatio || 1, 2);
   Object.assign(map, { width, height });
+  if (map.fitted) map.view = fittingView(map);
   Object.assign(map.canvas, { width: width * map.pixel, height: height * map.pixel });
   map.lines.setAttribute("viewBox", `0 0 ${width} ${height}`);
   schedule(map);
@@ -290,7 +292,25 @@ function select(map, selecting) {
   map.canvas.classList.toggle("selecting", selecting);
 }
 
+// The view of nearly all points as large as they can be, as the app says: a few may lie far from all others.
+function fittingView({ data, width, height }) {
+  const [left, top, right, bottom] = data.fit.map((place) => place / STEPS);
+  const unit = unitOf(width, height);
+  const zoom = 0.94 * Math.min(width / Math.max(right - left, 0.01), height / Math.max(bottom - top, 0.01)) / unit;
+  return { x: (left + right) / 2, y: (top + bottom) / 2, zoom: within(zoom, ...ZOOMS) };
+}
+
+// Shows nearly all points, and the whole map where that is shown already. Nothing is told of the first view.
+function fit(map) {
+  if (map.fitted) return setView(map, WHOLE);
+  Object.assign(map, { view: fittingView(map), fitted: true });
+  clearTimeout(map.timers.view);
+  ask(map, "view", []);
+  schedule(map);
+}
+
 function setView(map, { x, y, zoom }) {
+  map.fitted = false;
   map.view = { x: within(x, 0, 1), y: within(y, 0, 1), zoom: within(zoom, ...ZOOMS) };
   clearTimeout(map.timers.view);
   map.timers.view = setTimeout(() => {
@@ -393,7 +413,7 @@ function pressed(map, event) {
   } else if (event.key === "-") {
     zoomBy(map, 1 / 1.6);
   } else if (event.key === "0") {
-    setView(map, { x: 0.5, y: 0.5, zoom: 1 });
+    fit(map);
   } else if (event.key === "Escape") {
     mean(map, -1);
     select(map, false);

@@ -32,8 +32,8 @@ _relay = component("map_relay")
 #: Colours of a map of categories and of a scale, as the script has them; the two after those are greys.
 CATEGORIES, STEPS = 12, 5
 _KEYS = (
-    "Arrow keys go to the next listing, Enter finds its matches, plus and minus zoom, 0 shows the whole map, Escape "
-    "clears the selection."
+    "Arrow keys go to the next listing, Enter finds its matches, plus and minus zoom, 0 shows nearly all points and "
+    "then the whole map, Escape clears the selection."
 )
 
 
@@ -58,11 +58,14 @@ class MapPoints:
         Shape (P, 2), uint16: from one edge of the map to the other.
     rows
         Row of each point, shape (P,); None where point n is row n.
+    fit
+        Left, top, right and bottom of the first view.
     """
 
     version: str
     places: npt.NDArray[np.uint16]
     rows: npt.NDArray[np.int64] | None
+    fit: tuple[int, int, int, int]
 
 
 def draw_map(
@@ -94,6 +97,7 @@ def draw_map(
             "version": points.version,
             "places": _text(points.places.astype("<u2")),
             "rows": rows,
+            "fit": list(points.fit),
             "colours": painted,
             "colouring": f"{points.version} {kind} {hash(painted)} {hash(tuple(legend))}",
             "kind": kind,

@@ -20,6 +20,8 @@ from product_matching.workflows.catalogue_groups import CatalogueGroups
 #: Duplicates that are shown at most, and those that a good example has at least.
 SHOWN, ENOUGH = 4, 3
 _TITLE_CHARS = 60
+#: What the duplicates are called where nothing says how probable they are.
+_NEAREST = ("nearest", "2nd nearest", "3rd nearest", "4th nearest")
 _STARTS = 12
 
 
@@ -95,7 +97,7 @@ def draw_example(bundle: Bundle, example: Example) -> bool:
             for place, (row, probability) in enumerate(example.matches):
                 with grid.cell():
                     if probability is None:
-                        st.markdown(":material/arrow_forward: nearest" if not place else ":material/remove:")
+                        st.markdown(f":material/near_me: {_NEAREST[place]}")
                     else:
                         st.markdown(f":green-badge[{percent_text(probability)} same]")
                     _draw(bundle, row)

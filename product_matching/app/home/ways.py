@@ -6,6 +6,7 @@ import streamlit as st
 
 from product_matching.app.address import CATALOGUE, FIND, HOW_IT_WORKS, MAP, MODELS, REVIEW, THRESHOLDS
 from product_matching.app.navigation import params_of
+from product_matching.app.shared.figures import ShownFigure, draw_shown_figures
 from product_matching.app.shared.wording import plain
 from product_matching.store.manifest import Manifest
 from product_matching.workflows.catalogue_groups import CatalogueGroups
@@ -24,16 +25,16 @@ _WAYS = (
 def draw_numbers(manifest: Manifest, found: CatalogueGroups | None) -> None:
     """Draw the open catalogue in numbers."""
     st.subheader(f"The catalogue {plain(manifest.name)}", anchor=False)
-    with st.container(horizontal=True, gap="large"):
-        st.metric("Listings", f"{manifest.n_listings:,}", width="content")
-        if manifest.photo_model is not None:
-            st.metric("With a photo", f"{manifest.n_photos:,}", width="content")
-        if manifest.title_weighting is not None:
-            st.metric("With a title", f"{manifest.n_titles:,}", width="content")
-        if found is not None:
-            removed = found.n_grouped - len(found.groups)
-            st.metric("Groups of duplicates", f"{len(found.groups):,}", width="content")
-            st.metric("Duplicates", f"{removed:,}", width="content", help="Listings in a group but for one of each.")
+    figures = [ShownFigure("Listings", f"{manifest.n_listings:,}")]
+    if manifest.photo_model is not None:
+        figures.append(ShownFigure("With a photo", f"{manifest.n_photos:,}"))
+    if manifest.title_weighting is not None:
+        figures.append(ShownFigure("With a title", f"{manifest.n_titles:,}"))
+    if found is not None:
+        removed = found.n_grouped - len(found.groups)
+        figures.append(ShownFigure("Groups found", f"{len(found.groups):,}", "Groups of listings of the same product."))
+        figures.append(ShownFigure("Duplicates", f"{removed:,}", "Listings in a group but for one of each."))
+    draw_shown_figures(figures)
 
 
 def draw_ways() -> None:

@@ -17,6 +17,8 @@ from product_matching.workflows.map_listings import Side, map_at_once, rows_insi
 
 #: Share of the map that is left free at each edge.
 MARGIN = 0.02
+#: Share of the listings that a first view may leave out at each edge, and by what share of their spread it is widened.
+_LEFT_OUT, _WIDENED = 0.005, 0.1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,10 +55,12 @@ def places_of(bundle: Bundle, side: Side) -> MapPlaces:
     known = map_at_once(bundle, side)
     placed = np.flatnonzero(np.isfinite(known.points[:, 0]))
     everywhere = len(placed) == len(bundle)
+    steps = _in_steps(known.points[placed])
     places = MapPoints(
         version=f"{bundle.fingerprint:.16} {side}",
-        places=_in_steps(known.points[placed]),
+        places=steps,
         rows=None if everywhere else placed,
+        fit=fitting_box(steps),
     )
     return MapPlaces(side=side, method=known.method, placed=placed, points=places)
 
@@ -69,6 +73,17 @@ def rows_in_area(places: MapPlaces, area: Sequence[int]) -> npt.NDArray[np.int64
     middle = (corners.min(axis=0) + corners.max(axis=0)) / 2
     outwards = np.argsort(np.square(points[inside] - middle).sum(axis=1), kind="stable")
     return places.placed[inside[outwards]]
+
+
+def fitting_box(places: npt.NDArray[np.uint16]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a first view: nearly all listings, without a few that lie far from all others."""
+    if not len(places):
+        return 0, 0, MAP_STEPS[-1], MAP_STEPS[-1]
+    low, high = np.quantile(places.astype(np.float64), [_LEFT_OUT, 1 - _LEFT_OUT], axis=0)
+    wider = _WIDENED * (high - low)
+    left, top = np.maximum(low - wider, places.min(axis=0)).astype(int).tolist()
+    right, bottom = np.minimum(high + wider, places.max(axis=0)).astype(int).tolist()
+    return left, top, right, bottom
 
 
 def _in_steps(points: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:

@@ -23,8 +23,6 @@ from product_matching.store.bundle import Bundle
 #: Cards below the map, lines on the card of a point, and characters of each.
 SHOWN, _LINES, _LINE_CHARS = 24, 3, 40
 _ASKED, _OPENED = "map_asked", "map_opened"
-#: The view of the whole map.
-WHOLE = (32_768, 32_768, 100)
 
 
 @st.fragment
@@ -121,8 +119,8 @@ def _select(area: Any) -> None:
 
 def _look(view: Any) -> None:
     numbers = _numbers(view)
-    if numbers is not None and len(numbers) == 3:
-        change_address(map_view=None if numbers == WHOLE else numbers)
+    if numbers is not None and len(numbers) in (0, 3):
+        change_address(map_view=numbers or None)
 
 
 def _numbers(sent: Any) -> tuple[int, ...] | None:

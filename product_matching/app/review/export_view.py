@@ -38,7 +38,7 @@ from product_matching.workflows.table_file import TableFormat, table_bytes
 
 #: Groups of the preview.
 _PREVIEW = 3
-_PICTURE, _TITLE_CHARS = 96, 60
+_PICTURE, _TITLE_CHARS = 88, 44
 _NO_RULE = "First of the catalogue"
 _FORMATS = {TableFormat.csv: "CSV", TableFormat.json: "JSON", TableFormat.parquet: "Parquet"}
 
@@ -184,7 +184,7 @@ def _draw_preview(bundle: Bundle, found: CatalogueGroups, kept: RowArray, column
         with st.container(horizontal=True, gap="small", border=True):
             for row in rows:
                 record = {str(name): value for name, value in bundle.listings.iloc[row].items()}
-                with st.container(width=_PICTURE + 24):
+                with st.container(width=_PICTURE + 8):
                     draw_picture(bundle, row, listing_name(record), _PICTURE)
                     badge = ":green-badge[kept] " if row == kept[row] else ""
                     values = [f"**{plain(value_text(name, record[name]))}**" for name in columns]

@@ -32,8 +32,8 @@ from product_matching.workflows.find import Finder
 #: Listings of a group that are shown at first; the rest is shown on demand.
 SHOWN = 8
 #: Narrowest cell in pixels, with a picture and without.
-_WIDTH, _WIDTH_OF_TITLES = 130, 220
-_PICTURE, _TITLE_CHARS = 72, 70
+_WIDTH, _WIDTH_OF_TITLES = 96, 220
+_PICTURE, _TITLE_CHARS = 72, 44
 #: Other groups that a merger is offered with.
 _NEAR = 3
 #: Pairs that one step may decide on.
@@ -120,7 +120,7 @@ def _draw_farthest(finder: Finder, deciding: Deciding, shown: ShownGroup) -> Non
     with st.popover(label, key=f"farthest_{group.rows[0]}", on_change="rerun", icon=":material/compare:") as popover:
         if not popover.open:  # comparing takes a moment: only what is looked at is compared
             return
-        draw_pair(finder, deciding, shown.farthest.pair)
+        draw_pair(finder, deciding, shown.farthest.pair, wide=False)
         _draw_words(finder.bundle, shown.farthest.pair, f"farthest_{group.rows[0]}")
 
 

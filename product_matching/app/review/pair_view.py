@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from product_matching.matching.second_stage.catalogue_scorer import Prediction
 
 Step = Callable[[], None]
-#: Widest pair in pixels: photos and titles of both stay in view beside the answers.
-_WIDTH = 640
+#: Widest pair in pixels: photos and titles of both stay in view below the answers, columns and reasons beside them.
+_WIDTH = 1120
 
 
 def draw_queue(finder: Finder, address: Address, deciding: Deciding, review: ReviewPairs) -> int:
@@ -85,13 +85,16 @@ def draw_answers(*, same: Step, different: Step, unsure: Step, key: str) -> None
         draw_undo()
 
 
-def draw_pair(finder: Finder, deciding: Deciding, pair: Pair, *, score: float | None = None) -> None:
-    """Draw two listings of the catalogue side by side, with the reasons of the pair scorer where it is at hand."""
+def draw_pair(finder: Finder, deciding: Deciding, pair: Pair, *, score: float | None = None, wide: bool = True) -> None:
+    """Draw two listings of the catalogue side by side, with the reasons of the pair scorer where it is at hand.
+
+    `wide` is off where the page is not as wide as the screen, such as in a popover.
+    """
     prediction = _prediction(finder, deciding, pair)
     with st.container(width=_WIDTH):
         if prediction is None and score is not None:
             draw_probability(score)
-        draw_side_by_side(finder, *pair, key="{}_{}".format(*pair), prediction=prediction)
+        draw_side_by_side(finder, *pair, key="{}_{}".format(*pair), prediction=prediction, wide=wide)
 
 
 def _prediction(finder: Finder, deciding: Deciding, pair: Pair) -> Prediction | None:

@@ -10,7 +10,7 @@ from product_matching.app.components.card import Card, Section, draw_cards
 from product_matching.app.shared.gallery import SAMPLE_TITLE_CHARS, SAMPLE_WIDTH, SAMPLES_ABREAST
 from product_matching.app.shared.pictures import shown_picture
 from product_matching.app.shared.samples import sample_name, samples_after
-from product_matching.app.shared.wording import shorten
+from product_matching.app.shared.wording import plain, shorten
 from product_matching.store.sample_queries import SampleQueries, SampleQuery
 
 PER_PAGE = 12
@@ -20,10 +20,14 @@ _SAMPLE, _NEXT = "sample_", "next_"
 _STRIP_CHARS = 22
 
 
-def draw_sample_choice(samples: SampleQueries, order: Sequence[int]) -> SampleQuery | None:
-    """Draw a page of the samples, rows in the given order; returns the one just chosen."""
+def draw_sample_choice(samples: SampleQueries, order: Sequence[int], catalogue: str = "") -> SampleQuery | None:
+    """Draw a page of the samples, rows in the given order; returns the one just chosen.
+
+    `catalogue` is the name of theirs, where that is not the open one.
+    """
     st.subheader("Try one of these", anchor=False)
-    st.markdown("New listings, with photo and title: some have duplicates in the catalogue, some have none.")
+    where = f"the catalogue {plain(catalogue)}" if catalogue else "the catalogue"
+    st.markdown(f"New listings, with photo and title: some have duplicates in {where}, some have none.")
     pages = -(-len(order) // PER_PAGE)
     key = f"sample_page_of_{pages}"
     page = int(st.session_state.get(key, 1))

@@ -73,6 +73,7 @@ def draw_side_by_side(
     key: str,
     prediction: Prediction | None = None,
     read: bool = False,
+    wide: bool = False,
 ) -> None:
     """Draw two side by side: photos, titles with the words that only one has marked, columns, and the reasons.
 
@@ -88,22 +89,27 @@ def draw_side_by_side(
         What the pair scorer says; None where it was not asked.
     read
         Whether the print on the photo was read.
+    wide
+        Whether columns and reasons stand beside photos and titles where there is room for it, not below them.
     """
     outside = isinstance(left, Side)
     first = left if isinstance(left, Side) else listing_side(finder, left, "the first")
     second = listing_side(finder, right, "this listing" if outside else "the second")
     explanation = finder.explain(first.query, right)
-    if prediction is not None:
-        draw_probability(prediction.score)
-    _draw_names(first, second)
-    if finder.bundle.thumbnails is not None:
-        draw_photo_pair([_picture(first), _picture(second)], key=f"photos_{key}")
-    _draw_titles(first, second)
-    _draw_columns(first, second)
-    draw_quantities(explanation)
-    if prediction is not None:
-        _draw_reasons(prediction, read=read)
-    _draw_more(finder, first, second, explanation, key=key, row=right)
+    main, beside = st.columns([0.58, 0.42], gap="large") if wide else (st.container(), st.container())
+    with main:
+        if prediction is not None:
+            draw_probability(prediction.score)
+        _draw_names(first, second)
+        if finder.bundle.thumbnails is not None:
+            draw_photo_pair([_picture(first), _picture(second)], key=f"photos_{key}")
+        _draw_titles(first, second)
+    with beside:
+        _draw_columns(first, second)
+        draw_quantities(explanation)
+        if prediction is not None:
+            _draw_reasons(prediction, read=read)
+        _draw_more(finder, first, second, explanation, key=key, row=right)
 
 
 def draw_probability(score: float) -> None:

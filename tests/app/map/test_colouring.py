@@ -17,7 +17,7 @@ from product_matching.app.map.colouring import (
     by_probability,
     colour_choices,
 )
-from product_matching.app.map.places import MARGIN, places_of, rows_in_area
+from product_matching.app.map.places import MARGIN, fitting_box, places_of, rows_in_area
 from product_matching.search.neighbours import sort_neighbours
 from product_matching.store.bundle import Bundle, open_bundle
 
@@ -76,6 +76,19 @@ def test_places_fill_the_map_and_an_area_lists_from_its_middle_outwards(small_bu
     sent = places.points.places.astype(int)
     reach = sent.max(axis=0) - sent.min(axis=0)
     assert abs(reach.max() - (1 - 2 * MARGIN) * 65535) <= 1
+    left, top, right, bottom = places.points.fit
+    assert (left, top) == tuple(sent.min(axis=0))
+    assert (right, bottom) == tuple(sent.max(axis=0))
     whole = rows_in_area(places, (0, 0, 65535, 0, 65535, 65535, 0, 65535))
     assert sorted(whole.tolist()) == list(range(24))
     assert (np.diff(np.square(sent[whole] - 65535 / 2).sum(axis=1)) >= 0).all()
+
+
+def test_a_first_view_leaves_out_a_few_points_far_from_all_others() -> None:
+    many = np.random.default_rng(0).integers(20_000, 30_000, (2_000, 2)).astype(np.uint16)
+    far = np.array([[65_000, 25_000], [25_000, 100], [64_000, 64_000]], dtype=np.uint16)
+    left, top, right, bottom = fitting_box(np.concatenate([many, far]))
+    assert all(18_900 <= each <= 20_100 for each in (left, top))
+    assert all(29_900 <= each <= 31_100 for each in (right, bottom))
+    assert fitting_box(many) == (*many.min(axis=0).tolist(), *many.max(axis=0).tolist())
+    assert fitting_box(np.zeros((0, 2), dtype=np.uint16)) == (0, 0, 65_535, 65_535)
