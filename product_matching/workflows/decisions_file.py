@@ -60,7 +60,7 @@ def write_decisions(path: Path, decisions: BundleDecisions) -> None:
             decision = change.decision
             score = "" if decision.score is None else decision.score
             stale = _STALE if change.number in decisions.stale else "no"
-            known = (decision.word.value, decision.time.isoformat(), decision.who, score, stale)
+            known = (str(decision.word), decision.time.isoformat(), decision.who, score, stale)
             writer.writerow(guard_cells([*decision.pair, *known]))
 
 

@@ -48,7 +48,7 @@ def draw_decisions(bundle: Bundle, address: Address) -> None:
     audited = AuditStore().answered(bundle.manifest.catalogue_id)
     for change in changes[(page - 1) * A_PAGE : page * A_PAGE]:
         decision = change.decision
-        of_audit = audited.get(decision.pair) == decision.word
+        of_audit = str(audited.get(decision.pair)) == str(decision.word)
         _draw_change(bundle, change, stale=change.number in known.stale, of_audit=of_audit)
     if pages > 1:
         st.pagination(pages, **coupled_by_key("page", page))
