@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from product_matching.app.address import BROWSE, BUILD, CATALOGUE, OPEN, OVERVIEW
+from product_matching.app.address import BROWSE, BUILD, CATALOGUE, CHANGE, OPEN, OVERVIEW
 from product_matching.app.catalogue.browse import draw_browse
 from product_matching.app.catalogue.build import draw_build
+from product_matching.app.catalogue.change import draw_change
+from product_matching.app.catalogue.changes import is_changeable
 from product_matching.app.catalogue.opening import draw_opening
 from product_matching.app.catalogue.overview import draw_overview
 from product_matching.app.frame import Frame, draw_frame, draw_no_catalogue, draw_problems
@@ -20,6 +22,7 @@ from product_matching.store.bundle import Bundle
 _VIEWS = {
     OVERVIEW: ":material/insights: Overview",
     BROWSE: ":material/grid_view: Browse",
+    CHANGE: ":material/edit: Add or remove",
     OPEN: ":material/folder_open: Open another",
     BUILD: ":material/add_box: Build one",
 }
@@ -52,7 +55,9 @@ def _draw_current(frame: Frame) -> None:
     if bundle is None:
         return
     if frame.address.view == BROWSE:
-        draw_browse(bundle, frame.address)
+        draw_browse(bundle, frame.address, removable=is_changeable(bundle.folder))
+    elif frame.address.view == CHANGE:
+        draw_change(bundle, frame.address)
     else:
         draw_overview(bundle, decide_how(bundle, frame.address))
 

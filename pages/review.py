@@ -21,6 +21,7 @@ from product_matching.app.review.filters import draw_review_filters
 from product_matching.app.review.group_view import draw_group
 from product_matching.app.review.grouping_view import groups_or_progress
 from product_matching.app.review.groups import page_of_groups
+from product_matching.app.review.held import held_of
 from product_matching.app.review.pair_view import draw_queue
 from product_matching.app.review.pairs import ReviewPairs, review_pairs
 from product_matching.app.review.panel import draw_settings
@@ -133,7 +134,7 @@ def _draw_result(
     draw_unusable(*listings_kept(facets_of(bundle), address.where)[1])
     draw_changes(bundle, request, compared)
     if address.step == "pairs":  # answered one after another: nothing is grouped in between
-        left = draw_queue(finder, address, deciding, review)
+        left = draw_queue(finder, address, deciding, review, held=held_of(bundle, request, compared))
         with summary:
             draw_pair_summary(review, decisions_of(bundle), left)
         return

@@ -74,7 +74,7 @@ MAP_SIDES = ("photo", "title")
 MAP_STEPS, AREA_LENGTHS = range(65_536), range(6, 129, 2)
 _TITLE = Line("title", MAX_TITLE_CHARS)
 #: What the catalogue page shows, the first being the default; and the kinds of listings it lists alone (`browse.ONLY`).
-OVERVIEW, BROWSE, OPEN, BUILD = CATALOGUE_VIEWS = ("overview", "browse", "open", "build")
+OVERVIEW, BROWSE, OPEN, BUILD, CHANGE = CATALOGUE_VIEWS = ("overview", "browse", "open", "build", "change")
 ONLY = ("no_photo", "unreadable_photo", "repeated_photo", "no_title")
 #: What a photo comes from.
 _QUERIES = ("listing", "upload", "sample")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from product_matching.encoders.model_folder import PhotoModel
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.workflows.add_listings import Added
+    from product_matching.workflows.place_new import PlacedListings
+
+#: How the counts of placements are told.
+_COUNTED = {
+    "joins a group": "join a group",
+    "founds a group": "found one",
+    "bridges groups": "bridge groups",
+    "alone": "alone",
+}
 
 
 def add(
@@ -27,6 +37,18 @@ def add(
     replace: Annotated[
         bool, typer.Option("--replace", help="Listings whose id the bundle has take the place of the old ones.")
     ] = False,
+    place: Annotated[
+        bool | None,
+        typer.Option(
+            "--place/--no-place",
+            help="Say which groups they join, found or bridge; compares the whole catalogue, by default up to 20,000 "
+            "listings.",
+            show_default=False,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="CSV file: which group each new listing joins, founds or bridges.")
+    ] = None,
     label_column: LabelColumn = "label_group",
     device: DeviceOption = Device.auto,
     as_json: AsJson = False,
@@ -34,35 +56,59 @@ def add(
     """Add listings to a bundle; nothing that it holds is represented anew.
 
     Who reads the bundle sees the new listings when they open it the next time. Titles keep the weights of words that
-    they had; compact weighs them anew.
+    they had; compact weighs them anew. A listing that bridges two groups merges nothing: Review asks about it.
     """
     from product_matching.listings.catalogue import read_catalogue
     from product_matching.workflows.add_listings import add_listings
 
-    def open_encoder(model: PhotoModel) -> PhotoEncoder:
-        from product_matching.encoders.process import tune_process
-
-        tune_process()
-        from product_matching.encoders.model_sources import open_photo_encoder
-
-        return open_photo_encoder(model, device=device.value)
-
+    if place is False and report is not None:
+        raise typer.BadParameter("it says where they are placed: leave --no-place out", param_hint="--report")
     folder = bundle_folder(bundle)
     new = read_catalogue(catalogue, images=images, label_column=label_column)
     started = time.perf_counter()
     try:
         with nullcontext(NO_PROGRESS) if as_json else bars() as progress:
-            added = add_listings(folder, new, open_encoder=open_encoder, replace_known=replace, progress=progress)
+            opener = partial(_open_encoder, device=device)
+            added = add_listings(folder, new, open_encoder=opener, replace_known=replace, progress=progress)
     except KeyboardInterrupt:
         typer.echo(
             "Interrupted: the bundle is as before. Photos embedded so far are kept: the same command continues.",
             err=True,
         )
         raise typer.Exit(130) from None
-    _tell_added(folder, added, time.perf_counter() - started, as_json=as_json)
+    seconds = time.perf_counter() - started
+    placed = _place(folder, added, asked=True if report is not None else place, as_json=as_json)
+    if placed is not None and report is not None:
+        from product_matching.workflows.placing_file import write_placing
+
+        write_placing(report, placed.posting_ids, placed.placed)
+    _tell_added(folder, added, placed, seconds, as_json=as_json)
 
 
-def _tell_added(folder: Path, added: Added, seconds: float, *, as_json: bool) -> None:
+def _open_encoder(model: PhotoModel, *, device: Device) -> PhotoEncoder:
+    from product_matching.encoders.process import tune_process
+
+    tune_process()
+    from product_matching.encoders.model_sources import open_photo_encoder
+
+    return open_photo_encoder(model, device=device.value)
+
+
+def _place(folder: Path, added: Added, *, asked: bool | None, as_json: bool) -> PlacedListings | None:
+    """Where the new listings stand; None where it is not asked for."""
+    from product_matching.store.bundle import open_bundle
+    from product_matching.workflows.place_new import PLACED_AT_ONCE, place_new
+
+    if asked is False or (asked is None and added.manifest.n_listings > PLACED_AT_ONCE):
+        return None
+    with nullcontext(NO_PROGRESS) if as_json else bars() as progress:
+        return place_new(open_bundle(folder), added.ids, progress=progress)
+
+
+def _tell_added(folder: Path, added: Added, placed: PlacedListings | None, seconds: float, *, as_json: bool) -> None:
+    from product_matching.workflows.placing import Placement
+    from product_matching.workflows.placing_file import count_placements
+
     manifest = added.manifest
     summary: dict[str, Any] = {
         "bundle": str(folder),
@@ -72,12 +118,18 @@ def _tell_added(folder: Path, added: Added, seconds: float, *, as_json: bool) ->
         "unreadable_photos": added.unreadable_photos,
         "seconds": round(seconds, 1),
     }
+    counts = None if placed is None else count_placements(placed.placed)
     if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False))
+        named = None if counts is None else {placement.name: count for placement, count in counts.items()}
+        typer.echo(json.dumps({**summary, "placed": named}, ensure_ascii=False))
         return
     unreadable = summary.pop("unreadable_photos")
+    if counts is not None:
+        summary["groups"] = ", ".join(f"{count:,} {_COUNTED[placement]}" for placement, count in counts.items())
     for name, value in summary.items():
         typer.echo(f"{name:<16} {value}")
+    if counts is not None and counts[Placement.bridges]:
+        typer.echo("Listings that bridge groups merge nothing until someone decides: they wait in Review.")
     for posting_id, problem in unreadable.items():
         typer.echo(f"No photo for {posting_id}: {problem}", err=True)
 

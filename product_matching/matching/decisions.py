@@ -43,10 +43,14 @@ class PairDecisions:
     ----------
     same, different
         Pairs that match and pairs that do not; the newest decision first.
+    added
+        With which addition each listing came, from 1 on, 0 for those that were there from the beginning; shape (N,).
+        None for a catalogue without additions. One new listing joins no groups that people did not see.
     """
 
     same: Sequence[Pair] = ()
     different: Sequence[Pair] = ()
+    added: RowArray | None = None
 
     def __len__(self) -> int:
         return len(self.same) + len(self.different)

@@ -77,6 +77,9 @@ class Bundle:
         Keypoints of the photos of the listings and of the samples, by row; None where there are no photos.
     photo_map, title_map
         The listings in two dimensions by their photos and by their titles; None where the bundle holds no such map.
+    added
+        With which addition each listing came, from 1 on, 0 for those that it was built or compacted with; shape (N,).
+        None without additions.
     """
 
     folder: Path
@@ -94,6 +97,7 @@ class Bundle:
     sample_keypoint_source: KeypointSource | None = None
     photo_map: StoredMap | None = None
     title_map: StoredMap | None = None
+    added: npt.NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.listings)
@@ -258,6 +262,7 @@ def _open(folder: Path, manifest: Manifest, fingerprint: str) -> Bundle:
         sample_keypoint_source=None if samples is None else ThumbnailKeypoints(samples.photos),
         photo_map=photo_map,
         title_map=title_map,
+        added=live.parts if len(manifest.parts) > 1 else None,
     )
 
 

@@ -160,6 +160,11 @@ class LiveRows:
         """Row of each one that is seen, counted over all parts; ascending, shape (N,)."""
         return self._rows
 
+    @property
+    def parts(self) -> npt.NDArray[np.int64]:
+        """Part of each row that is seen; shape (N,)."""
+        return np.searchsorted(self._starts, self._rows, side="right") - 1
+
     def of_part(self, part: int) -> npt.NDArray[np.int64]:
         """Rows of one part that are seen, counted within it; ascending."""
         return np.flatnonzero(self._seen[self._starts[part] : self._starts[part + 1]])

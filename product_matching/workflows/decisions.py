@@ -79,7 +79,7 @@ def read_decisions(bundle: Bundle, store: DecisionStore | None = None) -> Bundle
     return BundleDecisions(
         changes=changes,
         stale=frozenset(change.number for change in changes) - {change.number for change in fresh},
-        pairs=PairDecisions(same=tuple(pairs[Word.same]), different=tuple(pairs[Word.different])),
+        pairs=PairDecisions(same=tuple(pairs[Word.same]), different=tuple(pairs[Word.different]), added=bundle.added),
     )
 
 

@@ -51,9 +51,15 @@ def test_listings_are_added_found_removed_and_the_bundle_compacted(
 ) -> None:
     folder, images = tmp_path / "small", small_catalogue / "images"
     shutil.copytree(small_bundle, folder)
-    status, out, err = run("add", folder, new, "--images", images, "--device", "cpu", "--json")
+    status, out, err = run(
+        "add", folder, new, "--images", images, "--device", "cpu", "--json", "--report", tmp_path / "r.csv"
+    )
     assert status == 0, err
     told = json.loads(out)
+    assert told["placed"] == {"joins": 2, "founds": 0, "bridges": 0, "alone": 1}
+    with (tmp_path / "r.csv").open(encoding="utf-8", newline="") as stream:
+        placed = [(row["posting_id"], row["placement"], row["group"]) for row in csv.DictReader(stream)]
+    assert placed == [("new0", "joins a group", "0a"), ("new4", "joins a group", "1a"), ("odd", "alone", "odd")]
     assert {name: told[name] for name in ("added", "replaced", "listings")} == {
         "added": 3, "replaced": 0, "listings": 28,
     }  # fmt: skip

@@ -7,6 +7,7 @@ import math
 import streamlit as st
 
 from product_matching.app.address import FIND, MAX_FILTER_CHARS, Address, write_address
+from product_matching.app.catalogue.changes import ask_to_remove
 from product_matching.app.catalogue.overview import description_of
 from product_matching.app.navigation import change_address, coupled, coupled_by_key, remembered_address
 from product_matching.app.resources import BY_BUNDLE, facets_of
@@ -37,8 +38,8 @@ def browser_of(bundle: Bundle) -> ListingBrowser:
     return ListingBrowser(bundle)
 
 
-def draw_browse(bundle: Bundle, address: Address) -> None:
-    """Draw the view."""
+def draw_browse(bundle: Bundle, address: Address, *, removable: bool = False) -> None:
+    """Draw the view; listings that were searched for can be removed where the catalogue may be changed."""
     browser = browser_of(bundle)
     _draw_controls(bundle, browser, address)
     rows = browser.rows(asked_by(address))
@@ -59,6 +60,9 @@ def draw_browse(bundle: Bundle, address: Address) -> None:
         return
     span = f", {first + 1:,} to {first + len(shown):,} shown" if pages > 1 else ""
     st.markdown(f"**{count_text(len(rows), 'listing')}**{span}. Choose one to find its duplicates.")
+    if removable and len(rows) < len(bundle):
+        ids = bundle.listings["posting_id"].iloc[rows].tolist()
+        st.button("Remove these…", icon=":material/delete:", type="tertiary", on_click=ask_to_remove, args=(ids,))
     chosen = draw_listing_choice(bundle, shown)
     if chosen is not None:
         st.switch_page(FIND, query_params=write_address(remembered_address().of_listing(chosen), FIND))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from product_matching.app.address import BUILD, FIND, OVERVIEW, Address, write_address
@@ -18,10 +17,9 @@ from product_matching.app.catalogue.builds import (
     running_builds,
     start_build,
 )
-from product_matching.app.catalogue.folder_panel import draw_folder
 from product_matching.app.catalogue.photos_view import draw_unreadable
 from product_matching.app.catalogue.source import Source
-from product_matching.app.catalogue.upload_panel import draw_upload
+from product_matching.app.catalogue.source_panel import draw_example, draw_problems, draw_source, draw_usable
 from product_matching.app.frame import Frame
 from product_matching.app.jobs import State
 from product_matching.app.navigation import change_address, remembered_address
@@ -32,16 +30,6 @@ from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 
 _MODEL = "build_model"
-_UPLOAD, _FOLDER = "Files of yours", "A folder of the server"
-_EXAMPLE = pd.DataFrame(
-    {
-        "posting_id": ["a-1", "a-2", "b-7"],
-        "title": ["Wireless headset Pixoran black", "pixoran headset wireless BLACK original", "Hand cream 75 ml"],
-        "image": ["a1.jpg", "more/a2.jpg", "b7.png"],
-        "label_group": ["1018", "1018", ""],
-        "price": ["69000", "71500", "25000"],
-    }
-)
 
 
 def draw_build(frame: Frame) -> None:
@@ -51,43 +39,17 @@ def draw_build(frame: Frame) -> None:
         "Give a list of listings as CSV or Parquet, and their photos. Everything stays on this server; the "
         "catalogue is then in the choice at the top."
     )
-    kind = st.segmented_control(
-        "Source", [_UPLOAD, _FOLDER], default=_UPLOAD, required=True, label_visibility="collapsed", key="build_source"
-    )
-    source = draw_upload() if kind == _UPLOAD else draw_folder()
+    source = draw_source()
     if source is None:
-        _draw_example()
+        draw_example()
     elif source.problems:
-        _draw_problems(source)
+        draw_problems(source)
     else:
         _draw_order(source, frame.address.report)
 
 
-def _draw_example() -> None:
-    st.markdown("**What the list looks like**")
-    st.dataframe(_EXAMPLE, hide_index=True, alt="An example of a catalogue file: five columns, three listings")
-    st.caption(
-        "posting_id is needed and unique; title, image (a path within the photos) or both. label_group names the "
-        "product where it is known, and tunes the thresholds. Any other column is kept and shown."
-    )
-
-
-def _draw_problems(source: Source) -> None:
-    count = count_text(len(source.problems), "problem")
-    lines = "\n".join(f"- {plain(problem)}" for problem in source.problems)
-    st.error(
-        f"The list cannot be used yet because of {count}; row 1 is the first listing.\n{lines}", icon=":material/error:"
-    )
-
-
 def _draw_order(source: Source, report: str | None) -> None:
-    counts = [count_text(source.n_listings, "listing")]
-    counts += [count_text(source.n_titles, "title")] if source.n_titles else []
-    counts += [count_text(source.n_photos, "photo")] if source.n_photos else []
-    st.success(f"The list can be used: {', '.join(counts)}.", icon=":material/check_circle:")
-    for note in source.notes:
-        st.caption(f":material/info: {plain(note)}")
-    st.dataframe(source.preview, hide_index=True, alt=f"The first rows of {source.name}")
+    draw_usable(source)
     models = photo_models() if source.n_photos else {}
     if source.n_photos and not models:
         st.error("There is no photo model on this server, which photos are embedded with.", icon=":material/error:")

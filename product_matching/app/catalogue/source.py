@@ -40,6 +40,8 @@ class Source:
         Its first rows.
     n_listings, n_photos, n_titles
         How many there are.
+    ids
+        Of its listings.
     notes
         What the visitor should know although it can be built.
     open
@@ -52,6 +54,7 @@ class Source:
     n_listings: int = 0
     n_photos: int = 0
     n_titles: int = 0
+    ids: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     open: Opened | None = None
 
@@ -122,6 +125,7 @@ def describe_source(catalogue: Catalogue, name: str, opened: Opened) -> Source:
         n_listings=len(catalogue),
         n_photos=n_photos,
         n_titles=n_titles,
+        ids=tuple(listings["posting_id"]),
         notes=tuple(notes),
         open=opened,
     )

@@ -32,10 +32,18 @@ Step = Callable[[], None]
 _WIDTH = 1120
 
 
-def draw_queue(finder: Finder, address: Address, deciding: Deciding, review: ReviewPairs) -> int:
-    """Draw the first pair that is left to decide; returns how many are left, those for later among them."""
+def draw_queue(
+    finder: Finder, address: Address, deciding: Deciding, review: ReviewPairs, *, held: Sequence[Pair] = ()
+) -> int:
+    """Draw the first pair that is left to decide, those that groups wait for (`held`) before all others.
+
+    Returns
+    -------
+    int
+        How many are left, those for later among them.
+    """
     bundle, later = finder.bundle, postponed()
-    queue = queue_of(review, bundle, decisions_of(bundle).pairs, rows_asked_for(bundle, address))
+    queue = queue_of(review, bundle, decisions_of(bundle).pairs, rows_asked_for(bundle, address), held=held)
     ids = bundle.listings["posting_id"]
     places = [
         place
@@ -50,6 +58,11 @@ def draw_queue(finder: Finder, address: Address, deciding: Deciding, review: Rev
     left = count_text(len(places), "pair")
     waiting = f" · {len(queue) - len(places):,} left for later" if len(queue) > len(places) else ""
     st.markdown(f"**Are these the same product?** {left} to review{waiting}")
+    if (first, second) in held:
+        st.caption(
+            f":material/call_split: {plain(str(ids.iloc[second]))} was added and is like listings of groups that were "
+            "apart. They stay apart until its pairs are decided."
+        )
     kept = [score] if review.are_probabilities else None
     draw_answers(
         same=partial(_decide, bundle, (first, second), Word.same, kept),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import streamlit as st
 from product_matching.app.address import Address
 from product_matching.app.review.comparing import ComparedPairs
 from product_matching.matching.bands import DISTANCE_BANDS, Bands, ProbablePairs
-from product_matching.matching.decisions import PairDecisions
+from product_matching.matching.decisions import Pair, PairDecisions
 from product_matching.search.neighbours import DISTANCE_DECIMALS, Neighbours
 from product_matching.store.bundle import Bundle
 
@@ -63,6 +64,7 @@ def queue_of(
     asked: npt.NDArray[np.bool_] | None = None,
     *,
     settled: bool = True,
+    held: Sequence[Pair] = (),
 ) -> ProbablePairs:
     """The pairs to review in order.
 
@@ -78,13 +80,20 @@ def queue_of(
         Only pairs with one of these listings (see `rows_asked_for`); None for all.
     settled
         Whether pairs are left out on which nothing is left to decide.
+    held
+        Pairs that come first whatever their probability: groups wait for them (see `Placing.held`).
     """
-    pairs = review.pairs.take(review.pairs.between(review.bands))
+    n = len(bundle)
+    keys = np.array([first * n + second for first, second in held], dtype=np.int64)
+    waiting = np.isin(review.pairs.first * n + review.pairs.second, keys)
+    pairs = review.pairs.take(review.pairs.between(review.bands) | waiting)
     if settled and len(decisions):
-        pairs = pairs.take(~decisions.settled(pairs.first, pairs.second, len(bundle)))
+        pairs = pairs.take(~decisions.settled(pairs.first, pairs.second, n))
     if asked is not None:
         pairs = pairs.take(asked[pairs.first] | asked[pairs.second])
-    return pairs.doubtful_first()
+    pairs = pairs.doubtful_first()
+    later = ~np.isin(pairs.first * n + pairs.second, keys)
+    return pairs.take(np.argsort(later, kind="stable"))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

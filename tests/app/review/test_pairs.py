@@ -51,6 +51,11 @@ def test_what_decisions_settle_is_left_out(bundle: Bundle, review: ReviewPairs) 
     assert len(queue_of(review, bundle, decided, settled=False)) == 3
 
 
+def test_pairs_that_groups_wait_for_come_first_however_sure_they_are(bundle: Bundle, review: ReviewPairs) -> None:
+    queue = queue_of(review, bundle, NO_DECISIONS, held=[(0, 1), (3, 4)])
+    assert listed(queue) == [(3, 4), (0, 1), (1, 2), (0, 2)]
+
+
 def test_a_text_and_columns_filter(bundle: Bundle, review: ReviewPairs) -> None:
     columns = {"title": [f"Cup {n}" for n in range(25)], "kind": ["mug" if n < 3 else "pot" for n in range(25)]}
     titled = replace(bundle, fingerprint="titled", listings=bundle.listings.assign(**columns))

@@ -1,0 +1,60 @@
+"""Where a list of listings comes from, what is wrong with it, and what it holds: the same for every use of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from product_matching.app.catalogue.folder_panel import draw_folder
+from product_matching.app.catalogue.source import Source
+from product_matching.app.catalogue.upload_panel import draw_upload
+from product_matching.app.shared.wording import count_text, plain
+
+_UPLOAD, _FOLDER = "Files of yours", "A folder of the server"
+_EXAMPLE = pd.DataFrame(
+    {
+        "posting_id": ["a-1", "a-2", "b-7"],
+        "title": ["Wireless headset Pixoran black", "pixoran headset wireless BLACK original", "Hand cream 75 ml"],
+        "image": ["a1.jpg", "more/a2.jpg", "b7.png"],
+        "label_group": ["1018", "1018", ""],
+        "price": ["69000", "71500", "25000"],
+    }
+)
+
+
+def draw_source() -> Source | None:
+    """Draw the fields for files or for a folder; returns what they hold, None while there is nothing."""
+    kind = st.segmented_control(
+        "Source", [_UPLOAD, _FOLDER], default=_UPLOAD, required=True, label_visibility="collapsed", key="build_source"
+    )
+    return draw_upload() if kind == _UPLOAD else draw_folder()
+
+
+def draw_example() -> None:
+    """Show what a list looks like."""
+    st.markdown("**What the list looks like**")
+    st.dataframe(_EXAMPLE, hide_index=True, alt="An example of a catalogue file: five columns, three listings")
+    st.caption(
+        "posting_id is needed and unique; title, image (a path within the photos) or both. label_group names the "
+        "product where it is known, and tunes the thresholds. Any other column is kept and shown."
+    )
+
+
+def draw_problems(source: Source) -> None:
+    """Say everything that is wrong with a list."""
+    count = count_text(len(source.problems), "problem")
+    lines = "\n".join(f"- {plain(problem)}" for problem in source.problems)
+    st.error(
+        f"The list cannot be used yet because of {count}; row 1 is the first listing.\n{lines}", icon=":material/error:"
+    )
+
+
+def draw_usable(source: Source) -> None:
+    """Say what a list without problems holds, and show its first rows."""
+    counts = [count_text(source.n_listings, "listing")]
+    counts += [count_text(source.n_titles, "title")] if source.n_titles else []
+    counts += [count_text(source.n_photos, "photo")] if source.n_photos else []
+    st.success(f"The list can be used: {', '.join(counts)}.", icon=":material/check_circle:")
+    for note in source.notes:
+        st.caption(f":material/info: {plain(note)}")
+    st.dataframe(source.preview, hide_index=True, alt=f"The first rows of {source.name}")
