@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -44,6 +45,24 @@ def read_count(text: str | int) -> int:
     if not (digits.isascii() and digits.isdigit() and int(digits) >= 1):
         raise typer.BadParameter(f"{text!r} is not a whole number from 1 upwards.")
     return int(digits)
+
+
+def read_megabytes(text: str | float) -> float:
+    """Read a size from the command line, such as 1.5GB, in megabytes."""
+    written = str(text).strip().upper()
+    factor = 1000 if written.endswith("GB") else 1
+    value = to_number(written.removesuffix("GB").removesuffix("MB").strip()) * factor
+    if not (0 < value < math.inf and written.endswith("B")):
+        raise typer.BadParameter(f"{text!r} is not a size such as 800MB or 1.5GB.")
+    return value
+
+
+def read_milliseconds(text: str | float) -> float:
+    """Read a time in milliseconds from the command line."""
+    value = to_number(str(text))
+    if not 0 < value < math.inf:
+        raise typer.BadParameter(f"{text!r} is not a number of milliseconds above 0.")
+    return value
 
 
 def read_region_option(text: str | Region) -> Region:

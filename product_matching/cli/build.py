@@ -18,12 +18,15 @@ from product_matching.cli.arguments import (
     PhotoThreshold,
     TitleThreshold,
     read_count,
+    read_megabytes,
+    read_milliseconds,
 )
 from product_matching.cli.progress import bars
 
 if TYPE_CHECKING:
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.listings.catalogue import Catalogue
+    from product_matching.search.budget import SearchBudget
     from product_matching.store.manifest import Manifest
 
 
@@ -61,6 +64,21 @@ def build(
     title_threshold: TitleThreshold = None,
     device: DeviceOption = Device.auto,
     batch_size: Annotated[int | None, typer.Option(parser=read_count, help="Photos per forward pass.")] = None,
+    memory: Annotated[
+        float | None,
+        typer.Option(
+            parser=read_megabytes,
+            metavar="SIZE",
+            help="Memory that searching for photos may take, such as 1.5GB; without it as much as an exact search needs.",
+        ),
+    ] = None,
+    milliseconds: Annotated[
+        float | None,
+        typer.Option(
+            parser=read_milliseconds,
+            help="Time that one photo search may take, such as 20; an approximate index where an exact one is slower.",
+        ),
+    ] = None,
     keypoints: Annotated[
         bool, typer.Option(help="Keep the keypoints of the photos: some 4 kB and 40 ms of work a photo.")
     ] = True,
@@ -84,6 +102,8 @@ def build(
     check_target(out, overwrite=overwrite, option="--overwrite")
     if queries is not None and images is None:
         raise typer.BadParameter("the sample photos are below --images: give their folder", param_hint="--queries")
+    if images is None and (memory is not None or milliseconds is not None):
+        raise typer.BadParameter("titles are always searched exactly: give the photos with --images", param_hint="--memory")
     if images is None and (model is not None or weights is not None):
         raise typer.BadParameter("there are no photos: give their folder with --images", param_hint="--model")
     listings = read_catalogue(catalogue, images=images, label_column=label_column)
@@ -95,6 +115,7 @@ def build(
         title_threshold=title_threshold,
         overwrite=overwrite,
         keypoints=keypoints,
+        budget=_budget(memory, milliseconds),
     )
     started = time.perf_counter()
     try:
@@ -106,6 +127,14 @@ def build(
         typer.echo("Interrupted. Photos embedded so far are kept: the same command continues.", err=True)
         raise typer.Exit(130) from None
     _report_build(manifest, out, time.perf_counter() - started, as_json)
+
+
+def _budget(memory: float | None, milliseconds: float | None) -> SearchBudget | None:
+    if memory is None and milliseconds is None:
+        return None
+    from product_matching.search.budget import SearchBudget
+
+    return SearchBudget(memory_mb=memory, milliseconds=milliseconds)
 
 
 def _build_encoder(
@@ -135,6 +164,8 @@ def _build_encoder(
 
 
 def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) -> None:
+    from product_matching.workflows.photo_index import describe_index
+
     summary: dict[str, Any] = {
         "bundle": str(out),
         "listings": manifest.n_listings,
@@ -144,6 +175,8 @@ def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) 
         "unreadable_photos": manifest.unreadable_photos,
         "photo_threshold": manifest.photo_threshold and manifest.photo_threshold.distance,
         "title_threshold": manifest.title_threshold and manifest.title_threshold.distance,
+        "photo_index": manifest.index.photo and describe_index(manifest.index.photo),
+        "title_index": manifest.index.title and describe_index(manifest.index.title),
         "bytes": sum(entry.bytes for entry in manifest.files.values()),
         "seconds": round(seconds, 1),
     }
@@ -154,6 +187,11 @@ def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) 
         if threshold is not None:
             summary[f"{name}_threshold"] = f"{threshold.distance:g} (N {threshold.n}, {threshold.protocol})"
     unreadable = summary.pop("unreadable_photos")
+    if manifest.index.photo is not None and manifest.budget is not None:
+        from product_matching.search.budget import choose_index
+
+        chosen = choose_index(manifest.n_listings, manifest.photo_model.dimension, manifest.budget)
+        summary["photo_index"] += f"; {chosen.reason}"
     for name, value in summary.items():
         typer.echo(f"{name:<16} {value}")
     for posting_id, problem in unreadable.items():

@@ -1,6 +1,7 @@
 """Retrieve: the rows of a catalogue nearest to a query, by exact cosine distance.
 
-Importing this package loads no search backend; `FlatIndex` and `SparseIndex` are loaded when they are first named.
+Importing this package loads no search backend; `FlatIndex`, `SparseIndex` and `IvfIndex` are loaded when they are first
+named.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from product_matching.search.spec import IndexSpec
 
 if TYPE_CHECKING:
     from product_matching.search.flat import FlatIndex
+    from product_matching.search.ivf import IvfIndex
     from product_matching.search.sparse import SparseIndex
 
 __all__ = [
     "DISTANCE_DECIMALS",
     "FlatIndex",
     "IndexSpec",
+    "IvfIndex",
     "Neighbours",
     "SparseIndex",
     "VectorIndex",
@@ -40,7 +43,11 @@ __all__ = [
     "to_distance",
 ]
 
-_BACKENDS = {"FlatIndex": "product_matching.search.flat", "SparseIndex": "product_matching.search.sparse"}
+_BACKENDS = {
+    "FlatIndex": "product_matching.search.flat",
+    "IvfIndex": "product_matching.search.ivf",
+    "SparseIndex": "product_matching.search.sparse",
+}
 
 
 def __getattr__(name: str) -> Any:

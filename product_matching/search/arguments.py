@@ -34,12 +34,12 @@ def check_width(name: str, shape: tuple[int, ...], width: int | None = None) -> 
         raise ValueError(f"{name} must have {width} columns, not {shape[1]}")
 
 
-def check_unit(name: str, squared_norms: npt.NDArray[np.floating[Any]]) -> None:
-    """Accept rows of norm 1 or 0, given their squared norms; NaN and infinity are neither."""
+def check_unit(name: str, squared_norms: npt.NDArray[np.floating[Any]], first: int = 0) -> None:
+    """Accept rows of norm 1 or 0, given their squared norms, from row `first` on; NaN and infinity are neither."""
     norms = np.sqrt(squared_norms)
     wrong = np.flatnonzero(~((np.abs(norms - 1.0) <= UNIT_TOLERANCE) | (norms == 0.0)))
     if len(wrong):
-        raise ValueError(f"{name} must have rows of norm 1 or 0, but row {wrong[0]} has norm {norms[wrong[0]]}")
+        raise ValueError(f"{name} must have rows of norm 1 or 0, but row {first + wrong[0]} has norm {norms[wrong[0]]}")
 
 
 def check_at_most_unit(name: str, squared_norms: npt.NDArray[np.floating[Any]]) -> None:

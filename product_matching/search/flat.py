@@ -18,6 +18,7 @@ from product_matching.search.arguments import (
     check_width,
     checked_rows,
 )
+from product_matching.search.mapped import MappedRows
 from product_matching.search.neighbours import (
     FloatArray,
     Neighbours,
@@ -27,15 +28,12 @@ from product_matching.search.neighbours import (
     product_slack,
     search_in_blocks,
     sort_neighbours,
-    to_distance,
 )
 
 VectorArray = npt.NDArray[np.float32]
 
 #: Rows fetched beyond k, so that the slack around the k-th distance rarely reaches past what was fetched.
 _SPARE_ROWS = 16
-#: Rows that are converted to float64 at a time: 10 MB at 1,280 dimensions.
-_RESCORED_ROWS = 1024
 
 
 class FlatIndex:
@@ -76,17 +74,17 @@ class FlatIndex:
 
     def __init__(self, vectors: npt.ArrayLike, *, block_size: int = 256) -> None:
         check_count("block_size", block_size)
-        rows = _unit_rows("vectors", vectors)
+        rows = unit_rows("vectors", vectors)
         self._block_size = block_size
         self._index = faiss.IndexFlatIP(rows.shape[1])
         self._index.add(rows)
-        self._vectors = _stored_vectors(self._index)
+        self._exact = MappedRows(_stored_vectors(self._index))
         self._slack = product_slack(rows.shape[1])
 
     @property
     def size(self) -> int:
         """Number of rows in the index."""
-        return len(self._vectors)
+        return len(self._exact.vectors)
 
     def within(self, queries: npt.ArrayLike, threshold: float) -> Neighbours:
         """Find everything at `threshold` or nearer, for each query.
@@ -120,15 +118,15 @@ class FlatIndex:
         """Distance from one query, of shape (1, D), to each of the given rows, in their order."""
         one = self._queries(query)
         check_one(len(one))
-        return self._distances(one[0], checked_rows(rows, self.size))
+        return self._exact.distances(one[0], checked_rows(rows, self.size))
 
     def _queries(self, queries: npt.ArrayLike) -> VectorArray:
-        return _unit_rows("queries", queries, self._index.d)
+        return unit_rows("queries", queries, self._index.d)
 
     def _block_within(self, queries: VectorArray, threshold: float) -> Neighbours:
         # Every product is above -2; FAISS keeps what is above the radius, strictly.
         radius = 1.0 - threshold - self._slack if threshold < 2.0 else -2.0
-        with _threads_for(len(queries)):
+        with threads_for(len(queries)):
             limits, _, rows = self._index.range_search(queries, radius)
         return keep_within(self._rescored(queries, limits.astype(np.int64), rows), threshold)
 
@@ -136,7 +134,7 @@ class FlatIndex:
         if k == 0:
             return self._rescored(queries, np.zeros(len(queries) + 1, dtype=np.int64), np.zeros(0, dtype=np.int64))
         fetched = min(k + _SPARE_ROWS, self.size)
-        with _threads_for(len(queries)):
+        with threads_for(len(queries)):
             scores, rows = self._index.search(queries, fetched)
         candidates = self._rescored(queries, np.arange(len(queries) + 1) * fetched, rows.ravel())
         found = keep_nearest(candidates, k)
@@ -159,20 +157,13 @@ class FlatIndex:
         distances = np.empty(len(rows))
         for query, vector in enumerate(queries):
             candidates = slice(offsets[query], offsets[query + 1])
-            distances[candidates] = self._distances(vector, rows[candidates])
+            distances[candidates] = self._exact.distances(vector, rows[candidates])
         of_query = np.repeat(np.arange(len(queries), dtype=np.int64), np.diff(offsets))
         return sort_neighbours(of_query, rows, distances, len(queries))
 
-    def _distances(self, query: VectorArray, rows: RowArray) -> FloatArray:
-        exact, cosines = query.astype(np.float64), np.empty(len(rows))
-        for start in range(0, len(rows), _RESCORED_ROWS):
-            part = slice(start, start + _RESCORED_ROWS)
-            # A matrix product would sum in an order that depends on the number of rows; this sums each row alone.
-            cosines[part] = np.vecdot(self._vectors[rows[part]].astype(np.float64), exact)
-        return to_distance(cosines)
 
-
-def _unit_rows(name: str, vectors: npt.ArrayLike, width: int | None = None) -> VectorArray:
+def unit_rows(name: str, vectors: npt.ArrayLike, width: int | None = None) -> VectorArray:
+    """Return rows of norm 1 or 0 as FAISS takes them; others are refused."""
     check_width(name, np.shape(vectors), width)
     rows = np.ascontiguousarray(vectors, dtype=np.float32)
     check_unit(name, np.einsum("ij,ij->i", rows, rows))
@@ -180,7 +171,7 @@ def _unit_rows(name: str, vectors: npt.ArrayLike, width: int | None = None) -> V
 
 
 @contextmanager
-def _threads_for(queries: int) -> Iterator[None]:
+def threads_for(queries: int) -> Iterator[None]:
     """Keep FAISS to one thread for a single query; the setting is that of the calling thread alone."""
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1 if queries == 1 else threads)

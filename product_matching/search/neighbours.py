@@ -75,6 +75,11 @@ class Neighbours:
         found = slice(self.offsets[query], self.offsets[query + 1])
         return self.rows[found], self.distances[found]
 
+    def part(self, start: int, stop: int) -> Neighbours:
+        """What the queries from `start` to before `stop` found."""
+        found = slice(self.offsets[start], self.offsets[stop])
+        return Neighbours(self.offsets[start : stop + 1] - self.offsets[start], self.rows[found], self.distances[found])
+
     def queries(self) -> RowArray:
         """For each neighbour, the query that it belongs to; shape (M,)."""
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.offsets))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from product_matching.search.protocol import VectorIndex
 from product_matching.search.spec import IndexSpec
 
+if TYPE_CHECKING:
+    from product_matching.search.inverted_lists import InvertedLists
 
-def open_index(spec: IndexSpec, vectors: Any) -> VectorIndex[Any]:
+
+def open_index(spec: IndexSpec, vectors: Any, lists: InvertedLists | None = None) -> VectorIndex[Any]:
     """Index unit vectors with the backend of a kind; only that backend is loaded.
 
     Parameters
@@ -16,7 +19,10 @@ def open_index(spec: IndexSpec, vectors: Any) -> VectorIndex[Any]:
     spec
         The backend.
     vectors
-        Shape (N, D): a dense float32 array for ``"flat"``, a sparse matrix for ``"sparse"``; rows of unit norm or zero.
+        Shape (N, D): a dense float32 array for ``"flat"`` and ``"ivf"``, a sparse matrix for ``"sparse"``; rows of unit
+        norm or zero.
+    lists
+        Of an ``"ivf"``, as they were written before; None makes them now. The others need none.
 
     Raises
     ------
@@ -30,6 +36,10 @@ def open_index(spec: IndexSpec, vectors: Any) -> VectorIndex[Any]:
     >>> index.exact, index.size
     (True, 3)
     """
+    if spec.kind == "ivf":
+        from product_matching.search.ivf import IvfIndex
+
+        return IvfIndex(vectors, lists=lists, probes=None if spec.ivf is None else spec.ivf.probes)
     if spec.kind == "sparse":
         from product_matching.search.sparse import SparseIndex
 

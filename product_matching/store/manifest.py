@@ -17,6 +17,7 @@ from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.tfidf import Weighting
 from product_matching.errors import InputError
 from product_matching.files import read_json, write_text
+from product_matching.search.budget import SearchBudget
 from product_matching.search.spec import IndexSpec
 from product_matching.store.identity import derive_catalogue_id
 from product_matching.store.locks import manifest_lock
@@ -42,6 +43,9 @@ THUMBNAILS_FILE = "thumbnails.bin"
 THUMBNAIL_OFFSETS_FILE = "thumbnail_offsets.npy"
 PHOTO_FILES = (PHOTO_VECTORS_FILE, THUMBNAILS_FILE, THUMBNAIL_OFFSETS_FILE)
 TITLE_FILES = (TITLE_MATRIX_FILE, TITLE_VOCABULARY_FILE)
+#: Files of a bundle whose photos are searched by an inverted file.
+PHOTO_LISTS_FILE, PHOTO_CODES_FILE = "photo_lists.npz", "photo_codes.bin"
+PHOTO_INDEX_FILES = (PHOTO_LISTS_FILE, PHOTO_CODES_FILE)
 #: Files of a bundle with sample photos.
 QUERIES_FILE = "queries.parquet"
 QUERY_VECTORS_FILE = "query_vectors.npy"
@@ -67,6 +71,7 @@ BASE_FILES = frozenset(
         *QUERY_FILES,
         *KEYPOINT_FILES,
         *MAP_FILES,
+        *PHOTO_INDEX_FILES,
         PRINTS_FILE,
         QUERY_PRINTS_FILE,
     )
@@ -207,6 +212,8 @@ class Manifest:
         What computed the maps of its listings in two dimensions; None for a bundle without.
     growth
         What was added and removed since it was built or compacted; None for nothing.
+    budget
+        What a search may take, for which the index of the photos was chosen; None where no budget was given.
     """
 
     name: Text
@@ -228,6 +235,7 @@ class Manifest:
     built_thresholds: BuiltThresholds | None = None
     maps: SideMaps | None = None
     growth: Growth | None = None
+    budget: SearchBudget | None = None
 
     @model_validator(mode="after")
     def _check_sides(self) -> Self:
@@ -237,6 +245,8 @@ class Manifest:
                 raise ValueError(f"the index of the side {side} must be named if and only if the bundle has that side")
         if self.growth is not None and self.growth.n_live != self.n_listings:
             raise ValueError(f"there are {self.growth.n_live} rows that were not removed, but n_listings is another")
+        if self.index.photo is not None and self.index.photo.kind == "ivf" and self.index.photo.ivf is None:
+            raise ValueError("the index of the side photo lacks the parameters of its lists")
         return self
 
     @property
@@ -259,10 +269,18 @@ class Manifest:
     def to_json(self) -> str:
         """Write the manifest as JSON, the same text for the same bundle."""
         content = asdict(self)
-        if self.growth is None:
-            del content["growth"]
+        _leave_out_none(content, "growth")
+        _leave_out_none(content, "budget")
+        for side in filter(None, content["index"].values()):
+            _leave_out_none(side, "ivf")
         version = BUNDLE_FORMAT if self.growth is None else GROWN_FORMAT
         return json.dumps({"format": version, **content}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _leave_out_none(content: dict[str, Any], name: str) -> None:
+    """Write a bundle without a newer field as it was written before there was one."""
+    if content[name] is None:
+        del content[name]
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -344,6 +362,8 @@ def _expected_files(manifest: Manifest) -> set[str]:
         files |= set(QUERY_FILES)
     if manifest.prints is not None and manifest.n_queries > 0:
         files.add(QUERY_PRINTS_FILE)
+    if manifest.index.photo is not None and manifest.index.photo.ivf is not None:
+        files |= set(PHOTO_INDEX_FILES)
     return files
 
 

@@ -21,6 +21,7 @@ from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue
 from product_matching.listings.parts import validation_rows
 from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled
+from product_matching.search.budget import SearchBudget, choose_index
 from product_matching.search.open import open_index
 from product_matching.search.spec import IndexSpec
 from product_matching.store.bundle import PHOTO_SHA256, label_groups, new_bundle_folder, write_titles
@@ -36,6 +37,7 @@ from product_matching.store.manifest import (
     read_manifest,
 )
 from product_matching.workflows.photo_files import embed_listings, note_photos, write_vectors
+from product_matching.workflows.photo_index import write_photo_index
 from product_matching.workflows.query_list import QueryList, build_queries
 from product_matching.workflows.tune import SMALL_PHOTO, SMALL_TITLE, tune_threshold
 
@@ -64,6 +66,8 @@ class BuildOptions:
         Threads that read and decode photos.
     keypoints
         Whether the keypoints of the photos are kept: some 4 kB and 40 ms a photo.
+    budget
+        What a search for photos may take, by which its index is chosen; None for the exact one.
     """
 
     weighting: Weighting = "idf"
@@ -72,6 +76,7 @@ class BuildOptions:
     overwrite: bool = False
     workers: int = 2
     keypoints: bool = True
+    budget: SearchBudget | None = None
 
 
 def build_bundle(
@@ -114,7 +119,7 @@ def build_bundle(
         Somebody stopped it: there is no new bundle, and the photos embedded so far are in the cache.
     InputError
         `out` cannot be written, there are photos but no model, no photo at all can be read, one of the queries
-        cannot, or there are queries but no photos to compare them with.
+        cannot, there are queries but no photos to compare them with, or no index fits the budget.
     """
     options = options or BuildOptions()
     out = out.absolute()
@@ -131,6 +136,8 @@ def build_bundle(
             manifest = _build_titles(folder, listings, manifest, options)
         stop_if_cancelled(progress)
         if catalogue.has_photos and encoder is not None:
+            budget = options.budget or SearchBudget()
+            choice = choose_index(len(catalogue), encoder.dimension, budget)  # one that nothing fits is refused first
             cache = cache or EmbeddingCache(encoder.model)
             photos = embed_listings(
                 folder,
@@ -147,6 +154,11 @@ def build_bundle(
             manifest = _describe_photos(
                 manifest, listings, photos, model=encoder.model, vectors=vectors, options=options
             )
+            if choice.kind != "flat" and manifest.photo_threshold is not None:
+                distance = manifest.photo_threshold.distance
+                spec = write_photo_index(folder, vectors, choice, distance, progress=progress)
+                manifest = replace(manifest, index=replace(manifest.index, photo=spec))
+            manifest = replace(manifest, budget=options.budget)
             if queries is not None:
                 build_queries(folder, queries, encoder, cache, workers=options.workers)
                 manifest = replace(manifest, n_queries=len(queries))

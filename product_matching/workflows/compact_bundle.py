@@ -10,6 +10,8 @@ import numpy as np
 from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.files import link_file
 from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled
+from product_matching.search.budget import choose_index
+from product_matching.search.spec import IndexSpec
 from product_matching.store.bundle import Bundle, live_rows, open_bundle, write_titles
 from product_matching.store.changing import Change, change_bundle, clean, describe_folder
 from product_matching.store.manifest import (
@@ -31,6 +33,7 @@ from product_matching.store.prints import write_prints
 from product_matching.store.segments import Growth, segment_path
 from product_matching.store.thumbnails import open_parts, write_packed
 from product_matching.workflows.map_listings import place_missing
+from product_matching.workflows.photo_index import write_photo_index
 
 
 def compact_bundle(folder: Path, *, progress: Progress = NO_PROGRESS) -> Manifest:
@@ -76,13 +79,20 @@ def _write_base(change: Change, progress: Progress) -> Manifest:
     progress.begin("photos", 0)
     _write_photos(base, bundle)
     stop_if_cancelled(progress)
+    spec = _write_index(base, bundle, progress)
     maps = _write_maps(base, bundle)
     old = change.folder / manifest.parts[0].folder
     for name in {*QUERY_FILES, QUERY_PRINTS_FILE} & manifest.files.keys():
         link_file(old / name, base / name)
     files, n = describe_folder(base), len(bundle)
     return change.commit(
-        lambda current: replace(current, files=files, maps=maps, growth=Growth(n_base=n, base=base.name))
+        lambda current: replace(
+            current,
+            files=files,
+            maps=maps,
+            index=replace(current.index, photo=spec),
+            growth=Growth(n_base=n, base=base.name),
+        )
     )
 
 
@@ -100,6 +110,15 @@ def _write_photos(base: Path, bundle: Bundle) -> None:
             bundle.folder, bundle.manifest.parts, live_rows(bundle.folder, bundle.manifest), names=KEYPOINT_FILES
         )
         write_packed(base, KEYPOINT_FILES, (keypoints.get(row) or b"" for row in rows))
+
+
+def _write_index(base: Path, bundle: Bundle, progress: Progress) -> IndexSpec | None:
+    """Choose the index of the photos anew, by the budget that the bundle was built for."""
+    manifest, vectors = bundle.manifest, bundle.photo_vectors
+    if manifest.budget is None or vectors is None or manifest.photo_threshold is None:
+        return manifest.index.photo
+    choice = choose_index(*vectors.shape, manifest.budget, must_fit=False)
+    return write_photo_index(base, vectors, choice, manifest.photo_threshold.distance, progress=progress)
 
 
 def _write_maps(base: Path, bundle: Bundle) -> SideMaps | None:

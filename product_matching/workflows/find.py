@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,10 +33,12 @@ from product_matching.matching.geometry import Verification, verify
 from product_matching.matching.print_decision import USUAL_COSINE
 from product_matching.matching.thresholds import NO_RULES, PairRules, Thresholds
 from product_matching.search.joins.phashes import PhotoHashes
+from product_matching.search.mapped import release_pages
 from product_matching.search.neighbours import to_distance
 from product_matching.search.open import open_index
 from product_matching.search.protocol import VectorIndex
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
+from product_matching.store.index_files import photo_lists
 
 #: Photos whose pHashes differ in at most this many bits are always among the candidates.
 SAME_PHOTO_BITS = 4
@@ -103,8 +104,8 @@ class Finder:
         vectors, spec = self.bundle.photo_vectors, self.bundle.manifest.index.photo
         if vectors is None or spec is None:
             return None
-        index = open_index(spec, vectors)
-        _release_pages(vectors)
+        index = open_index(spec, vectors, photo_lists(self.bundle))
+        release_pages(vectors)
         return index
 
     @cached_property
@@ -290,13 +291,6 @@ class Finder:
             return None
         cosines = 1.0 - self.title_index.distances(query.print.vector, rows)
         return np.where(self.bundle.has_title[rows], to_distance(query.print.weight * cosines), np.nan)
-
-
-def _release_pages(vectors: npt.NDArray[np.float32]) -> None:
-    """Give the pages of a memory-mapped file back: the index holds a copy, single rows are read again as needed."""
-    mapping = getattr(vectors, "_mmap", None)
-    if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
-        mapping.madvise(mmap.MADV_DONTNEED)
 
 
 def default_thresholds(bundle: Bundle) -> Thresholds:

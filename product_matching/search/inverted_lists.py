@@ -1,0 +1,270 @@
+"""The contents of an inverted file: distinct vectors in lists around centroids, one byte a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled, track
+from product_matching.search.arguments import check_unit, check_width
+from product_matching.search.joins.copies import Copies
+from product_matching.search.mapped import release_pages
+from product_matching.search.neighbours import RowArray
+
+Matrix = npt.NDArray[np.float32]
+
+#: Vectors of each list that the centroids are computed from, and how often they are moved.
+_TRAINED_PER_LIST, _ITERATIONS = 32, 10
+_SEED = 20
+_BLOCK_ROWS = 16_384
+#: FAISS compares codes of a multiple of this length several times faster than others.
+_ALIGNED = 16
+_ID_BYTES = 8
+_STEPS = 255
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class InvertedLists:
+    """The distinct vectors of a matrix (U of them, zero rows left out) in L lists.
+
+    Attributes
+    ----------
+    codes
+        File of the lists, one behind the other: of each the codes of its vectors, shape (S, W), uint8, then their
+        numbers from 0 to U - 1, shape (S,), int64. W is the dimension, filled up to a multiple of 16.
+    centroids
+        Shape (L, W), float32, unit norm.
+    sizes
+        Vectors of each list; shape (L,), int64.
+    low, width
+        Smallest value of each dimension, and the largest less the smallest; shape (W,), float32.
+    offsets, rows
+        Vector ``u`` is that of the rows ``rows[offsets[u]:offsets[u + 1]]``; see `Copies`.
+    """
+
+    codes: Path
+    centroids: Matrix
+    sizes: RowArray
+    low: Matrix
+    width: Matrix
+    offsets: RowArray
+    rows: RowArray
+
+    def __post_init__(self) -> None:
+        lists, length = self.centroids.shape
+        shapes = (self.sizes.shape, self.low.shape, self.width.shape)
+        if shapes != ((lists,), (length,), (length,)) or not np.isfinite(self.centroids).all():
+            raise ValueError(f"the lists do not fit together: {lists} centroids, but {shapes}")
+        if (self.sizes < 0).any() or self.sizes.sum() != len(self.offsets) - 1 or (np.diff(self.offsets) < 0).any():
+            raise ValueError("the sizes of the lists do not add up to their vectors")
+        if self.codes.stat().st_size != self.sizes.sum() * (length + _ID_BYTES):
+            raise ValueError(f"{self.codes.name} has {self.codes.stat().st_size} bytes, which its lists do not fill")
+
+    @property
+    def steps(self) -> Matrix:
+        """Distance of two neighbouring codes in each dimension; shape (W,)."""
+        return self.width / np.float32(_STEPS)
+
+    def list_of_rows(self) -> RowArray:
+        """List of every row that stands in one, in the order of `rows`; shape (M,)."""
+        list_of = np.empty(len(self.offsets) - 1, dtype=np.int64)
+        length, start = self.centroids.shape[1], 0
+        for number, size in enumerate(self.sizes.tolist()):
+            ids = np.fromfile(self.codes, dtype="<i8", count=size, offset=start + size * length)
+            list_of[ids], start = number, start + size * (length + _ID_BYTES)
+        return np.repeat(list_of, np.diff(self.offsets))
+
+    def rows_of(self, vectors: list[RowArray]) -> list[RowArray]:
+        """All rows that have the given vectors, for each query; a negative number is none.
+
+        Raises
+        ------
+        ValueError
+            There is no such vector: the codes are damaged.
+        """
+        return [self._rows_of(of_query[of_query >= 0]) for of_query in vectors]
+
+    def _rows_of(self, vectors: RowArray) -> RowArray:
+        if len(vectors) and vectors.max() >= len(self.offsets) - 1:
+            raise ValueError(f"{self.codes.name} names vector {vectors.max()}, but there are {len(self.offsets) - 1}")
+        starts = self.offsets[vectors]
+        copies = self.offsets[vectors + 1] - starts
+        within = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
+        return self.rows[np.repeat(starts, copies) + within]
+
+    def save(self, path: Path) -> None:
+        """Write all but the codes."""
+        names = ("centroids", "sizes", "low", "width", "offsets", "rows")
+        with path.open("wb") as stream:
+            np.savez(stream, **{name: getattr(self, name) for name in names})
+
+    @classmethod
+    def load(cls, path: Path, codes: Path) -> InvertedLists:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            The two files do not fit together.
+        """
+        with np.load(path, allow_pickle=False) as file:
+            floats = {name: file[name].astype(np.float32) for name in ("centroids", "low", "width")}
+            numbers = {name: file[name].astype(np.int64) for name in ("sizes", "offsets", "rows")}
+        return cls(codes=codes, **floats, **numbers)
+
+    def renumbered(self, rows: RowArray) -> InvertedLists:
+        """The same lists where each row has another number; `rows[old]` is the new one, -1 for one that is gone."""
+        new = rows[self.rows]
+        there = np.concatenate([[0], np.cumsum(new >= 0)])
+        return replace(self, rows=new[new >= 0], offsets=there[self.offsets])
+
+    def index(self) -> Any:
+        """Open them as an index of FAISS, which maps the codes; it refers to its parts, which live as long."""
+        length = self.centroids.shape[1]
+        coarse = faiss.IndexFlatIP(length)
+        coarse.add(self.centroids)
+        index = _quantised(coarse, self.low, self.width)
+        lists = _mapped_lists(self.codes, self.sizes, index.code_size)
+        index.replace_invlists(lists, False)
+        index.ntotal = int(self.sizes.sum())
+        index.referenced_objects = [coarse, lists]
+        return index
+
+
+def padded(vectors: npt.ArrayLike) -> Matrix:
+    """Fill rows up with zeros to a multiple of 16 numbers; their products stay the same."""
+    rows = np.ascontiguousarray(vectors, dtype=np.float32)
+    missing = -rows.shape[1] % _ALIGNED
+    return np.pad(rows, ((0, 0), (0, missing))) if missing else rows
+
+
+def write_lists(vectors: Matrix, codes: Path, lists: int, *, progress: Progress = NO_PROGRESS) -> InvertedLists:
+    """Put vectors into lists around the centroids of a sample of them (k-means, always the same sample).
+
+    Parameters
+    ----------
+    vectors
+        Shape (N, D), float32, rows of norm 1 or 0; may be a memory map.
+    codes
+        File that is written.
+    lists
+        Number of lists; fewer where there are fewer distinct vectors.
+
+    Raises
+    ------
+    ValueError
+        A row has a norm other than 1 or 0.
+    """
+    check_width("vectors", np.shape(vectors))
+    low, high, present = _ranges(vectors)
+    distinct = Copies.of(vectors, present)
+    release_pages(vectors)
+    centroids = _centroids(vectors, distinct.lowest, lists)
+    coarse = faiss.IndexFlatIP(centroids.shape[1])
+    coarse.add(centroids)
+    stop_if_cancelled(progress)
+    list_of = _assigned(vectors, distinct.lowest, coarse, progress)
+    sizes = np.bincount(list_of, minlength=len(centroids)).astype(np.int64)
+    _write_codes(vectors, distinct.lowest, list_of, sizes, codes, _quantised(coarse, low, high - low))
+    release_pages(vectors)
+    return InvertedLists(
+        codes=codes,
+        centroids=centroids,
+        sizes=sizes,
+        low=low,
+        width=high - low,
+        offsets=distinct.offsets,
+        rows=distinct.rows,
+    )
+
+
+def _quantised(coarse: Any, low: Matrix, width: Matrix) -> Any:
+    kind = faiss.ScalarQuantizer.QT_8bit
+    index = faiss.IndexIVFScalarQuantizer(
+        coarse, coarse.d, max(1, coarse.ntotal), kind, faiss.METRIC_INNER_PRODUCT, False
+    )
+    faiss.copy_array_to_vector(np.concatenate([low, width]), index.sq.trained)
+    index.is_trained = True
+    return index
+
+
+def _mapped_lists(codes: Path, sizes: RowArray, code_size: int) -> Any:
+    """The lists of a file, mapped; read into memory where FAISS cannot map them (Windows), and where it is empty."""
+    if sizes.sum() and hasattr(faiss, "OnDiskInvertedLists"):
+        lists = faiss.OnDiskInvertedLists(len(sizes), code_size, str(codes))
+        lists.read_only = True
+        lists.prefetch_nthread = 0  # or each search starts as many threads
+        counts = sizes.astype(np.uint64)  # kept in a name: FAISS is given its address
+        lists.set_all_lists_sizes(faiss.swig_ptr(counts))
+        lists.totsize = codes.stat().st_size
+        lists.do_mmap()
+        return lists
+    lists = faiss.ArrayInvertedLists(max(1, len(sizes)), code_size)
+    with codes.open("rb") as stream:
+        for number, size in enumerate(sizes.tolist()):
+            block = np.frombuffer(stream.read(size * code_size), dtype=np.uint8)
+            ids = np.frombuffer(stream.read(size * _ID_BYTES), dtype="<i8")
+            if size:
+                lists.add_entries(number, size, faiss.swig_ptr(ids), faiss.swig_ptr(block))
+    return lists
+
+
+def _ranges(vectors: Matrix) -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
+    """Smallest and largest value of each dimension, and which rows are not zero; the norms are checked on the way."""
+    length = padded(np.zeros((0, np.shape(vectors)[1]))).shape[1]
+    low, high = np.zeros(length, dtype=np.float32), np.zeros(length, dtype=np.float32)
+    present = np.zeros(len(vectors), dtype=np.bool_)
+    for start in range(0, len(vectors), _BLOCK_ROWS):
+        block = padded(vectors[start : start + _BLOCK_ROWS])
+        squared_norms = np.einsum("ij,ij->i", block, block)
+        check_unit("vectors", squared_norms, start)
+        present[start : start + _BLOCK_ROWS] = squared_norms > 0
+        np.minimum(low, block.min(axis=0), out=low)
+        np.maximum(high, block.max(axis=0), out=high)
+    return low, high, present
+
+
+def _centroids(vectors: Matrix, rows: RowArray, lists: int) -> Matrix:
+    lists = min(lists, len(rows))
+    length = padded(np.zeros((0, np.shape(vectors)[1]))).shape[1]
+    if not lists:
+        return np.zeros((0, length), dtype=np.float32)
+    wanted = min(len(rows), lists * _TRAINED_PER_LIST)
+    sample = np.sort(np.random.default_rng(_SEED).choice(rows, wanted, replace=False))
+    means = faiss.Kmeans(
+        length,
+        lists,
+        niter=_ITERATIONS,
+        seed=_SEED,
+        spherical=True,
+        min_points_per_centroid=1,
+        max_points_per_centroid=_TRAINED_PER_LIST,
+    )
+    means.train(padded(vectors[sample]))
+    return np.ascontiguousarray(means.centroids, dtype=np.float32)
+
+
+def _assigned(vectors: Matrix, rows: RowArray, coarse: Any, progress: Progress) -> RowArray:
+    list_of = np.zeros(len(rows), dtype=np.int64)
+    for start in track(progress, range(0, len(rows), _BLOCK_ROWS), "index of the photos", unit="block"):
+        part = slice(start, start + _BLOCK_ROWS)
+        list_of[part] = coarse.search(padded(vectors[rows[part]]), 1)[1].ravel()
+    return list_of
+
+
+def _write_codes(
+    vectors: Matrix, rows: RowArray, list_of: RowArray, sizes: RowArray, codes: Path, index: Any
+) -> None:
+    ordered = np.argsort(list_of, kind="stable")
+    ends = np.cumsum(sizes)
+    with codes.open("wb") as stream:
+        for start, end in zip((ends - sizes).tolist(), ends.tolist(), strict=True):
+            members = ordered[start:end]
+            if len(members):
+                stream.write(index.sq.compute_codes(padded(vectors[rows[members]])).tobytes())
+                stream.write(members.astype("<i8").tobytes())
