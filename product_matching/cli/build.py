@@ -69,7 +69,7 @@ def build(
         typer.Option(
             parser=read_megabytes,
             metavar="SIZE",
-            help="Memory that searching for photos may take, such as 1.5GB; without it as much as an exact search needs.",
+            help="Memory that searching for photos may take, such as 1.5GB; by default what an exact search needs.",
         ),
     ] = None,
     milliseconds: Annotated[
@@ -103,7 +103,9 @@ def build(
     if queries is not None and images is None:
         raise typer.BadParameter("the sample photos are below --images: give their folder", param_hint="--queries")
     if images is None and (memory is not None or milliseconds is not None):
-        raise typer.BadParameter("titles are always searched exactly: give the photos with --images", param_hint="--memory")
+        raise typer.BadParameter(
+            "titles are always searched exactly: give the photos with --images", param_hint="--memory"
+        )
     if images is None and (model is not None or weights is not None):
         raise typer.BadParameter("there are no photos: give their folder with --images", param_hint="--model")
     listings = read_catalogue(catalogue, images=images, label_column=label_column)
@@ -187,7 +189,7 @@ def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) 
         if threshold is not None:
             summary[f"{name}_threshold"] = f"{threshold.distance:g} (N {threshold.n}, {threshold.protocol})"
     unreadable = summary.pop("unreadable_photos")
-    if manifest.index.photo is not None and manifest.budget is not None:
+    if manifest.photo_model is not None and manifest.budget is not None:
         from product_matching.search.budget import choose_index
 
         chosen = choose_index(manifest.n_listings, manifest.photo_model.dimension, manifest.budget)

@@ -10,18 +10,10 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled, track
-from product_matching.search.arguments import check_unit, check_width
-from product_matching.search.joins.copies import Copies
-from product_matching.search.mapped import release_pages
 from product_matching.search.neighbours import RowArray
 
 Matrix = npt.NDArray[np.float32]
 
-#: Vectors of each list that the centroids are computed from, and how often they are moved.
-_TRAINED_PER_LIST, _ITERATIONS = 32, 10
-_SEED = 20
-_BLOCK_ROWS = 16_384
 #: FAISS compares codes of a multiple of this length several times faster than others.
 _ALIGNED = 16
 _ID_BYTES = 8
@@ -68,7 +60,8 @@ class InvertedLists:
     @property
     def steps(self) -> Matrix:
         """Distance of two neighbouring codes in each dimension; shape (W,)."""
-        return self.width / np.float32(_STEPS)
+        steps: Matrix = self.width / np.float32(_STEPS)
+        return steps
 
     def list_of_rows(self) -> RowArray:
         """List of every row that stands in one, in the order of `rows`; shape (M,)."""
@@ -77,7 +70,8 @@ class InvertedLists:
         for number, size in enumerate(self.sizes.tolist()):
             ids = np.fromfile(self.codes, dtype="<i8", count=size, offset=start + size * length)
             list_of[ids], start = number, start + size * (length + _ID_BYTES)
-        return np.repeat(list_of, np.diff(self.offsets))
+        of_rows: RowArray = np.repeat(list_of, np.diff(self.offsets))
+        return of_rows
 
     def rows_of(self, vectors: list[RowArray]) -> list[RowArray]:
         """All rows that have the given vectors, for each query; a negative number is none.
@@ -128,9 +122,9 @@ class InvertedLists:
         length = self.centroids.shape[1]
         coarse = faiss.IndexFlatIP(length)
         coarse.add(self.centroids)
-        index = _quantised(coarse, self.low, self.width)
+        index = quantiser(coarse, self.low, self.width)
         lists = _mapped_lists(self.codes, self.sizes, index.code_size)
-        index.replace_invlists(lists, False)
+        index.replace_invlists(lists)
         index.ntotal = int(self.sizes.sum())
         index.referenced_objects = [coarse, lists]
         return index
@@ -143,51 +137,11 @@ def padded(vectors: npt.ArrayLike) -> Matrix:
     return np.pad(rows, ((0, 0), (0, missing))) if missing else rows
 
 
-def write_lists(vectors: Matrix, codes: Path, lists: int, *, progress: Progress = NO_PROGRESS) -> InvertedLists:
-    """Put vectors into lists around the centroids of a sample of them (k-means, always the same sample).
-
-    Parameters
-    ----------
-    vectors
-        Shape (N, D), float32, rows of norm 1 or 0; may be a memory map.
-    codes
-        File that is written.
-    lists
-        Number of lists; fewer where there are fewer distinct vectors.
-
-    Raises
-    ------
-    ValueError
-        A row has a norm other than 1 or 0.
-    """
-    check_width("vectors", np.shape(vectors))
-    low, high, present = _ranges(vectors)
-    distinct = Copies.of(vectors, present)
-    release_pages(vectors)
-    centroids = _centroids(vectors, distinct.lowest, lists)
-    coarse = faiss.IndexFlatIP(centroids.shape[1])
-    coarse.add(centroids)
-    stop_if_cancelled(progress)
-    list_of = _assigned(vectors, distinct.lowest, coarse, progress)
-    sizes = np.bincount(list_of, minlength=len(centroids)).astype(np.int64)
-    _write_codes(vectors, distinct.lowest, list_of, sizes, codes, _quantised(coarse, low, high - low))
-    release_pages(vectors)
-    return InvertedLists(
-        codes=codes,
-        centroids=centroids,
-        sizes=sizes,
-        low=low,
-        width=high - low,
-        offsets=distinct.offsets,
-        rows=distinct.rows,
-    )
-
-
-def _quantised(coarse: Any, low: Matrix, width: Matrix) -> Any:
+def quantiser(coarse: Any, low: Matrix, width: Matrix) -> Any:
+    """An index of FAISS without vectors, that codes numbers from `low` to ``low + width`` as one byte."""
     kind = faiss.ScalarQuantizer.QT_8bit
-    index = faiss.IndexIVFScalarQuantizer(
-        coarse, coarse.d, max(1, coarse.ntotal), kind, faiss.METRIC_INNER_PRODUCT, False
-    )
+    index = faiss.IndexIVFScalarQuantizer(coarse, coarse.d, max(1, coarse.ntotal), kind, faiss.METRIC_INNER_PRODUCT)
+    index.by_residual = False
     faiss.copy_array_to_vector(np.concatenate([low, width]), index.sq.trained)
     index.is_trained = True
     return index
@@ -196,7 +150,7 @@ def _quantised(coarse: Any, low: Matrix, width: Matrix) -> Any:
 def _mapped_lists(codes: Path, sizes: RowArray, code_size: int) -> Any:
     """The lists of a file, mapped; read into memory where FAISS cannot map them (Windows), and where it is empty."""
     if sizes.sum() and hasattr(faiss, "OnDiskInvertedLists"):
-        lists = faiss.OnDiskInvertedLists(len(sizes), code_size, str(codes))
+        lists: Any = faiss.OnDiskInvertedLists(len(sizes), code_size, str(codes))
         lists.read_only = True
         lists.prefetch_nthread = 0  # or each search starts as many threads
         counts = sizes.astype(np.uint64)  # kept in a name: FAISS is given its address
@@ -212,59 +166,3 @@ def _mapped_lists(codes: Path, sizes: RowArray, code_size: int) -> Any:
             if size:
                 lists.add_entries(number, size, faiss.swig_ptr(ids), faiss.swig_ptr(block))
     return lists
-
-
-def _ranges(vectors: Matrix) -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
-    """Smallest and largest value of each dimension, and which rows are not zero; the norms are checked on the way."""
-    length = padded(np.zeros((0, np.shape(vectors)[1]))).shape[1]
-    low, high = np.zeros(length, dtype=np.float32), np.zeros(length, dtype=np.float32)
-    present = np.zeros(len(vectors), dtype=np.bool_)
-    for start in range(0, len(vectors), _BLOCK_ROWS):
-        block = padded(vectors[start : start + _BLOCK_ROWS])
-        squared_norms = np.einsum("ij,ij->i", block, block)
-        check_unit("vectors", squared_norms, start)
-        present[start : start + _BLOCK_ROWS] = squared_norms > 0
-        np.minimum(low, block.min(axis=0), out=low)
-        np.maximum(high, block.max(axis=0), out=high)
-    return low, high, present
-
-
-def _centroids(vectors: Matrix, rows: RowArray, lists: int) -> Matrix:
-    lists = min(lists, len(rows))
-    length = padded(np.zeros((0, np.shape(vectors)[1]))).shape[1]
-    if not lists:
-        return np.zeros((0, length), dtype=np.float32)
-    wanted = min(len(rows), lists * _TRAINED_PER_LIST)
-    sample = np.sort(np.random.default_rng(_SEED).choice(rows, wanted, replace=False))
-    means = faiss.Kmeans(
-        length,
-        lists,
-        niter=_ITERATIONS,
-        seed=_SEED,
-        spherical=True,
-        min_points_per_centroid=1,
-        max_points_per_centroid=_TRAINED_PER_LIST,
-    )
-    means.train(padded(vectors[sample]))
-    return np.ascontiguousarray(means.centroids, dtype=np.float32)
-
-
-def _assigned(vectors: Matrix, rows: RowArray, coarse: Any, progress: Progress) -> RowArray:
-    list_of = np.zeros(len(rows), dtype=np.int64)
-    for start in track(progress, range(0, len(rows), _BLOCK_ROWS), "index of the photos", unit="block"):
-        part = slice(start, start + _BLOCK_ROWS)
-        list_of[part] = coarse.search(padded(vectors[rows[part]]), 1)[1].ravel()
-    return list_of
-
-
-def _write_codes(
-    vectors: Matrix, rows: RowArray, list_of: RowArray, sizes: RowArray, codes: Path, index: Any
-) -> None:
-    ordered = np.argsort(list_of, kind="stable")
-    ends = np.cumsum(sizes)
-    with codes.open("wb") as stream:
-        for start, end in zip((ends - sizes).tolist(), ends.tolist(), strict=True):
-            members = ordered[start:end]
-            if len(members):
-                stream.write(index.sq.compute_codes(padded(vectors[rows[members]])).tobytes())
-                stream.write(members.astype("<i8").tobytes())

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from product_matching.search.arguments import check_count, check_one, check_threshold, check_width, checked_rows
 from product_matching.search.budget import default_lists
 from product_matching.search.flat import FlatIndex, VectorArray, threads_for, unit_rows
-from product_matching.search.inverted_lists import InvertedLists, padded, write_lists
+from product_matching.search.inverted_lists import InvertedLists, padded
+from product_matching.search.list_writing import write_lists
 from product_matching.search.mapped import MappedRows, release_pages
 from product_matching.search.neighbours import (
     FloatArray,
@@ -187,7 +188,9 @@ class IvfIndex:
 
 
 def _probing(probes: int) -> Any:
-    return faiss.SearchParametersIVF(nprobe=probes)
+    parameters = faiss.SearchParametersIVF()
+    parameters.nprobe = probes
+    return parameters
 
 
 def _others(vectors: npt.NDArray[np.float32], lists: InvertedLists) -> tuple[RowArray, RowArray]:

@@ -70,9 +70,7 @@ def true_neighbours(
         near += start
         places, near = places[near != rows[places]], near[near != rows[places]]
         ends = np.searchsorted(places, np.arange(len(rows) + 1))
-        measured = [
-            exact.distances(query, near[ends[place] : ends[place + 1]]) for place, query in enumerate(queries)
-        ]
+        measured = [exact.distances(query, near[ends[place] : ends[place + 1]]) for place, query in enumerate(queries)]
         found = keep_nearest(
             sort_neighbours(
                 np.concatenate([found.queries(), places]),
@@ -112,7 +110,7 @@ def measure_recall(index: VectorIndex[Any], queries: npt.ArrayLike, rows: RowArr
 
 
 def probes_for(
-    lists: InvertedLists, vectors: npt.NDArray[np.float32], rows: RowArray, true: Neighbours, least: float
+    lists: InvertedLists, vectors: npt.NDArray[np.float32], rows: RowArray, true: Neighbours, *, least: float
 ) -> int:
     """How many lists a query has to search to find the share `least` of its true neighbours, in the mean over queries.
 

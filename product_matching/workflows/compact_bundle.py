@@ -117,7 +117,8 @@ def _write_index(base: Path, bundle: Bundle, progress: Progress) -> IndexSpec | 
     manifest, vectors = bundle.manifest, bundle.photo_vectors
     if manifest.budget is None or vectors is None or manifest.photo_threshold is None:
         return manifest.index.photo
-    choice = choose_index(*vectors.shape, manifest.budget, must_fit=False)
+    n, dimensions = vectors.shape
+    choice = choose_index(n, dimensions, manifest.budget, must_fit=False)
     return write_photo_index(base, vectors, choice, manifest.photo_threshold.distance, progress=progress)
 
 

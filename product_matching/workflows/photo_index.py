@@ -79,14 +79,14 @@ def write_photo_index(
     """
     if choice.kind == "flat":
         return IndexSpec("flat")
-    from product_matching.search.inverted_lists import write_lists
+    from product_matching.search.list_writing import write_lists
 
     lists = write_lists(vectors, folder / PHOTO_CODES_FILE, choice.lists, progress=progress)
     lists.save(folder / PHOTO_LISTS_FILE)
     rows = sample_rows(vectors)
     true = true_neighbours(vectors, rows, distance, progress=progress)
     half = len(rows) // 2
-    probes = min(choice.most_probes, probes_for(lists, vectors, rows[:half], true.part(0, half), AIMED_RECALL))
+    probes = min(choice.most_probes, probes_for(lists, vectors, rows[:half], true.part(0, half), least=AIMED_RECALL))
     spec = _spec(len(lists.sizes), probes, Recall(1.0, 0), distance)
     others = rows[half:]
     measured = measure_recall(open_index(spec, vectors, lists), vectors[others], others, true.part(half, len(rows)))

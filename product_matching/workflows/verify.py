@@ -10,11 +10,8 @@ import numpy.typing as npt
 from product_matching.errors import InputError
 from product_matching.files import file_sha256
 from product_matching.store.bundle import Bundle, open_bundle
-<<<<<<< HEAD
 from product_matching.store.changing import leftovers
-=======
 from product_matching.store.index_files import photo_lists
->>>>>>> db53669 (An index by budget: inverted file with exact re-scoring, chosen by memory and time, its recall measured at build and by verify)
 from product_matching.store.keypoints import StoredKeypoints
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest
 from product_matching.store.pair_scores import PAIR_SCORES_FILE
@@ -135,13 +132,13 @@ def _check_maps(bundle: Bundle) -> list[str]:
     ]
 
 
-<<<<<<< HEAD
 def _covers(bundle: Bundle, done: npt.NDArray[np.bool_], wanted: npt.NDArray[np.bool_]) -> bool:
     """Whether something was done for exactly the listings that it is wanted for; those added later may lack it."""
     if bundle.manifest.growth is not None:
         return not (done & ~wanted).any()
     return np.array_equal(done, wanted)
-=======
+
+
 def _check_lists(bundle: Bundle) -> list[str]:
     try:
         lists = photo_lists(bundle)
@@ -153,7 +150,6 @@ def _check_lists(bundle: Bundle) -> list[str]:
     if lists is not None and not _covers(bundle, listed, bundle.has_photo):
         return ["The lists of the photo index do not hold exactly the listings with a photo."]
     return []
->>>>>>> db53669 (An index by budget: inverted file with exact re-scoring, chosen by memory and time, its recall measured at build and by verify)
 
 
 def _has_length(lengths: npt.NDArray[np.floating], expected: npt.NDArray[np.bool_]) -> bool:

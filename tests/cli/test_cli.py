@@ -62,7 +62,11 @@ def test_build_find_match_and_verify(
     with (tmp_path / "matches.csv").open(newline="") as stream:
         matches = {row["posting_id"]: set(row["matches"].split()) for row in csv.DictReader(stream)}
     assert matches["4a"] == {"4a", "4b", "4c"}
-    assert run("verify", built)[:2] == (0, f"{built} is intact.\n")
+    status, out, _ = run("verify", built)
+    intact, photo, title = out.splitlines()
+    assert (status, intact) == (0, f"{built} is intact.")
+    assert photo.split() == ["photo_index", "flat,", "exact"]
+    assert title.split() == ["title_index", "sparse,", "exact"]
 
 
 def test_build_writes_what_the_library_builds(built: Path, small_bundle: Path) -> None:
@@ -125,7 +129,8 @@ def test_a_folder_without_a_manifest_does_not_hide_the_bundle_of_its_name(
     (tmp_path / "small").mkdir()
     (tmp_path / "other").mkdir()
     assert "3 of 3 matches" in run("find", "small", "--title", "speaker bluetooth FLECO f6")[1]
-    assert run("verify", "small")[:2] == (0, f"{built} is intact.\n")
+    status, out, _ = run("verify", "small")
+    assert (status, out.splitlines()[0]) == (0, f"{built} is intact.")
     for command in (
         ("find", "other", "--title", "lamp"),
         ("evaluate", "other", "--method", "idf", "--protocol", "full"),

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pytest
 
 from product_matching.search import FlatIndex, IndexSpec, IvfIndex, Neighbours, open_index
-from product_matching.search.inverted_lists import InvertedLists, write_lists
+from product_matching.search.inverted_lists import InvertedLists
+from product_matching.search.list_writing import write_lists
 from product_matching.search.recall import measure_recall, probes_for, sample_rows, true_neighbours
 
 N, D, COPIES = 6_000, 20, 2_000
@@ -50,9 +51,7 @@ def test_a_search_of_all_lists_finds_what_the_flat_index_finds(
 def test_two_thousand_copies_lose_no_unrelated_pair_and_are_all_found(vectors: Vectors) -> None:
     crowded = np.concatenate([vectors, np.tile(vectors[:1], (COPIES, 1))])
     queries = vectors[1_000:1_400]
-    alone, among = (
-        IvfIndex(rows, lists=None, probes=8).within(queries, 0.2) for rows in (vectors, crowded)
-    )
+    alone, among = (IvfIndex(rows, lists=None, probes=8).within(queries, 0.2) for rows in (vectors, crowded))
     true = FlatIndex(vectors).within(queries, 0.2)
     assert len(true.rows) >= 700
     assert min(len(alone.rows), len(among.rows)) >= 0.97 * len(true.rows)
@@ -138,7 +137,7 @@ def test_recall_is_what_counting_by_hand_gives(vectors: Vectors, lists: Inverted
 def test_the_lists_to_search_are_the_least_that_reach_the_recall(vectors: Vectors, lists: InvertedLists) -> None:
     rows = sample_rows(vectors, 300)
     true = true_neighbours(vectors, rows, 0.3)
-    probes = probes_for(lists, vectors, rows, true, 0.99)
+    probes = probes_for(lists, vectors, rows, true, least=0.99)
     assert 2 <= probes < 32
     recalls = [
         measure_recall(IvfIndex(vectors, lists=lists, probes=count), vectors[rows], rows, true).recall

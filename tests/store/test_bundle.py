@@ -99,7 +99,7 @@ def test_a_missing_or_cut_file_is_named(bundle: Path, name: str) -> None:
         (lambda m: m.update(catalogue_id="../../secret"), "catalogue_id is '../../secret', but must be a text of"),
         (
             lambda m: m["index"]["photo"].update(kind="hnsw"),
-            "index.photo.kind is 'hnsw', but must be 'flat' or 'sparse'",
+            "index.photo.kind is 'hnsw', but must be 'flat', 'sparse' or 'ivf'",
         ),
         (lambda m: m["index"]["photo"].update(exact=False), "index.photo: an index of the kind flat has exact True"),
         (lambda m: m["index"].update(title=None), "the index of the side title must be named if and only if"),
