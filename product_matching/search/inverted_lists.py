@@ -89,7 +89,8 @@ class InvertedLists:
         starts = self.offsets[vectors]
         copies = self.offsets[vectors + 1] - starts
         within = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
-        return self.rows[np.repeat(starts, copies) + within]
+        rows: RowArray = self.rows[np.repeat(starts, copies) + within]
+        return rows
 
     def save(self, path: Path) -> None:
         """Write all but the codes."""
