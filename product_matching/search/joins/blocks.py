@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.search.joins.bounds import PairFilter
+from product_matching.search.joins.gpu import GPU_COLUMNS, GpuVectors
 from product_matching.search.neighbours import FloatArray, RowArray, product_slack, to_distance
 
 Matrix = npt.NDArray[np.float32]
@@ -28,24 +29,26 @@ class BlockScan:
     ----------
     vectors
         Shape (N, D).
-    pair_filter
-        Chooses the pairs that are measured.
+    chooser
+        Chooses the pairs that are measured: a product of short rows, or of the vectors on a GPU.
     threshold
         Largest distance.
     most
         With more pairs of different rows than this a block is not searched to its end.
     """
 
-    def __init__(self, vectors: Matrix, pair_filter: PairFilter, threshold: float, most: int | None) -> None:
-        self._vectors, self._filter, self._threshold = vectors, pair_filter, threshold
+    def __init__(self, vectors: Matrix, chooser: PairFilter | GpuVectors, threshold: float, most: int | None) -> None:
+        self._vectors, self._chooser, self._threshold = vectors, chooser, threshold
+        self._columns = GPU_COLUMNS if isinstance(chooser, GpuVectors) else _BLOCK_COLUMNS
         self._most = np.inf if most is None else most
         self._slack = product_slack(vectors.shape[1])
+        self._lowest = np.float32(1.0 - threshold - self._slack)
         self._memory = local()
 
     def block(self, start: int) -> Pairs:
         """Find the pairs of the block from a row on: lower row, higher row (or the same), and distance."""
         found, size = [], 0
-        for column in range(start, len(self._vectors), _BLOCK_COLUMNS):
+        for column in range(start, len(self._vectors), self._columns):
             found.append(self._exactly_within(*self._candidates(start, column)))
             size += int((found[-1][0] < found[-1][1]).sum())
             if size > self._most:
@@ -55,22 +58,30 @@ class BlockScan:
 
     def _candidates(self, start: int, column: int) -> tuple[RowArray, RowArray, Matrix]:
         """Pairs of one product that may be within the distance, with their cosines in single precision."""
-        products = self._product(self._filter.rows, start, column)
-        rows, columns = at_least(products, self._filter.lowest)
-        if not self._filter.exact:
-            if len(rows) <= _MANY * products.size:
-                kept = rows + start <= columns + column
-                first, second = rows[kept] + start, columns[kept] + column
-                return first, second, self._cosines(first, second)
-            products = self._product(self._vectors, start, column)
-            rows, columns = at_least(products, np.float32(1.0 - self._threshold - self._slack))
+        chosen = self._chosen(start, column)
+        if chosen is not None and len(chosen[0]) <= _MANY * BLOCK_ROWS * self._columns:
+            first, second = chosen[0] + start, chosen[1] + column
+            kept = first <= second
+            return first[kept], second[kept], self._cosines(first[kept], second[kept])
+        products = self._product(self._vectors, start, column)
+        rows, columns = _at_least(products, self._lowest)
         return rows + start, columns + column, products[rows, columns]
+
+    def _chosen(self, start: int, column: int) -> tuple[RowArray, RowArray] | None:
+        """Places in both blocks of the pairs to measure; None where the product of the vectors tells."""
+        chooser = self._chooser
+        if isinstance(chooser, GpuVectors):
+            rows, columns = slice(start, start + BLOCK_ROWS), slice(column, column + self._columns)
+            return chooser.at_least(rows, columns, float(self._lowest))
+        if chooser.exact:
+            return None
+        return _at_least(self._product(chooser.rows, start, column), chooser.lowest)
 
     def _product(self, matrix: Matrix, start: int, column: int) -> Matrix:
         """Product of a block of rows with a block of rows, in memory that the thread takes once."""
         if not hasattr(self._memory, "products"):
-            self._memory.products = np.empty(BLOCK_ROWS * _BLOCK_COLUMNS, dtype=np.float32)
-        rows, columns = matrix[start : start + BLOCK_ROWS], matrix[column : column + _BLOCK_COLUMNS]
+            self._memory.products = np.empty(BLOCK_ROWS * self._columns, dtype=np.float32)
+        rows, columns = matrix[start : start + BLOCK_ROWS], matrix[column : column + self._columns]
         products: Matrix = self._memory.products[: len(rows) * len(columns)].reshape(len(rows), len(columns))
         np.matmul(rows, columns.T, out=products)
         return products
@@ -84,7 +95,7 @@ class BlockScan:
 
     def _exactly_within(self, first: RowArray, second: RowArray, cosines: Matrix) -> Pairs:
         """Keep the pairs within the distance; those too near to it for single precision are measured anew."""
-        kept = (first <= second) & (cosines >= 1.0 - self._threshold - self._slack)
+        kept = (first <= second) & (cosines >= self._lowest)
         first, second, distances = first[kept], second[kept], to_distance(cosines[kept])
         unsure = np.flatnonzero(distances >= self._threshold - 2 * self._slack)
         distances[unsure] = exact_distances(self._vectors, first[unsure], second[unsure])
@@ -92,7 +103,7 @@ class BlockScan:
         return first[near], second[near], distances[near]
 
 
-def at_least(products: Matrix, lowest: np.float32) -> tuple[RowArray, RowArray]:
+def _at_least(products: Matrix, lowest: np.float32) -> tuple[RowArray, RowArray]:
     """Rows and columns of the entries from `lowest` on."""
     places = np.flatnonzero((products >= lowest).ravel())  # of one dimension: several times faster than of two
     return np.divmod(places, products.shape[1])

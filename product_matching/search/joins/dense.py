@@ -11,15 +11,14 @@ from product_matching.progress import NO_PROGRESS, Progress, track
 from product_matching.search.joins.blocks import BLOCK_ROWS, BlockScan, exact_distances
 from product_matching.search.joins.bounds import choose_filter
 from product_matching.search.joins.copies import Copies
+from product_matching.search.joins.gpu import gpu_vectors
+from product_matching.search.joins.largest import nearest_of_block
 from product_matching.search.joins.protocol import PairBlocks, check_join
 from product_matching.search.neighbours import (
     FloatArray,
     Neighbours,
     RowArray,
-    keep_nearest,
-    sort_neighbours,
     stack_neighbours,
-    to_distance,
 )
 from product_matching.search.threads import each_in_threads, single_blas
 
@@ -53,8 +52,8 @@ class DenseJoin:
         distinct = matrix if len(copies.lowest) == len(matrix) else matrix[copies.lowest]
         pairs = PairBlocks(threshold, max_pairs)
         with single_blas() as threads:
-            chosen = choose_filter(distinct, norms[copies.lowest], threshold, threads)
-            scan = BlockScan(distinct, chosen, threshold, max_pairs)
+            chooser = gpu_vectors(distinct) or choose_filter(distinct, norms[copies.lowest], threshold, threads)
+            scan = BlockScan(distinct, chooser, threshold, max_pairs)
             starts = range(0, len(distinct), BLOCK_ROWS)
             with closing(each_in_threads(scan.block, starts, threads)) as blocks:
                 for found in track(progress, blocks, "comparing listings", total=len(starts), unit="block"):
@@ -68,8 +67,12 @@ class DenseJoin:
             raise ValueError(f"k must be a whole number from 1, not {k}")
         matrix = np.ascontiguousarray(vectors, dtype=np.float32)
         starts = range(0, len(matrix), BLOCK_ROWS)
-        blocks = [_block_nearest(matrix[start : start + BLOCK_ROWS], matrix, min(k, len(matrix))) for start in starts]
-        return stack_neighbours(blocks)
+
+        def nearest(start: int) -> Neighbours:
+            return nearest_of_block(matrix[start : start + BLOCK_ROWS] @ matrix.T, k)
+
+        with single_blas() as threads:
+            return stack_neighbours(list(each_in_threads(nearest, starts, threads)))
 
     def distances(self, vectors: npt.NDArray[np.floating], first: RowArray, second: RowArray) -> FloatArray:
         """Exact distance of each pair of rows, each summed alone as `FlatIndex` sums it; shape (P,)."""
@@ -85,10 +88,3 @@ def _squared_norms(matrix: npt.NDArray[np.float32]) -> FloatArray:
     if len(wrong):
         raise ValueError(f"vectors must be finite, but row {wrong[0]} has the norm {norms[wrong[0]] ** 0.5}")
     return norms
-
-
-def _block_nearest(queries: npt.NDArray[np.float32], matrix: npt.NDArray[np.float32], k: int) -> Neighbours:
-    cosines = queries @ matrix.T
-    smallest = np.partition(cosines, -k, axis=1)[:, -k]
-    rows, columns = np.nonzero(cosines >= smallest[:, None] - np.float32(1e-6))
-    return keep_nearest(sort_neighbours(rows, columns, to_distance(cosines[rows, columns]), len(queries)), k)

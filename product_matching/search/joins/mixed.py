@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -9,20 +10,21 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from product_matching.progress import NO_PROGRESS, Progress, track
+from product_matching.search.joins.largest import nearest_of_block
 from product_matching.search.joins.protocol import PairBlocks, check_join
 from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import (
     FloatArray,
     Neighbours,
     RowArray,
-    keep_nearest,
     keep_within,
     product_slack,
-    sort_neighbours,
     stack_neighbours,
     to_distance,
 )
-from product_matching.search.threads import in_threads
+from product_matching.search.threads import each_in_threads, single_blas
+
+Matrix = npt.NDArray[np.float32]
 
 _BLOCK_ROWS = 512
 #: Share of the rows from which on a column is multiplied as a dense one, which takes far less time for two numbers, and
@@ -54,10 +56,17 @@ class MixedJoin:
         products = _Products(vectors, self._n_dense)
         lowest = np.float32(1.0 - threshold - product_slack(self._n_dense)) - _ROUNDING
         pairs = PairBlocks(threshold, max_pairs)
-        for start in track(progress, range(0, products.n, _BLOCK_ROWS), "comparing listings", unit="block"):
-            cosines = products.block(start)
-            first, second = np.nonzero(cosines >= lowest)
-            pairs.add(first + start, second, to_distance(cosines[first, second]))
+        starts = range(0, products.n, _BLOCK_ROWS)
+
+        def within(start: int) -> tuple[RowArray, RowArray, FloatArray]:
+            cosines = products.block(start, from_row=start)
+            places = np.flatnonzero((cosines >= lowest).ravel())
+            first, second = np.divmod(places, cosines.shape[1])
+            return first + start, second + start, to_distance(cosines.ravel()[places])
+
+        with single_blas() as threads, closing(each_in_threads(within, starts, threads)) as blocks:
+            for found in track(progress, blocks, "comparing listings", total=len(starts), unit="block"):
+                pairs.add(*found)
         return pairs.neighbours(products.n)
 
     def nearest(self, vectors: Any, k: int) -> Neighbours:
@@ -65,7 +74,12 @@ class MixedJoin:
         if k < 1:
             raise ValueError(f"k must be a whole number from 1, not {k}")
         products = _Products(vectors, self._n_dense)
-        blocks = in_threads(lambda start: _nearest(products.block(start), k), range(0, products.n, _BLOCK_ROWS))
+
+        def nearest(start: int) -> Neighbours:
+            return nearest_of_block(products.block(start), k)
+
+        with single_blas() as threads:
+            blocks = list(each_in_threads(nearest, range(0, products.n, _BLOCK_ROWS), threads))
         return keep_within(stack_neighbours(blocks), np.nextafter(1.0, 0.0))
 
     def distances(self, vectors: Any, first: RowArray, second: RowArray) -> FloatArray:
@@ -81,16 +95,23 @@ class _Products:
         if isinstance(vectors, csr_matrix):
             filled = _frequent(vectors)
             filled[-n_dense:] = True
-            self._sparse, dense = vectors[:, ~filled], vectors[:, filled].toarray()
+            rare, dense = vectors[:, ~filled], vectors[:, filled].toarray()
         else:
-            self._sparse, dense = vectors[:, :-n_dense], vectors[:, -n_dense:]
+            rare, dense = vectors[:, :-n_dense], vectors[:, -n_dense:]
+        self._sparse = csr_matrix(rare)
+        self._postings = self._sparse.T.tocsr()
         self._dense = np.ascontiguousarray(dense, np.float32)
-        self._postings = csr_matrix(self._sparse).T.tocsr()
 
-    def block(self, start: int) -> Any:
+    def block(self, start: int, *, from_row: int = 0) -> Matrix:
+        """Products of a block of rows with all rows from one on; shape (rows of the block, N - from_row)."""
         part = slice(start, start + _BLOCK_ROWS)
-        dense = self._dense[part] @ self._dense.T
-        return dense + (self._sparse[part] @ self._postings).toarray() if self._postings.nnz else dense
+        products = self._dense[part] @ self._dense[from_row:].T
+        if self._sparse.nnz:
+            postings = self._sparse[from_row:].T.tocsr() if from_row else self._postings
+            rare = self._sparse[part] @ postings
+            rows = np.repeat(np.arange(rare.shape[0]), np.diff(rare.indptr))
+            products[rows, rare.indices] += rare.data
+        return products
 
 
 def _frequent(vectors: csr_matrix) -> npt.NDArray[np.bool_]:
@@ -100,11 +121,3 @@ def _frequent(vectors: csr_matrix) -> npt.NDArray[np.bool_]:
     if frequent.sum() > _MOST_FREQUENT:
         frequent &= held > np.sort(held)[-_MOST_FREQUENT]
     return frequent
-
-
-def _nearest(cosines: Any, k: int) -> Neighbours:
-    k = min(k, cosines.shape[1])
-    smallest = np.partition(cosines, -k, axis=1)[:, -k]
-    queries, rows = np.nonzero(cosines >= smallest[:, None] - _ROUNDING)
-    found = sort_neighbours(queries, rows, to_distance(cosines[queries, rows]), len(cosines))
-    return keep_nearest(found, k)

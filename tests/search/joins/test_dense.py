@@ -1,14 +1,18 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
+import torch
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_info
 
 from product_matching.errors import InputError
-from product_matching.search.joins import blocks
+from product_matching.search.joins import blocks, dense, gpu
 from product_matching.search.joins.bounds import PairFilter, choose_filter
 from product_matching.search.joins.copies import Copies
 from product_matching.search.joins.dense import DenseJoin
+from product_matching.search.joins.gpu import GpuVectors
 from product_matching.search.neighbours import Neighbours, product_slack
 
 #: Enough rows that a filter is worth its preparation at 128 dimensions, and several blocks.
@@ -71,6 +75,35 @@ def test_the_product_of_a_filter_is_never_below_the_cosine(spread: np.ndarray) -
     allowed = 0.8 - product_slack(WIDTH) - float(chosen.lowest)
     assert 0 < allowed < 2e-3
     assert (bound >= cosines - allowed).all()
+
+
+@pytest.mark.parametrize("columns", [700, 32_768])
+def test_a_gpu_chooses_pairs_of_which_the_same_are_found(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    vectors = clustered(spread=ANISOTROPIC)
+    alone = DenseJoin().within(vectors, 0.3)
+    monkeypatch.setattr(blocks, "GPU_COLUMNS", columns)
+    monkeypatch.setattr(dense, "gpu_vectors", lambda rows: GpuVectors(rows, torch.device("cpu")))
+    monkeypatch.delattr(dense, "choose_filter")
+    assert pairs(DenseJoin().within(vectors, 0.3)) == pairs(alone)
+
+
+def test_without_a_driver_torch_is_not_asked_for_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu, "_DRIVERS", ())
+    monkeypatch.setattr(gpu, "_WORTHWHILE", 0)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: pytest.fail("torch was asked"))
+    assert gpu.gpu_vectors(np.eye(3, dtype=np.float32)) is None
+
+
+@pytest.mark.parametrize(("available", "free", "used"), [(True, 1000, True), (True, 60, False), (False, 1000, False)])
+def test_a_gpu_is_used_where_the_vectors_fit(
+    monkeypatch: pytest.MonkeyPatch, available: bool, free: int, used: bool
+) -> None:
+    monkeypatch.setattr(gpu, "_DRIVERS", (Path(__file__),))
+    monkeypatch.setattr(gpu, "_WORTHWHILE", 0)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (free, 2 * free))
+    monkeypatch.setattr(gpu, "GpuVectors", lambda vectors, device: device.type)
+    assert (gpu.gpu_vectors(np.eye(3, dtype=np.float32)) == "cuda") == used
 
 
 def test_a_block_that_is_full_of_pairs_is_multiplied_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:

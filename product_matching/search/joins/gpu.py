@@ -1,0 +1,61 @@
+"""Pairs of dense vectors that may be within a distance, chosen on a GPU where there is one."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from product_matching.search.neighbours import RowArray
+
+if TYPE_CHECKING:
+    import torch
+
+#: What a driver puts into the file system: without it torch is not imported, which takes more than a second.
+_DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/dxg"), Path("C:/Windows/System32/nvcuda.dll"))
+#: From so many multiplications on, the way to the GPU is the shorter one.
+_WORTHWHILE = 1e11
+#: Share of the free memory of the GPU that the vectors may take.
+_MOST_MEMORY = 0.5
+#: Columns of a product: 64 MB.
+GPU_COLUMNS = 32_768
+#: Largest error of a product of two unit vectors whose entries are rounded to the 11 bits of TF32, and summed so.
+_TF32_SLACK = 2.0**-9
+
+
+class GpuVectors:
+    """Vectors in the memory of a device.
+
+    Parameters
+    ----------
+    vectors
+        Shape (N, D), float32.
+    device
+        Of torch.
+    """
+
+    def __init__(self, vectors: npt.NDArray[np.float32], device: torch.device) -> None:
+        import torch
+
+        self._rows = torch.from_numpy(vectors).to(device)
+
+    def at_least(self, rows: slice, columns: slice, lowest: float) -> tuple[RowArray, RowArray]:
+        """Pairs whose product is `lowest` or more, by places within both slices; a few of slightly less among them."""
+        products = self._rows[rows] @ self._rows[columns].T
+        places = (products >= lowest - _TF32_SLACK).nonzero().cpu().numpy()
+        return places[:, 0], places[:, 1]
+
+
+def gpu_vectors(vectors: npt.NDArray[np.float32]) -> GpuVectors | None:
+    """Bring vectors to the GPU; None where there is none, it has too little free memory, or it is not worth it."""
+    n, dimensions = vectors.shape
+    if n * n * dimensions < _WORTHWHILE or not any(path.exists() for path in _DRIVERS) or find_spec("torch") is None:
+        return None
+    import torch
+
+    if not torch.cuda.is_available() or vectors.nbytes > _MOST_MEMORY * torch.cuda.mem_get_info()[0]:
+        return None
+    return GpuVectors(vectors, torch.device("cuda"))
