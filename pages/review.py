@@ -14,7 +14,7 @@ from product_matching.app.resources import decisions_of, facets_of, jobs, warm_u
 from product_matching.app.review.audit_view import draw_audit
 from product_matching.app.review.bands_panel import draw_bands
 from product_matching.app.review.changes import draw_changes
-from product_matching.app.review.comparing import ComparedPairs, begin, pairs_at_hand, running
+from product_matching.app.review.comparing import ComparedPairs, are_compared, begin, pairs_at_hand, running
 from product_matching.app.review.decisions_view import draw_decisions
 from product_matching.app.review.export_view import draw_export
 from product_matching.app.review.filters import draw_review_filters
@@ -77,7 +77,8 @@ def _compared(finder: Finder, address: Address, deciding: Deciding, request: Gro
     compared, job = pairs_at_hand(finder.bundle, request, deciding), running(request)
     if compared is not None:
         return compared
-    if job is None and request.scorer is not None:  # distances are set first, one after another
+    # Distances are set first, one after another: only those that were compared before begin by themselves.
+    if job is None and (request.scorer is not None or are_compared(finder.bundle, request)):
         begin(finder.bundle, request)
         compared, job = pairs_at_hand(finder.bundle, request, deciding), running(request)
         if compared is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,9 @@ from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.joins.phashes import PhotoHashes
 from product_matching.search.joins.protocol import SelfJoin
 from product_matching.search.neighbours import RowArray
+
+#: Measures pairs of rows by everything that there is; see `Sides.measure`.
+MeasurePairs = Callable[[RowArray, RowArray], Candidates]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

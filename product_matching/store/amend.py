@@ -10,16 +10,16 @@ from typing import Any
 from product_matching.errors import InputError
 from product_matching.files import file_sha256, link_file
 from product_matching.store.bundle import Bundle, new_bundle_folder
+from product_matching.store.kept_pairs import KEPT_FILES
 from product_matching.store.locks import change_lock, manifest_lock
 from product_matching.store.manifest import MANIFEST_FILE, Manifest, read_manifest
-from product_matching.store.pair_scores import PAIR_SCORES_FILE
 from product_matching.store.segments import FileEntry
 
 
 def amend_bundle(bundle: Bundle, write: Callable[[Path], None], *, names: Collection[str], **fields: Any) -> Manifest:
     """Put a bundle of the same files, and of what is written beside them, in place of the old one.
 
-    Scores of pairs that are kept beside it stay, too.
+    What is kept of its pairs beside it stays, too.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def amend_bundle(bundle: Bundle, write: Callable[[Path], None], *, names: Collec
         The folder cannot be written, or its listings were changed since it was built or compacted.
     """
     place = bundle.folder.absolute()
-    beside = {PAIR_SCORES_FILE} if (place / PAIR_SCORES_FILE).is_file() else set()
+    beside = {name for name in KEPT_FILES if (place / name).is_file()}
     with change_lock(place), manifest_lock(place), new_bundle_folder(place, overwrite=True) as folder:
         current = read_manifest(place)
         if current.growth is not None:

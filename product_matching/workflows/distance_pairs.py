@@ -62,7 +62,8 @@ class DistancePairs:
         """Group the catalogue by thresholds up to the largest, as `match_catalogue` does."""
         near = self.pairs.take(self.pairs.within(thresholds.photo, thresholds.title))
         measured = Candidates(rows=near.second, photo=near.photo, title=near.title)
-        return group_matches(match_measured(self.sides, near.first, measured, thresholds=thresholds), decisions)
+        matched = match_measured(self.sides.n, near.first, measured, measure=self.sides.measure, thresholds=thresholds)
+        return group_matches(matched, decisions)
 
 
 def distance_pairs(bundle: Bundle, *, progress: Progress = NO_PROGRESS) -> DistancePairs:

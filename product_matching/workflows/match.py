@@ -24,13 +24,14 @@ from product_matching.matching.catalogue_pairs import (
 from product_matching.matching.chain import PLAIN, Rules
 from product_matching.matching.decisions import NO_DECISIONS, PairDecisions
 from product_matching.matching.grouping.clusters import Measure
-from product_matching.matching.sides import Sides
+from product_matching.matching.sides import MeasurePairs, Sides
 from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import NO_PROGRESS, Progress
 from product_matching.search.joins.phashes import near_photos
 from product_matching.search.neighbours import DISTANCE_DECIMALS, Neighbours, RowArray, keep_within
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.find import fill_thresholds
+from product_matching.workflows.pair_distances import keep_distances, kept_distances
 from product_matching.workflows.sides import bundle_sides, tuned_thresholds
 
 #: Pairs that one side may find; each takes about 200 bytes while they are decided: 1 GB.
@@ -106,45 +107,69 @@ def match_by_defaults(
 ) -> CatalogueMatches:
     """Match as `match_catalogue` does, with a default for photo and for title where no threshold is given.
 
-    It is the bundle's own, as in `find`; with rules on vectors one that is tuned for them (`tuned_thresholds`).
+    It is the bundle's own, as in `find`; with rules on vectors one that is tuned for them (`tuned_thresholds`). The
+    measured pairs are kept beside the bundle for the next time (see `pair_distances`).
     """
-    if not rules.vectors.is_on:
-        return match_catalogue(bundle, fill_thresholds(bundle, given), rules, progress=progress)
-    sides = bundle_sides(bundle, rules, given.photo)
-    return match_sides(sides, bundle.phashes, tuned_thresholds(bundle, sides, given), rules, progress=progress)
+    kept = kept_distances(bundle, given, rules)
+    if kept is not None:
+        first, measured, thresholds, measure = kept
+    else:
+        sides = bundle_sides(bundle, rules, given.photo)
+        tuned = rules.vectors.is_on
+        thresholds = tuned_thresholds(bundle, sides, given) if tuned else fill_thresholds(bundle, given)
+        first, measured = _near_pairs(sides, bundle.phashes, thresholds, rules, progress=progress)
+        measure = sides.measure
+        keep_distances(bundle, given, rules, first=first, measured=measured, used=thresholds)
+    return match_measured(len(bundle), first, measured, measure=measure, thresholds=thresholds, rules=rules)
 
 
 def match_sides(
     sides: Sides, phashes: Sequence[str], thresholds: Thresholds, rules: Rules, *, progress: Progress = NO_PROGRESS
 ) -> CatalogueMatches:
     """As `match_catalogue`, of listings whose vectors are at hand, the rules on vectors having been run."""
+    first, measured = _near_pairs(sides, phashes, thresholds, rules, progress=progress)
+    return match_measured(sides.n, first, measured, measure=sides.measure, thresholds=thresholds, rules=rules)
+
+
+def _near_pairs(
+    sides: Sides, phashes: Sequence[str], thresholds: Thresholds, rules: Rules, *, progress: Progress
+) -> tuple[RowArray, Candidates]:
+    """The lower row of each pair that may match, and the measured pairs with the higher one."""
     reached = thresholds if rules.pairs.min2 is None else thresholds.widened(rules.pairs.min2)
     same = _same_photos(phashes, rules.pairs.photo_bits)
     first, second = sides.pairs_within(reached.reach(), same, max_pairs=MAX_PAIRS, progress=progress)
-    return match_measured(sides, first, sides.measure(first, second), thresholds=thresholds, rules=rules)
+    return first, sides.measure(first, second)
 
 
 def match_measured(
-    sides: Sides, first: RowArray, measured: Candidates, *, thresholds: Thresholds, rules: Rules = PLAIN
+    n: int,
+    first: RowArray,
+    measured: Candidates,
+    *,
+    measure: MeasurePairs,
+    thresholds: Thresholds,
+    rules: Rules = PLAIN,
 ) -> CatalogueMatches:
     """Decide pairs that were found and measured before.
 
     Parameters
     ----------
-    sides
-        The catalogue's vectors under the rules.
+    n
+        Number of listings.
     first, measured
         One row of each pair, shape (P,), and the pairs with the other row (`Sides.measure`); each pair once, all that
         the thresholds may accept among them.
+    measure
+        Measures other pairs.
     thresholds, rules
         What decides.
     """
-    decided = decide_pairs(sides.n, first, measured, thresholds=thresholds, rules=rules)
+    decided = decide_pairs(n, first, measured, thresholds=thresholds, rules=rules)
 
-    def measure(one: RowArray, other: RowArray) -> npt.NDArray[np.float64]:
-        return linkage_distances(sides.measure(one, other), thresholds, rules.pairs)
+    def linkage(one: RowArray, other: RowArray) -> npt.NDArray[np.float64]:
+        return linkage_distances(measure(one, other), thresholds, rules.pairs)
 
-    return _catalogue_matches(decided, measure, thresholds)
+    return _catalogue_matches(decided, linkage, thresholds)
 
 
 def match_by_scores(near: Neighbours, least: float) -> CatalogueMatches:

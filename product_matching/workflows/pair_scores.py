@@ -30,14 +30,18 @@ _PICTURES = {THUMBNAILS_FILE, THUMBNAIL_OFFSETS_FILE}
 
 def scores_key(bundle: Bundle, scorer: PairScorer) -> str:
     """Name all that the scores of a bundle's pairs follow from; settings such as thresholds are none of it."""
+    named = json.dumps([_VERSION, *content_of(bundle), describe_scorer(scorer)], sort_keys=True)
+    return hashlib.sha256(named.encode()).hexdigest()
+
+
+def content_of(bundle: Bundle) -> tuple[dict[str, str], str | None]:
+    """SHA-256 of each file that anything about pairs follows from, and the fingerprint of the photo model."""
     manifest = bundle.manifest
     pictures = set() if manifest.keypoints is None else _PICTURES
     beside = pictures.union(MAP_FILES)
     files = manifest.all_files.items()
     content = {path: entry.sha256 for path, entry in files if PurePosixPath(path).name not in beside}
-    model = None if manifest.photo_model is None else manifest.photo_model.fingerprint
-    named = json.dumps([_VERSION, content, model, describe_scorer(scorer)], sort_keys=True)
-    return hashlib.sha256(named.encode()).hexdigest()
+    return content, None if manifest.photo_model is None else manifest.photo_model.fingerprint
 
 
 def kept_scores(bundle: Bundle, scorer: PairScorer) -> Neighbours | None:

@@ -46,9 +46,15 @@ def bundle_sides(bundle: Bundle, rules: Rules, photo_threshold: float | None = N
         n=len(bundle),
         photo=_photo_side(bundle, rules, photo_threshold),
         title=_title_side(bundle, rules),
-        hashes=None if rules.pairs.photo_bits is None else PhotoHashes.of(bundle.phashes),
-        quantities=QuantityTable.of_measures(_titles(bundle)) if rules.pairs.quantity_veto else None,
+        hashes=_hashes(bundle, rules),
+        quantities=_quantities(bundle, rules),
     )
+
+
+def bare_sides(bundle: Bundle, rules: Rules) -> Sides:
+    """What `bundle_sides` prepares beside vectors: pairs whose distances are known are compared with it by the rest."""
+    hashes, quantities = _hashes(bundle, rules), _quantities(bundle, rules)
+    return Sides(n=len(bundle), photo=None, title=None, hashes=hashes, quantities=quantities)
 
 
 def tuned_thresholds(bundle: Bundle, sides: Sides, given: Thresholds) -> Thresholds:
@@ -70,6 +76,14 @@ def _tuned(bundle: Bundle, side: Side | None, given: float | None, spec: IndexSp
     index, validation = open_index(spec, side.vectors), validation_rows(bundle.listings)
     tuned = tune_threshold(index, side.vectors, side.present, labels=bundle.labels, validation=validation, small=small)
     return tuned.distance
+
+
+def _hashes(bundle: Bundle, rules: Rules) -> PhotoHashes | None:
+    return None if rules.pairs.photo_bits is None else PhotoHashes.of(bundle.phashes)
+
+
+def _quantities(bundle: Bundle, rules: Rules) -> QuantityTable | None:
+    return QuantityTable.of_measures(_titles(bundle)) if rules.pairs.quantity_veto else None
 
 
 def _photo_side(bundle: Bundle, rules: Rules, threshold: float | None) -> Side | None:

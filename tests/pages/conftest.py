@@ -20,6 +20,7 @@ from product_matching.listings.catalogue import read_catalogue
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.matching.second_stage.presets import PRESET_NAMES, Measured, Preset
 from product_matching.store.bundle import open_bundle
+from product_matching.store.kept_pairs import PAIR_DISTANCES_FILE
 from product_matching.workflows.build import build_bundle
 from tests.matching.second_stage.conftest import make_scorer, make_small, photo_vectors
 
@@ -108,6 +109,8 @@ def open_app(bundles: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(tiny_model.parent))
     st.cache_resource.clear()
     st.cache_data.clear()
+    for kept in bundles.glob(f"*/{PAIR_DISTANCES_FILE}"):  # by other tests
+        kept.unlink()
 
     def open_page(page: str | None = None, /, **params: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=TIMEOUT)

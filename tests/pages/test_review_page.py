@@ -148,6 +148,16 @@ def test_cancelled_work_leaves_the_button_and_can_begin_anew(open_app: Open, hel
     assert held.calls == 2
 
 
+def test_after_a_restart_the_page_opens_on_the_last_distances(open_app: Open) -> None:
+    app = press(open_app(REVIEW, step="groups", bundle="small", title="0.5"))
+    found = metric(app, "Groups")
+    resources.jobs.clear()
+    resources.group_jobs.clear()
+    again = open_app(REVIEW, step="groups", bundle="small", title="0.5")
+    assert metric(again, "Groups") == found
+    assert "are compared with each other" in shown(open_app(REVIEW, step="groups", bundle="small", title="0.4"))
+
+
 @pytest.fixture
 def held_grouping(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     """Making the groups, held until it is released; no page waits for it."""

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from product_matching.search.neighbours import Neighbours, sort_neighbours
-from product_matching.store.pair_scores import MAX_PAIRS, PAIR_SCORES_FILE, read_pair_scores, write_pair_scores
+from product_matching.store.kept_pairs import MAX_PAIRS, PAIR_SCORES_FILE
+from product_matching.store.pair_scores import read_pair_scores, write_pair_scores
 
 N = 40
 
@@ -51,7 +52,7 @@ def test_a_damaged_file_is_as_none(tmp_path: Path, content: bytes, caplog: pytes
     (tmp_path / PAIR_SCORES_FILE).write_bytes(content)
     with caplog.at_level(logging.INFO):
         assert read_pair_scores(tmp_path, "a", N) is None
-    assert "is damaged" in caplog.text
+    assert "is not used" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from product_matching.errors import InputError
 from product_matching.matching.thresholds import Thresholds
 from product_matching.metrics.setting_scores import Figure, SettingFigures
 from product_matching.store.bundle import open_bundle
+from product_matching.store.kept_pairs import KEPT_FILES
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest
 from product_matching.workflows.bundle_settings import is_changed, use_built_in, use_distances, use_sureness
 from product_matching.workflows.choose_scorer import ChosenScorer
@@ -30,7 +31,9 @@ def folder(small_bundle: Path, tmp_path: Path) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != MANIFEST_FILE}
+    """All that is not derived, but for the manifest."""
+    beside = {MANIFEST_FILE, *KEPT_FILES}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in beside}
 
 
 def test_distances_that_are_kept_decide_and_those_of_the_build_come_back(folder: Path) -> None:

@@ -11,7 +11,7 @@ from product_matching.listings.catalogue import Catalogue
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.matching.second_stage.scorer import PairScorer
 from product_matching.store.bundle import Bundle, open_bundle
-from product_matching.store.pair_scores import PAIR_SCORES_FILE
+from product_matching.store.kept_pairs import PAIR_SCORES_FILE
 from product_matching.workflows import score_pairs
 from product_matching.workflows.build import build_bundle
 from product_matching.workflows.pair_scores import kept_scores, score_catalogue, scores_key

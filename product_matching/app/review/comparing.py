@@ -20,6 +20,7 @@ from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.catalogue_groups import CatalogueGroups, group_by_scores, group_matches
 from product_matching.workflows.match import CatalogueMatches, match_by_defaults
+from product_matching.workflows.pair_distances import are_distances_kept
 from product_matching.workflows.pair_scores import score_catalogue
 
 #: So long a page waits for groups, which after a decision are mostly made by then, before it shows how far they are.
@@ -67,6 +68,11 @@ def pairs_at_hand(bundle: Bundle, request: GroupRequest, deciding: Deciding) -> 
         return ComparedPairs(scored=scored)
     job = running(request)
     return job.result if job is not None and job.finished and not job.error else None
+
+
+def are_compared(bundle: Bundle, request: GroupRequest) -> bool:
+    """Whether the pairs were compared by these distances before, so that they are read in no time."""
+    return request.scorer is None and are_distances_kept(bundle, request.given, request.rules)
 
 
 def running(request: GroupRequest) -> Job[ComparedPairs] | None:

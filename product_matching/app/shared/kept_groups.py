@@ -11,7 +11,7 @@ from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.scorers import opened_scorer, version_of
 from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import Bundle
-from product_matching.store.pair_scores import PAIR_SCORES_FILE
+from product_matching.store.kept_pairs import PAIR_SCORES_FILE
 from product_matching.workflows.catalogue_groups import CatalogueGroups, group_by_scores
 from product_matching.workflows.decisions import BundleDecisions
 from product_matching.workflows.pair_scores import kept_scores
