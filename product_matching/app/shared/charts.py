@@ -145,11 +145,12 @@ def size_chart(groups: Mapping[str, GroupSizes]) -> dict[str, Any]:
         }
         for (name, counts), colour in zip(binned.items(), (_WITHIN, _SECOND), strict=False)
     ]
+    several = len(bars) > 1
     highest = max((max(counts) for counts in binned.values()), default=1)
     layout = {
-        "height": 190 + 40 * (len(bars) > 1),
-        "margin": {"l": 56, "r": 8, "t": 18, "b": 40},
-        "showlegend": len(bars) > 1,
+        "height": 300 if several else 190,
+        "margin": {"l": 56, "r": 8, "t": 44 if several else 18, "b": 40},
+        "showlegend": several,
         "legend": {"orientation": "h", "y": 1.05, "yanchor": "bottom"},
         "dragmode": False,
         "xaxis": {"type": "category", "fixedrange": True, "title": {"text": "Listings in a group"}},
