@@ -9,9 +9,12 @@ from product_matching.search.spec import IndexSpec
 
 if TYPE_CHECKING:
     from product_matching.search.inverted_lists import InvertedLists
+    from product_matching.search.milvus.served import ServedVectors
 
 
-def open_index(spec: IndexSpec, vectors: Any, lists: InvertedLists | None = None) -> VectorIndex[Any]:
+def open_index(
+    spec: IndexSpec, vectors: Any, lists: InvertedLists | None = None, *, served: ServedVectors | None = None
+) -> VectorIndex[Any]:
     """Index unit vectors with the backend of a kind; only that backend is loaded.
 
     Parameters
@@ -23,6 +26,9 @@ def open_index(spec: IndexSpec, vectors: Any, lists: InvertedLists | None = None
         norm or zero.
     lists
         Of an ``"ivf"``, as they were written before; None makes them now. The others need none.
+    served
+        The same vectors in Milvus, which then proposes the candidates in place of a backend here; `vectors` are only
+        read to compute the distances of candidates.
 
     Raises
     ------
@@ -36,6 +42,8 @@ def open_index(spec: IndexSpec, vectors: Any, lists: InvertedLists | None = None
     >>> index.exact, index.size
     (True, 3)
     """
+    if served is not None:
+        return _open_served(spec, vectors, served)
     if spec.kind == "ivf":
         from product_matching.search.ivf import IvfIndex
 
@@ -47,3 +55,13 @@ def open_index(spec: IndexSpec, vectors: Any, lists: InvertedLists | None = None
     from product_matching.search.flat import FlatIndex
 
     return FlatIndex(vectors)
+
+
+def _open_served(spec: IndexSpec, vectors: Any, served: ServedVectors) -> VectorIndex[Any]:
+    if spec.kind == "sparse":
+        from product_matching.search.milvus.sparse import MilvusTitleIndex
+
+        return MilvusTitleIndex(served.titles, vectors.shape[1], vectors)
+    from product_matching.search.milvus.dense import MilvusIndex
+
+    return MilvusIndex(served.photos, vectors.shape[1], vectors, exact=served.layout.exact)

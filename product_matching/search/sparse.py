@@ -71,8 +71,8 @@ class SparseIndex:
     def __init__(self, matrix: Any, *, block_size: int = 512) -> None:
         check_count("block_size", block_size)
         self._block_size = block_size
-        rows = _sorted_rows("matrix", matrix)
-        check_unit("matrix", _squared_norms(rows))
+        rows = sorted_rows("matrix", matrix)
+        check_unit("matrix", squared_norms(rows))
         self._postings = rows.T.tocsr()
 
     @property
@@ -120,8 +120,8 @@ class SparseIndex:
 
     def _queries(self, queries: Any) -> Any:
         """Queries as sorted rows; one shorter than 1 is a title of which some words are not in the index."""
-        rows = _sorted_rows("queries", queries, self._postings.shape[0])
-        check_at_most_unit("queries", _squared_norms(rows))
+        rows = sorted_rows("queries", queries, self._postings.shape[0])
+        check_at_most_unit("queries", squared_norms(rows))
         return rows
 
     def _everything(self, queries: Any) -> Neighbours:
@@ -140,30 +140,32 @@ class SparseIndex:
         candidates = _neighbours(products, products.data >= smallest)
         # A product too small to bring the distance below 1 ties with the rows that share no word.
         overlapping = keep_within(candidates, np.nextafter(1.0, 0.0))
-        return self._fill(keep_nearest(overlapping, k), k)
+        return fill_with_others(keep_nearest(overlapping, k), k, self.size)
 
-    def _fill(self, found: Neighbours, k: int) -> Neighbours:
-        """Give every query `k` rows, adding the lowest of those at distance 1."""
-        counts = np.diff(found.offsets)
-        short = np.flatnonzero(counts < k)
-        if not len(short):
-            return found
-        added = [_lowest_others(found.of(int(query))[0], k, self.size) for query in short]
-        rows = np.concatenate([found.rows, *added])
-        distances = np.concatenate([found.distances, np.ones(len(rows) - len(found.rows))])
-        queries = np.concatenate([found.queries(), np.repeat(short, k - counts[short])])
-        return sort_neighbours(queries, rows, distances, len(found))
+
+def fill_with_others(found: Neighbours, k: int, size: int) -> Neighbours:
+    """Give every query `k` rows, adding the lowest of those at distance 1."""
+    counts = np.diff(found.offsets)
+    short = np.flatnonzero(counts < k)
+    if not len(short):
+        return found
+    added = [_lowest_others(found.of(int(query))[0], k, size) for query in short]
+    rows = np.concatenate([found.rows, *added])
+    distances = np.concatenate([found.distances, np.ones(len(rows) - len(found.rows))])
+    queries = np.concatenate([found.queries(), np.repeat(short, k - counts[short])])
+    return sort_neighbours(queries, rows, distances, len(found))
 
 
 def _is_sparse(matrix: object) -> bool:
     return bool(scipy.sparse.issparse(matrix))  # as a plain bool: the type that it narrows to has no shape
 
 
-def _squared_norms(rows: csr_matrix) -> FloatArray:
+def squared_norms(rows: csr_matrix) -> FloatArray:
+    """Squared norm of each row."""
     return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
 
 
-def _sorted_rows(name: str, matrix: Any, width: int | None = None) -> csr_matrix:
+def sorted_rows(name: str, matrix: Any, width: int | None = None) -> csr_matrix:
     """Copy `matrix` into CSR float64 with its columns sorted, each once: the order in which products are summed."""
     if not _is_sparse(matrix):
         raise ValueError(f"{name} must be a scipy.sparse matrix, not {type(matrix).__name__}")
