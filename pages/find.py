@@ -46,6 +46,7 @@ from product_matching.app.shared.gallery import draw_listing_choice
 from product_matching.app.shared.sample_gallery import draw_sample_choice, draw_sample_strip
 from product_matching.app.shared.samples import sample_address
 from product_matching.app.shared.scroll import scroll_up_for
+from product_matching.app.shared.served_notice import draw_served
 from product_matching.app.shared.settings import chosen_thresholds
 from product_matching.app.shared.sureness_panel import draw_decision, draw_sureness
 from product_matching.app.shared.unusable import draw_unusable
@@ -73,6 +74,7 @@ def draw_find(frame: Frame) -> None:
     query = (address.listing, address.upload, address.sample, address.title)
     scroll_up_for(" ".join(filter(None, [frame.current.name, *query])))
     draw_view_choice(address)
+    where = st.container()
     try:
         if address.find_view == MANY:
             draw_batch(finder, address, deciding)
@@ -80,6 +82,9 @@ def draw_find(frame: Frame) -> None:
             _draw_search(finder, address, deciding)
     except InputError as error:  # such as a pHash of the catalogue that is none
         st.error(plain(str(error)), icon=":material/error:")
+    if finder.served is not None:
+        with where:
+            draw_served(finder.served)  # after the search, which may find out that Milvus does not answer
     warm_up(frame.current)
 
 

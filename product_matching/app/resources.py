@@ -28,6 +28,7 @@ from product_matching.errors import InputError
 from product_matching.matching.decisions import NO_DECISIONS
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.decisions import DecisionStore
+from product_matching.store.milvus_addresses import milvus_address
 from product_matching.workflows.decisions import BundleDecisions, read_decisions
 
 if TYPE_CHECKING:
@@ -73,18 +74,23 @@ def bundle_of(catalogue: Catalogue) -> Bundle:
     return open_bundle(catalogue.folder)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CATALOGUE)
 def finder_of(catalogue: Catalogue) -> Finder:
-    """Build a catalogue's indexes, once for all sessions and again after it was rebuilt.
+    """Build a catalogue's indexes, once for all sessions and again after it was rebuilt or published.
 
     Raises
     ------
     InputError
         The bundle cannot be used; the message gives the reason.
     """
+    manifest = catalogue.manifest
+    return _finder_of(catalogue, None if manifest is None else milvus_address(manifest.catalogue_id))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CATALOGUE)
+def _finder_of(catalogue: Catalogue, milvus: str | None) -> Finder:
     from product_matching.workflows.find import Finder
 
-    finder = Finder(bundle_of(catalogue))
+    finder = Finder(bundle_of(catalogue), milvus)
     finder.load()
     return finder
 

@@ -24,6 +24,7 @@ from product_matching.cli.find import find
 from product_matching.cli.keypoints import keypoints
 from product_matching.cli.map import map_
 from product_matching.cli.match import match
+from product_matching.cli.publish import publish
 from product_matching.cli.read import read
 from product_matching.cli.thresholds import thresholds
 from product_matching.cli.train import train
@@ -82,6 +83,7 @@ _COMMANDS = (
     explain,
     thresholds,
     verify,
+    publish,
     evaluate,
     compare,
     train,

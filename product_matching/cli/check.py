@@ -23,7 +23,7 @@ from product_matching.cli.arguments import (
     to_number,
 )
 from product_matching.cli.deciding import Decide, chosen_scorer
-from product_matching.cli.opening import open_finder
+from product_matching.cli.opening import open_finder, say_who_answered
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.listings.titles import decode_byte_escapes
@@ -94,6 +94,7 @@ def check(
         checked = check_listings(
             finder, listings, prepared=prepared, thresholds=thresholds, best=best, progress=progress
         )
+    say_who_answered(finder)
     _tell(finder, checked, bands, out=out, kind=kind, as_json=as_json)
 
 

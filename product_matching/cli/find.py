@@ -38,7 +38,7 @@ from product_matching.cli.find_print import (
     read_query,
 )
 from product_matching.cli.find_words import Mode, ModeOption, check_mode, find_words, print_found
-from product_matching.cli.opening import check_phashes, open_finder
+from product_matching.cli.opening import check_phashes, open_finder, say_who_answered
 from product_matching.cli.progress import bars
 from product_matching.errors import InputError
 from product_matching.listings.titles import decode_byte_escapes
@@ -125,6 +125,7 @@ def find(
         least = least_probability(chosen, sure)
         answer = _find_by_sureness(finder, query, prepared, chosen, least, decided_on, limit)
     timing["search"] = milliseconds(started)
+    say_who_answered(finder)
     if as_json:
         told = {"mode": Mode.duplicates, "matches": answer.matches, "total": answer.total, **answer.decided_by}
         told |= {"nearest": answer.nearest} if answer.nearest else {}

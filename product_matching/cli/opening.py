@@ -10,6 +10,7 @@ from product_matching.cli.arguments import bundle_folder
 from product_matching.errors import InputError
 from product_matching.matching.chain import PLAIN, Rules
 from product_matching.matching.thresholds import Thresholds
+from product_matching.search.milvus.connection import LOCAL_ANSWERS
 
 if TYPE_CHECKING:
     from product_matching.store.bundle import Bundle
@@ -22,6 +23,12 @@ def open_bare_finder(name: str) -> Finder:
     from product_matching.workflows.find import Finder
 
     return Finder(open_bundle(bundle_folder(name)))
+
+
+def say_who_answered(finder: Finder) -> None:
+    """Say on stderr why a bundle that was published was searched locally; after the search, which may find out."""
+    if finder.served is not None and finder.served.problem:
+        typer.echo(f"{finder.served.problem} {LOCAL_ANSWERS}", err=True)
 
 
 def check_sides(bundle: Bundle, given: Thresholds) -> None:
@@ -50,10 +57,13 @@ def check_scorer_decides(given: Thresholds, rules: Rules) -> None:
 
 
 def open_finder(name: str, given: Thresholds) -> tuple[Finder, Thresholds]:
-    """Open a bundle for searching, with the given thresholds and its own where none is given."""
-    from product_matching.workflows.find import fill_thresholds
+    """Open a bundle for searching, where it was published, with the given thresholds, else its own."""
+    from product_matching.store.bundle import open_bundle
+    from product_matching.store.milvus_addresses import milvus_address
+    from product_matching.workflows.find import Finder, fill_thresholds
 
-    finder = open_bare_finder(name)
+    bundle = open_bundle(bundle_folder(name))
+    finder = Finder(bundle, milvus_address(bundle.manifest.catalogue_id))
     check_sides(finder.bundle, given)
     finder.load()
     return finder, fill_thresholds(finder.bundle, given)

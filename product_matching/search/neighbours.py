@@ -14,6 +14,8 @@ DISTANCE_DECIMALS = 6
 
 FloatArray = npt.NDArray[np.float64]
 RowArray = npt.NDArray[np.int64]
+#: Rows and distances found for one query, nearest first.
+Found = tuple[RowArray, FloatArray]
 
 
 def to_distance(cosine: npt.ArrayLike) -> FloatArray:
@@ -70,7 +72,7 @@ class Neighbours:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def of(self, query: int) -> tuple[RowArray, FloatArray]:
+    def of(self, query: int) -> Found:
         """Rows and distances found for one query, nearest first."""
         found = slice(self.offsets[query], self.offsets[query + 1])
         return self.rows[found], self.distances[found]
@@ -121,6 +123,11 @@ def stack_neighbours(parts: list[Neighbours]) -> Neighbours:
     return Neighbours(
         offsets, np.concatenate([part.rows for part in parts]), np.concatenate([part.distances for part in parts])
     )
+
+
+def join_found(found: list[Found]) -> Neighbours:
+    """Put together what was found for each query."""
+    return stack_neighbours([Neighbours(np.array([0, len(rows)]), rows, distances) for rows, distances in found])
 
 
 def search_in_blocks(n_queries: int, block_size: int, search: Callable[[slice], Neighbours]) -> Neighbours:

@@ -8,32 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, sort_neighbours, to_distance
-
-#: Rows that are converted to float64 at a time: 10 MB at 1,280 dimensions.
-_RESCORED_ROWS = 1024
-
-
-def dense_distances(
-    vectors_of: Callable[[RowArray], npt.NDArray[np.float32]], query: npt.NDArray[np.float32], rows: RowArray
-) -> FloatArray:
-    """Distance from one dense query to each of the given rows, in their order.
-
-    Parameters
-    ----------
-    vectors_of
-        Gives the vectors of rows, shape (M, D).
-    query
-        Shape (D,).
-    rows
-        Shape (M,).
-    """
-    exact, cosines = query.astype(np.float64), np.empty(len(rows))
-    for start in range(0, len(rows), _RESCORED_ROWS):
-        part = slice(start, start + _RESCORED_ROWS)
-        # A matrix product would sum in an order that depends on the number of rows; this sums each row alone.
-        cosines[part] = np.vecdot(vectors_of(rows[part]).astype(np.float64), exact)
-    return to_distance(cosines)
+from product_matching.search.neighbours import FloatArray, Neighbours, RowArray, sort_neighbours
 
 
 def rescore(distances_of: Callable[[int, RowArray], FloatArray], candidates: list[RowArray]) -> Neighbours:

@@ -39,6 +39,7 @@ from product_matching.search.open import open_index
 from product_matching.search.protocol import VectorIndex
 from product_matching.store.bundle import PHOTO_SHA256, Bundle
 from product_matching.store.index_files import photo_lists
+from product_matching.workflows.served import ServedBundle, ServedIndex
 
 #: Photos whose pHashes differ in at most this many bits are always among the candidates.
 SAME_PHOTO_BITS = 4
@@ -92,10 +93,14 @@ class Finder:
     ----------
     bundle
         An opened bundle.
+    milvus
+        Address of the Milvus that it was published to; its photo and title vectors are then searched there, and
+        locally while it does not answer (see `served`).
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, milvus: str | None = None) -> None:
         self.bundle = bundle
+        self.served = None if milvus is None else ServedBundle(bundle, milvus)
         self._lock = threading.Lock()
 
     @cached_property
@@ -104,6 +109,8 @@ class Finder:
         vectors, spec = self.bundle.photo_vectors, self.bundle.manifest.index.photo
         if vectors is None or spec is None:
             return None
+        if self.served is not None:
+            return ServedIndex(self.served, spec, vectors, photo_lists(self.bundle))
         index = open_index(spec, vectors, photo_lists(self.bundle))
         release_pages(vectors)
         return index
@@ -112,7 +119,9 @@ class Finder:
     def title_index(self) -> VectorIndex[Any] | None:
         """Index of the title vectors; None for a catalogue without titles."""
         matrix, spec = self.bundle.title_matrix, self.bundle.manifest.index.title
-        return None if matrix is None or spec is None else open_index(spec, matrix)
+        if matrix is None or spec is None:
+            return None
+        return open_index(spec, matrix) if self.served is None else ServedIndex(self.served, spec, matrix)
 
     @cached_property
     def print_encoder(self) -> PrintEncoder | None:

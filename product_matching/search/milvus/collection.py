@@ -66,7 +66,12 @@ class Collection:
             self._client.create_collection(self.name, schema=schema_of(layout, pymilvus), timeout=TIMEOUT)
             # Without waiting: there is nothing to index yet.
             self._client.create_index(self.name, indexes_of(layout, pymilvus), sync=False, timeout=TIMEOUT)
-            self._client.load_collection(self.name, timeout=TIMEOUT)
+        self.load()
+
+    def load(self) -> None:
+        """Have Milvus bring it into memory, if it is not there; Milvus Lite forgets that between programs."""
+        with answers(self.address):
+            self._client.load_collection(self.name, timeout=60 * TIMEOUT)
 
     def drop(self) -> None:
         """Remove it with all that it holds, if it is there."""
@@ -143,7 +148,6 @@ class Collection:
         """Have Milvus write what it was given, and index it."""
         with answers(self.address):
             self._client.flush(self.name, timeout=60 * TIMEOUT)
-            self._client.load_collection(self.name, timeout=60 * TIMEOUT)
 
     def search(
         self, field: str, queries: Any, limit: int, *, condition: str = "", params: dict[str, int] | None = None
@@ -203,9 +207,11 @@ def check_complete(collection: Collection, *, content: str, listings: int, dimen
             f"{where} has photo vectors of dimension {state.layout.dimension}, but the bundle of {dimension}: {mend}."
         )
     if not state.complete:
-        raise MilvusError(f"{where} is loaded in part ({collection.count()} of {state.listings} listings): {mend}.")
+        collection.load()
+        raise MilvusError(f"{where} holds only part of it ({collection.count()} of {state.listings} listings): {mend}.")
     if state.content != content:
         raise MilvusError(f"{where} holds another version of this bundle ({state.listings} listings): {mend}.")
+    collection.load()
     there = collection.count()
     if there != listings:
         raise MilvusError(f"{where} has {there} listings, but the bundle {listings}: {mend}.")

@@ -22,6 +22,10 @@ TOKEN_VARIABLE = "PRODUCT_MATCHING_MILVUS_TOKEN"
 LITE_ENDING = ".db"
 #: Seconds that one question may take; a server that is down is found out by them.
 TIMEOUT = 10.0
+#: What is said after a problem, where the vectors are at hand.
+LOCAL_ANSWERS = "The local index answers instead."
+#: Seconds to wait for a server that does not answer at all.
+_CONNECT_TIMEOUT = 4.0
 _PURPOSE = "Searches in Milvus"
 _clients: dict[str, Any] = {}
 _connecting = threading.Lock()
@@ -98,7 +102,7 @@ def connect(address: str, *, create: bool = False) -> Any:
                 _check_lite(Path(address), create=create)
             with answers(address):
                 token = os.environ.get(TOKEN_VARIABLE, "")
-                _clients[address] = pymilvus.MilvusClient(uri=address, token=token, timeout=TIMEOUT)
+                _clients[address] = pymilvus.MilvusClient(uri=address, token=token, timeout=_CONNECT_TIMEOUT)
         return _clients[address]
 
 
@@ -109,7 +113,9 @@ def disconnect(address: str) -> None:
         if client is not None:
             client.close()
         if client is not None and is_lite(address):
-            import_extra("milvus_lite.server_manager", "milvus", _PURPOSE).server_manager_instance.release_server(address)
+            import_extra("milvus_lite.server_manager", "milvus", _PURPOSE).server_manager_instance.release_server(
+                address
+            )
 
 
 @contextmanager

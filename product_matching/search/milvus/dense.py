@@ -9,17 +9,21 @@ import numpy.typing as npt
 
 from product_matching.search.arguments import check_count, check_one, check_threshold, checked_rows
 from product_matching.search.flat import VectorArray, unit_rows
+from product_matching.search.mapped import MappedRows
+from product_matching.search.milvus.collection import Hits
 from product_matching.search.milvus.proposals import Side
 from product_matching.search.neighbours import (
     FloatArray,
+    Found,
     Neighbours,
     RowArray,
+    join_found,
     keep_nearest,
     keep_within,
     product_slack,
     search_in_blocks,
 )
-from product_matching.search.rescoring import dense_distances, rescore
+from product_matching.search.rescoring import rescore
 
 #: Rows fetched beyond k, so that the slack around the k-th distance rarely reaches past what was fetched.
 _SPARE_ROWS = 16
@@ -57,13 +61,13 @@ class MilvusIndex:
         check_count("block_size", block_size)
         self.exact = exact
         self._side, self._dimension, self._vectors, self._block_size = side, dimension, vectors, block_size
-        self._ids = list(side.rows)
+        self._at_hand = None if vectors is None else MappedRows(vectors)
         self._slack = product_slack(dimension)
 
     @property
     def size(self) -> int:
         """Number of rows of the catalogue."""
-        return len(self._ids)
+        return len(self._side.rows)
 
     def where(self, condition: str) -> MilvusIndex:
         """The same index, of which only listings that meet a condition are found (see `conditions`)."""
@@ -89,19 +93,20 @@ class MilvusIndex:
         """Distance from one query, of shape (1, D), to each of the given rows, in their order."""
         one = self._queries(query)
         check_one(len(one))
-        return dense_distances(self._vectors_of, one[0], checked_rows(rows, self.size))
+        return self._distances(one[0], checked_rows(rows, self.size))
 
     def _queries(self, queries: npt.ArrayLike) -> VectorArray:
         return unit_rows("queries", queries, self._dimension)
 
-    def _vectors_of(self, rows: RowArray) -> VectorArray:
-        if self._vectors is not None:
-            return self._vectors[rows]
-        fetched = self._side.collection.vectors(self._side.field, [self._ids[row] for row in rows])
-        return np.array(fetched, dtype=np.float32).reshape(-1, self._dimension)
+    def _distances(self, query: VectorArray, rows: RowArray) -> FloatArray:
+        if self._at_hand is not None:
+            return self._at_hand.distances(query, rows)
+        fetched = self._side.collection.vectors(self._side.field, self._side.ids(rows))
+        vectors = np.array(fetched, dtype=np.float32).reshape(-1, self._dimension)
+        return MappedRows(vectors).distances(query, np.arange(len(rows)))
 
     def _rescored(self, queries: VectorArray, candidates: list[RowArray]) -> Neighbours:
-        return rescore(lambda query, rows: dense_distances(self._vectors_of, queries[query], rows), candidates)
+        return rescore(lambda query, rows: self._distances(queries[query], rows), candidates)
 
     def _block_within(self, queries: VectorArray, threshold: float) -> Neighbours:
         if self.size == 0:
@@ -115,20 +120,15 @@ class MilvusIndex:
             return keep_nearest(self._block_within(queries, np.inf), k)
         hits = self._side.largest(list(queries), fetched)
         found = keep_nearest(self._rescored(queries, [self._side.rows_of(each) for each in hits]), k)
-        parts = []
-        for query, each in enumerate(hits):
-            rows, distances = found.of(query)
-            # A row that was not fetched may be as near as the k-th that was.
-            unsure = len(each.ids) == fetched and len(rows) == k
-            if unsure and distances[-1] >= min(1.0 - each.scores[-1], 2.0) - self._slack:
-                within = self._block_within(queries[query : query + 1], distances[-1])
-                rows, distances = within.rows[:k], within.distances[:k]
-            parts.append((rows, distances))
-        return _joined(parts)
+        return join_found(
+            [self._settled(queries[row : row + 1], found.of(row), k, each) for row, each in enumerate(hits)]
+        )
 
-
-def _joined(parts: list[tuple[RowArray, FloatArray]]) -> Neighbours:
-    offsets = np.concatenate([[0], np.cumsum([len(rows) for rows, _ in parts])]).astype(np.int64)
-    return Neighbours(
-        offsets, np.concatenate([rows for rows, _ in parts]), np.concatenate([distances for _, distances in parts])
-    )
+    def _settled(self, query: VectorArray, found: Found, k: int, hits: Hits) -> Found:
+        """Ask again where a row that was not fetched may be as near as the k-th that was."""
+        rows, distances = found
+        if len(hits.ids) < k + _SPARE_ROWS or len(rows) < k:
+            return found
+        if distances[-1] < min(1.0 - hits.scores[-1], 2.0) - self._slack:
+            return found
+        return keep_nearest(self._block_within(query, float(distances[-1])), k).of(0)

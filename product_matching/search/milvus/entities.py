@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.search.arguments import check_unit
 from product_matching.search.flat import unit_rows
 from product_matching.search.milvus.layout import (
     ID_FIELD,
@@ -22,7 +23,7 @@ from product_matching.search.milvus.layout import (
     TITLE_FIELD,
     Layout,
 )
-from product_matching.search.sparse import sorted_rows
+from product_matching.search.sparse import sorted_rows, squared_norms
 
 #: A column's value: numbers for a column of numbers, None for an empty one.
 Value = str | float | None
@@ -31,6 +32,7 @@ Value = str | float | None
 def make_entities(
     layout: Layout,
     ids: Sequence[str],
+    *,
     photos: npt.NDArray[np.float32] | None,
     titles: Any,
     columns: Mapping[str, Sequence[Value]],
@@ -46,17 +48,17 @@ def make_entities(
     photos
         Shape (M, D), rows of norm 1 or 0.
     titles
-        Sparse, shape (M, V).
+        Sparse, shape (M, V), rows of norm 1 or 0.
     columns
         The values of each column of the layout, M each.
 
     Raises
     ------
     ValueError
-        A photo vector has another norm.
+        A vector has a norm other than 1 or 0.
     """
     dense = None if layout.dimension is None else unit_rows("vectors", np.asarray(photos), layout.dimension)
-    words = sorted_rows("titles", titles).astype(np.float32) if layout.titles else None
+    words = _unit_words(titles) if layout.titles else None
     entities = []
     for row, posting_id in enumerate(ids):
         entity: dict[str, Any] = {ID_FIELD: posting_id}
@@ -80,6 +82,12 @@ def stamp_of(entity: Mapping[str, Any]) -> int:
     if photo is not None:
         digest.update(np.ascontiguousarray(photo, dtype="<f4").tobytes())
     return int.from_bytes(digest.digest(), "big") >> (64 - STAMP_BITS)
+
+
+def _unit_words(titles: Any) -> Any:
+    rows = sorted_rows("matrix", titles)
+    check_unit("matrix", squared_norms(rows))
+    return rows.astype(np.float32)
 
 
 def _fit(value: Value) -> Value:

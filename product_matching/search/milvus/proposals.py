@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ class Side:
     rows
         Row of each listing by its id; what Milvus has beside them is left out.
     params
-        Of the index, such as how many lists a query looks into.
+        Of the index, such as how many lists a query looks into; None for none.
     condition
         That listings must meet, as a filter expression of Milvus; "" for none.
     max_results
@@ -38,9 +38,14 @@ class Side:
     collection: Collection
     field: str
     rows: Mapping[str, int]
-    params: dict[str, int] = field(default_factory=dict)
+    params: dict[str, int] | None = None
     condition: str = ""
     max_results: int = MAX_RESULTS
+
+    def ids(self, rows: RowArray) -> list[str]:
+        """Ids of the given rows."""
+        all_ids = list(self.rows)
+        return [all_ids[row] for row in rows]
 
     def largest(self, queries: list[Any], limit: int) -> list[Hits]:
         """The `limit` largest products of each query; no more than `max_results`."""

@@ -28,7 +28,7 @@ class ServedVectors:
     @property
     def photos(self) -> Side:
         """The photo vectors."""
-        params = {} if self.layout.exact else {"nprobe": self.layout.probes}
+        params = None if self.layout.exact else {"nprobe": self.layout.probes}
         return Side(collection=self._collection, field=PHOTO_FIELD, rows=self._rows, params=params)
 
     @property

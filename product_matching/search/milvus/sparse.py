@@ -10,17 +10,19 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
 
 from product_matching.search.arguments import check_at_most_unit, check_count, check_one, check_threshold, checked_rows
+from product_matching.search.milvus.collection import Hits
 from product_matching.search.milvus.layout import NO_WORD
 from product_matching.search.milvus.proposals import Side
 from product_matching.search.neighbours import (
     FloatArray,
+    Found,
     Neighbours,
     RowArray,
+    join_found,
     keep_nearest,
     keep_within,
     product_slack,
     search_in_blocks,
-    stack_neighbours,
     to_distance,
 )
 from product_matching.search.rescoring import rescore
@@ -54,12 +56,11 @@ class MilvusTitleIndex:
     def __init__(self, side: Side, words: int, matrix: Any = None, *, block_size: int = 64) -> None:
         check_count("block_size", block_size)
         self._side, self._words, self._matrix, self._block_size = side, words, matrix, block_size
-        self._ids = list(side.rows)
 
     @property
     def size(self) -> int:
         """Number of rows of the catalogue."""
-        return len(self._ids)
+        return len(self._side.rows)
 
     def where(self, condition: str) -> MilvusTitleIndex:
         """The same index, of which only listings that meet a condition and share a word with the query are found."""
@@ -100,7 +101,7 @@ class MilvusTitleIndex:
     def _vectors_of(self, rows: RowArray) -> Any:
         if self._matrix is not None:
             return self._matrix[rows]
-        fetched = self._side.collection.vectors(self._side.field, [self._ids[row] for row in rows])
+        fetched = self._side.collection.vectors(self._side.field, self._side.ids(rows))
         return vstack([_to_row(each, self._words) for each in fetched], format="csr")
 
     def _block_within(self, queries: csr_matrix, threshold: float) -> Neighbours:
@@ -120,21 +121,27 @@ class MilvusTitleIndex:
         return keep_within(rescore(lambda row, rows: self._distances(queries[row], rows), candidates), threshold)
 
     def _block_nearest(self, queries: csr_matrix, k: int) -> Neighbours:
-        return stack_neighbours([self._one_nearest(queries[row], k) for row in range(queries.shape[0])])
-
-    def _one_nearest(self, query: csr_matrix, k: int) -> Neighbours:
         fetched = k + _SPARE_ROWS
-        if k == 0 or query.nnz == 0 or fetched > self._side.max_results:
-            return self._fill(keep_nearest(self._block_sharing(query, _SHARES_A_WORD), k), k)
-        hits = self._side.largest([_to_words(query)], fetched)[0]
-        scored = rescore(lambda _, rows: self._distances(query, rows), [self._side.rows_of(hits)])
+        if k == 0 or fetched > self._side.max_results:
+            return self._fill(keep_nearest(self._block_sharing(queries, _SHARES_A_WORD), k), k)
+        asked = [row for row in range(queries.shape[0]) if queries[row].nnz]
+        hits = self._side.largest([_to_words(queries[row]) for row in asked], fetched) if asked else []
+        of_row = dict(zip(asked, hits, strict=True))
+        nobody = np.zeros(0, dtype=np.int64)
+        proposed = [self._side.rows_of(of_row[row]) if row in of_row else nobody for row in range(queries.shape[0])]
+        scored = rescore(lambda row, rows: self._distances(queries[row], rows), proposed)
         found = keep_nearest(keep_within(scored, _SHARES_A_WORD), k)
-        if len(hits.ids) == fetched and len(found.rows) == k:
-            # A title that was not fetched may be as near as the k-th that was.
-            farthest = float(found.distances[-1])
-            if farthest >= 1.0 - hits.scores[-1] - self._slack(query):
-                found = keep_nearest(self._block_sharing(query, farthest), k)
-        return self._fill(found, k)
+        parts = [self._settled(queries[row], found.of(row), k, of_row.get(row)) for row in range(queries.shape[0])]
+        return self._fill(join_found(parts), k)
+
+    def _settled(self, query: csr_matrix, found: Found, k: int, hits: Hits | None) -> Found:
+        """Ask again where a title that was not fetched may be as near as the k-th that was."""
+        rows, distances = found
+        if hits is None or len(hits.ids) < k + _SPARE_ROWS or len(rows) < k:
+            return found
+        if distances[-1] < 1.0 - hits.scores[-1] - self._slack(query):
+            return found
+        return keep_nearest(self._block_sharing(query, float(distances[-1])), k).of(0)
 
     def _fill(self, found: Neighbours, k: int) -> Neighbours:
         return fill_with_others(found, k, self.size)
