@@ -13,6 +13,7 @@ import typer
 
 from product_matching.cli.arguments import AsJson, BundleArgument, Device, DeviceOption, LabelColumn, bundle_folder
 from product_matching.cli.progress import bars
+from product_matching.cli.published import published_version, update_published
 from product_matching.progress import NO_PROGRESS
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def add(
         raise typer.BadParameter("it says where they are placed: leave --no-place out", param_hint="--report")
     folder = bundle_folder(bundle)
     new = read_catalogue(catalogue, images=images, label_column=label_column)
+    published = published_version(folder)
     started = time.perf_counter()
     try:
         with nullcontext(NO_PROGRESS) if as_json else bars() as progress:
@@ -83,6 +85,7 @@ def add(
 
         write_placing(report, placed.posting_ids, placed.placed)
     _tell_added(folder, added, placed, seconds, as_json=as_json)
+    update_published(folder, published, changed=added.ids)
 
 
 def _open_encoder(model: PhotoModel, *, device: Device) -> PhotoEncoder:
@@ -153,9 +156,11 @@ def remove(
     if not wanted:
         raise typer.BadParameter("name the listings to remove: their ids, or --from FILE", param_hint="IDS")
     folder = bundle_folder(bundle)
+    published = published_version(folder)
     manifest = remove_listings(folder, wanted)
     n = len(set(wanted))
     if as_json:
         typer.echo(json.dumps({"bundle": str(folder), "removed": n, "listings": manifest.n_listings}))
     else:
         typer.echo(f"{folder}: {n:,} listings removed, {manifest.n_listings:,} left.")
+    update_published(folder, published, removed=wanted)

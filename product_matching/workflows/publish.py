@@ -34,6 +34,7 @@ from product_matching.store.manifest import (
     PHOTO_VECTORS_FILE,
     TITLE_MATRIX_FILE,
     TITLE_VOCABULARY_FILE,
+    Manifest,
 )
 from product_matching.store.milvus_addresses import keep_milvus_address
 
@@ -70,13 +71,13 @@ class Published:
     left_out: list[str]
 
 
-def searched_content(bundle: Bundle) -> str:
+def searched_content(manifest: Manifest) -> str:
     """SHA-256 of what is searched of a bundle: its listings, vectors and title weights, not its settings."""
-    growth = bundle.manifest.growth
+    growth = manifest.growth
     removed = None if growth is None or growth.removed is None else growth.removed.entry
     files = {
         name: entry.sha256
-        for name, entry in bundle.manifest.all_files.items()
+        for name, entry in manifest.all_files.items()
         if name.rpartition("/")[2] in _SEARCHED_FILES or entry == removed
     }
     return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
@@ -133,15 +134,19 @@ def publish_bundle(
     )
 
 
-def bring_up_to_date(bundle: Bundle, address: str, *, changed: npt.NDArray[np.int64], removed: Sequence[str]) -> None:
-    """Send the listings of a bundle that were added or changed, and remove others, comparing nothing.
+def bring_up_to_date(
+    bundle: Bundle, address: str, *, before: str, changed: npt.NDArray[np.int64], removed: Sequence[str]
+) -> None:
+    """Send the listings of a bundle that were added or changed, and remove others, comparing nothing else.
 
     Parameters
     ----------
     bundle
         As it is now.
     address
-        Where it was published before.
+        Where it was published.
+    before
+        `searched_content` of the bundle before the change.
     changed
         Rows of the listings that are new or differ.
     removed
@@ -150,14 +155,16 @@ def bring_up_to_date(bundle: Bundle, address: str, *, changed: npt.NDArray[np.in
     Raises
     ------
     MilvusError
-        Milvus does not answer, or the collection does not hold the other listings whole.
+        Milvus does not answer, or the collection does not hold what the bundle was before, whole.
     """
     collection = Collection(address, collection_name(bundle.manifest.catalogue_id))
     state = collection.state()
-    if not state.complete:
+    if not state.complete or state.content != before:
         raise MilvusError(
-            f"The collection {collection.name} of Milvus at {address} holds only part of it: publish the bundle again."
+            f"The collection {collection.name} of Milvus at {address} does not hold the bundle as it was before this "
+            "change: publish it again."
         )
+    collection.load()
     collection.write_state(replace(_state_of(bundle, state.layout), complete=False))
     _send(collection, state.layout, bundle, changed, known={}, progress=NO_PROGRESS)
     _finish(collection, state.layout, bundle, removed)
@@ -220,7 +227,7 @@ def _prepare(collection: Collection, layout: Layout, bundle: Bundle) -> tuple[La
 
 def _state_of(bundle: Bundle, layout: Layout) -> State:
     """What a collection says that holds a bundle whole."""
-    return State(layout=layout, content=searched_content(bundle), listings=len(bundle), complete=True)
+    return State(layout=layout, content=searched_content(bundle.manifest), listings=len(bundle), complete=True)
 
 
 def _send(

@@ -82,7 +82,7 @@ class ServedBundle:
         dimension = None if bundle.photo_vectors is None else bundle.photo_vectors.shape[1]
         try:
             collection = Collection(check_address(self.address), collection_name(bundle.manifest.catalogue_id))
-            content = searched_content(bundle)
+            content = searched_content(bundle.manifest)
             state = check_complete(collection, content=content, listings=len(bundle), dimension=dimension)
             if self._served is None or self._served.layout != state.layout:
                 self._served = ServedVectors(collection, state.layout, bundle.listings["posting_id"].tolist())
@@ -103,9 +103,7 @@ class ServedIndex:
         Of the side, as `open_index` takes them; its local index is built when it is first needed.
     """
 
-    def __init__(
-        self, served: ServedBundle, spec: IndexSpec, vectors: Any, lists: InvertedLists | None = None
-    ) -> None:
+    def __init__(self, served: ServedBundle, spec: IndexSpec, vectors: Any, lists: InvertedLists | None = None) -> None:
         self._served, self._spec, self._vectors, self._lists = served, spec, vectors, lists
         self._lock = threading.Lock()
         self._local: VectorIndex[Any] | None = None

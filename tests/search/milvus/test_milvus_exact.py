@@ -17,7 +17,6 @@ from tests.search.test_exact_contract import (  # noqa: F401
     test_a_pair_exactly_at_the_threshold_matches,
     test_a_zero_vector_is_at_distance_one_from_everything,
     test_distances_of_given_rows_are_those_of_the_search,
-    test_every_returned_distance_as_threshold_returns_its_row,
     test_many_zero_queries_find_the_lowest_rows,
     test_more_neighbours_than_rows,
     test_nearest_are_those_of_scikit_learn,
