@@ -6,7 +6,8 @@
 
 Without a bundle the vectors are made up like those of an ArcFace network: groups of a few listings around random
 directions, N x D, seeded (`arcface_like`). With one they are its photos or titles, at its own threshold. Each contender
-runs in its own process, by turns. Imports and the start of its threads are not timed; building an index is.
+runs in its own process, by turns. Imports and the start of its threads are not timed; building an index is. The join
+runs twice, without torch and in a process that has torch imported, as the app and ``build`` have.
 
 - photos: ``faiss.IndexFlatIP.range_search``; scikit-learn's ``NearestNeighbors(metric="cosine", algorithm="brute")``
   with ``radius_neighbors``, once; NumPy products of 512 rows with all rows that follow
@@ -84,6 +85,13 @@ def ours(vectors: Any, threshold: float) -> Keys:
     return _keys(found.queries(), found.rows, vectors.shape[0])
 
 
+def ours_beside_torch(vectors: Any, threshold: float) -> Keys:
+    """The join where torch is imported, as in the app: it multiplies in bfloat16 where the processor can."""
+    import torch  # noqa: F401 - the join looks whether it is there
+
+    return ours(vectors, threshold)
+
+
 def by_faiss(vectors: np.ndarray, threshold: float) -> Keys:
     """Range search of every vector in a flat index."""
     import faiss
@@ -135,6 +143,7 @@ def _keys(first: np.ndarray, second: np.ndarray, n: int) -> Keys:
 
 DENSE: dict[str, Callable[[Any, float], Keys]] = {
     "ours": ours,
+    "ours_beside_torch": ours_beside_torch,
     "numpy": by_blocks,
     "faiss": by_faiss,
     "sklearn": by_sklearn,
@@ -158,7 +167,8 @@ def limits(vectors: np.ndarray, threshold: float) -> dict[str, float]:
     norms = np.vecdot(vectors, vectors).astype(np.float64)
     distinct = vectors[Copies.of(vectors, norms > 0).lowest]
     with single_blas() as threads:
-        chosen = choose_filter(distinct, np.vecdot(distinct, distinct).astype(np.float64), threshold, threads)
+        norms = np.vecdot(distinct, distinct).astype(np.float64)
+        chosen = choose_filter(distinct, norms, threshold, threads=threads)
     rows, width = chosen.rows.shape
     products = rows * (rows + BLOCK_ROWS) * width + (0 if chosen.exact else 2 * rows * vectors.shape[1] * width)
     block = np.ones((LIMIT_ROWS, LIMIT_ROWS), dtype=np.float32)
@@ -191,9 +201,16 @@ def contend(name: str, folder: Path, threshold: float) -> dict[str, Any]:
     keys = contender(vectors, threshold)
     took = {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - processor}
     np.save(folder / f"{name}.npy", np.sort(keys))
-    peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    report = {**took, "peak_mb": peak, "load": round(os.getloadavg()[0], 1)}
+    report = {**took, "peak_mb": _peak_mb(), "load": round(os.getloadavg()[0], 1)}
     return report | (limits(vectors, threshold) if name == "ours" and isinstance(vectors, np.ndarray) else {})
+
+
+def _peak_mb() -> int:
+    """Largest memory of this process; ``ru_maxrss`` has that of the parent process in it, too."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _load(folder: Path) -> Any:

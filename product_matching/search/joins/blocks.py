@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from threading import local
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from product_matching.search.joins.bounds import PairFilter
-from product_matching.search.joins.gpu import GPU_COLUMNS, GpuVectors
 from product_matching.search.neighbours import FloatArray, RowArray, product_slack, to_distance
 
 Matrix = npt.NDArray[np.float32]
@@ -22,6 +22,19 @@ _MANY = 0.02
 Pairs = tuple[RowArray, RowArray, FloatArray]
 
 
+class Chooser(Protocol):
+    """Chooses pairs that may be within the distance: all that are, and few others."""
+
+    @property
+    def columns(self) -> int:
+        """How many rows a block is compared with at once."""
+        ...
+
+    def places(self, rows: slice, columns: slice) -> tuple[RowArray, RowArray]:
+        """The pairs of two blocks of rows, by places within both."""
+        ...
+
+
 class BlockScan:
     """Finds, for a block of rows, the pairs within a distance; several threads may do so at once.
 
@@ -30,16 +43,16 @@ class BlockScan:
     vectors
         Shape (N, D).
     chooser
-        Chooses the pairs that are measured: a product of short rows, or of the vectors on a GPU.
+        Chooses the pairs that are measured, by a product of short rows or by one that is computed elsewhere.
     threshold
         Largest distance.
     most
         With more pairs of different rows than this a block is not searched to its end.
     """
 
-    def __init__(self, vectors: Matrix, chooser: PairFilter | GpuVectors, threshold: float, most: int | None) -> None:
+    def __init__(self, vectors: Matrix, chooser: PairFilter | Chooser, threshold: float, most: int | None) -> None:
         self._vectors, self._chooser, self._threshold = vectors, chooser, threshold
-        self._columns = GPU_COLUMNS if isinstance(chooser, GpuVectors) else _BLOCK_COLUMNS
+        self._columns = _BLOCK_COLUMNS if isinstance(chooser, PairFilter) else chooser.columns
         self._most = np.inf if most is None else most
         self._slack = product_slack(vectors.shape[1])
         self._lowest = np.float32(1.0 - threshold - self._slack)
@@ -70,9 +83,8 @@ class BlockScan:
     def _chosen(self, start: int, column: int) -> tuple[RowArray, RowArray] | None:
         """Places in both blocks of the pairs to measure; None where the product of the vectors tells."""
         chooser = self._chooser
-        if isinstance(chooser, GpuVectors):
-            rows, columns = slice(start, start + BLOCK_ROWS), slice(column, column + self._columns)
-            return chooser.at_least(rows, columns, float(self._lowest))
+        if not isinstance(chooser, PairFilter):
+            return chooser.places(slice(start, start + BLOCK_ROWS), slice(column, column + self._columns))
         if chooser.exact:
             return None
         return _at_least(self._product(chooser.rows, start, column), chooser.lowest)

@@ -47,7 +47,21 @@ class PairFilter:
     exact: bool
 
 
-def choose_filter(vectors: Matrix, squared_norms: FloatArray, threshold: float, threads: int) -> PairFilter:
+@dataclass(frozen=True)
+class _Work:
+    """The expected work on a pair, in dimensions of a block that is multiplied by NumPy."""
+
+    dimensions: int
+    faster: int
+
+    def of(self, width: int, passed: float) -> float:
+        """Work with short rows of a width, where a share of the pairs is measured."""
+        return width / self.faster + min(passed * _ALONE, 1.0) * self.dimensions
+
+
+def choose_filter(
+    vectors: Matrix, squared_norms: FloatArray, threshold: float, *, threads: int, faster: int = 1
+) -> PairFilter:
     """Choose how many dimensions to multiply first, by what a sample of pairs leaves over.
 
     With orthonormal directions ``Q``, ``z = Q'x`` and ``r(x)`` the norm of what ``Q`` does not reach, the cosine of
@@ -65,6 +79,8 @@ def choose_filter(vectors: Matrix, squared_norms: FloatArray, threshold: float, 
         Largest distance.
     threads
         How many parts of the rows to work on side by side.
+    faster
+        How many times faster than by NumPy the short rows will be multiplied.
 
     Notes
     -----
@@ -80,7 +96,7 @@ def choose_filter(vectors: Matrix, squared_norms: FloatArray, threshold: float, 
     directions = _leading_directions(vectors[order[:_SAMPLE]])
     left, right = order[-_LEFT:], order[-_LEFT - _RIGHT : -_LEFT]
     sample = [_shortened(vectors[rows], squared_norms[rows], directions) for rows in (left, right)]
-    count = _best_count(sample[0], sample[1], lowest, dimensions)
+    count = _best_count(sample[0], sample[1], lowest, _Work(dimensions, faster))
     if count is None:
         return plain
     rows = _short_rows(vectors, squared_norms, directions[:, :count], threads)
@@ -117,11 +133,9 @@ def _rest(squared: FloatArray, dimensions: int, count: int) -> Matrix:
     return np.sqrt(np.maximum(squared, 0.0) + 2 * _rotation_slack(dimensions, count)).astype(np.float32)
 
 
-def _best_count(
-    left: tuple[Matrix, Matrix], right: tuple[Matrix, Matrix], lowest: float, dimensions: int
-) -> int | None:
+def _best_count(left: _Shortened, right: _Shortened, lowest: float, work: _Work) -> int | None:
     """The number of leading components that takes the least work, None where the whole product does."""
-    best, least = None, _WORTHWHILE * dimensions
+    best, least = None, _WORTHWHILE * work.of(work.dimensions, 0.0)
     products = np.zeros((len(left[0]), len(right[0])), dtype=np.float32)
     done = 0
     for place in range(left[1].shape[1]):
@@ -129,10 +143,9 @@ def _best_count(
         products += left[0][:, done:count] @ right[0][:, done:count].T
         done = count
         bound = products + left[1][:, place, None] * right[1][:, place]
-        passed = float((bound >= lowest - 2 * _rotation_slack(dimensions, count)).mean())
-        work = count + 1 + min(passed * _ALONE, 1.0) * dimensions
-        if work < least:
-            best, least = count, work
+        passed = float((bound >= lowest - 2 * _rotation_slack(work.dimensions, count)).mean())
+        if work.of(count + 1, passed) < least:
+            best, least = count, work.of(count + 1, passed)
     return best
 
 

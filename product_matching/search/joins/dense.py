@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.progress import NO_PROGRESS, Progress, track
-from product_matching.search.joins.blocks import BLOCK_ROWS, BlockScan, exact_distances
-from product_matching.search.joins.bounds import choose_filter
+from product_matching.search.joins.blocks import BLOCK_ROWS, BlockScan, Chooser, exact_distances
+from product_matching.search.joins.bounds import PairFilter, choose_filter
 from product_matching.search.joins.copies import Copies
 from product_matching.search.joins.gpu import gpu_vectors
+from product_matching.search.joins.half import FASTER, half_rows, has_half_units
 from product_matching.search.joins.largest import nearest_of_block
 from product_matching.search.joins.protocol import PairBlocks, check_join
 from product_matching.search.neighbours import (
@@ -52,7 +53,7 @@ class DenseJoin:
         distinct = matrix if len(copies.lowest) == len(matrix) else matrix[copies.lowest]
         pairs = PairBlocks(threshold, max_pairs)
         with single_blas() as threads:
-            chooser = gpu_vectors(distinct) or choose_filter(distinct, norms[copies.lowest], threshold, threads)
+            chooser = _chooser(distinct, norms[copies.lowest], threshold, threads)
             scan = BlockScan(distinct, chooser, threshold, max_pairs)
             starts = range(0, len(distinct), BLOCK_ROWS)
             with closing(each_in_threads(scan.block, starts, threads)) as blocks:
@@ -77,6 +78,18 @@ class DenseJoin:
     def distances(self, vectors: npt.NDArray[np.floating], first: RowArray, second: RowArray) -> FloatArray:
         """Exact distance of each pair of rows, each summed alone as `FlatIndex` sums it; shape (P,)."""
         return exact_distances(vectors, first, second)
+
+
+def _chooser(
+    vectors: npt.NDArray[np.float32], squared_norms: FloatArray, threshold: float, threads: int
+) -> PairFilter | Chooser:
+    """The fastest way there is to choose the pairs that are measured."""
+    on_gpu = gpu_vectors(vectors, threshold)
+    if on_gpu is not None:
+        return on_gpu
+    faster = FASTER if has_half_units() else 1
+    chosen = choose_filter(vectors, squared_norms, threshold, threads=threads, faster=faster)
+    return half_rows(chosen) or chosen
 
 
 def _squared_norms(matrix: npt.NDArray[np.float32]) -> FloatArray:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.search.neighbours import RowArray
+from product_matching.search.neighbours import RowArray, product_slack
 
 if TYPE_CHECKING:
     import torch
@@ -20,8 +20,6 @@ _DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/dxg"), Path("C:/Windows/System32/
 _WORTHWHILE = 1e11
 #: Share of the free memory of the GPU that the vectors may take.
 _MOST_MEMORY = 0.5
-#: Columns of a product: 64 MB.
-GPU_COLUMNS = 32_768
 #: Largest error of a product of two unit vectors whose entries are rounded to the 11 bits of TF32, and summed so.
 _TF32_SLACK = 2.0**-9
 
@@ -33,23 +31,28 @@ class GpuVectors:
     ----------
     vectors
         Shape (N, D), float32.
+    threshold
+        Largest distance.
     device
         Of torch.
     """
 
-    def __init__(self, vectors: npt.NDArray[np.float32], device: torch.device) -> None:
+    columns = 32_768
+
+    def __init__(self, vectors: npt.NDArray[np.float32], threshold: float, device: torch.device) -> None:
         import torch
 
         self._rows = torch.from_numpy(vectors).to(device)
+        self._lowest = 1.0 - threshold - product_slack(vectors.shape[1]) - _TF32_SLACK
 
-    def at_least(self, rows: slice, columns: slice, lowest: float) -> tuple[RowArray, RowArray]:
-        """Pairs whose product is `lowest` or more, by places within both slices; a few of slightly less among them."""
+    def places(self, rows: slice, columns: slice) -> tuple[RowArray, RowArray]:
+        """Pairs to measure, by places within both slices."""
         products = self._rows[rows] @ self._rows[columns].T
-        places = (products >= lowest - _TF32_SLACK).nonzero().cpu().numpy()
+        places = (products >= self._lowest).nonzero().cpu().numpy()
         return places[:, 0], places[:, 1]
 
 
-def gpu_vectors(vectors: npt.NDArray[np.float32]) -> GpuVectors | None:
+def gpu_vectors(vectors: npt.NDArray[np.float32], threshold: float) -> GpuVectors | None:
     """Bring vectors to the GPU; None where there is none, it has too little free memory, or it is not worth it."""
     n, dimensions = vectors.shape
     if n * n * dimensions < _WORTHWHILE or not any(path.exists() for path in _DRIVERS) or find_spec("torch") is None:
@@ -58,4 +61,4 @@ def gpu_vectors(vectors: npt.NDArray[np.float32]) -> GpuVectors | None:
 
     if not torch.cuda.is_available() or vectors.nbytes > _MOST_MEMORY * torch.cuda.mem_get_info()[0]:
         return None
-    return GpuVectors(vectors, torch.device("cuda"))
+    return GpuVectors(vectors, threshold, torch.device("cuda"))

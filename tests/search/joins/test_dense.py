@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,15 +9,23 @@ from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_info
 
 from product_matching.errors import InputError
-from product_matching.search.joins import blocks, dense, gpu
+from product_matching.search.joins import blocks, dense, gpu, half
 from product_matching.search.joins.bounds import PairFilter, choose_filter
 from product_matching.search.joins.copies import Copies
 from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.joins.gpu import GpuVectors
+from product_matching.search.joins.half import HalfRows
 from product_matching.search.neighbours import Neighbours, product_slack
 
 #: Enough rows that a filter is worth its preparation at 128 dimensions, and several blocks.
 N, WIDTH = 2600, 128
+
+
+@pytest.fixture(autouse=True)
+def no_half_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every machine take the same way."""
+    monkeypatch.setattr(dense, "has_half_units", lambda: False)
+    monkeypatch.setattr(half, "has_half_units", lambda: False)
 
 
 def clustered(*, spread: np.ndarray) -> np.ndarray:
@@ -81,17 +90,52 @@ def test_the_product_of_a_filter_is_never_below_the_cosine(spread: np.ndarray) -
 def test_a_gpu_chooses_pairs_of_which_the_same_are_found(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     vectors = clustered(spread=ANISOTROPIC)
     alone = DenseJoin().within(vectors, 0.3)
-    monkeypatch.setattr(blocks, "GPU_COLUMNS", columns)
-    monkeypatch.setattr(dense, "gpu_vectors", lambda rows: GpuVectors(rows, torch.device("cpu")))
+    monkeypatch.setattr(GpuVectors, "columns", columns)
+    monkeypatch.setattr(dense, "gpu_vectors", lambda rows, distance: GpuVectors(rows, distance, torch.device("cpu")))
     monkeypatch.delattr(dense, "choose_filter")
     assert pairs(DenseJoin().within(vectors, 0.3)) == pairs(alone)
+
+
+@pytest.mark.parametrize("spread", [ISOTROPIC, ANISOTROPIC], ids=["even", "uneven"])
+@pytest.mark.parametrize("threshold", [0.05, 0.25, 0.995])
+def test_products_of_half_precision_choose_pairs_of_which_the_same_are_found(
+    monkeypatch: pytest.MonkeyPatch, spread: np.ndarray, threshold: float
+) -> None:
+    vectors = clustered(spread=spread)[: N if threshold < 0.9 else 700]
+    alone = DenseJoin().within(vectors, threshold)
+    threads = torch.get_num_threads()
+    monkeypatch.setattr(dense, "has_half_units", lambda: True)
+    monkeypatch.setattr(half, "has_half_units", lambda: True)
+    assert pairs(DenseJoin().within(vectors, threshold)) == pairs(alone)
+    assert torch.get_num_threads() == threads
+
+
+def test_a_product_of_half_precision_never_passes_a_pair_over() -> None:
+    vectors = clustered(spread=ISOTROPIC)
+    products = vectors[:500].astype(np.float64) @ vectors[500:1500].T.astype(np.float64)
+    for lowest in (0.02, 0.1, 0.5):
+        rows, columns = HalfRows(PairFilter(vectors, np.float32(lowest), exact=True)).places(
+            slice(0, 500), slice(500, 1500)
+        )
+        chosen = np.zeros_like(products, dtype=bool)
+        chosen[rows, columns] = True
+        assert (products[chosen] >= lowest - 2 * 2.0**-7).all()
+        assert chosen[products >= lowest].all()
+
+
+def test_half_precision_is_used_only_where_torch_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: True, raising=False)
+    assert half.has_half_units()
+    monkeypatch.delitem(sys.modules, "torch")
+    assert not half.has_half_units()
 
 
 def test_without_a_driver_torch_is_not_asked_for_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu, "_DRIVERS", ())
     monkeypatch.setattr(gpu, "_WORTHWHILE", 0)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: pytest.fail("torch was asked"))
-    assert gpu.gpu_vectors(np.eye(3, dtype=np.float32)) is None
+    assert gpu.gpu_vectors(np.eye(3, dtype=np.float32), 0.3) is None
 
 
 @pytest.mark.parametrize(("available", "free", "used"), [(True, 1000, True), (True, 60, False), (False, 1000, False)])
@@ -102,8 +146,8 @@ def test_a_gpu_is_used_where_the_vectors_fit(
     monkeypatch.setattr(gpu, "_WORTHWHILE", 0)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (free, 2 * free))
-    monkeypatch.setattr(gpu, "GpuVectors", lambda vectors, device: device.type)
-    assert (gpu.gpu_vectors(np.eye(3, dtype=np.float32)) == "cuda") == used
+    monkeypatch.setattr(gpu, "GpuVectors", lambda vectors, threshold, device: device.type)
+    assert (gpu.gpu_vectors(np.eye(3, dtype=np.float32), 0.3) == "cuda") == used
 
 
 def test_a_block_that_is_full_of_pairs_is_multiplied_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
