@@ -84,7 +84,8 @@ def draw_find(frame: Frame) -> None:
         st.error(plain(str(error)), icon=":material/error:")
     if finder.served is not None:
         with where:
-            draw_served(finder.served)  # after the search, which may find out that Milvus does not answer
+            # After the search, which may find out that Milvus does not answer.
+            draw_served(finder.served, decides=deciding.by != SURENESS)
     warm_up(frame.current)
 
 

@@ -13,11 +13,18 @@ if TYPE_CHECKING:
     from product_matching.workflows.served import ServedBundle
 
 
-def draw_served(served: ServedBundle) -> None:
-    """Say that Milvus answers and whether it may miss matches, or why the local index answers instead."""
+def draw_served(served: ServedBundle, *, decides: bool) -> None:
+    """Say why the local index answers instead of Milvus, or that Milvus does and whether it may miss matches.
+
+    Parameters
+    ----------
+    served
+        Where the catalogue was published.
+    decides
+        Whether the distances of what is found there decide; a pair scorer compares every listing by itself.
+    """
     if served.problem:
         st.warning(plain(f"{served.problem} {LOCAL_ANSWERS}"), icon=":material/cloud_off:")
-    elif not served.exact:
-        st.caption(":material/database: Searched in Milvus by an approximate index: some matches may be missing.")
-    else:
-        st.caption(":material/database: Searched in Milvus: every match is found.")
+    elif decides:
+        found = "every match is found" if served.exact else "by an approximate index, which may miss matches"
+        st.caption(f":material/database: Searched in Milvus: {found}.")
