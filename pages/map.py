@@ -92,7 +92,7 @@ def _draw_controls(bundle: Bundle, address: Address, side: Side, chosen: Chosen)
             placeholder="word or id",
             icon=":material/search:",
             width=185,
-            **coupled("text", address.text),
+            **coupled("text", address.text, typed=True),
         )
 
 

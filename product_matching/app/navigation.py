@@ -14,7 +14,7 @@ import streamlit as st
 
 from product_matching.app.address import Address, merge_addresses, read_address, write_address
 
-_PAGE, _REMEMBERED = "open_page", "remembered_address"
+_PAGE, _REMEMBERED, _MOVED = "open_page", "remembered_address", "moved_widgets"
 
 
 def open_page(page: str) -> tuple[Address, list[str]]:
@@ -61,7 +61,7 @@ def params_of(page: str) -> dict[str, str]:
 
 
 def coupled(
-    field: str, shown: Any, *, to: Callable[[Any], Any] = lambda value: value, part: str = ""
+    field: str, shown: Any, *, to: Callable[[Any], Any] = lambda value: value, part: str = "", typed: bool = False
 ) -> dict[str, Any]:
     """Couple a widget to the address: it shows the value of the address, and writes the address when it is changed.
 
@@ -75,6 +75,8 @@ def coupled(
         Turns where the widget stands into the field's value.
     part
         Distinguishes several widgets of one field.
+    typed
+        Whether it is a box to type in, which is left alone where it stands at its value: what is being typed would go.
 
     Returns
     -------
@@ -82,7 +84,8 @@ def coupled(
         ``key``, ``on_change`` and ``args`` of the widget.
     """
     key = _key(field, part)
-    if key not in st.session_state or st.session_state[key] != shown:  # one that stands there is left alone
+    if key not in st.session_state or st.session_state[key] != shown or not (typed or key in _moved()):
+        # A browser that draws the widget for the first time after a second run of the page knows only of that run.
         st.session_state[key] = shown
     return {"key": key, "on_change": _move, "args": (key, field, to)}
 
@@ -104,5 +107,12 @@ def _key(field: str, part: str) -> str:
     return "_".join(filter(None, [Path(st.session_state[_PAGE]).stem, field, part]))
 
 
+def _moved() -> set[str]:
+    """Keys of the widgets that were moved in this session: the browser has drawn them."""
+    moved: set[str] = st.session_state.setdefault(_MOVED, set())
+    return moved
+
+
 def _move(key: str, field: str, to: Callable[[Any], Any]) -> None:
+    _moved().add(key)
     change_address(**{field: to(st.session_state[key])})

@@ -112,7 +112,10 @@ def test_a_preset_moves_the_slider_and_the_slider_the_preset(with_scorer: Open) 
     assert chosen(app, "find_sure_preset") == "balanced"
     choose(app, "find_sure_preset", "precise")
     assert (app.query_params["sure"], app.slider(key="find_sure").value) == ("90", 90)
+    slider = app.run().slider(key="find_sure")
+    assert (slider.proto.set_value, slider.proto.value) == (True, [90]), "a browser may draw it after this run only"
     app.slider(key="find_sure").set_value(60).run()
+    assert not app.run().slider(key="find_sure").proto.set_value, "one that was moved is left alone"
     assert chosen(app, "find_sure_preset") is None
     assert "Balanced (50 %), by photo and title, on validation: of 100" in shown(app)
     assert "Precise (90 %), by photo and title, on validation: of 100" in shown(app)

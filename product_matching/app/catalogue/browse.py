@@ -90,7 +90,7 @@ def _draw_controls(bundle: Bundle, browser: ListingBrowser, address: Address) ->
             placeholder="A few words, or parts of words",
             icon=":material/search:",
             width=320,
-            **coupled("text", address.text),
+            **coupled("text", address.text, typed=True),
         )
         st.selectbox(
             "Listings",

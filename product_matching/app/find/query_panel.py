@@ -156,5 +156,5 @@ def _draw_title_input(address: Address) -> None:
         help="A few words find the listings whose titles hold them, a whole title finds its duplicates. Beside a photo "
         f"a listing within either threshold is a match. At most {MAX_TITLE_CHARS} characters: a longer text is not "
         "taken.",
-        **coupled("title", address.title, to=as_typed),
+        **coupled("title", address.title, to=as_typed, typed=True),
     )

@@ -43,10 +43,12 @@ def draw_words(finder: Finder) -> None:
     first, second = address.first_title or first, address.second_title or second
     left, right = st.columns(2, gap="large")
     with left:
-        st.text_input("A title", max_chars=MAX_TITLE_CHARS, **coupled("first_title", first, to=as_typed))
+        st.text_input("A title", max_chars=MAX_TITLE_CHARS, **coupled("first_title", first, to=as_typed, typed=True))
         _draw_weights(weigh_words(first, encoder, _frequencies(finder.bundle)), encoder.n_titles)
     with right:
-        st.text_input("Another title", max_chars=MAX_TITLE_CHARS, **coupled("second_title", second, to=as_typed))
+        st.text_input(
+            "Another title", max_chars=MAX_TITLE_CHARS, **coupled("second_title", second, to=as_typed, typed=True)
+        )
         _draw_shares(finder.bundle, first, second)
 
 

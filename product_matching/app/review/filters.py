@@ -46,5 +46,5 @@ def draw_review_filters(bundle: Bundle, address: Address) -> None:
             label_visibility="collapsed",
             icon=":material/filter_alt:",
             width=230,
-            **coupled("text", address.text),
+            **coupled("text", address.text, typed=True),
         )
