@@ -14,13 +14,16 @@ from product_matching.app.thresholds.distance_view import draw_distance_side
 from product_matching.app.thresholds.sure_view import draw_sureness_side
 from product_matching.errors import InputError
 
+#: Height of the choice of what decides, in pixels.
+_DECISION = 68
+
 
 def draw_thresholds(frame: Frame) -> None:
     """Draw the page."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title("Thresholds", anchor=False, width="content")
         st.space("stretch")
-        place = st.container(width="content")
+        place = st.container(width="content", height=_DECISION, border=False)  # kept while the catalogue opens
     finder = open_or_explain(frame)
     if finder is None or frame.current is None:
         return

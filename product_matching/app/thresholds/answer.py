@@ -11,7 +11,8 @@ from product_matching.app.shared.job_view import draw_waiting
 from product_matching.app.thresholds.counting import GroupCounts
 from product_matching.app.thresholds.wording import hundred_dots, of_hundred
 
-_PICTURE, _CELL = 92, 96
+#: In pixels: a picture, its cell, and picture with caption, whose place is kept while it loads.
+_PICTURE, _CELL, _ROW = 92, 96, 168
 _TO_REVIEW = (
     "To review are the undecided pairs in doubt that Review asks about. Its settings have the edges of doubt; the "
     "setting of this page does not change them."
@@ -39,7 +40,7 @@ def draw_answer(sentence: str, counts: str, shares: list[Share], *, note: str, c
         st.markdown(counts, help=_TO_REVIEW)
         if not counting.finished:
             draw_waiting(counting, "Groups are being counted.")
-        with st.grid(min_column_width=_CELL, gap="small") as grid:
+        with st.grid(min_column_width=_CELL, row_height=_ROW, gap="small") as grid:
             for share in shares:
                 with grid.cell():
                     picture = hundred_dots(share.share, share.colour)
