@@ -19,7 +19,6 @@ from tests.search.test_approximate_contract import (  # noqa: F401
     test_the_backend_says_that_it_is_approximate,
     test_vectors_that_are_not_of_unit_norm_are_refused,
     test_what_cannot_be_asked_is_refused,
-    test_within_finds_nine_tenths_and_nothing_beyond,
     vectors,
 )
 
