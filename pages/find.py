@@ -40,6 +40,7 @@ from product_matching.app.resources import (
 )
 from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
 from product_matching.app.shared.downloads import GUARDED, draw_csv_download
+from product_matching.app.shared.exactness import explain_exactness, say_exactness
 from product_matching.app.shared.facets import listings_kept
 from product_matching.app.shared.filter_panel import draw_filters, draw_hidden
 from product_matching.app.shared.gallery import draw_listing_choice
@@ -211,7 +212,9 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
     )
     file = None if answer.no_match else lambda: _csv(finder, answer, asked)
     _draw_headline(answer.count, bundle, address, file)
-    st.caption(" · ".join(filter(None, [answer.shares, say_timing(asked, search_ms), asked.decided])))
+    exactness = say_exactness(bundle.manifest, by_photo=asked.query.photo is not None)
+    said = [answer.shares, say_timing(asked, search_ms), exactness, asked.decided]
+    st.caption(" · ".join(filter(None, said)), help=explain_exactness(bundle.manifest))
     if answer.truth:
         st.caption(f":material/fact_check: {answer.truth}")
     if answer.no_match:

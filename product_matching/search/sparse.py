@@ -29,6 +29,8 @@ from product_matching.search.neighbours import (
     to_distance,
 )
 
+#: Titles times queries of a block at most.
+_BLOCK_PRODUCTS = 20_000_000
 #: Products this much below a bound may still round to a distance that meets it.
 _ROUNDING = 2e-6
 
@@ -45,8 +47,9 @@ class SparseIndex:
     matrix
         Sparse, shape (N, V), float32 or float64, no negative weights, rows of norm 1 or 0. It is not kept.
     block_size
-        Queries searched at once. Beyond the result, a search takes at most about ``block_size * N * 60`` bytes,
-        and that only where every title shares a word with every query, or from a threshold of 1.
+        Queries searched at once; fewer from some 40,000 titles on. Beyond the result, a search takes at most about
+        ``block_size * N * 60`` bytes, or 1.2 GB where that is less, and that only where every title shares a word with
+        every query, or from a threshold of 1.
 
     Raises
     ------
@@ -70,10 +73,10 @@ class SparseIndex:
 
     def __init__(self, matrix: Any, *, block_size: int = 512) -> None:
         check_count("block_size", block_size)
-        self._block_size = block_size
         rows = sorted_rows("matrix", matrix)
         check_unit("matrix", squared_norms(rows))
         self._postings = rows.T.tocsr()
+        self._block_size = min(block_size, max(1, _BLOCK_PRODUCTS // max(self.size, 1)))
 
     @property
     def size(self) -> int:

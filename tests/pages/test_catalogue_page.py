@@ -73,6 +73,7 @@ def test_the_overview_counts_groups_titles_photos_and_columns(open_app: Open) ->
         "Listings": "25",
         "With a photo": "24 (96.0%)",
         "With a title": "25",
+        "Search": "exact",
         "Known products": "9",
     }
     said = shown(app)

@@ -149,7 +149,7 @@ def test_an_uploaded_photo_finds_its_product_and_the_link_shows_the_same(
     app = open_app(FIND, bundle="small")
     app.file_uploader[0].set_value(("3b.jpg", photo, "image/jpeg")).run()
     assert finder.bundle.listings["posting_id"][card_rows(app)[0]] == "3b"
-    assert re.search(r"decoded in .* ms, encoded in .* ms, searched in .* ms", shown(app))
+    assert re.search(r"decoded in .* ms, encoded in .* ms, searched in .* ms · exact search", shown(app))
     other = open_app(FIND, **app.query_params)
     assert card_rows(other) == card_rows(app)
     assert n_matches(other) == n_matches(app)
