@@ -212,7 +212,8 @@ def _draw_answer(finder: Finder, address: Address, asked: Asked, answer: Answer,
     )
     file = None if answer.no_match else lambda: _csv(finder, answer, asked)
     _draw_headline(answer.count, bundle, address, file)
-    exactness = say_exactness(bundle.manifest, by_photo=asked.query.photo is not None)
+    by_photo = asked.query.photo is not None
+    exactness = say_exactness(bundle.manifest, by_photo=by_photo) if finder.served is None else ""
     said = [answer.shares, say_timing(asked, search_ms), exactness, asked.decided]
     st.caption(" · ".join(filter(None, said)), help=explain_exactness(bundle.manifest))
     if answer.truth:
