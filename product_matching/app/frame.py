@@ -45,6 +45,8 @@ _BUILDING = Address(view=BUILD)
 #: Pages of the daily work, whose links always stand in the menu.
 _DAILY = (FIND, REVIEW, MAP, CATALOGUE)
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
+#: The listings of each catalogue as the choice showed them last.
+_LISTINGS = "catalogue_listings"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +156,10 @@ def _draw_choice(frame: Frame) -> None:
     if not listings or (len(listings) == 1 and frame.current is not None):
         return
     name = frame.current.name if frame.current else None
+    coupling = coupled("bundle", name)
+    if st.session_state.get(_LISTINGS) != listings:  # the browser keeps a choice by its text, which has changed then
+        st.session_state[_LISTINGS] = listings
+        st.session_state[coupling["key"]] = name
     st.selectbox(
         "Catalogue",
         list(listings),
@@ -162,7 +168,7 @@ def _draw_choice(frame: Frame) -> None:
         label_visibility="collapsed",
         format_func=lambda name: f"{name} · {count_text(listings[name], 'listing')}",
         width=260,
-        **coupled("bundle", name),
+        **coupling,
     )
 
 

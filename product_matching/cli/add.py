@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from product_matching.workflows.add_listings import Added
     from product_matching.workflows.place_new import PlacedListings
 
-#: How the counts of placements are told.
-_COUNTED = {
-    "joins a group": "join a group",
-    "founds a group": "found one",
-    "bridges groups": "bridge groups",
-    "alone": "alone",
-}
-
 
 def add(
     bundle: BundleArgument,
@@ -128,7 +120,7 @@ def _tell_added(folder: Path, added: Added, placed: PlacedListings | None, secon
         return
     unreadable = summary.pop("unreadable_photos")
     if counts is not None:
-        summary["groups"] = ", ".join(f"{count:,} {_COUNTED[placement]}" for placement, count in counts.items())
+        summary["groups"] = ", ".join(f"{placement.value}: {count:,}" for placement, count in counts.items())
     for name, value in summary.items():
         typer.echo(f"{name:<16} {value}")
     if counts is not None and counts[Placement.bridges]:

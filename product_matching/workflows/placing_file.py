@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from product_matching.files import atomic_file
+from product_matching.listings.spreadsheet_text import guard_cells
 from product_matching.workflows.placing import Placed, Placement
 
 
@@ -33,4 +34,5 @@ def write_placing(path: Path, posting_ids: Sequence[str], placed: Sequence[Place
         writer.writerow(["posting_id", "placement", "group", "beside"])
         for each in placed:
             beside = " ".join(posting_ids[row] for row in each.beside)
-            writer.writerow([posting_ids[each.row], each.placement.value, posting_ids[each.group], beside])
+            row = [posting_ids[each.row], each.placement.value, posting_ids[each.group], beside]
+            writer.writerow(guard_cells(row))

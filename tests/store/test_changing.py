@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from product_matching.errors import InputError
@@ -157,4 +159,37 @@ def test_a_growth_that_does_not_hold_is_refused(growing: Growing, folder: Path, 
     add(growing, folder)
     edit_manifest(folder, change)
     with pytest.raises(InputError, match=sentence):
+        open_bundle(folder)
+
+
+def test_damage_to_what_was_added_is_named(growing: Growing, folder: Path) -> None:
+    add(growing, folder)
+    manifest = read_manifest(folder)
+    assert manifest.growth is not None
+    assert manifest.growth.removed is not None
+    name = next(name for name in manifest.all_files if name.endswith("photo_vectors.npy") and "/" in name)
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[:-4] + b"odd!")
+    assert f"{name} is not the file that the manifest names (SHA-256 differs)." in verify_bundle(folder)
+    (folder / name).write_bytes(content[:-4])
+    with pytest.raises(InputError, match=name):
+        open_bundle(folder)
+    (folder / name).write_bytes(content)
+    (folder / name).with_name("more.txt").write_text("not ours")
+    assert verify_bundle(folder) == [f"{str(Path(name).with_name('more.txt'))!r} does not belong to the bundle."]
+    (folder / name).with_name("more.txt").unlink()
+    np.save(folder / manifest.growth.removed.name, np.array([99]))
+    with pytest.raises(InputError, match="holds something else than rows in order"):
+        open_bundle(folder)
+
+
+def test_words_that_a_segment_brings_may_not_be_known(growing: Growing, folder: Path) -> None:
+    add(growing, folder)
+    name = next(name for name in read_manifest(folder).all_files if "/title_vocabulary" in name)
+    vocabulary = json.loads((folder / name).read_text(encoding="utf-8"))
+    known = json.loads((folder / "title_vocabulary.json").read_text(encoding="utf-8"))["words"]
+    word = next(each for each in known if len(each) == len(vocabulary["words"][0]))
+    vocabulary["words"][0] = word
+    (folder / name).write_text(json.dumps(vocabulary, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="a word is in the vocabulary twice"):
         open_bundle(folder)

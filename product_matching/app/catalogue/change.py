@@ -44,15 +44,23 @@ _MAX_CHARS = 200_000
 #: How each placement is told.
 PLACED = {
     Placement.joins: "joined a group",
-    Placement.founds: "founded one",
-    Placement.bridges: "lie between groups",
-    Placement.alone: "are like no other",
+    Placement.founds: "founded a group",
+    Placement.bridges: "between groups",
+    Placement.alone: "like no other",
 }
+_COLUMNS = {
+    "posting_id": "Listing",
+    "placement": "Where it stands",
+    "group": "Group",
+    "beside": "Nearest of each group",
+}
+#: Rows of a table that are shown without scrolling.
+_ROWS_IN_VIEW = 8
 
 
 def draw_change(bundle: Bundle, address: Address) -> None:
     """Draw the view."""
-    name = plain(bundle.manifest.name)
+    name = plain(bundle.folder.name)
     if not is_changeable(bundle.folder):
         st.info(
             f"{name} cannot be changed here: it comes with the project, or its folder cannot be written.",
@@ -183,35 +191,41 @@ def _draw_report(bundle: Bundle) -> None:
 
 def _draw_changed(changed: Changed, seconds: float) -> None:
     with st.container(border=True):
-        st.markdown(f":green[:material/check_circle:] {plain(say_changed(changed))} in {seconds:.0f} s.")
+        st.markdown(f":green[:material/check_circle:] {plain(say_changed(changed, seconds))}")
         added = changed.added
         if added is not None and added.unreadable_photos:
             problems = list(added.unreadable_photos.items())
             st.caption(
                 f"{count_text(len(problems), 'photo')} could not be read: these listings have their titles alone."
             )
-            table = pd.DataFrame(problems, columns=["posting_id", "problem"])
+            table = pd.DataFrame(problems, columns=["Listing", "Problem"])
             st.dataframe(table, hide_index=True, alt="Photos that could not be read")
         if changed.placed is not None:
             _draw_placed(changed.placed)
 
 
-def say_changed(changed: Changed) -> str:
-    """Say what a change did, without its end."""
-    left = f"{count_text(changed.manifest.n_listings, 'listing')} in the catalogue"
+def say_changed(changed: Changed, seconds: float) -> str:
+    """Say what a change did."""
+    took, left = f"in {seconds:.0f} s", f"The catalogue has {changed.manifest.n_listings:,} now."
     if changed.added is not None:
         replaced = f", {len(changed.added.replaced):,} of them in place of old ones" if changed.added.replaced else ""
-        return f"{count_text(len(changed.added.ids), 'listing')} added{replaced}; {left}"
+        return f"{count_text(len(changed.added.ids), 'listing')} added {took}{replaced}. {left}"
     if changed.n_removed:
-        return f"{count_text(changed.n_removed, 'listing')} removed; {left}"
-    return f"Compacted: {left}"
+        return f"{count_text(changed.n_removed, 'listing')} removed {took}. {left}"
+    return f"Compacted {took}. {left}"
 
 
 def _draw_placed(placed: PlacedListings) -> None:
     counts = count_placements(placed.placed)
-    st.markdown(", ".join(f"{count:,} {PLACED[each]}" for each, count in counts.items() if count) + ".")
+    st.markdown(" · ".join(f"{count:,} {PLACED[each]}" for each, count in counts.items() if count))
     table = placed_table(placed)
-    st.dataframe(table, hide_index=True, height=240, alt="Where each new listing stands among the groups")
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config=_COLUMNS,
+        height="auto" if len(table) <= _ROWS_IN_VIEW else 320,
+        alt="Where each new listing stands among the groups",
+    )
     if counts[Placement.bridges]:
         st.markdown("Those between groups merge nothing: their pairs are asked first in Review.")
         if st.button("Decide on them", type="primary", icon=":material/rule:"):

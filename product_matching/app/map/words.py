@@ -6,7 +6,7 @@ from product_matching.app.map.places import MapPlaces
 from product_matching.app.shared.wording import count_text
 from product_matching.encoders.plane import PCA_NAME
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.map_listings import Side
+from product_matching.workflows.map_listings import Side, has_vector
 
 _NEAR: dict[Side, str] = {"photo": "near points look alike", "title": "near points read alike"}
 _TSNE_HELP = (
@@ -34,11 +34,19 @@ def about_method(bundle: Bundle, places: MapPlaces) -> str:
 
 def say_left_out(bundle: Bundle, places: MapPlaces) -> str:
     """Which listings have no place; empty where all have one."""
-    missing = len(bundle) - len(places.placed)
-    if not missing:
-        return ""
-    verb = "is" if missing == 1 else "are"
-    return f"{count_text(missing, 'listing')} without a {places.side} {verb} not on this map."
+    n = len(bundle)
+    without = n - int(has_vector(bundle, places.side).sum())
+    late = n - without - len(places.placed)
+    told = []
+    if without:
+        verb = "is" if without == 1 else "are"
+        told.append(f"{count_text(without, 'listing')} without a {places.side} {verb} not on this map.")
+    if late:
+        verb = "was" if late == 1 else "were"
+        told.append(
+            f"{count_text(late, 'listing')} {verb} added since it was made: compact the catalogue to place them."
+        )
+    return " ".join(told)
 
 
 def alt_text(bundle: Bundle, places: MapPlaces, coloured_by: str) -> str:
