@@ -188,10 +188,9 @@ def main() -> None:
         print(json.dumps(result))
         return
     seconds = result["seconds"]
+    ratios = f"ratio {result['ratio']:.2f}, of processor time {result['processor_ratio']:.2f}"
     print(f"{arguments.new:,} listings added to {arguments.listings:,}: {seconds['add']:.1f} s")
-    print(
-        f"their photos embedded alone: {seconds['embed']:.1f} s; ratio {result['ratio']:.2f}, of processor time {result['processor_ratio']:.2f}"
-    )
+    print(f"their photos embedded alone: {seconds['embed']:.1f} s; {ratios}")
     print(f"added again, all in the cache: {result['add_all_cached']['seconds']:.1f} s")
     print(f"opened before and after: {result['open']['before']:.2f} and {result['open']['after']:.2f} s")
 
