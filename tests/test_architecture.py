@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("matching",),
     ("store",),
     ("workflows",),
+    ("engines",),
     ("evaluation",),
     ("training",),
     ("comparison",),

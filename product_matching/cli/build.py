@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,11 +24,15 @@ from product_matching.cli.arguments import (
     read_megabytes,
     read_milliseconds,
 )
+from product_matching.cli.engine import Engine, EngineOption, MasterOption, WorkOption, spark_place, spark_session
 from product_matching.cli.progress import bars
 
 if TYPE_CHECKING:
+    from product_matching.encoders.batch import EmbedPhotos
     from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.engines.session import SparkPlace
     from product_matching.listings.catalogue import Catalogue
+    from product_matching.progress import Progress
     from product_matching.search.budget import SearchBudget
     from product_matching.store.manifest import Manifest
 
@@ -86,6 +93,9 @@ def build(
         bool, typer.Option("--map", help="Place the listings on the map of the app, as the map command does.")
     ] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace an existing bundle at --out.")] = False,
+    engine: EngineOption = Engine.local,
+    master: MasterOption = None,
+    work: WorkOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Embed a catalogue and write it as a bundle.
@@ -108,9 +118,11 @@ def build(
         )
     if images is None and (model is not None or weights is not None):
         raise typer.BadParameter("there are no photos: give their folder with --images", param_hint="--model")
+    place = _place(engine, master, work, images)
     listings = read_catalogue(catalogue, images=images, label_column=label_column)
     samples = None if queries is None or images is None else read_queries(queries, images=images)
-    encoder = _build_encoder(listings, model, weights, image_size, device, batch_size)
+    folder = _model_folder(listings, model, weights, image_size)
+    encoder = None if folder is None else _load_encoder(folder, device, batch_size)
     options = BuildOptions(
         weighting=title_weighting.value,
         photo_threshold=photo_threshold,
@@ -121,7 +133,8 @@ def build(
     )
     started = time.perf_counter()
     try:
-        with bars(keep=True) as progress:
+        with bars(keep=True) as progress, _embedding(place, folder, progress) as embed:
+            options = replace(options, embed=embed)
             manifest = build_bundle(listings, out, encoder=encoder, options=options, progress=progress, queries=samples)
             if with_map:
                 manifest = add_map(out, progress=progress)
@@ -139,14 +152,27 @@ def _budget(memory: float | None, milliseconds: float | None) -> SearchBudget | 
     return SearchBudget(memory_mb=memory, milliseconds=milliseconds)
 
 
-def _build_encoder(
-    catalogue: Catalogue,
-    model: str | None,
-    weights: Path | None,
-    image_size: int | None,
-    device: Device,
-    batch_size: int | None,
-) -> PhotoEncoder | None:
+def _place(engine: Engine, master: str | None, work: Path | None, images: Path | None) -> SparkPlace | None:
+    if engine is Engine.spark and images is None:
+        raise typer.BadParameter("Spark embeds photos: give their folder with --images", param_hint="--engine")
+    return spark_place(engine, master, work)
+
+
+@contextmanager
+def _embedding(place: SparkPlace | None, model: Path | None, progress: Progress) -> Iterator[EmbedPhotos]:
+    """What embeds the photos: this process, or Spark."""
+    from product_matching.encoders.batch import embed_photos
+
+    if place is None or model is None:
+        yield embed_photos
+        return
+    from product_matching.engines.embed import SparkEmbedding
+
+    with spark_session(place) as spark:
+        yield SparkEmbedding(spark=spark, place=place, model=model.absolute(), progress=progress)
+
+
+def _model_folder(catalogue: Catalogue, model: str | None, weights: Path | None, image_size: int | None) -> Path | None:
     if not catalogue.has_photos:
         return None
     if model is None:
@@ -159,9 +185,13 @@ def _build_encoder(
 
     tune_process()
     from product_matching.encoders.model_sources import resolve_model
+
+    return resolve_model(model, weights=weights, image_size=image_size)
+
+
+def _load_encoder(folder: Path, device: Device, batch_size: int | None) -> PhotoEncoder:
     from product_matching.encoders.photo import PhotoEncoder
 
-    folder = resolve_model(model, weights=weights, image_size=image_size)
     return PhotoEncoder.load(folder, device=device.value, batch_size=batch_size)
 
 

@@ -26,13 +26,21 @@ from product_matching.cli.deciding import (
     tell_thresholds,
 )
 from product_matching.cli.decisions import tell_decisions
+from product_matching.cli.engine import Engine, EngineOption, MasterOption, WorkOption, spark_place, spark_session
 from product_matching.cli.opening import check_phashes, check_sides
 from product_matching.cli.progress import bars
-from product_matching.matching.chain import Rules
+from product_matching.matching.chain import PLAIN, Rules
 from product_matching.matching.thresholds import Thresholds
 
 if TYPE_CHECKING:
-    from product_matching.progress import Progress
+    from collections.abc import Sequence
+
+    from product_matching.engines.group_shards import EngineMatches
+    from product_matching.engines.session import SparkPlace
+    from product_matching.matching.catalogue_pairs import MatchLists
+    from product_matching.matching.decisions import PairDecisions
+    from product_matching.matching.grouping.description import Group
+    from product_matching.search.neighbours import RowArray
     from product_matching.store.bundle import Bundle
     from product_matching.workflows.choose_scorer import ChosenScorer
     from product_matching.workflows.decisions import BundleDecisions
@@ -69,6 +77,9 @@ def match(
     decide: Decide = None,
     sure: Sure = None,
     pairs: PairsFile = None,
+    engine: EngineOption = Engine.local,
+    master: MasterOption = None,
+    work: WorkOption = None,
 ) -> None:
     """Find the matches of every listing of a catalogue.
 
@@ -80,6 +91,7 @@ def match(
     """
     if out is None and groups is None:
         raise typer.BadParameter("give --out, --groups or both", param_hint="match")
+    place = spark_place(engine, master, work)
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = option.RuleOptions(
         chain=chain,
@@ -96,20 +108,23 @@ def match(
     opened = _open(bundle, given, phash_bits)
     known = _read_decisions(opened)
     chosen = chosen_scorer(opened, decide, sure, pairs, given=given, rules=rules)
-    if chosen is None:
-        with bars(keep=True) as progress:
-            decided = _match_by_distances(opened, given, rules, progress)
-        by = tell_thresholds(decided.thresholds)
+    if place is not None and rules != PLAIN:
+        raise typer.BadParameter(
+            "on Spark thresholds or a pair scorer decide: leave the rules out", param_hint="--engine"
+        )
+    least = None if chosen is None else least_probability(chosen, sure)
+    if place is None:
+        decided = _match_here(opened, given, rules, chosen, least).with_decisions(known.pairs)
+        thresholds, matches = decided.thresholds, decided.matches
+        numbers, described = (None, ()) if groups is None else _group(decided)
     else:
-        least = least_probability(chosen, sure)
-        with bars(keep=True) as progress:
-            decided = _match_by_sureness(opened, chosen, least, progress)
-        by = tell_sureness(chosen, least)
-    decided = decided.with_decisions(known.pairs)
+        found = _match_on_spark(opened, given, chosen, least, place=place, decisions=known.pairs)
+        thresholds, matches, numbers, described = found.thresholds, found.matches, found.numbers, found.groups
     if out is not None:
-        _write_matches(opened, decided, out, limit, by)
-    if groups is not None:
-        _write_groups(opened, decided, groups)
+        by = tell_thresholds(thresholds) if chosen is None or least is None else tell_sureness(chosen, least)
+        _write_matches(opened, matches, out, limit, by)
+    if groups is not None and numbers is not None:
+        _write_groups(opened, numbers, described, groups)
     tell_decisions(opened, known)
 
 
@@ -128,36 +143,61 @@ def _read_decisions(bundle: Bundle) -> BundleDecisions:
     return read_decisions(bundle)
 
 
-def _match_by_distances(bundle: Bundle, given: Thresholds, rules: Rules, progress: Progress) -> CatalogueMatches:
-    from product_matching.workflows.match import match_by_defaults
-
-    return match_by_defaults(bundle, given, rules, progress=progress)
-
-
-def _match_by_sureness(bundle: Bundle, chosen: ChosenScorer, least: float, progress: Progress) -> CatalogueMatches:
-    from product_matching.workflows.match import match_by_scores
+def _match_here(
+    bundle: Bundle, given: Thresholds, rules: Rules, chosen: ChosenScorer | None, least: float | None
+) -> CatalogueMatches:
+    from product_matching.workflows.match import match_by_defaults, match_by_scores
     from product_matching.workflows.pair_scores import score_catalogue
 
-    return match_by_scores(score_catalogue(bundle, chosen.scorer, progress=progress), least)
+    with bars(keep=True) as progress:
+        if chosen is None or least is None:
+            return match_by_defaults(bundle, given, rules, progress=progress)
+        return match_by_scores(score_catalogue(bundle, chosen.scorer, progress=progress), least)
 
 
-def _write_matches(bundle: Bundle, decided: CatalogueMatches, out: Path, limit: int | None, by: str) -> None:
+def _match_on_spark(
+    bundle: Bundle,
+    given: Thresholds,
+    chosen: ChosenScorer | None,
+    least: float | None,
+    *,
+    place: SparkPlace,
+    decisions: PairDecisions,
+) -> EngineMatches:
+    from product_matching.engines.match import match_by_distances
+    from product_matching.engines.score import match_by_sureness
+    from product_matching.workflows.find import fill_thresholds
+
+    with bars(keep=True) as progress, spark_session(place) as spark:
+        if chosen is None or least is None:
+            thresholds = fill_thresholds(bundle, given)
+            return match_by_distances(spark, bundle, place, thresholds, decisions=decisions, progress=progress)
+        return match_by_sureness(
+            spark, bundle, place, chosen.scorer, least=least, decisions=decisions, progress=progress
+        )
+
+
+def _group(decided: CatalogueMatches) -> tuple[RowArray, Sequence[Group]]:
+    from product_matching.workflows.groups import group_catalogue
+
+    return group_catalogue(decided)
+
+
+def _write_matches(bundle: Bundle, matches: MatchLists, out: Path, limit: int | None, by: str) -> None:
     from product_matching.workflows.match import count_cut, submission_rows, write_submission
 
     ids = bundle.listings["posting_id"].tolist()
-    matched = write_submission(out, ids, submission_rows(decided.matches, limit))
+    matched = write_submission(out, ids, submission_rows(matches, limit))
     typer.echo(f"{out}: {len(ids)} listings, {matched} of them with a match{by}")
-    cut = count_cut(decided.matches, limit)
+    cut = count_cut(matches, limit)
     if cut:
         typer.echo(f"--limit {limit} shortened the matches of {cut} listings.", err=True)
 
 
-def _write_groups(bundle: Bundle, decided: CatalogueMatches, out: Path) -> None:
-    from product_matching.workflows.groups import group_catalogue
+def _write_groups(bundle: Bundle, numbers: RowArray, described: Sequence[Group], out: Path) -> None:
     from product_matching.workflows.groups_file import write_groups
 
     ids = bundle.listings["posting_id"].tolist()
-    numbers, described = group_catalogue(decided)
     write_groups(out, ids, numbers, described)
     grouped = sum(group.size for group in described)
     groups = "group" if len(described) == 1 else "groups"

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.keypoint_cache import KeypointCache
@@ -45,6 +45,21 @@ class EmbeddedPhoto:
     thumbnail: bytes = b""
     keypoints: bytes = b""
     problem: str | None = None
+
+
+class EmbedPhotos(Protocol):
+    """The signature of `embed_photos`, which another engine has as well."""
+
+    def __call__(
+        self,
+        paths: Sequence[Path | None],
+        encoder: PhotoEmbedder,
+        cache: EmbeddingCache,
+        *,
+        keypoints: KeypointCache | None = None,
+        workers: int = 2,
+    ) -> Iterator[EmbeddedPhoto]:
+        """Read every photo and see to it that the cache holds its vector."""
 
 
 @dataclass(frozen=True)

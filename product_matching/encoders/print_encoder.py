@@ -70,7 +70,7 @@ class PrintRows:
 
     vectors: csr_matrix
     weights: npt.NDArray[np.float64]
-    texts: tuple[str, ...]
+    texts: Sequence[str]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -84,7 +84,7 @@ class PrintRows:
         """These photos and then others, in the words of the same catalogue."""
         vectors = csr_matrix(scipy.sparse.vstack([self.vectors, others.vectors]))
         weights = np.concatenate([self.weights, others.weights])
-        return PrintRows(vectors=vectors, weights=weights, texts=self.texts + others.texts)
+        return PrintRows(vectors=vectors, weights=weights, texts=(*self.texts, *others.texts))
 
     @classmethod
     def of_query(cls, query: PrintQuery) -> PrintRows:

@@ -124,6 +124,10 @@ class QuantityTable:
         values = [(row, (d, value)) for row, d in stated for value in sorted(quantities[row][d])]
         return cls(_indicator(stated, len(quantities)), _indicator(values, len(quantities)))
 
+    def take(self, rows: npt.NDArray[np.int64]) -> QuantityTable:
+        """The quantities of some of the titles, in the order of `rows`."""
+        return QuantityTable(self.stated[rows], self.values[rows])
+
     def compare(self, first: npt.ArrayLike, second: npt.ArrayLike) -> npt.NDArray[np.int8]:
         """Compare pairs of titles by row: 1 for a common value, -1 for a veto, 0 where they share no dimension."""
         first, second = np.asarray(first), np.asarray(second)

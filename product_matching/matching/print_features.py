@@ -47,6 +47,15 @@ class PrintedListings:
     titles: Sequence[str]
     prints: PrintRows | None = None
 
+    def take(self, rows: RowArray) -> PrintedListings:
+        """Some of the listings, in the order of `rows`."""
+        return PrintedListings(
+            encoder=self.encoder,
+            matrix=self.matrix[rows],
+            titles=[self.titles[row] for row in rows],
+            prints=None if self.prints is None else self.prints.take(rows),
+        )
+
 
 def print_features(prints: PrintRows, first: RowArray, listings: PrintedListings, second: RowArray) -> FloatArray:
     """Compare the print of photos with listings, pair by pair.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from product_matching.encoders.batch import EmbeddedPhoto
+from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.keypoints import KEYPOINTS_NAME
 from product_matching.encoders.model_sources import open_photo_encoder
@@ -240,9 +241,8 @@ def _write_photos(
             raise InputError(f"The photos of the catalogue {manifest.name} need its own model, {model.name}.")
         cache = cache or EmbeddingCache(model)
         keypoints = manifest.keypoints == KEYPOINTS_NAME
-        photos = embed_listings(
-            segment, catalogue, encoder, cache, keypoints=keypoints, workers=workers, progress=progress
-        )
+        embed = partial(embed_photos, workers=workers)
+        photos = embed_listings(segment, catalogue, encoder, cache, keypoints=keypoints, embed=embed, progress=progress)
         write_vectors(segment / PHOTO_VECTORS_FILE, photos, model.dimension, cache)
     else:
         photos = [EmbeddedPhoto()] * len(catalogue)

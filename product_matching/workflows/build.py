@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from product_matching.encoders.batch import EmbeddedPhoto
+from product_matching.encoders.batch import EmbeddedPhoto, EmbedPhotos, embed_photos
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.keypoints import KEYPOINTS_NAME
 from product_matching.encoders.tfidf import TitleEncoder, Weighting
@@ -68,6 +69,8 @@ class BuildOptions:
         Whether the keypoints of the photos are kept: some 4 kB and 40 ms a photo.
     budget
         What a search for photos may take, by which its index is chosen; None for the exact one.
+    embed
+        Embeds the photos: this process, or another engine.
     """
 
     weighting: Weighting = "idf"
@@ -77,6 +80,7 @@ class BuildOptions:
     workers: int = 2
     keypoints: bool = True
     budget: SearchBudget | None = None
+    embed: EmbedPhotos = embed_photos
 
 
 def build_bundle(
@@ -145,7 +149,7 @@ def build_bundle(
                 encoder,
                 cache,
                 keypoints=options.keypoints,
-                workers=options.workers,
+                embed=partial(options.embed, workers=options.workers),
                 progress=progress,
             )
             note_photos(listings, photos)

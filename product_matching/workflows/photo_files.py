@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
+from product_matching.encoders.batch import EmbeddedPhoto, EmbedPhotos
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.keypoint_cache import KeypointCache
 from product_matching.errors import InputError
@@ -40,7 +40,7 @@ def embed_listings(
     cache: EmbeddingCache,
     *,
     keypoints: bool,
-    workers: int,
+    embed: EmbedPhotos,
     progress: Progress,
 ) -> list[EmbeddedPhoto]:
     """Embed every photo into the cache and write the thumbnails and, where they are wanted, the keypoints.
@@ -60,7 +60,7 @@ def embed_listings(
         found = None
         if kept is not None:
             found = stack.enter_context(ThumbnailWriter(folder / KEYPOINTS_FILE, folder / KEYPOINT_OFFSETS_FILE))
-        stream = embed_photos(paths, encoder, cache, keypoints=kept, workers=workers)
+        stream = embed(paths, encoder, cache, keypoints=kept)
         for photo in track(progress, stream, "photos", total=len(paths), unit="photo"):
             thumbnails.append(photo.thumbnail)
             if found is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from product_matching.search.joins.mixed import MixedJoin
 from product_matching.search.joins.phashes import near_photos, parse_phashes
 from product_matching.search.joins.protocol import SelfJoin
 from product_matching.search.joins.sparse import SparseJoin
-from product_matching.search.neighbours import Neighbours, keep_nearest
+from product_matching.search.neighbours import Neighbours, RowArray, keep_nearest
 
 #: Weight of the words in the cosine of a title; the rest is the weight of the character trigrams.
 WORD_WEIGHT = 0.6
@@ -96,7 +96,7 @@ class ListingFeatures:
     nearest_other: dict[str, FloatMatrix]
     weights: csr_matrix
     numbers: csr_matrix
-    texts: list[str]
+    texts: Sequence[str]
     hashes: npt.NDArray[np.uint64]
     has_photo: npt.NDArray[np.bool_]
     shared_photo: npt.NDArray[np.int64]
@@ -104,6 +104,26 @@ class ListingFeatures:
     counts: QuantityTable
     keypoints: Callable[[int], Keypoints | None] | None = None
     printed: PrintedListings | None = None
+
+    def take(self, rows: RowArray) -> ListingFeatures:
+        """Some of the listings, in the order of `rows`, with all that the whole catalogue says of each."""
+        keypoints = self.keypoints
+        return replace(
+            self,
+            views={name: view[rows] for name, view in self.views.items()},
+            compared={side: has[rows] for side, has in self.compared.items()},
+            nearest={name: table[rows] for name, table in self.nearest.items()},
+            weights=self.weights[rows],
+            numbers=self.numbers[rows],
+            texts=[self.texts[row] for row in rows],
+            hashes=self.hashes[rows],
+            has_photo=self.has_photo[rows],
+            shared_photo=self.shared_photo[rows],
+            measures=self.measures.take(rows),
+            counts=self.counts.take(rows),
+            keypoints=None if keypoints is None else lambda row: keypoints(int(rows[row])),
+            printed=None if self.printed is None else self.printed.take(rows),
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

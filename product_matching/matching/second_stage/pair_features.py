@@ -18,8 +18,8 @@ from product_matching.search.joins.phashes import PHASH_BITS, hash_bits
 from product_matching.search.neighbours import FloatArray, RowArray
 from product_matching.search.threads import in_threads
 
-#: Pairs whose features are computed at once.
-_CHUNK = 25_000
+#: Pairs whose features are computed at once: sums of single precision depend on which pairs those are.
+BLOCK_PAIRS = 25_000
 #: Numbers of dense rows that are multiplied at once, few enough for a cache, and columns from which it is worth it.
 _DENSE_NUMBERS, _FEW_COLUMNS = 200_000, 32
 #: Counts of bits from which two photos are simply different.
@@ -78,10 +78,10 @@ def features_in_blocks(
     features = np.empty((len(first), len(names)), dtype=np.float32)
 
     def fill(start: int) -> None:
-        part = slice(start, start + _CHUNK)
+        part = slice(start, start + BLOCK_PAIRS)
         features[part] = pair_features(listings, first[part], second[part])[0]
 
-    in_threads(fill, range(0, len(first), _CHUNK))
+    in_threads(fill, range(0, len(first), BLOCK_PAIRS))
     return features, names
 
 
@@ -155,8 +155,8 @@ def row_products(vectors: csr_matrix | npt.NDArray[np.floating], first: RowArray
 
 def _sparse_products(vectors: csr_matrix, first: RowArray, second: RowArray) -> FloatArray:
     products = np.empty(len(first))
-    for start in range(0, len(first), _CHUNK):
-        part = slice(start, start + _CHUNK)
+    for start in range(0, len(first), BLOCK_PAIRS):
+        part = slice(start, start + BLOCK_PAIRS)
         common = vectors[first[part]].multiply(vectors[second[part]])
         products[part] = np.asarray(common.sum(axis=1)).ravel()
     return products
@@ -197,8 +197,8 @@ def _neighbourhood_features(
 
 def _rank(nearest: npt.NDArray[np.float64], similarity: FloatArray, rows: RowArray) -> npt.NDArray[np.int64]:
     rank = np.empty(len(rows), dtype=np.int64)
-    for start in range(0, len(rows), _CHUNK):
-        part = slice(start, start + _CHUNK)
+    for start in range(0, len(rows), BLOCK_PAIRS):
+        part = slice(start, start + BLOCK_PAIRS)
         rank[part] = (nearest[rows[part]] > similarity[part, None] + _EPSILON).sum(axis=1)
     return rank
 
@@ -218,8 +218,8 @@ def _word_features(listings: ListingFeatures, first: RowArray, second: RowArray)
     for name, weights in (("words", listings.weights), ("numbers", listings.numbers)):
         total = np.asarray(weights.sum(axis=1)).ravel()
         shared, own, other = (np.empty(len(first)) for _ in range(3))
-        for start in range(0, len(first), _CHUNK):
-            part = slice(start, start + _CHUNK)
+        for start in range(0, len(first), BLOCK_PAIRS):
+            part = slice(start, start + BLOCK_PAIRS)
             left, right = weights[first[part]], weights[second[part]]
             common = left.minimum(right)
             shared[part] = np.asarray(common.sum(axis=1)).ravel()
