@@ -31,7 +31,7 @@ from product_matching.engines.score import match_by_sureness
 from product_matching.engines.session import SparkPlace, open_session
 from product_matching.matching.decisions import NO_DECISIONS
 from product_matching.store.bundle import open_bundle
-from product_matching.store.pair_scores import PAIR_SCORES_FILE
+from product_matching.store.kept_pairs import PAIR_SCORES_FILE
 from product_matching.workflows.choose_scorer import choose_scorer
 from product_matching.workflows.find import default_thresholds
 from product_matching.workflows.groups import group_catalogue

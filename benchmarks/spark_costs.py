@@ -13,6 +13,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,18 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
     return work(), time.process_time() - started
 
 
-def measure_photos(listings: ListingShards, distance: float, k: int) -> dict[str, Any]:
+def _first_rows(bundle: Bundle, n: int) -> Bundle:
+    return replace(
+        bundle,
+        listings=bundle.listings.iloc[:n],
+        photo_vectors=None if bundle.photo_vectors is None else bundle.photo_vectors[:n],
+        title_matrix=None if bundle.title_matrix is None else bundle.title_matrix[:n],
+    )
+
+
+def measure_photos(listings: ListingShards, distance: float, k: int, visits: int | None) -> dict[str, Any]:
     """Photo vectors sent to cells, and the join of one of them."""
-    cells = photo_pairs.train_cells(listings, k, distance)
+    cells = photo_pairs.train_cells(listings, k, distance, visits)
     sent, kept, shard = 0, [], k // 2
 
     def scatter() -> None:
@@ -60,6 +70,7 @@ def measure_photos(listings: ListingShards, distance: float, k: int) -> dict[str
     table, joining = timed(lambda: photo_pairs.join_photos(listings, cells, shard, batches))
     return {
         "cells": k,
+        "visits": visits,
         "distance": distance,
         "sent_per_listing": sent / listings.n,
         "bytes_per_row_sent": 4 * listings.dimension + 13,
@@ -82,7 +93,7 @@ def measure_visits(listings: ListingShards, bundle: Bundle, distance: float, k: 
         "pairs_per_listing": len(first) / len(vectors),
         "self_join_seconds_per_million_comparisons": seconds / (len(vectors) ** 2 / 2) * 1e6,
     }
-    for visits in (0, 1, 2, 4, 8, 16, 32):
+    for visits in (1, 2, 4, 8, 16, 32):
         if visits > k - 1:
             break
         cells = photo_pairs.train_cells(listings, k, distance, visits)
@@ -116,10 +127,10 @@ def measure_titles(listings: ListingShards, bundle: Bundle, distance: float) -> 
 
     _, scattering = timed(scatter)
     rows, joining, pairs = pd.concat(kept), 0.0, 0
-    for shard, part in rows.groupby("shard"):
-        ordered = part.sort_values(title_pairs.ORDER)
+    for shard in np.unique(rows["shard"]).tolist():
+        ordered = rows[rows["shard"] == shard].sort_values(title_pairs.ORDER)
         batches = (ordered.iloc[start : start + 2000] for start in range(0, len(ordered), 2000))
-        table, seconds = timed(partial(title_pairs.join_titles, listings, words, int(shard), batches))
+        table, seconds = timed(partial(title_pairs.join_titles, listings, words, shard, batches))
         joining, pairs = joining + seconds, pairs + len(table)
     return {
         "listings": listings.n,
@@ -182,11 +193,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--cells", type=int, default=32)
+    parser.add_argument("--visits", type=int, help="limit on the visits of the vectors that are sent")
+    parser.add_argument("--rows", type=int, help="only so many listings, to see how costs grow")
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--model", type=Path, default=Path("models/efficientnet_lite2_arcface"))
     parser.add_argument("--scorer", action="store_true")
     given = parser.parse_args()
-    bundle, found = open_bundle(given.bundle), {}
+    bundle = open_bundle(given.bundle)
+    if given.rows is not None:
+        bundle = _first_rows(bundle, given.rows)
+    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="spark-costs.") as name:
         work = Path(name)
         listings, writing = timed(lambda: write_listing_shards(bundle, work, 5000))
@@ -197,7 +213,7 @@ def main() -> None:
         }
         thresholds = default_thresholds(bundle)
         if thresholds.photo is not None:
-            found["photos"] = measure_photos(listings, thresholds.photo, given.cells)
+            found["photos"] = measure_photos(listings, thresholds.photo, given.cells, given.visits)
             found["visits"] = measure_visits(listings, bundle, thresholds.photo, given.cells)
         if thresholds.title is not None:
             found["titles"] = measure_titles(listings, bundle, thresholds.title)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from product_matching.cli.arguments import read_count
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
@@ -34,6 +36,15 @@ WorkOption = Annotated[
     typer.Option(
         help="Folder of Spark's shards, which all machines see under this path. Finished shards stay in it: the same "
         "command continues."
+    ),
+]
+
+VisitsOption = Annotated[
+    int | None,
+    typer.Option(
+        parser=read_count,
+        help="On Spark by distances: most cells of photos that a photo is compared with beside its own. Without it all "
+        "within reach, which finds every pair.",
     ),
 ]
 

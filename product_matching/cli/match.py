@@ -26,7 +26,15 @@ from product_matching.cli.deciding import (
     tell_thresholds,
 )
 from product_matching.cli.decisions import tell_decisions
-from product_matching.cli.engine import Engine, EngineOption, MasterOption, WorkOption, spark_place, spark_session
+from product_matching.cli.engine import (
+    Engine,
+    EngineOption,
+    MasterOption,
+    VisitsOption,
+    WorkOption,
+    spark_place,
+    spark_session,
+)
 from product_matching.cli.opening import check_phashes, check_sides
 from product_matching.cli.progress import bars
 from product_matching.matching.chain import PLAIN, Rules
@@ -80,6 +88,7 @@ def match(
     engine: EngineOption = Engine.local,
     master: MasterOption = None,
     work: WorkOption = None,
+    visits: VisitsOption = None,
 ) -> None:
     """Find the matches of every listing of a catalogue.
 
@@ -108,6 +117,8 @@ def match(
     opened = _open(bundle, given, phash_bits)
     known = _read_decisions(opened)
     chosen = chosen_scorer(opened, decide, sure, pairs, given=given, rules=rules)
+    if visits is not None and (place is None or chosen is not None):
+        raise typer.BadParameter("--visits belongs to --engine spark and --decide distances", param_hint="--visits")
     if place is not None and rules != PLAIN:
         raise typer.BadParameter(
             "on Spark thresholds or a pair scorer decide: leave the rules out", param_hint="--engine"
@@ -118,7 +129,7 @@ def match(
         thresholds, matches = decided.thresholds, decided.matches
         numbers, described = (None, ()) if groups is None else _group(decided)
     else:
-        found = _match_on_spark(opened, given, chosen, least, place=place, decisions=known.pairs)
+        found = _match_on_spark(opened, given, chosen, least, place=place, decisions=known.pairs, visits=visits)
         thresholds, matches, numbers, described = found.thresholds, found.matches, found.numbers, found.groups
     if out is not None:
         by = tell_thresholds(thresholds) if chosen is None or least is None else tell_sureness(chosen, least)
@@ -163,15 +174,19 @@ def _match_on_spark(
     *,
     place: SparkPlace,
     decisions: PairDecisions,
+    visits: int | None,
 ) -> EngineMatches:
-    from product_matching.engines.match import match_by_distances
+    from product_matching.engines.match import ShardSizes, match_by_distances
     from product_matching.engines.score import match_by_sureness
     from product_matching.workflows.find import fill_thresholds
 
     with bars(keep=True) as progress, spark_session(place) as spark:
         if chosen is None or least is None:
             thresholds = fill_thresholds(bundle, given)
-            return match_by_distances(spark, bundle, place, thresholds, decisions=decisions, progress=progress)
+            sizes = ShardSizes(visits=visits)
+            return match_by_distances(
+                spark, bundle, place, thresholds, decisions=decisions, sizes=sizes, progress=progress
+            )
         return match_by_sureness(
             spark, bundle, place, chosen.scorer, least=least, decisions=decisions, progress=progress
         )

@@ -184,7 +184,8 @@ def _by_distances(
     listings: ListingShards, own: pd.DataFrame, first: RowArray, second: RowArray, *, thresholds: Thresholds
 ) -> CatalogueMatches:
     sides = _sides(listings, own)
-    return match_measured(sides, first, sides.measure(first, second), thresholds=thresholds)
+    measured = sides.measure(first, second)
+    return match_measured(sides.n, first, measured, measure=sides.measure, thresholds=thresholds)
 
 
 def _neighbours(n: int, first: RowArray, second: RowArray, distances: FloatArray) -> Neighbours:

@@ -18,9 +18,8 @@ import pyarrow as pa
 
 from product_matching.engines.listing_shards import ListingShards, read_vectors
 from product_matching.engines.shards import Stage, content_key
-from product_matching.search.flat import FlatIndex
 from product_matching.search.joins.dense import DenseJoin
-from product_matching.search.neighbours import product_slack
+from product_matching.search.neighbours import RowArray, product_slack
 
 PAIRS = pa.schema({"first": pa.int64(), "second": pa.int64()})
 COLUMNS = "shard int, guest boolean, row long, photo binary"
@@ -52,12 +51,12 @@ class Cells:
     distance: float
     visits: int | None = None
 
-    def homes(self, vectors: Vectors) -> npt.NDArray[np.int64]:
+    def homes(self, vectors: Vectors) -> RowArray:
         """Cell that each vector is at home in; shape (M,)."""
-        homes: npt.NDArray[np.int64] = (vectors @ self.centroids.T).argmax(axis=1).astype(np.int64)
+        homes: RowArray = (vectors @ self.centroids.T).argmax(axis=1).astype(np.int64)
         return homes
 
-    def guests(self, vectors: Vectors, homes: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    def guests(self, vectors: Vectors, homes: RowArray) -> npt.NDArray[np.bool_]:
         """Cells that each vector is a guest in; shape (M, K).
 
         The vectors of a cell lie on its side of the plane halfway between two centroids. A vector on the other side,
@@ -71,8 +70,9 @@ class Cells:
         beyond = (own[:, None] - cosines) / between[homes]  # sine of the angle from the plane
         sent = _sends(k)[homes]
         if self.visits is not None:
+            # The nearest borders, whichever cell sends to the other; a visit both ways finds a pair twice.
             beyond[np.arange(len(vectors)), homes] = np.inf
-            near = np.argsort(beyond, axis=1, kind="stable")[:, : self.visits]
+            near = np.argpartition(beyond, min(self.visits, k) - 1, axis=1)[:, : self.visits]
             sent = np.zeros_like(sent)
             np.put_along_axis(sent, near, values=True, axis=1)
         within: npt.NDArray[np.bool_] = sent & (beyond <= self._reach())
@@ -143,27 +143,51 @@ def scatter_photos(listings: ListingShards, cells: Cells, source: int) -> Iterat
 
 
 def join_photos(listings: ListingShards, cells: Cells, _: int, batches: Iterator[pd.DataFrame]) -> pa.Table:
-    """Pairs of one cell: its own vectors come first and are kept, the guests pass by."""
-    own_rows, own_vectors, found = [np.zeros(0, np.int64)], [], []
-    index: FlatIndex | None = None
+    """Pairs of one cell: its own vectors come first and are kept, the guests pass by, as many as those at a time."""
+    own, guests = _Vectors(listings.dimension), _Vectors(listings.dimension)
+    found: list[tuple[RowArray, RowArray]] = []
     for batch in batches:
         guest = batch["guest"].to_numpy(dtype=bool)
-        rows, vectors = batch["row"].to_numpy(), read_vectors(batch["photo"].tolist(), listings.dimension)
-        if not guest.all():
-            own_rows.append(rows[~guest])
-            own_vectors.append(vectors[~guest])
-        if guest.any() and own_vectors:
-            index = index or FlatIndex(np.concatenate(own_vectors))
-            near = index.within(vectors[guest], cells.distance)
-            found.append((rows[guest][near.queries()], np.concatenate(own_rows)[near.rows]))
-    if own_vectors:
-        near = DenseJoin().within(np.concatenate(own_vectors), cells.distance)
-        once, rows = near.queries() < near.rows, np.concatenate(own_rows)
-        found.append((rows[near.queries()[once]], rows[near.rows[once]]))
-    return pairs_table(found)
+        own.add(batch[~guest])
+        guests.add(batch[guest])
+        if guests.n > max(own.n, _SCATTERED_ROWS):
+            found.append(_met(own, guests, cells.distance))
+            guests = _Vectors(listings.dimension)
+    found.append(_met(own, guests, cells.distance))
+    rows, vectors = own.joined()
+    near = DenseJoin().within(vectors, cells.distance)
+    queries, once = near.queries(), near.queries() < near.rows
+    return pairs_table([*found, (rows[queries[once]], rows[near.rows[once]])])
 
 
-def pairs_table(found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]) -> pa.Table:
+class _Vectors:
+    """Rows with their vectors, collected batch by batch."""
+
+    def __init__(self, dimension: int) -> None:
+        self._dimension = dimension
+        self._rows: list[RowArray] = [np.zeros(0, dtype=np.int64)]
+        self._vectors: list[Vectors] = [np.zeros((0, dimension), dtype=np.float32)]
+        self.n = 0
+
+    def add(self, batch: pd.DataFrame) -> None:
+        self._rows.append(batch["row"].to_numpy(dtype=np.int64))
+        self._vectors.append(read_vectors(batch["photo"].tolist(), self._dimension))
+        self.n += len(batch)
+
+    def joined(self) -> tuple[RowArray, Vectors]:
+        return np.concatenate(self._rows), np.concatenate(self._vectors)
+
+
+def _met(own: _Vectors, guests: _Vectors, distance: float) -> tuple[RowArray, RowArray]:
+    """Pairs of a cell's own vectors with guests; those of guests among themselves are found in another cell."""
+    (rows, vectors), (others, met) = own.joined(), guests.joined()
+    near = DenseJoin().within(np.concatenate([vectors, met]), distance)
+    every, queries = np.concatenate([rows, others]), near.queries()
+    crossing = (queries < len(rows)) & (near.rows >= len(rows))
+    return every[queries[crossing]], every[near.rows[crossing]]
+
+
+def pairs_table(found: list[tuple[RowArray, RowArray]]) -> pa.Table:
     """Pairs of rows, the lower one first."""
     none = np.zeros(0, dtype=np.int64)
     first, second = (np.concatenate([none, *column]) for column in (zip(*found, strict=True) if found else ((), ())))

@@ -25,6 +25,7 @@ DEMO = str(Path(__file__).parents[2] / "embeddings" / "demo")
             ["--engine", "spark", "--master", "local[2]", "--work", "shards", "--chain"],
             "on Spark thresholds or a pair scorer decide",
         ),
+        (["--visits", "8"], "--visits belongs to --engine spark and --decide distances"),
     ],
 )
 def test_options_that_contradict_each_other_are_refused(options: list[str], message: str, tmp_path: Path) -> None:

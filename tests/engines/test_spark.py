@@ -26,7 +26,7 @@ from product_matching.listings.catalogue import read_catalogue
 from product_matching.matching.decisions import PairDecisions
 from product_matching.progress import Cancelled
 from product_matching.store.bundle import Bundle, open_bundle
-from product_matching.store.pair_scores import PAIR_SCORES_FILE
+from product_matching.store.kept_pairs import PAIR_SCORES_FILE
 from product_matching.workflows.build import BuildOptions, build_bundle
 from product_matching.workflows.choose_scorer import choose_scorer
 from product_matching.workflows.find import default_thresholds
