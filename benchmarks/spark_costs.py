@@ -21,12 +21,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from product_matching.engines import photo_pairs, score, title_pairs
+from product_matching.engines import group_shards, photo_pairs, score, title_pairs
+from product_matching.engines.components import find_components
 from product_matching.engines.embed import _embed_shard, _write_files
 from product_matching.engines.listing_shards import ListingShards, write_listing_shards
+from product_matching.matching.decisions import NO_DECISIONS
+from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import NO_PROGRESS
 from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.joins.mixed import MixedJoin
+from product_matching.search.joins.sparse import SparseJoin
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.workflows.choose_scorer import choose_scorer
 from product_matching.workflows.find import default_thresholds
@@ -80,6 +84,21 @@ def measure_photos(listings: ListingShards, distance: float, k: int, visits: int
     }
 
 
+def measure_assigning(dimension: int, k: int, visits: int) -> dict[str, Any]:
+    """Finding home and guest cells among many centroids, which for this may lie anywhere."""
+    drawn = np.random.default_rng(0).normal(size=(k + 4000, dimension)).astype(np.float32)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    cells = photo_pairs.Cells(centroids=drawn[:k], distance=0.1, visits=visits)
+    vectors = drawn[k:]
+
+    def assign() -> None:
+        for start in range(0, len(vectors), 2000):
+            part = vectors[start : start + 2000]
+            cells.guests(part, cells.homes(part))
+
+    return {"cells": k, "visits": visits, "seconds_per_listing": timed(assign)[1] / len(vectors)}
+
+
 def measure_visits(listings: ListingShards, bundle: Bundle, distance: float, k: int) -> dict[str, Any]:
     """Share of all pairs within a distance that limits on visits find."""
     vectors = np.asarray(bundle.photo_vectors, dtype=np.float32)
@@ -93,11 +112,12 @@ def measure_visits(listings: ListingShards, bundle: Bundle, distance: float, k: 
         "pairs_per_listing": len(first) / len(vectors),
         "self_join_seconds_per_million_comparisons": seconds / (len(vectors) ** 2 / 2) * 1e6,
     }
+    trained = photo_pairs.train_cells(listings, k, distance)
+    homes = trained.homes(vectors)
     for visits in (1, 2, 4, 8, 16, 32):
         if visits > k - 1:
             break
-        cells = photo_pairs.train_cells(listings, k, distance, visits)
-        homes = cells.homes(vectors)
+        cells = replace(trained, visits=visits)
         guests = np.concatenate(
             [
                 cells.guests(vectors[start : start + 2000], homes[start : start + 2000])
@@ -140,6 +160,44 @@ def measure_titles(listings: ListingShards, bundle: Bundle, distance: float) -> 
         "scatter_seconds_per_listing": scattering / listings.n,
         "join_seconds_per_listing": joining * _EVERY / listings.n,
         "pairs_per_listing_in_all_shards": pairs * _EVERY / listings.n,
+    }
+
+
+def measure_groups(listings: ListingShards, bundle: Bundle, thresholds: Thresholds) -> dict[str, Any]:
+    """Components of all pairs, and the decisions and groups of all their shards."""
+    keys = [
+        join.within(vectors, distance)
+        for vectors, distance, join in (
+            (bundle.photo_vectors, thresholds.photo, DenseJoin()),
+            (bundle.title_matrix, thresholds.title, SparseJoin()),
+        )
+        if vectors is not None and distance is not None
+    ]
+    first, second = (np.concatenate(part) for part in zip(*((near.queries(), near.rows) for near in keys), strict=True))
+    found = np.unique(np.column_stack([first, second])[first < second], axis=0)
+    pairs = photo_pairs.pairs_table([(found[:, 0], found[:, 1])])
+    components, connecting = timed(
+        lambda: find_components(listings.n, [pairs], NO_DECISIONS, work=listings.stage.work, rows_per_shard=20_000)
+    )
+    deciding = group_shards.Deciding(thresholds=thresholds, least=None, decisions=NO_DECISIONS)
+    sent = [
+        rows
+        for source in range(listings.stage.n)
+        for rows in group_shards.scatter_listings(listings, components, source)
+    ]
+    rows = pd.concat([*sent, *group_shards.scatter_pairs(pairs, components)], ignore_index=True)
+    grouping = 0.0
+    for shard in range(components.shards):
+        batches = iter([rows[rows["shard"] == shard].sort_values(group_shards.ORDER)])
+        work = partial(
+            group_shards.group_shard, shard, batches, listings=listings, components=components, deciding=deciding
+        )
+        grouping += timed(work)[1]
+    return {
+        "pairs_per_listing": len(found) / listings.n,
+        "share_of_listings_with_pairs": sum(map(len, sent)) / listings.n,
+        "connecting_seconds_per_listing": connecting / listings.n,
+        "grouping_seconds_per_listing": grouping / listings.n,
     }
 
 
@@ -195,6 +253,9 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=32)
     parser.add_argument("--visits", type=int, help="limit on the visits of the vectors that are sent")
     parser.add_argument("--rows", type=int, help="only so many listings, to see how costs grow")
+    parser.add_argument("--assign", type=int, help="measure the assignment to so many cells as well")
+    parser.add_argument("--photo-distance", type=float, help="instead of the bundle's own threshold")
+    parser.add_argument("--title-distance", type=float, help="instead of the bundle's own threshold")
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--model", type=Path, default=Path("models/efficientnet_lite2_arcface"))
     parser.add_argument("--scorer", action="store_true")
@@ -211,12 +272,19 @@ def main() -> None:
             "bytes_per_listing": listings.stage.bytes() / len(bundle),
             "write_seconds_per_listing": writing / len(bundle),
         }
-        thresholds = default_thresholds(bundle)
+        own = default_thresholds(bundle)
+        thresholds = Thresholds(
+            own.photo if given.photo_distance is None else given.photo_distance,
+            own.title if given.title_distance is None else given.title_distance,
+        )
         if thresholds.photo is not None:
             found["photos"] = measure_photos(listings, thresholds.photo, given.cells, given.visits)
             found["visits"] = measure_visits(listings, bundle, thresholds.photo, given.cells)
         if thresholds.title is not None:
             found["titles"] = measure_titles(listings, bundle, thresholds.title)
+        if given.assign is not None:
+            found["assigning"] = measure_assigning(listings.dimension, given.assign, given.visits or 8)
+        found["groups"] = measure_groups(listings, bundle, thresholds)
         if given.scorer:
             found["scorer"] = measure_scorer(bundle, work)
         if given.photos is not None:
