@@ -165,12 +165,13 @@ def measure_titles(listings: ListingShards, bundle: Bundle, distance: float) -> 
 
 def measure_groups(listings: ListingShards, bundle: Bundle, thresholds: Thresholds) -> dict[str, Any]:
     """Components of all pairs, and the decisions and groups of all their shards."""
+    sides: list[tuple[Any, float | None, Any]] = [
+        (bundle.photo_vectors, thresholds.photo, DenseJoin()),
+        (bundle.title_matrix, thresholds.title, SparseJoin()),
+    ]
     keys = [
         join.within(vectors, distance)
-        for vectors, distance, join in (
-            (bundle.photo_vectors, thresholds.photo, DenseJoin()),
-            (bundle.title_matrix, thresholds.title, SparseJoin()),
-        )
+        for vectors, distance, join in sides
         if vectors is not None and distance is not None
     ]
     first, second = (np.concatenate(part) for part in zip(*((near.queries(), near.rows) for near in keys), strict=True))
