@@ -115,7 +115,7 @@ class IvfIndex:
     def nearest(self, queries: npt.ArrayLike, k: int) -> Neighbours:
         """Find the `k` nearest rows that the searched lists hold; ties are won by the lower row.
 
-        Where they hold fewer than `k`, all lists are searched.
+        Where they hold fewer than `k`, so many further lists are searched that they hold enough.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class IvfIndex:
         proposed = self._fetched(queries, fetched, self._probes)
         short = np.flatnonzero((proposed < 0).any(axis=1))
         if len(short):
-            proposed[short] = self._fetched(queries[short], fetched, len(self._lists.sizes))
+            proposed[short] = self._fetched(queries[short], fetched, self._probes_holding(queries[short], fetched))
         rows = self._lists.rows_of(list(proposed))
         if fetched < k:
             rows = [np.concatenate([of_query, self._zero[:k]]) for of_query in rows]
@@ -165,6 +165,13 @@ class IvfIndex:
         with threads_for(len(queries)):
             found: RowArray = self._index.search(padded(queries), k, params=_probing(probes))[1]
         return found
+
+    def _probes_holding(self, queries: VectorArray, k: int) -> int:
+        """How many of the nearest lists hold `k` vectors together, for every one of the queries."""
+        order = np.argsort(-(padded(queries) @ self._lists.centroids.T), axis=1)
+        held = np.cumsum(self._lists.sizes[order], axis=1)
+        # FAISS may see two centroids that are as near in the other order.
+        return min(len(self._lists.sizes), int((held < k).sum(axis=1).max()) + 2)
 
     def _measured(self, queries: VectorArray, rows: list[RowArray]) -> Neighbours:
         distances = [self._exact.distances(query, of_query) for query, of_query in zip(queries, rows, strict=True)]

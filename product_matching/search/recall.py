@@ -84,28 +84,30 @@ def true_neighbours(
     return keep_within(found, threshold)
 
 
-def measure_recall(index: VectorIndex[Any], queries: npt.ArrayLike, rows: RowArray, true: Neighbours) -> Recall:
-    """Ask an index for the neighbours that `true_neighbours` found; the own row of a query does not count.
+def measure_recall(index: VectorIndex[Any], queries: npt.ArrayLike, true: Neighbours, threshold: float) -> Recall:
+    """Ask an index for the neighbours that `true_neighbours` found.
+
+    Found is what both the search for the nearest and that within the threshold give.
 
     Parameters
     ----------
     index
         The index.
     queries
-        The vectors of the rows, shape (Q, D).
-    rows
-        Their rows.
+        The vectors of the rows that they are neighbours of, shape (Q, D).
     true
         What is to be found.
+    threshold
+        The distance that it is within.
     """
     most = int(np.diff(true.offsets).max(initial=0)) + 1
-    found = index.nearest(queries, max(NEIGHBOURS + 1, most))
+    nearest, within = index.nearest(queries, max(NEIGHBOURS + 1, most)), index.within(queries, threshold)
     shares = []
-    for query, row in enumerate(rows.tolist()):
+    for query in range(len(true)):
         wanted = true.of(query)[0]
         if len(wanted):
-            near = found.of(query)[0]
-            shares.append(float(np.isin(wanted, near[near != row]).mean()))
+            near, inside = nearest.of(query)[0], within.of(query)[0]
+            shares.append(float((np.isin(wanted, near) & np.isin(wanted, inside)).mean()))
     return Recall(float(np.mean(shares)) if shares else 1.0, len(shares))
 
 

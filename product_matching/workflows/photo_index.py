@@ -89,7 +89,8 @@ def write_photo_index(
     probes = min(choice.most_probes, probes_for(lists, vectors, rows[:half], true.part(0, half), least=AIMED_RECALL))
     spec = _spec(len(lists.sizes), probes, Recall(1.0, 0), distance)
     others = rows[half:]
-    measured = measure_recall(open_index(spec, vectors, lists), vectors[others], others, true.part(half, len(rows)))
+    index, wanted = open_index(spec, vectors, lists), true.part(half, len(rows))
+    measured = measure_recall(index, vectors[others], wanted, distance)
     return _spec(len(lists.sizes), probes, measured, distance)
 
 
@@ -104,7 +105,7 @@ def measure_photo_index(bundle: Bundle, *, progress: Progress = NO_PROGRESS) -> 
     rows = rows[len(rows) // 2 :]
     true = true_neighbours(vectors, rows, spec.ivf.distance, progress=progress)
     index = open_index(spec, vectors, photo_lists(bundle))
-    return MeasuredIndex(spec, measure_recall(index, vectors[rows], rows, true))
+    return MeasuredIndex(spec, measure_recall(index, vectors[rows], true, spec.ivf.distance))
 
 
 def describe_index(spec: IndexSpec) -> str:
