@@ -17,7 +17,7 @@ from product_matching.app.catalogue.photos_view import draw_photos
 from product_matching.app.resources import BY_BUNDLE
 from product_matching.app.shared.charts import describe_sizes, size_chart
 from product_matching.app.shared.deciding import Deciding
-from product_matching.app.shared.exactness import explain_exactness, is_exact
+from product_matching.app.shared.exactness import exactness_figure, explain_exactness
 from product_matching.app.shared.figures import ShownFigure, draw_shown_figures
 from product_matching.app.shared.kept_groups import kept_groups
 from product_matching.app.shared.wording import count_text, plain
@@ -63,8 +63,7 @@ def _figures(bundle: Bundle, described: CatalogueDescription) -> list[ShownFigur
         figures.append(ShownFigure("With a photo", _share(n_photos, len(bundle))))
     if n_titles:
         figures.append(ShownFigure("With a title", _share(n_titles, len(bundle))))
-    exact = "exact" if is_exact(bundle.manifest) else "approximate"
-    figures.append(ShownFigure("Search", exact, explain_exactness(bundle.manifest)))
+    figures.append(ShownFigure(*exactness_figure(bundle.manifest), explain_exactness(bundle.manifest)))
     if described.labels is not None:
         what = "Products that are known (label groups): listings of one group are the same product."
         figures.append(ShownFigure("Known products", f"{described.labels.n_groups:,}", what))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from product_matching.search.spec import IndexSpec
 from product_matching.store.manifest import Manifest
 
-_EXACT_HELP = "The query is compared with every listing (index: {kinds})."
+_EXACT_HELP = "A query is compared with every listing (index: {kinds})."
 _APPROXIMATE_HELP = (
     "Photos stand in {lists:,} lists of similar ones, of which a search reads the nearest {probes:,}. Recall "
     "{recall:.3f}: {protocol}, within distance {distance:g} (N {queries:,}). Distances are exact, and titles are "
@@ -26,6 +26,14 @@ def say_exactness(manifest: Manifest, *, by_photo: bool) -> str:
     if spec.ivf is None:
         return "approximate search"
     return f"approximate search: finds {_found(spec.ivf.recall)} of 100 similar photos"
+
+
+def exactness_figure(manifest: Manifest) -> tuple[str, str]:
+    """Name and value of the figure that says it of a catalogue."""
+    spec = manifest.index.photo
+    if is_exact(manifest) or spec is None or spec.ivf is None:
+        return "Search", "exact"
+    return "Approximate search", f"{_found(spec.ivf.recall)}%"
 
 
 def explain_exactness(manifest: Manifest) -> str:

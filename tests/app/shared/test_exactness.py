@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from product_matching.app.shared.exactness import explain_exactness, is_exact, say_exactness
+from product_matching.app.shared.exactness import exactness_figure, explain_exactness, say_exactness
 from product_matching.search.spec import IndexSpec, InvertedFile
 from product_matching.store.manifest import Manifest, SideIndexes, read_manifest
 
@@ -22,7 +22,8 @@ def approximate(manifest: Manifest, recall: float) -> Manifest:
 
 def test_an_exact_search_is_called_so(exact: Manifest) -> None:
     assert say_exactness(exact, by_photo=True) == say_exactness(exact, by_photo=False) == "exact search"
-    assert explain_exactness(exact) == "The query is compared with every listing (index: flat, sparse)."
+    assert exactness_figure(exact) == ("Search", "exact")
+    assert explain_exactness(exact) == "A query is compared with every listing (index: flat, sparse)."
 
 
 @pytest.mark.parametrize(("recall", "said"), [(0.9956, "99.5"), (0.99999, "99.9"), (1.0, "100.0")])
@@ -31,7 +32,7 @@ def test_an_approximate_search_says_how_much_it_finds_and_never_more(exact: Mani
     assert say_exactness(manifest, by_photo=True) == f"approximate search: finds {said} of 100 similar photos"
     assert "nearest 24" in explain_exactness(manifest)
     assert "N 483" in explain_exactness(manifest)
-    assert not is_exact(manifest)
+    assert exactness_figure(manifest) == ("Approximate search", f"{said}%")
 
 
 def test_titles_are_searched_exactly_beside_any_index_of_photos(exact: Manifest) -> None:
