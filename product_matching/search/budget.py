@@ -14,7 +14,6 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from product_matching.errors import InputError
-from product_matching.search.mapped import MAPPED_BYTES
 
 #: Bytes of vectors, and of codes of one byte a number, that one thread multiplies in a millisecond.
 VECTOR_BYTES_PER_MS, CODE_BYTES_PER_MS = 5_000_000, 4_000_000
@@ -22,6 +21,8 @@ VECTOR_BYTES_PER_MS, CODE_BYTES_PER_MS = 5_000_000, 4_000_000
 BASE_MS = 2.0
 #: Lists near a query are larger than the mean, and the slowest queries are to keep to the time as well.
 SKEW = 3.0
+#: Bytes that a search takes besides.
+BASE_BYTES = 64_000_000
 #: Number of each row in the lists, and of each distinct vector and its rows beside them.
 _NUMBER_BYTES = 8 + 16
 _MB = 1_000_000
@@ -127,7 +128,7 @@ def ivf_cost(n: int, dimensions: int, lists: int, probes: int) -> tuple[int, flo
     centroids = 4 * lists * dimensions
     searched = SKEW * probes * (n / lists) * dimensions
     milliseconds = BASE_MS + centroids / VECTOR_BYTES_PER_MS + searched / CODE_BYTES_PER_MS
-    return n * (dimensions + _NUMBER_BYTES) + centroids + MAPPED_BYTES, milliseconds
+    return n * (dimensions + _NUMBER_BYTES) + centroids + BASE_BYTES, milliseconds
 
 
 def default_lists(n: int) -> int:

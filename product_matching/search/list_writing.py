@@ -15,11 +15,13 @@ from product_matching.search.inverted_lists import InvertedLists, Matrix, padded
 from product_matching.search.joins.copies import Copies
 from product_matching.search.mapped import release_pages
 from product_matching.search.neighbours import RowArray
+from product_matching.search.threads import each_in_threads, single_blas
 
 #: Vectors of each list that the centroids are computed from, and how often they are moved.
 _TRAINED_PER_LIST, _ITERATIONS = 32, 10
 _SEED = 20
-_BLOCK_ROWS = 16_384
+#: Rows that are read at a time, and that are multiplied with the centroids at a time.
+_BLOCK_ROWS, _PRODUCT_ROWS = 16_384, 1024
 
 
 def write_lists(vectors: Matrix, codes: Path, lists: int, *, progress: Progress = NO_PROGRESS) -> InvertedLists:
@@ -44,11 +46,10 @@ def write_lists(vectors: Matrix, codes: Path, lists: int, *, progress: Progress 
     distinct = Copies.of(vectors, present)
     release_pages(vectors)
     centroids = _centroids(vectors, distinct.lowest, lists)
-    coarse = faiss.IndexFlatIP(centroids.shape[1])
-    coarse.add(centroids)
     stop_if_cancelled(progress)
-    list_of = _assigned(vectors, distinct.lowest, coarse, progress)
+    list_of = _assigned(vectors, distinct.lowest, centroids, progress)
     sizes = np.bincount(list_of, minlength=len(centroids)).astype(np.int64)
+    coarse = faiss.IndexFlatIP(centroids.shape[1])
     _write_codes(vectors, distinct.lowest, list_of, codes, index=quantiser(coarse, low, high - low))
     release_pages(vectors)
     return InvertedLists(
@@ -78,31 +79,42 @@ def _ranges(vectors: Matrix) -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
 
 
 def _centroids(vectors: Matrix, rows: RowArray, lists: int) -> Matrix:
-    lists = min(lists, len(rows))
-    length = padded(np.zeros((0, np.shape(vectors)[1]))).shape[1]
-    if not lists:
-        return np.zeros((0, length), dtype=np.float32)
-    wanted = min(len(rows), lists * _TRAINED_PER_LIST)
-    sample = np.sort(np.random.default_rng(_SEED).choice(rows, wanted, replace=False))
-    means = faiss.Kmeans(
-        length,
-        lists,
-        niter=_ITERATIONS,
-        seed=_SEED,
-        spherical=True,
-        min_points_per_centroid=1,
-        max_points_per_centroid=_TRAINED_PER_LIST,
-    )
-    means.train(padded(vectors[sample]))
-    return np.ascontiguousarray(means.centroids, dtype=np.float32)
+    """Unit means of a sample of the rows, by k-means with cosines (spherical k-means: Dhillon and Modha 2001)."""
+    lists, rng = min(lists, len(rows)), np.random.default_rng(_SEED)
+    sample = padded(vectors[np.sort(rng.choice(rows, min(len(rows), lists * _TRAINED_PER_LIST), replace=False))])
+    centroids = sample[rng.choice(len(sample), lists, replace=False)] if lists else sample
+    for _ in range(_ITERATIONS if lists else 0):
+        nearest = _nearest(sample, centroids)
+        order = np.argsort(nearest, kind="stable")
+        sizes = np.bincount(nearest, minlength=lists)
+        filled = np.flatnonzero(sizes)
+        sums = np.add.reduceat(sample[order], (np.cumsum(sizes) - sizes)[filled])
+        norms = np.linalg.norm(sums, axis=1, keepdims=True)
+        # A list without vectors, or whose vectors cancel out, starts again from one of the sample.
+        centroids = sample[rng.choice(len(sample), lists, replace=False)]
+        centroids[filled] = np.divide(sums, norms, out=centroids[filled], where=norms > 0)
+    return np.ascontiguousarray(centroids)
 
 
-def _assigned(vectors: Matrix, rows: RowArray, coarse: Any, progress: Progress) -> RowArray:
-    list_of = np.zeros(len(rows), dtype=np.int64)
-    for start in track(progress, range(0, len(rows), _BLOCK_ROWS), "index of the photos", unit="block"):
-        part = slice(start, start + _BLOCK_ROWS)
-        list_of[part] = coarse.search(padded(vectors[rows[part]]), 1)[1].ravel()
-    return list_of
+def _assigned(vectors: Matrix, rows: RowArray, centroids: Matrix, progress: Progress) -> RowArray:
+    """The list of each of the rows."""
+    starts = range(0, len(rows), _BLOCK_ROWS)
+    blocks = track(progress, starts, "index of the photos", unit="block")
+    found = [_nearest(padded(vectors[rows[start : start + _BLOCK_ROWS]]), centroids) for start in blocks]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *found])
+
+
+def _nearest(block: Matrix, centroids: Matrix) -> RowArray:
+    """The centroid that is nearest to each row; products of NumPy, which are faster than FAISS's search for one."""
+    starts = range(0, len(block), _PRODUCT_ROWS)
+    with single_blas() as threads:
+        found = list(each_in_threads(lambda start: _largest(block, start, centroids), starts, threads))
+    return np.concatenate([np.zeros(0, dtype=np.int64), *found])
+
+
+def _largest(block: Matrix, start: int, centroids: Matrix) -> RowArray:
+    largest: RowArray = (block[start : start + _PRODUCT_ROWS] @ centroids.T).argmax(axis=1)
+    return largest
 
 
 def _write_codes(vectors: Matrix, rows: RowArray, list_of: RowArray, codes: Path, *, index: Any) -> None:

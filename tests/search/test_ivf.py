@@ -12,6 +12,7 @@ import pytest
 from product_matching.search import FlatIndex, IndexSpec, IvfIndex, Neighbours, open_index
 from product_matching.search.inverted_lists import InvertedLists
 from product_matching.search.list_writing import write_lists
+from product_matching.search.mapped import MappedRows
 from product_matching.search.recall import measure_recall, probes_for, sample_rows, true_neighbours
 
 N, D, COPIES = 6_000, 20, 2_000
@@ -73,6 +74,20 @@ def test_lists_from_a_file_search_as_those_in_memory(
     assert_same(open_index(spec, mapped, read).nearest(queries, 20), expected)
     monkeypatch.delattr(faiss, "OnDiskInvertedLists")  # as on Windows
     assert_same(open_index(spec, mapped, read).nearest(queries, 20), expected)
+
+
+def test_rows_are_read_from_the_file_of_a_map_and_else_through_the_map(vectors: Vectors, tmp_path: Path) -> None:
+    """A file that another took the place of, and a part of a map, give the rows that were mapped as well."""
+    np.save(tmp_path / "vectors.npy", vectors)
+    mapped = np.load(tmp_path / "vectors.npy", mmap_mode="r")
+    rows, expected = np.arange(50, 300), FlatIndex(vectors).distances(vectors[:1], np.arange(50, 300))
+    for each, shift in ((mapped, 0), (mapped[20:], 20), (mapped[:, :], 0)):
+        np.testing.assert_array_equal(MappedRows(each).distances(vectors[0], rows - shift), expected)
+    np.save(tmp_path / "other.npy", vectors[::-1])
+    (tmp_path / "other.npy").replace(tmp_path / "vectors.npy")
+    np.testing.assert_array_equal(MappedRows(mapped).distances(vectors[0], rows), expected)
+    everything = MappedRows(mapped).distances(vectors[0], np.arange(N))
+    np.testing.assert_array_equal(everything[rows], expected)
 
 
 def test_rows_that_stand_in_no_list_are_found_as_well(vectors: Vectors, lists: InvertedLists) -> None:

@@ -37,7 +37,7 @@ Build = Callable[..., Path]
 @pytest.fixture
 def small_costs(monkeypatch: pytest.MonkeyPatch) -> None:
     """A catalogue of 25 listings is searched exactly at any budget; without the fixed costs it is not."""
-    monkeypatch.setattr(budget, "MAPPED_BYTES", 0)
+    monkeypatch.setattr(budget, "BASE_BYTES", 0)
     monkeypatch.setattr(budget, "BASE_MS", 0.0)
 
 
