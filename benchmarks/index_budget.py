@@ -31,6 +31,8 @@ from typing import Any
 import numpy as np
 import psutil
 
+from product_matching.search.mapped import release_pages
+
 SEED, QUERIES, K, THRESHOLD = 7, 500, 50, 0.25
 COPIES, DIMENSIONS, BLOCK = 2_000, 256, 20_000
 CONTENDERS = ("ours", "ours with copies", "faiss flat", "faiss ivf", "faiss ivf with copies", "titles")
@@ -196,6 +198,7 @@ def run(name: str, folder: Path) -> dict[str, Any]:
     copied = "copies" in name
     vectors = vectors if copied else vectors[:n]
     queries = [np.array(vectors[row])[None] for row in rows]
+    release_pages(vectors)
     make = {"ours": ours, "faiss flat": faiss_flat, "faiss ivf": faiss_ivf}[name.removesuffix(" with copies")]
     search, built, disk, said = make(vectors, folder, copied)
     found, times = searched(search, queries)
@@ -253,6 +256,7 @@ def faiss_flat(vectors: np.ndarray, folder: Path, copied: bool) -> tuple[Any, fl
     for start_row in range(0, len(vectors), BLOCK):
         index.add(np.ascontiguousarray(vectors[start_row : start_row + BLOCK]))
     built = time.perf_counter() - started
+    release_pages(vectors)
     faiss.omp_set_num_threads(1)
     return lambda query: index.search(query, K + 1)[1][0], built, 0, "exact"
 
@@ -274,6 +278,7 @@ def faiss_ivf(vectors: np.ndarray, folder: Path, copied: bool) -> tuple[Any, flo
         index.add(np.ascontiguousarray(vectors[start_row : start_row + BLOCK]))
     index.nprobe = told["probes"]
     built = time.perf_counter() - started
+    release_pages(vectors)
     faiss.omp_set_num_threads(1)
     return lambda query: index.search(query, K + 1)[1][0], built, 0, f"{lists:,} lists, {index.nprobe} searched"
 

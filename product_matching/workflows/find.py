@@ -148,7 +148,10 @@ class Finder:
     def listing_query(self, row: int) -> Query:
         """Make the query that a listing of the catalogue is."""
         bundle = self.bundle
-        photo = np.array(bundle.photo_vectors[row]) if bundle.photo_vectors is not None else None
+        photo = None
+        if bundle.photo_vectors is not None:
+            photo = np.array(bundle.photo_vectors[row])
+            release_pages(bundle.photo_vectors)
         has_photo, has_title = bool(bundle.has_photo[row]), bool(bundle.has_title[row])
         title = bundle.title_matrix[row] if bundle.title_matrix is not None else None
         text = str(bundle.listings["title"].iloc[row]) if has_title else ""
