@@ -91,7 +91,7 @@ def choose_index(n: int, dimensions: int, budget: SearchBudget, *, must_fit: boo
     'flat'
     >>> choice = choose_index(1_000_000, 256, SearchBudget(memory_mb=1500.0, milliseconds=20.0))
     >>> choice.kind, choice.lists, choice.most_probes
-    ('ivf', 4096, 371)
+    ('ivf', 4096, 366)
     """
     memory = math.inf if budget.memory_mb is None else budget.memory_mb * _MB
     time = math.inf if budget.milliseconds is None else budget.milliseconds
