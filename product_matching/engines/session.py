@@ -66,6 +66,8 @@ def open_session(place: SparkPlace) -> Iterator[SparkSession]:
         warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
         module = import_extra("pyspark.sql", "spark", "Builds and matches on Spark")
         _check_java()
+        if place.master.startswith("local"):
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
         builder = module.SparkSession.builder.master(place.master).appName("product-matching")
         for name, value in {**_SETTINGS, **_paths(place.master), **place.settings}.items():

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.engines.embed import SparkEmbedding
 from product_matching.engines.group_shards import EngineMatches
@@ -118,9 +119,11 @@ def test_a_build_on_spark_is_that_of_one_machine(
     (tmp_path / "listings.csv").write_text(listings.to_csv(index=False), encoding="utf-8")
     catalogue = read_catalogue(tmp_path / "listings.csv", images=ROOT / "demo" / "images")
     encoder = PhotoEncoder.load(tiny_model, device="cpu")
-    local = build_bundle(catalogue, tmp_path / "one" / "demo", encoder=encoder)
+    one, other = (EmbeddingCache(encoder.model, tmp_path / name) for name in ("one", "other"))
+    local = build_bundle(catalogue, tmp_path / "one" / "demo", encoder=encoder, cache=one)
     embed = SparkEmbedding(spark=spark, place=place, model=tiny_model, photos=4)
-    found = build_bundle(catalogue, tmp_path / "two" / "demo", encoder=encoder, options=BuildOptions(embed=embed))
+    options = BuildOptions(embed=embed)
+    found = build_bundle(catalogue, tmp_path / "other" / "demo", encoder=encoder, options=options, cache=other)
     assert found.files == local.files
 
 
