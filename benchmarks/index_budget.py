@@ -130,7 +130,8 @@ def enlarged(bundle: Path, n: int, rng: np.random.Generator) -> Callable[[int, i
         noise = own.normal(size=(len(rows), base.shape[1])).astype(np.float32) * spread
         # The first copy stays; of the others some are near their listing and some are listings of their own.
         scale = np.where(rows < len(base), 0.0, own.choice([0.2, 0.5, 1.0], len(rows)))
-        return (base[rows % len(base)] + scale[:, None] * noise).astype(np.float32)
+        made: np.ndarray = (base[rows % len(base)] + scale[:, None] * noise).astype(np.float32)
+        return made
 
     return draw
 
@@ -182,7 +183,7 @@ def run(name: str, folder: Path) -> dict[str, Any]:
 
     before = resident()
     if name == "titles":
-        matrix = scipy.sparse.load_npz(folder / "titles.npz")
+        matrix: Any = scipy.sparse.load_npz(folder / "titles.npz")
         started = time.perf_counter()
         index = SparseIndex(matrix)
         built = time.perf_counter() - started
@@ -224,7 +225,7 @@ def ours(vectors: np.ndarray, folder: Path, copied: bool) -> tuple[Any, float, i
 
     place = folder / ("ours_copies" if copied else "ours")
     budget = SearchBudget(memory_mb=1_500.0, milliseconds=20.0)
-    choice = choose_index(*vectors.shape, budget)
+    choice = choose_index(len(vectors), vectors.shape[1], budget)
     if choice.kind == "flat":
         raise SystemExit(f"The flat index fits {len(vectors):,} vectors: take more of them.")
     if not (place / "spec.json").is_file():
@@ -234,7 +235,7 @@ def ours(vectors: np.ndarray, folder: Path, copied: bool) -> tuple[Any, float, i
         if pid == 0:
             spec = write_photo_index(place, vectors, choice, THRESHOLD)
             seconds = time.perf_counter() - started
-            told = {"probes": spec.ivf.probes, "seconds": seconds, "said": describe_index(spec)}
+            told = {"probes": None if spec.ivf is None else spec.ivf.probes, "seconds": seconds, "said": describe_index(spec)}
             (place / "spec.json").write_text(json.dumps(told))
             os._exit(0)
         os.waitpid(pid, 0)
