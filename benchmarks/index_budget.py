@@ -235,7 +235,11 @@ def ours(vectors: np.ndarray, folder: Path, copied: bool) -> tuple[Any, float, i
         if pid == 0:
             spec = write_photo_index(place, vectors, choice, THRESHOLD)
             seconds = time.perf_counter() - started
-            told = {"probes": None if spec.ivf is None else spec.ivf.probes, "seconds": seconds, "said": describe_index(spec)}
+            told = {
+                "probes": None if spec.ivf is None else spec.ivf.probes,
+                "seconds": seconds,
+                "said": describe_index(spec),
+            }
             (place / "spec.json").write_text(json.dumps(told))
             os._exit(0)
         os.waitpid(pid, 0)
