@@ -47,8 +47,7 @@ def atomic_file(path: Path, *, what: str = "file", parents: bool = False, durabl
     try:
         if parents:
             target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.parent.is_dir() or (target.exists() and not target.is_file()):
-            raise InputError(f"The {what} {path} cannot be written: give a file in a folder that exists.")
+        check_place(path, what=what)
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", suffix=".partial", dir=target.parent) as folder:
             partial = Path(folder) / target.name
             yield partial
@@ -60,6 +59,19 @@ def atomic_file(path: Path, *, what: str = "file", parents: bool = False, durabl
             partial.replace(target)
     except OSError as error:
         raise InputError(f"The {what} {path} cannot be written ({error.strerror or error}).") from error
+
+
+def check_place(path: Path, *, what: str = "file") -> None:
+    """Refuse a path that no file can be written to, before the work whose result it is to hold.
+
+    Raises
+    ------
+    InputError
+        Its folder does not exist, or the path is none of a file.
+    """
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir() or (target.exists() and not target.is_file()):
+        raise InputError(f"The {what} {path} cannot be written: give a file in a folder that exists.")
 
 
 def write_text(path: Path, text: str, *, what: str = "file", parents: bool = False) -> None:

@@ -57,8 +57,12 @@ def compare(
     ] = None,
     keep: Annotated[
         Path | None,
-        typer.Option(help="Comparison (JSON) of an earlier run, whose rows fill those that cannot be measured now."),
+        typer.Option(
+            help="Comparison (JSON) of an earlier run, whose rows fill those that cannot be measured now; by default "
+            "that of --json-out, if there is one."
+        ),
     ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Write only what is measured now.")] = False,
     out: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("docs/comparison.md"),
     json_out: Annotated[Path, typer.Option(help="JSON file to write.")] = Path("docs/comparison.json"),
     readme: Annotated[
@@ -70,7 +74,7 @@ def compare(
 
     Each method is shown with its reported figure, the figure reproduced under the protocol of the reported one, and its
     figures under one protocol. Every setting is chosen on validation, none on test. Methods and data that are missing
-    are left out with a message, or their rows are those of `--keep`.
+    are left out with a message, or their rows are those of an earlier run.
     """
     from product_matching.encoders.process import tune_process
 
@@ -81,7 +85,14 @@ def compare(
     logging.getLogger("product_matching.comparison").setLevel(logging.INFO)
     if shipped is not None and not shipped.is_dir():
         raise InputError(f"The model folder {shipped} does not exist.")
-    earlier = None if keep is None else _earlier(keep)
+    if fresh and keep is not None:
+        raise typer.BadParameter("--fresh keeps no rows: leave --keep out", param_hint="--fresh")
+    earlier = None if fresh else _earlier(keep, json_out)
+    if earlier is not None and shipped is None and any(row.section == "shipped" for row in earlier.rows):
+        raise InputError(
+            f"{keep or json_out} holds rows of the shipped model: give --shipped to measure it again, or --fresh to "
+            "write only what is measured now."
+        )
     with logging_redirect_tqdm(), bars() as progress:
         inputs = Inputs(
             demo=_read(demo, demo_images),
@@ -100,12 +111,15 @@ def compare(
     _write(comparison if earlier is None else keep_rows(comparison, earlier), out, json_out, readme)
 
 
-def _earlier(path: Path) -> Comparison:
+def _earlier(keep: Path | None, replaced: Path) -> Comparison | None:
+    """The comparison whose rows are kept: the one that is named, else the one that is replaced."""
     from product_matching.store.comparison import read_comparison
 
-    found = read_comparison(path)
+    if keep is None:
+        return read_comparison(replaced)
+    found = read_comparison(keep)
     if found is None:
-        raise InputError(f"The earlier comparison {path} does not exist.")
+        raise InputError(f"The earlier comparison {keep} does not exist.")
     return found
 
 

@@ -37,6 +37,7 @@ from product_matching.cli.engine import (
 )
 from product_matching.cli.opening import check_phashes, check_sides
 from product_matching.cli.progress import bars
+from product_matching.files import check_place
 from product_matching.matching.chain import PLAIN, Rules
 from product_matching.matching.thresholds import Thresholds
 
@@ -100,6 +101,9 @@ def match(
     """
     if out is None and groups is None:
         raise typer.BadParameter("give --out, --groups or both", param_hint="match")
+    for file in (out, groups):
+        if file is not None:
+            check_place(file)
     place = spark_place(engine, master, work)
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
     rules = option.RuleOptions(

@@ -118,16 +118,23 @@ class InvertedLists:
         there = np.concatenate([[0], np.cumsum(new >= 0)])
         return replace(self, rows=new[new >= 0], offsets=there[self.offsets])
 
-    def index(self) -> Any:
-        """Open them as an index of FAISS, which maps the codes; it refers to its parts, which live as long."""
+    def index(self, probes: int) -> Any:
+        """Open them as an index of FAISS that searches `probes` lists a query, and which maps the codes."""
         length = self.centroids.shape[1]
         coarse = faiss.IndexFlatIP(length)
         coarse.add(self.centroids)
+        code_size = quantiser(coarse, self.low, self.width).code_size
+        return self._searching(probes, coarse, _mapped_lists(self.codes, self.sizes, code_size))
+
+    def widened(self, index: Any, probes: int) -> Any:
+        """An index of the same mapped codes that searches another number of lists a query."""
+        return self._searching(probes, *index.referenced_objects)
+
+    def _searching(self, probes: int, coarse: Any, lists: Any) -> Any:
         index = quantiser(coarse, self.low, self.width)
-        lists = _mapped_lists(self.codes, self.sizes, index.code_size)
         index.replace_invlists(lists)
-        index.ntotal = int(self.sizes.sum())
-        index.referenced_objects = [coarse, lists]
+        index.ntotal, index.nprobe = int(self.sizes.sum()), probes
+        index.referenced_objects = [coarse, lists]  # which live as long
         return index
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 
@@ -82,12 +81,11 @@ class IvfIndex:
         if lists is None:
             with tempfile.TemporaryDirectory() as folder:  # the file may go once it is mapped
                 lists = write_lists(rows, Path(folder) / "codes", default_lists(len(rows)))
-                self._index = lists.index()
+                self._index = lists.index(_searched(lists, probes))
         else:
-            self._index = lists.index()
+            self._index = lists.index(_searched(lists, probes))
         self._lists, self._exact, self._block_size = lists, MappedRows(rows), block_size
         self._dimension, self._slack = rows.shape[1], product_slack(rows.shape[1])
-        self._probes = min(len(lists.sizes), probes or max(1, len(lists.sizes) // 4))
         self._zero, self._rest = _others(rows, lists)
         self._flat = FlatIndex(rows[self._rest]) if len(self._rest) else None
 
@@ -142,29 +140,23 @@ class IvfIndex:
             error = float((np.abs(rows) @ self._lists.steps).max(initial=0.0)) / 2
             radius = 1.0 - threshold - self._slack - error
             with threads_for(len(rows)):
-                limits, _, found = self._index.range_search(rows, radius, params=_probing(self._probes))
+                limits, _, found = self._index.range_search(rows, radius)
             proposed = np.split(found, limits[1:-1].astype(np.int64))
         found = keep_within(self._measured(queries, self._lists.rows_of(proposed)), threshold)
         return self._with_rest(found, lambda flat: flat.within(queries, threshold))
 
     def _block_nearest(self, queries: VectorArray, k: int) -> Neighbours:
         fetched = min(k + _SPARE, self._index.ntotal)
-        proposed = self._fetched(queries, fetched, self._probes)
+        proposed = _fetched(self._index, queries, fetched)
         short = np.flatnonzero((proposed < 0).any(axis=1))
         if len(short):
-            proposed[short] = self._fetched(queries[short], fetched, self._probes_holding(queries[short], fetched))
+            wider = self._lists.widened(self._index, self._probes_holding(queries[short], fetched))
+            proposed[short] = _fetched(wider, queries[short], fetched)
         rows = self._lists.rows_of(list(proposed))
         if fetched < k:
             rows = [np.concatenate([of_query, self._zero[:k]]) for of_query in rows]
         found = self._measured(queries, rows)
         return keep_nearest(self._with_rest(found, lambda flat: flat.nearest(queries, k)), k)
-
-    def _fetched(self, queries: VectorArray, k: int, probes: int) -> RowArray:
-        if not k:
-            return np.zeros((len(queries), 0), dtype=np.int64)
-        with threads_for(len(queries)):
-            found: RowArray = self._index.search(padded(queries), k, params=_probing(probes))[1]
-        return found
 
     def _probes_holding(self, queries: VectorArray, k: int) -> int:
         """How many of the nearest lists hold `k` vectors together, for every one of the queries."""
@@ -194,10 +186,18 @@ class IvfIndex:
         )
 
 
-def _probing(probes: int) -> Any:
-    parameters = faiss.SearchParametersIVF()
-    parameters.nprobe = probes
-    return parameters
+def _searched(lists: InvertedLists, probes: int | None) -> int:
+    """Lists that a query searches: as many as are given, else a quarter, and no more than there are."""
+    return min(len(lists.sizes), probes or max(1, len(lists.sizes) // 4))
+
+
+def _fetched(index: Any, queries: VectorArray, k: int) -> RowArray:
+    """Places of the `k` vectors whose codes are nearest, -1 where the searched lists hold fewer; shape (Q, k)."""
+    if not k:
+        return np.zeros((len(queries), 0), dtype=np.int64)
+    with threads_for(len(queries)):
+        found: RowArray = index.search(padded(queries), k)[1]
+    return found
 
 
 def _others(vectors: npt.NDArray[np.float32], lists: InvertedLists) -> tuple[RowArray, RowArray]:

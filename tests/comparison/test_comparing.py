@@ -175,3 +175,16 @@ def test_the_command_leaves_out_what_is_not_there(
     assert all(row["groceries"] is None for row in made["rows"])
     assert "not available" in made["protocols"]["groceries"]
     assert (tmp_path / "c.md").read_text(encoding="utf-8").startswith("# Comparison")
+
+
+def test_the_command_loses_no_rows_of_the_shipped_model(demo_file: Path, tmp_path: Path) -> None:
+    published = Path(__file__).parents[2] / "docs" / "comparison.json"
+    replaced = tmp_path / "c.json"
+    replaced.write_bytes(published.read_bytes())
+    arguments = ["compare", "--demo", str(demo_file), "--demo-images", str(demo_file.parent / "images")]
+    arguments += ["--out", str(tmp_path / "c.md"), "--json-out", str(replaced)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "holds rows of the shipped model: give --shipped" in str(result.exception)
+    assert replaced.read_bytes() == published.read_bytes()
+    assert CliRunner().invoke(app, [*arguments, "--fresh", "--keep", str(replaced)]).exit_code == 2

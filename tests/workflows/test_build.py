@@ -16,7 +16,7 @@ from product_matching.errors import InputError
 from product_matching.listings.catalogue import Catalogue, read_catalogue
 from product_matching.progress import Cancelled, NoProgress
 from product_matching.store.bundle import Bundle, open_bundle
-from product_matching.store.manifest import Manifest
+from product_matching.store.manifest import MANIFEST_FILE, Manifest, read_manifest
 from product_matching.workflows.build import BuildOptions, build_bundle
 from product_matching.workflows.verify import verify_bundle
 from tests.recorded_progress import RecordedProgress
@@ -48,7 +48,9 @@ class CountingEncoder:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    """What was built, without what other tests keep beside it."""
+    built = [folder / MANIFEST_FILE, *(folder / name for name in read_manifest(folder).files)]
+    return {path.name: path.read_bytes() for path in built}
 
 
 def test_the_bundle_holds_the_catalogue_and_unit_vectors(small_bundle: Path) -> None:

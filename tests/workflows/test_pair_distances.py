@@ -22,7 +22,7 @@ RULES = [PLAIN, Rules(pairs=PAIR_RULES, mutual=CANDIDATES), Rules(vectors=Vector
 
 @pytest.fixture
 def bundle(small_bundle: Path, tmp_path: Path) -> Bundle:
-    shutil.copytree(small_bundle, tmp_path / "small")
+    shutil.copytree(small_bundle, tmp_path / "small", ignore=shutil.ignore_patterns(PAIR_DISTANCES_FILE))
     return open_bundle(tmp_path / "small")
 
 
