@@ -7,7 +7,7 @@
 Without a bundle the vectors are made up like those of an ArcFace network: groups of a few listings around random
 directions, N x D, seeded (`arcface_like`). With one they are its photos or titles, at its own threshold. Each contender
 runs in its own process, by turns. Imports and the start of its threads are not timed; building an index is. The join
-runs twice, without torch and in a process that has torch imported, as the app and ``build`` have.
+runs twice: in a process that has torch imported, as the app and ``build`` have, and without it, as in ``match``.
 
 - photos: ``faiss.IndexFlatIP.range_search``; scikit-learn's ``NearestNeighbors(metric="cosine", algorithm="brute")``
   with ``radius_neighbors``, once; NumPy products of 512 rows with all rows that follow
@@ -85,7 +85,7 @@ def ours(vectors: Any, threshold: float) -> Keys:
     return _keys(found.queries(), found.rows, vectors.shape[0])
 
 
-def ours_beside_torch(vectors: Any, threshold: float) -> Keys:
+def ours_with_torch(vectors: Any, threshold: float) -> Keys:
     """The join where torch is imported, as in the app: it multiplies in bfloat16 where the processor can."""
     import torch  # noqa: F401 - the join looks whether it is there
 
@@ -142,8 +142,8 @@ def _keys(first: np.ndarray, second: np.ndarray, n: int) -> Keys:
 
 
 DENSE: dict[str, Callable[[Any, float], Keys]] = {
-    "ours": ours,
-    "ours_beside_torch": ours_beside_torch,
+    "ours": ours_with_torch,
+    "ours_without_torch": ours,
     "numpy": by_blocks,
     "faiss": by_faiss,
     "sklearn": by_sklearn,
@@ -202,7 +202,7 @@ def contend(name: str, folder: Path, threshold: float) -> dict[str, Any]:
     took = {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - processor}
     np.save(folder / f"{name}.npy", np.sort(keys))
     report = {**took, "peak_mb": _peak_mb(), "load": round(os.getloadavg()[0], 1)}
-    return report | (limits(vectors, threshold) if name == "ours" and isinstance(vectors, np.ndarray) else {})
+    return report | (limits(vectors, threshold) if name == "ours_without_torch" else {})
 
 
 def _peak_mb() -> int:
@@ -263,7 +263,7 @@ def compare(folder: Path, threshold: float, runs: int) -> dict[str, Any]:
         "peak_mb": {name: round(values["peak_mb"]) for name, values in median.items()},
         "load": {name: [run["load"] for run in of] for name, of in reports.items()},
     }
-    return result | (_shares(median["ours"]) if "gflop" in median["ours"] else {})
+    return result | (_shares(median["ours_without_torch"]) if "ours_without_torch" in median else {})
 
 
 def _shares(own: dict[str, float]) -> dict[str, Any]:
