@@ -37,6 +37,7 @@ from product_matching.app.shared.unusable import draw_unusable, say_beyond
 from product_matching.app.shared.wording import plain
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
+from product_matching.workflows.audit import read_audits
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.find import Finder
 
@@ -133,7 +134,10 @@ def _draw_result(
         st.space("stretch")
         draw_review_filters(bundle, address)
     draw_unusable(*listings_kept(facets_of(bundle), address.where)[1])
-    draw_changes(bundle, request, compared)
+    groups = partial(groups_or_progress, bundle, request, compared)
+    is_auditing = address.step == "audit" and read_audits(bundle).begun is not None
+    if not is_auditing:  # its pairs are answered one after another: nothing is grouped in between
+        draw_changes(bundle, request, compared)
     if address.step == "pairs":  # answered one after another: nothing is grouped in between
         left = draw_queue(finder, address, deciding, review, held=held_of(bundle, request, compared))
         with summary:
@@ -142,7 +146,8 @@ def _draw_result(
     if address.step == "decisions":
         draw_decisions(bundle, address)
         return
-    found = groups_or_progress(bundle, request, compared)
+    audited = address.step == "audit"
+    found = draw_audit(finder, deciding, review, groups, what=request.what) if audited else groups()
     if found is None:
         return
     with summary:
@@ -151,9 +156,7 @@ def _draw_result(
         st.caption(" ".join(filter(None, [how, say_decided(bundle, decisions_of(bundle))])))
     if address.step == "groups":
         _draw_groups(finder, address, deciding, found)
-    elif address.step == "audit":
-        draw_audit(finder, deciding, review, found, what=request.what)
-    else:
+    elif address.step == "export":
         key = f"{request.key} {request.what} {decisions_of(bundle).version}"
         draw_export(bundle, address, found, what=request.what, key=key)
 

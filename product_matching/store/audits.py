@@ -103,6 +103,11 @@ class Audit:
         return sum(pair.answer is not None for pair in self.pairs)
 
     @property
+    def is_finished(self) -> bool:
+        """Whether every pair has an answer."""
+        return self.reviewed == len(self.pairs)
+
+    @property
     def wrong(self) -> int:
         """How many answers are not "same"."""
         return sum(pair.answer not in {None, Answer.same} for pair in self.pairs)
@@ -157,8 +162,8 @@ class AuditStore:
             if done.rowcount == 0:
                 raise InputError(f"There is no pair {place} in the audit {number}.")
 
-    def latest(self, catalogue_id: str) -> Audit | None:
-        """The newest audit of a catalogue; None where there is none.
+    def latest(self, catalogue_id: str, *, finished: bool = False) -> Audit | None:
+        """The newest audit of a catalogue, with `finished` of those whose every pair has an answer; None for none.
 
         Raises
         ------
@@ -166,8 +171,10 @@ class AuditStore:
             The file cannot be read.
         """
         rows = self._file.read(
-            "SELECT id, time, what, population, seed FROM audits WHERE catalogue_id = ? ORDER BY id DESC LIMIT 1",
+            "SELECT id, time, what, population, seed FROM audits WHERE catalogue_id = ? AND (NOT ? OR NOT EXISTS "
+            "(SELECT 1 FROM pairs WHERE pairs.audit = audits.id AND answer IS NULL)) ORDER BY id DESC LIMIT 1",
             catalogue_id,
+            finished,
         )
         return self._audit(rows[0]) if rows else None
 

@@ -7,6 +7,7 @@ is drawn at random from the pairs that are accepted.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +22,37 @@ from product_matching.store.bundle import Bundle
 #: Edges of the score bands and of the group sizes whose crossings are the strata.
 SCORE_EDGES = (0.5, 0.7, 0.9, 0.97)
 SIZE_EDGES = (3, 6, 21)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueAudits:
+    """The audits of a catalogue that count.
+
+    Attributes
+    ----------
+    finished
+        The newest whose every pair is answered: its statement stands until a newer one is finished; None for none.
+    begun
+        The newest of all where it is not finished, which states nothing yet; None for none.
+    """
+
+    finished: Audit | None
+    begun: Audit | None
+
+
+def read_audits(bundle: Bundle, store: AuditStore | None = None) -> CatalogueAudits:
+    """The audits of a catalogue that count, of the user's data folder by default.
+
+    Raises
+    ------
+    InputError
+        They cannot be read.
+    """
+    store, catalogue_id = store or AuditStore(), bundle.manifest.catalogue_id
+    newest = store.latest(catalogue_id)
+    if newest is None or newest.is_finished:
+        return CatalogueAudits(finished=newest, begun=None)
+    return CatalogueAudits(finished=store.latest(catalogue_id, finished=True), begun=newest)
 
 
 def accepted_pairs(

@@ -87,7 +87,7 @@ def test_twelve_pairs_by_keyboard_hold_after_a_restart_and_change_match(
         for number in range(1, 3):
             expect(page.get_by_text(f"Pair {number} of 75 of the sample")).to_be_visible(timeout=PATIENCE)
             press(page, "y")
-        expect(page.get_by_text("(n = 2, none wrong)")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("2 of 75 reviewed")).to_be_visible(timeout=PATIENCE)
     plain = matches(embeddings, tmp_path / "other_home", tmp_path / "plain.csv")
     held = matches(embeddings, home, tmp_path / "held.csv")
     for decision in decided:

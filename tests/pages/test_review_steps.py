@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import ElementList
 
 from product_matching.app.address import DISTANCES, Address
+from product_matching.app.review import changes, grouping_view
 from product_matching.app.review.comparing import compare_pairs, groups_of
+from product_matching.app.review.export_view import report_of
 from product_matching.app.review.request import request_groups
 from product_matching.app.shared.deciding import decide_how
 from product_matching.progress import NO_PROGRESS
-from product_matching.store.audits import AuditStore
+from product_matching.store.audits import Answer, AuditPair, AuditStore
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.decision import Word
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.decisions import read_decisions, record_decision
+from product_matching.workflows.removed import RemovedListings
 from tests.pages.conftest import finish_jobs
 from tests.pages.test_review_page import REVIEW, metric, shown
 
@@ -44,6 +50,16 @@ def answer(app: AppTest, word: str) -> AppTest:
     """Press the button with an answer to the pair that is shown."""
     (button,) = (each for each in app.button if str(each.key).endswith(f"_{word}"))
     return button.click().run()
+
+
+def said(elements: ElementList[Any]) -> str:
+    """The words of the first of some boxes, without what keeps them from being Markdown."""
+    return str(elements[0].value).replace("\\", "")
+
+
+def progress(app: AppTest) -> list[str]:
+    """How far the audit is."""
+    return [bar.proto.text for bar in app.get("progress") if bar.proto.text.endswith(" reviewed")]
 
 
 def current_groups(bundle: Bundle) -> CatalogueGroups:
@@ -116,21 +132,63 @@ def test_an_audit_is_drawn_answered_and_stated(open_app: Open, bundle: Bundle) -
     assert size == audit.population > 2
     answer(app, "same")
     answer(app, "unsure")
-    assert "n = 2, 1 wrong" in shown(app)
     press(app, "undo")
     answer(app, "different")
-    assert "n = 2, 1 wrong" in shown(app)
+    assert progress(app) == [f"2 of {size} reviewed"]
+    assert not app.success, "a begun audit states nothing yet"
     words = [change.decision.word for change in read_decisions(bundle).changes]
     assert words == [Word.different, Word.same], "answers are decisions as well"
     for _ in range(size - 2):
         answer(app, "same")
-    assert f"{size} of {size} reviewed" in str([each.proto.text for each in app.get("progress")])
+    figure = f"n = {size}, 1 wrong"
+    assert figure in said(app.success)
     again = finish_jobs(open_app(REVIEW, bundle="small", step="audit", sure="90"))
-    assert "This audit was drawn from the pairs accepted from 20 % on" in shown(again)
+    assert not again.success
+    assert figure in said(again.warning)
+    assert "This audit was drawn from the pairs accepted from 20 % on" in said(again.warning)
+    export = finish_jobs(open_app(REVIEW, bundle="small", step="export", sure="90"))
+    assert not export.success
+    assert "drawn from the pairs accepted from 20 % on; now" in said(export.warning)
+    assert figure in said(finish_jobs(open_app(REVIEW, bundle="small", step="export", sure="20")).success)
     decided = open_app(REVIEW, bundle="small", step="decisions")
     marks = [line for line in shown(decided).splitlines() if "fact_check: audit]" in line]
     assert len(marks) == size
     assert all(" · was " in line for line in marks)
+
+
+@pytest.mark.usefixtures("scored")
+def test_a_new_audit_hides_no_finished_one_and_its_pairs_wait_for_no_groups(
+    open_app: Open, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, catalogue_id = AuditStore(), bundle.manifest.catalogue_id
+    ids = [str(each) for each in bundle.listings["posting_id"]]
+    pairs = [AuditPair(first=ids[0], second=other, score=0.9) for other in ids[1:4]]
+    old = store.begin(catalogue_id, pairs[:1], what="from 37 % on", population=9, seed=0)
+    store.answer(old, 0, Answer.same)
+    store.begin(catalogue_id, pairs, what="from 20 % on", population=9, seed=1)
+    finish_jobs(open_app(REVIEW, bundle="small", step="pairs", sure="20"))
+
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("groups were made")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(grouping_view, "grouping", refuse)
+        patched.setattr(changes, "grouping", refuse)
+        app = open_app(REVIEW, bundle="small", step="audit", sure="20")
+        answer(app, "same")
+        assert not app.exception
+        assert "Pair 2 of 3" in shown(app)
+        assert progress(app) == ["1 of 3 reviewed"]
+        assert "n = 1, none wrong" in said(app.warning)
+    export = finish_jobs(open_app(REVIEW, bundle="small", step="export", sure="20"))
+    assert "n = 1, none wrong" in said(export.warning)
+    assert "An audit speaks of accepted pairs." in shown(export)
+    found = current_groups(bundle)
+    removed = RemovedListings(paired=1, through_others=2)
+    report = json.loads(report_of(bundle, found, removed, "from 20 % on"))
+    assert (report["audit"]["accepted"], report["audit"]["is_of_this_setting"]) == ("from 37 % on", False)
+    assert report["duplicates_only_through_others"] == 2
+    assert json.loads(report_of(bundle, found, removed, "from 37 % on"))["audit"]["is_of_this_setting"]
 
 
 def test_decisions_are_found_changed_and_taken_back(open_app: Open, bundle: Bundle) -> None:
@@ -154,7 +212,7 @@ def test_what_is_kept_and_the_files(open_app: Open, bundle: Bundle) -> None:
     app = open_app(REVIEW, bundle="small", step="export", keep="fullest_title;newest")
     finish_jobs(next(button for button in app.button if button.label == "Compare the listings").click().run())
     assert app.selectbox(key="keep_0").value == "Fullest title"
-    assert "'keep' in the address is 'newest', but must be one of" in app.warning[0].value.replace("\\", "")
+    assert "'keep' in the address is 'newest', but must be one of" in said(app.warning)
     app.selectbox(key="keep_1").set_value("Sharpest photo").run()
     assert app.query_params["keep"] == "fullest_title;best_photo"
     app.selectbox(key="keep_0").set_value("Sharpest photo").run()

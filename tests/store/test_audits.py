@@ -45,6 +45,22 @@ def test_the_newest_audit_of_a_catalogue_counts(tmp_path: Path) -> None:
     assert (latest.number, len(latest.pairs)) == (newest, 1)
 
 
+def test_the_newest_finished_audit_is_found_behind_a_begun_one(tmp_path: Path) -> None:
+    store = AuditStore(tmp_path / "audits.sqlite")
+    first = store.begin("x", PAIRS[:1], what="first", population=2, seed=0)
+    assert store.latest("x", finished=True) is None
+    store.answer(first, 0, Answer.same)
+    second = store.begin("x", PAIRS, what="second", population=2, seed=1)
+    store.answer(second, 0, Answer.same)
+    finished, latest = store.latest("x", finished=True), store.latest("x")
+    assert finished is not None
+    assert latest is not None
+    assert (finished.number, finished.is_finished) == (first, True)
+    assert (latest.number, latest.is_finished) == (second, False)
+    store.answer(second, 1, Answer.unsure)
+    assert store.latest("x", finished=True) == store.latest("x")
+
+
 def test_an_answer_to_no_pair_and_a_damaged_file_are_refused(tmp_path: Path) -> None:
     store = AuditStore(tmp_path / "audits.sqlite")
     number = store.begin("x", PAIRS, what="", population=2, seed=0)

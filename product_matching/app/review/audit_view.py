@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -15,9 +16,9 @@ from product_matching.app.review.recording import answer_audit
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.metrics.sampled_precision import SampledPrecision
-from product_matching.store.audits import Answer, Audit, AuditStore
+from product_matching.store.audits import Answer, Audit
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.audit import accepted_pairs, audited_precision, begin_audit, say_audit
+from product_matching.workflows.audit import accepted_pairs, begin_audit, read_audits, say_audit
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.find import Finder
 
@@ -30,9 +31,17 @@ _EXPLANATION = (
 
 
 def draw_audit(
-    finder: Finder, deciding: Deciding, review: ReviewPairs, found: CatalogueGroups, *, what: str, seed: int = 0
-) -> None:
-    """Draw the newest audit of the catalogue, or the way to begin one.
+    finder: Finder,
+    deciding: Deciding,
+    review: ReviewPairs,
+    groups: Callable[[], CatalogueGroups | None],
+    *,
+    what: str,
+    seed: int = 0,
+) -> CatalogueGroups | None:
+    """Draw the audit of the catalogue, or the way to begin one.
+
+    The finished one stands until another is finished too. The pairs of a begun one do not wait for the groups.
 
     Parameters
     ----------
@@ -40,41 +49,74 @@ def draw_audit(
         The catalogue and what decides.
     review
         Its candidate pairs.
-    found
-        Its groups.
+    groups
+        Makes its groups, or draws how far making them is and returns None.
     what
         What accepts pairs, in a few words.
     seed
         Of the first audit; each further one is drawn by the next.
+
+    Returns
+    -------
+    CatalogueGroups or None
+        The groups, where they were needed and are made.
     """
-    audit = AuditStore().latest(finder.bundle.manifest.catalogue_id)
-    if audit is None:
-        _draw_beginning(finder.bundle, review, found, what=what, seed=seed)
-        return
-    _draw_statement(audit, what)
-    open_places = [place for place, pair in enumerate(audit.pairs) if pair.answer is None]
-    if open_places:
-        _draw_pair_of(finder, deciding, audit, open_places[0])
-    with st.expander("A new audit", icon=":material/casino:", expanded=not open_places):
-        _draw_beginning(finder.bundle, review, found, what=what, seed=audit.seed + 1)
+    audits = read_audits(finder.bundle)
+    newest = audits.begun or audits.finished
+    if audits.finished is not None:
+        draw_statement(audits.finished, what, begun=audits.begun)
+    if audits.begun is not None:
+        _draw_begun(finder, deciding, audits.begun, what)
+    if newest is None:
+        return _draw_beginning(finder.bundle, review, groups, what=what, seed=seed)
+    is_open = audits.begun is None
+    new = st.expander(
+        "A new audit", icon=":material/casino:", expanded=is_open, key=f"new_audit_{newest.number}", on_change="rerun"
+    )
+    with new:  # closed, it needs no groups
+        return _draw_beginning(finder.bundle, review, groups, what=what, seed=newest.seed + 1) if new.open else None
 
 
-def _draw_statement(audit: Audit, what: str) -> None:
-    found = audited_precision(audit)
-    st.progress(audit.reviewed / max(len(audit.pairs), 1), text=f"{audit.reviewed:,} of {len(audit.pairs):,} reviewed")
-    if audit.reviewed:
-        text = plain(say_audit(audit))
-        (st.success if found.reviewed == len(audit.pairs) else st.info)(text, icon=":material/verified:")
-        st.caption(
-            "An exact bound on the precision (Clopper and Pearson). What could not be told counts as wrong. Drawn on "
-            f"{audit.time:%d %B %Y}."
-        )
+def draw_statement(audit: Audit, what: str, *, begun: Audit | None = None) -> None:
+    """Draw what a finished audit shows; it is no good news where other pairs are accepted now.
+
+    Parameters
+    ----------
+    audit
+        The audit.
+    what
+        What accepts pairs now, in a few words.
+    begun
+        A newer audit that is not finished; None for none.
+    """
+    text = plain(say_audit(audit))
+    if audit.what == what:
+        st.success(text, icon=":material/verified:")
+    else:
+        then = "Draw a new one for them." if begun is None else f"A newer one is begun: {say_progress(begun)}."
+        st.warning(f"{text} {_say_other(audit, what)} {then}", icon=":material/history:")
+    st.caption(
+        "An exact bound on the precision (Clopper and Pearson). What could not be told counts as wrong. Drawn on "
+        f"{audit.time:%d %B %Y}."
+    )
+
+
+def say_progress(audit: Audit) -> str:
+    """How far a begun audit is."""
+    return f"{audit.reviewed:,} of {len(audit.pairs):,} reviewed"
+
+
+def _say_other(audit: Audit, what: str) -> str:
+    return f"This audit was drawn from the pairs accepted {plain(audit.what)}; now pairs are accepted {plain(what)}."
+
+
+def _draw_begun(finder: Finder, deciding: Deciding, audit: Audit, what: str) -> None:
+    """Draw how far a begun audit is, and its first pair without an answer."""
+    st.progress(audit.reviewed / max(len(audit.pairs), 1), text=say_progress(audit))
     if audit.what != what:
-        st.warning(
-            f"This audit was drawn from the pairs accepted {plain(audit.what)}; now pairs are accepted {plain(what)}. "
-            "Draw a new one for them.",
-            icon=":material/history:",
-        )
+        st.warning(_say_other(audit, what), icon=":material/history:")
+    place = next(place for place, pair in enumerate(audit.pairs) if pair.answer is None)
+    _draw_pair_of(finder, deciding, audit, place)
 
 
 def _draw_pair_of(finder: Finder, deciding: Deciding, audit: Audit, place: int) -> None:
@@ -97,8 +139,18 @@ def _draw_pair_of(finder: Finder, deciding: Deciding, audit: Audit, place: int) 
     draw_pair(finder, deciding, (first, second), score=pair.score)
 
 
-def _draw_beginning(bundle: Bundle, review: ReviewPairs, found: CatalogueGroups, *, what: str, seed: int) -> None:
+def _draw_beginning(
+    bundle: Bundle, review: ReviewPairs, groups: Callable[[], CatalogueGroups | None], *, what: str, seed: int
+) -> CatalogueGroups | None:
+    """Draw the way to begin an audit; returns the groups, None as long as they are not made."""
     st.markdown(_EXPLANATION)
+    found = groups()
+    if found is not None:
+        _draw_choice(bundle, review, found, what=what, seed=seed)
+    return found
+
+
+def _draw_choice(bundle: Bundle, review: ReviewPairs, found: CatalogueGroups, *, what: str, seed: int) -> None:
     accepted = accepted_pairs(review.pairs, review.least, decisions_of(bundle).pairs, found.numbers)
     number = len(accepted[0])
     if not number:

@@ -13,6 +13,7 @@ import streamlit as st
 from product_matching.app.address import Address
 from product_matching.app.navigation import change_address
 from product_matching.app.resources import BY_BUNDLE, decisions_of
+from product_matching.app.review.audit_view import draw_statement, say_progress
 from product_matching.app.review.export import submission_csv
 from product_matching.app.review.keeping import (
     offered_rules,
@@ -28,11 +29,11 @@ from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.unusable import draw_unusable, say_unknown
 from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.search.neighbours import RowArray
-from product_matching.store.audits import AuditStore
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.audit import audited_precision, say_audit
+from product_matching.workflows.audit import audited_precision, read_audits
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.groups_table import decisions_table, groups_table, representatives_table
+from product_matching.workflows.removed import RemovedListings, count_removed
 from product_matching.workflows.representatives import Keep, KeepRule, choose_representatives
 from product_matching.workflows.table_file import TableFormat, table_bytes
 
@@ -57,13 +58,14 @@ def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, *, wha
     key
         Names the groups.
     """
-    _draw_trust(bundle, found, what)
-    st.subheader("Which listing of a group is kept", anchor=False)
     rules = read_rules(address.keep, bundle)
+    kept = _kept(key, bundle, tuple(rules), found.numbers)
+    removed = count_removed(found, kept)
+    _draw_trust(bundle, found, removed, what)
+    st.subheader("Which listing of a group is kept", anchor=False)
     offered = [write_rules([keep]) for keep in offered_rules(bundle)]
     draw_unusable(*(say_unknown("keep", part, offered) for part in unread_rules(address.keep, bundle)))
     _draw_rules(bundle, rules)
-    kept = _kept(key, bundle, tuple(rules), found.numbers)
     _draw_preview(bundle, found, kept, [keep.column for keep in rules if keep.column])
     st.subheader("Files", anchor=False)
     kind = st.segmented_control(
@@ -78,18 +80,22 @@ def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, *, wha
     _draw_files(bundle, found, kept, kind or TableFormat.csv)
 
 
-def _draw_trust(bundle: Bundle, found: CatalogueGroups, what: str) -> None:
-    """Say what the newest audit shows, beside a report of the result as JSON."""
-    audit = AuditStore().latest(bundle.manifest.catalogue_id)
-    if audit is None or not audit.reviewed:
-        st.info(
-            "Nothing shows yet how many of these matches are right: the step Audit does.", icon=":material/verified:"
-        )
+def _draw_trust(bundle: Bundle, found: CatalogueGroups, removed: RemovedListings, what: str) -> None:
+    """Say what the finished audit shows and what it does not, beside a report of the result as JSON."""
+    audits = read_audits(bundle)
+    if audits.finished is not None:
+        draw_statement(audits.finished, what, begun=audits.begun)
     else:
-        st.success(plain(say_audit(audit)), icon=":material/verified:")
+        begun = f" One is begun: {say_progress(audits.begun)}." if audits.begun is not None else ""
+        st.info(
+            f"Nothing shows yet how many of these matches are right: the step Audit does.{begun}",
+            icon=":material/verified:",
+        )
+    if removed.total:
+        st.caption(say_removed(removed))
     st.download_button(
         "Report",
-        data=partial(report_of, bundle, found, what),
+        data=partial(report_of, bundle, found, removed, what),
         file_name=f"{bundle.manifest.name}-report.json",
         mime="application/json",
         icon=":material/summarize:",
@@ -99,9 +105,19 @@ def _draw_trust(bundle: Bundle, found: CatalogueGroups, what: str) -> None:
     )
 
 
-def report_of(bundle: Bundle, found: CatalogueGroups, what: str) -> bytes:
-    """The result in numbers with what the newest audit shows, as JSON."""
-    known, audit = decisions_of(bundle), AuditStore().latest(bundle.manifest.catalogue_id)
+def say_removed(removed: RemovedListings) -> str:
+    """Say of what an audit speaks, and how many listings are removed for another reason."""
+    return (
+        "An audit speaks of accepted pairs. What is removed are listings, and a group also joins listings whose own "
+        f"pair was not accepted: of the {count_text(removed.total, 'duplicate')} that would go, {removed.paired:,} "
+        f"are accepted as a pair with the listing that is kept, {removed.through_others:,} only through others of the "
+        "group."
+    )
+
+
+def report_of(bundle: Bundle, found: CatalogueGroups, removed: RemovedListings, what: str) -> bytes:
+    """The result in numbers with what the finished audit shows, and whether it is one of these pairs, as JSON."""
+    known, audit = decisions_of(bundle), read_audits(bundle).finished
     precision = None if audit is None else audited_precision(audit)
     content = {
         "catalogue": bundle.manifest.name,
@@ -111,12 +127,15 @@ def report_of(bundle: Bundle, found: CatalogueGroups, what: str) -> bytes:
         "groups": len(found.groups),
         "listings_in_groups": found.n_grouped,
         "duplicates": found.n_grouped - len(found.groups),
+        "duplicates_paired_with_the_kept": removed.paired,
+        "duplicates_only_through_others": removed.through_others,
         "decisions": {"applied": known.n_applied, "stale": len(known.stale)},
         "audit": None
         if audit is None or precision is None
         else {
             "drawn": audit.time.isoformat(),
             "accepted": audit.what,
+            "is_of_this_setting": audit.what == what,
             "population": audit.population,
             "reviewed": precision.reviewed,
             "wrong_or_not_told": precision.wrong,

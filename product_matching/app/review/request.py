@@ -44,7 +44,11 @@ class GroupRequest:
     @property
     def what(self) -> str:
         """What accepts a pair, in a few words."""
-        return "by distance" if self.scorer is None else f"from {percent_text(self.least)} on"
+        if self.scorer is not None:
+            return f"from {percent_text(self.least)} on"
+        given = (("photo", self.given.photo), ("title", self.given.title), ("mean", self.given.fused))
+        by_hand = ", ".join(f"{side} up to {value:.3f}" for side, value in given if value is not None)
+        return f"by distance ({by_hand})" if by_hand else "by distance"
 
 
 def request_groups(bundle: Bundle, address: Address, deciding: Deciding) -> GroupRequest:

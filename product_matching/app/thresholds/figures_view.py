@@ -9,9 +9,8 @@ from product_matching.app.navigation import params_of
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.app.thresholds.wording import f1_text, figure_text
 from product_matching.errors import InputError
-from product_matching.store.audits import AuditStore
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.audit import say_audit
+from product_matching.workflows.audit import read_audits, say_audit
 from product_matching.workflows.threshold_curves import LabelParts, PartFigures
 
 _DEFINITIONS = (
@@ -42,18 +41,17 @@ def draw_figures(figures: PartFigures, parts: LabelParts) -> None:
 
 
 def draw_audit_figure(bundle: Bundle) -> None:
-    """Draw what the newest audit shows, or that an audit measures where there are no labels."""
+    """Draw what the finished audit shows, and the way to a begun one or, without labels, to the first."""
     try:
-        audit = AuditStore().latest(bundle.manifest.catalogue_id)
+        audits = read_audits(bundle)
     except InputError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    if audit is not None:
-        st.markdown(f":material/fact_check: **Audit**: {plain(say_audit(audit))}")
-        left = len(audit.pairs) - audit.reviewed
-        if left:
-            _draw_link(f"Audit the {count_text(left, 'pair')} that are left")
-    elif bundle.labels is None:
+    if audits.finished is not None:
+        st.markdown(f":material/fact_check: **Audit**: {plain(say_audit(audits.finished))}")
+    if audits.begun is not None:
+        _draw_link(f"Audit the {count_text(len(audits.begun.pairs) - audits.begun.reviewed, 'pair')} that are left")
+    elif audits.finished is None and bundle.labels is None:
         _draw_link("An audit in Review measures how many shown pairs are right")
 
 
