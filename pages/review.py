@@ -28,6 +28,7 @@ from product_matching.app.review.panel import draw_settings
 from product_matching.app.review.recording import draw_problem, draw_undo, draw_who
 from product_matching.app.review.request import GroupRequest, request_groups, say_decided, say_request, say_thresholds
 from product_matching.app.review.summary import draw_group_summary, draw_pair_summary
+from product_matching.app.shared.asked_rows import rows_asked_for
 from product_matching.app.shared.charts import describe_sizes, size_chart
 from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
 from product_matching.app.shared.facets import listings_kept
@@ -141,7 +142,7 @@ def _draw_result(
     if address.step == "pairs":  # answered one after another: nothing is grouped in between
         left = draw_queue(finder, address, deciding, review, held=held_of(bundle, request, compared))
         with summary:
-            draw_pair_summary(review, decisions_of(bundle), left)
+            draw_pair_summary(bundle, review, deciding, left, asked=rows_asked_for(bundle, address))
         return
     if address.step == "decisions":
         draw_decisions(bundle, address)

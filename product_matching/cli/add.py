@@ -154,5 +154,5 @@ def remove(
     if as_json:
         typer.echo(json.dumps({"bundle": str(folder), "removed": n, "listings": manifest.n_listings}))
     else:
-        typer.echo(f"{folder}: {n:,} listings removed, {manifest.n_listings:,} left.")
+        typer.echo(f"{folder}: {n:,} {'listing' if n == 1 else 'listings'} removed, {manifest.n_listings:,} left.")
     update_published(folder, published, removed=wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -117,6 +118,16 @@ class ProbablePairs:
     def between(self, bands: Bands) -> npt.NDArray[np.bool_]:
         """Which of them are to be reviewed; shape (P,)."""
         return (self.probability >= bands.reject) & (self.probability < bands.accept)
+
+    def of_listings(self, asked: npt.NDArray[np.bool_] | None) -> ProbablePairs:
+        """Those with one of some listings, which a mask of shape (N,) tells; None for all."""
+        return self if asked is None else self.take(asked[self.first] | asked[self.second])
+
+    def wrong_by_labels(self, labels: npt.NDArray[Any], labelled: npt.NDArray[np.bool_], least: float) -> int:
+        """Pairs from a probability on whose two listings have labels, and different ones; both of shape (N,)."""
+        kept = self.probability >= least
+        first, second = self.first[kept], self.second[kept]
+        return int((labelled[first] & labelled[second] & (labels[first] != labels[second])).sum())
 
     def doubtful_first(self) -> ProbablePairs:
         """The same in the order of doubt: nearest to an even chance first, then by rows."""

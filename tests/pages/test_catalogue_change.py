@@ -79,7 +79,7 @@ def test_listings_are_added_placed_removed_and_the_catalogue_compacted(
     field.set_value("odd nobody").run()
     assert "The catalogue has no listing 'nobody'." in shown(app)
     app.text_area(key="remove_ids").set_value("odd between").run()
-    finish_builds(press(app, "Remove 2 listings"))
+    finish_builds(press(app, "Remove 2 listings for good"))
     assert re.search(r"2 listings removed in \d+ s. The catalogue has 25 now.", shown(app))
     finish_builds(press(app, "Compact"))
     said = shown(app)

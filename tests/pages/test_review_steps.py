@@ -102,6 +102,34 @@ def test_a_queue_without_pairs_says_so(open_app: Open) -> None:
     assert "No pair with “no such text” is left to review" in shown(app)
 
 
+@pytest.mark.usefixtures("scored")
+def test_all_figures_are_of_the_listings_asked_for_and_the_queue_says_that_nothing_must_be_done(
+    open_app: Open, bundle: Bundle
+) -> None:
+    record_decision(bundle, ("0a", "0b"), Word.same)
+    record_decision(bundle, ("1a", "1b"), Word.same)
+    whole = finish_jobs(open_app(REVIEW, bundle="small", accept="20", reject="0"))
+    assert "Pairs from 20 % sure on are not asked about" in shown(whole)
+    assert "counts as the same product from 50 % on (the setting)" in shown(whole)
+    assert metric(whole, "Decided") == "2"
+    assert int(metric(whole, "Wrong by labels")) <= int(metric(whole, "Sure from 20 %"))
+    one = finish_jobs(open_app(REVIEW, bundle="small", accept="20", reject="0", text="0a"))
+    assert "All figures are of the pairs of the 1 listing of the filter or selection." in shown(one)
+    assert metric(one, "Decided") == "1"
+    assert 0 < int(metric(one, "Sure from 20 %")) < int(metric(whole, "Sure from 20 %"))
+
+
+def test_the_farthest_pair_opens_as_a_dialog_and_is_decided_there(open_app: Open, bundle: Bundle) -> None:
+    group = next(each for each in current_groups(bundle).groups if each.size > 2)
+    first = group.rows[0]
+    app = finish_jobs(open_app(REVIEW, bundle="small", step="groups", sort="size"))
+    press(app, f"farthest_{first}")
+    assert "Marked words are in one title only" in shown(app)
+    press(app, f"farthest_{first}_different")
+    assert [change.decision.word for change in read_decisions(bundle).changes] == [Word.different]
+    assert "Marked words are in one title only" not in shown(app)
+
+
 def test_groups_are_confirmed_and_split(open_app: Open, bundle: Bundle) -> None:
     group = next(each for each in current_groups(bundle).groups if each.size > 2)
     first, last = group.rows[0], group.rows[-1]

@@ -16,7 +16,8 @@ from product_matching import files
 from product_matching.cli import app as commands
 from product_matching.listings.catalogue import read_catalogue
 from product_matching.matching.thresholds import Thresholds
-from product_matching.store.bundle import open_bundle
+from product_matching.search.neighbours import Neighbours
+from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.decision import Word
 from product_matching.store.manifest import read_manifest
 from product_matching.workflows.build import build_bundle
@@ -59,6 +60,13 @@ def shown(app: AppTest) -> str:
     return re.sub(r"\\(?=\W)", "", "\n".join(str(element.value) for kind in kinds for element in kind))
 
 
+def whole_precision(bundle: Bundle, scored: Neighbours, distance: float) -> float:
+    """Share of the pairs within a distance whose labels are equal."""
+    labels, near = bundle.labels, scored.distances <= distance
+    assert labels is not None
+    return float((labels[scored.queries()[near]] == labels[scored.rows[near]]).mean())
+
+
 def table(app: AppTest) -> pd.DataFrame:
     return app.dataframe[0].value
 
@@ -90,6 +98,9 @@ def test_with_labels_a_setting_is_seen_chosen_and_kept_and_then_decides(open_app
     row = rows[rows["At least"] == "97 % ◂"].iloc[0]
     once = scored.queries() < scored.rows
     assert row["Pairs"] == int((scored.distances[once] <= 0.03).sum())
+    assert row["Wrong, by labels"] == round(row["Pairs"] * (1 - whole_precision(bundle, scored, 0.03)))
+    assert "F1 is the mean over listings" in shown(app)
+    assert "50 %, the pair scorer's own (the best " in shown(app)
     assert row["Found of 100"] == pytest.approx(100 * figures.recall.value, abs=0.06)
     assert (rows["Groups"] > 0).any()
     assert {each.proto.alt[:5] for each in app.get("plotly_chart")} >= {"Right", "Histo"}
@@ -151,6 +162,8 @@ def test_without_labels_what_is_expected_is_said_and_few_decisions_ask_for_more(
     app = settled(open_app(THRESHOLDS, bundle="bare"))
     assert "expected to be right" in shown(app)
     assert "not measured" in shown(app)
+    assert "Wrong is expected by the percentages, as calibrated on " in shown(app)
+    assert "Wrong, by labels" not in table(app)
     assert "Right of 100" not in table(app)
     assert table(app)["Right of 100, expected"].dropna().is_monotonic_increasing
     assert "**59 more**" in shown(app)

@@ -127,13 +127,19 @@ def _draw_removing(bundle: Bundle) -> None:
     if unknown:
         st.error(plain(f"The catalogue has no listing {name_ids(unknown)}."), icon=":material/error:")
     known = len(ids) - len(unknown)
-    st.button(
-        f"Remove {count_text(known, 'listing')}" if known else "Remove them",
-        icon=":material/delete:",
-        disabled=not ids or bool(unknown),
-        on_click=_begin_removing,
-        args=(bundle.folder,),
-    )
+    what = f"Remove {count_text(known, 'listing')}" if known else "Remove them"
+    if not ids or unknown:
+        st.button(what, icon=":material/delete:", disabled=True, key="remove_none")
+        return
+    with st.popover(what, icon=":material/delete:"):
+        st.markdown("This cannot be undone but by adding the listings again.")
+        st.button(
+            f"{what} for good",
+            key="remove_for_good",
+            type="primary",
+            on_click=_begin_removing,
+            args=(bundle.folder,),
+        )
 
 
 def _begin_removing(folder: Path) -> None:

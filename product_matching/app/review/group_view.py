@@ -117,17 +117,23 @@ def _split(bundle: Bundle, found: CatalogueGroups, group: Group, apart: Sequence
 def _draw_farthest(finder: Finder, deciding: Deciding, shown: ShownGroup) -> None:
     group = shown.group
     label = "Farthest pair" if group.size > 2 else "Side by side"
-    with st.popover(label, key=f"farthest_{group.rows[0]}", on_change="rerun", icon=":material/compare:") as popover:
-        if not popover.open:  # comparing takes a moment: only what is looked at is compared
-            return
+    key = f"farthest_{group.rows[0]}"
+
+    @st.dialog(label, width="medium")
+    def draw() -> None:
+        _draw_words(finder.bundle, shown.farthest.pair, key)
         draw_pair(finder, deciding, shown.farthest.pair, wide=False)
-        _draw_words(finder.bundle, shown.farthest.pair, f"farthest_{group.rows[0]}")
+
+    if st.button(label, key=key, icon=":material/compare:"):  # only what is looked at is compared: it takes a moment
+        draw()
 
 
 def _draw_words(bundle: Bundle, pair: Pair, key: str) -> None:
+    """Draw the answers of the dialog; each closes it."""
     with st.container(horizontal=True, gap="small"):
         for word, label in ((Word.same, "Same product"), (Word.different, "Different")):
-            st.button(label, key=f"{key}_{word}", on_click=partial(decide_pairs, bundle, [pair], word))
+            if st.button(label, key=f"{key}_{word}", on_click=partial(decide_pairs, bundle, [pair], word)):
+                st.rerun()
 
 
 def _draw_merge(finder: Finder, found: CatalogueGroups, group: Group) -> None:

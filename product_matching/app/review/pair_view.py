@@ -19,6 +19,7 @@ from product_matching.app.shared.job_view import visitor
 from product_matching.app.shared.scorers import predictions_of, prepared_key, version_of
 from product_matching.app.shared.side_by_side import draw_probability, draw_side_by_side
 from product_matching.app.shared.wording import count_text, plain
+from product_matching.matching.calibration import percent_text
 from product_matching.matching.decisions import Pair
 from product_matching.store.bundle import Bundle
 from product_matching.store.decision import Word
@@ -57,6 +58,7 @@ def draw_queue(
     score = float(queue.probability[places[0]])
     left = count_text(len(places), "pair")
     waiting = f" · {len(queue) - len(places):,} left for later" if len(queue) > len(places) else ""
+    st.caption(say_duty(review))
     st.markdown(f"**Are these the same product?** {left} to review{waiting}")
     if (first, second) in held:
         st.caption(
@@ -72,6 +74,18 @@ def draw_queue(
     )
     draw_pair(finder, deciding, (first, second), score=score if review.are_probabilities else None)
     return len(queue)
+
+
+def say_duty(review: ReviewPairs) -> str:
+    """Say that nothing of the queue must be done, and what a pair counts as that is left undecided."""
+    start = "Review as many as you like, the most doubtful come first; then audit."
+    if not review.are_probabilities:
+        return f"{start} A pair left undecided counts as the distances and rules decide."
+    accept, least = percent_text(review.bands.accept), percent_text(review.least)
+    return (
+        f"{start} Pairs from {accept} sure on are not asked about (the band); one left undecided counts as the same "
+        f"product from {least} on (the setting)."
+    )
 
 
 def _decide(bundle: Bundle, pair: Pair, word: Word, scores: Sequence[float | None] | None) -> None:

@@ -89,9 +89,7 @@ def queue_of(
     pairs = review.pairs.take(review.pairs.between(review.bands) | waiting)
     if settled and len(decisions):
         pairs = pairs.take(~decisions.settled(pairs.first, pairs.second, n))
-    if asked is not None:
-        pairs = pairs.take(asked[pairs.first] | asked[pairs.second])
-    pairs = pairs.doubtful_first()
+    pairs = pairs.of_listings(asked).doubtful_first()
     later = ~np.isin(pairs.first * n + pairs.second, keys)
     return pairs.take(np.argsort(later, kind="stable"))
 

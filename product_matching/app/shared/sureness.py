@@ -64,8 +64,13 @@ def say_where(chosen: ChosenScorer, known: Mapping[str, str]) -> str:
     """
     if chosen.calibrated_here:
         return "validation"
+    return f"validation of {say_catalogue(chosen, known)}, not of this one"
+
+
+def say_catalogue(chosen: ChosenScorer, known: Mapping[str, str]) -> str:
+    """Name the catalogue that a pair scorer was calibrated on; `known` has names of catalogues by their identity."""
     name = known.get(chosen.scorer.catalogue_id or "", "")
-    return f"validation of {f'the catalogue {plain(name)}' if name else 'another catalogue'}, not of this one"
+    return f"the catalogue {plain(name)}" if name else "another catalogue"
 
 
 def measured_near(presets: Sequence[Preset], sure: int) -> list[Preset]:

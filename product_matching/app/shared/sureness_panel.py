@@ -16,6 +16,7 @@ from product_matching.app.shared.sureness import (
     measured_near,
     measured_table,
     say_calibration,
+    say_catalogue,
     say_measured,
     say_where,
 )
@@ -91,10 +92,21 @@ def draw_sureness(address: Address, deciding: Deciding, comparison: str, *, read
 
 def _measured_on(chosen: ChosenScorer) -> str:
     """Name the listings on which the presets of a pair scorer were measured."""
-    if chosen.calibrated_here:
-        return say_where(chosen, {})
+    return say_where(chosen, {} if chosen.calibrated_here else _names())
+
+
+def _names() -> dict[str, str]:
+    """Names of the catalogues that are here, by their identity."""
     known = list_catalogues(embeddings_folder())
-    return say_where(chosen, {each.manifest.catalogue_id: each.name for each in known if each.manifest is not None})
+    return {each.manifest.catalogue_id: each.name for each in known if each.manifest is not None}
+
+
+def calibration_caveat(deciding: Deciding) -> str:
+    """Say on which other catalogue the percentages were calibrated, as in "as calibrated on ..."; "" where on this."""
+    chosen = deciding.chosen
+    if chosen is None or chosen.calibrated_here:
+        return ""
+    return f"as calibrated on {say_catalogue(chosen, _names())}, not on this one"
 
 
 def draw_least(deciding: Deciding) -> None:

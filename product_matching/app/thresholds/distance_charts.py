@@ -13,6 +13,7 @@ from product_matching.app.shared.charts import distance_chart
 from product_matching.app.shared.wording import distance_text
 from product_matching.app.thresholds.board import DistanceBoard
 from product_matching.app.thresholds.charts import OperatingPoint, curve_chart, describe_curves, surface_chart
+from product_matching.app.thresholds.wording import F1_BESIDE
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.threshold_curves import CURVE_STEPS, SURFACE_STEPS, PartFigures
@@ -87,7 +88,7 @@ def draw_charts(shown: ShownDistances) -> None:
     if board.parts is not None:
         st.caption(
             f"Lines: {board.parts.names[1]}; dotted: {board.parts.names[0]}. Diamond: best F1 on the "
-            f"{board.parts.names[0]}, by this side alone."
+            f"{board.parts.names[0]}, by this side alone. {F1_BESIDE}"
         )
 
 

@@ -15,6 +15,7 @@ from product_matching.app.resources import decisions_of, jobs
 from product_matching.app.review.request import GroupRequest
 from product_matching.app.shared.deciding import Deciding, percent_of
 from product_matching.app.shared.job_view import draw_job, draw_waiting, visitor
+from product_matching.app.shared.sureness_panel import calibration_caveat
 from product_matching.app.thresholds.board import SureBoard
 from product_matching.app.thresholds.counting import GroupCounts, count_all
 from product_matching.store.bundle import Bundle
@@ -55,7 +56,14 @@ def settings_rows(
             row["Right of 100, expected"] = round(100 * board.expected_precision(percent / 100), 1)
         row |= {
             "Pairs": bands.accepted,
-            "Wrong, expected": round(bands.expected_wrong),
+        }
+        if board.parts is not None:
+            row["Wrong, by labels"] = board.pairs.wrong_by_labels(
+                board.parts.groups, board.parts.labelled, percent / 100
+            )
+        if not _all_labelled(board):
+            row["Wrong, expected"] = round(bands.expected_wrong)
+        row |= {
             LEFT_OUT: bands.review,
         }
         if counts is not None:
@@ -68,6 +76,20 @@ def settings_rows(
             row["Listings"] = board.touched(percent / 100)
         rows.append(row)
     return rows
+
+
+def _all_labelled(board: SureBoard) -> bool:
+    return board.parts is not None and bool(board.parts.labelled.all())
+
+
+def say_wrong(board: SureBoard, caveat: str) -> str:
+    """Say how the wrong pairs of the table are counted; `caveat` tells where percentages of elsewhere come from."""
+    said = []
+    if board.parts is not None:
+        said.append("Wrong by labels: accepted pairs whose two listings have different labels.")
+    if not _all_labelled(board):
+        said.append(f"Wrong is expected by the percentages{f', {caveat}' if caveat else ''}; it is not measured.")
+    return " ".join(said)
 
 
 def draw_table(rows: list[dict[str, Any]]) -> None:
@@ -105,7 +127,7 @@ def draw_settings_table(
     draw_table(rows)
     st.caption(
         f"{LEFT_OUT}: pairs below the percentage that are at least {lower} % sure. Whatever is chosen here, Review "
-        f"asks about those from {lower} to {upper} %. Wrong is expected by the percentages, not measured."
+        f"asks about those from {lower} to {upper} %. {say_wrong(board, calibration_caveat(deciding))}"
         + ("" if board.parts is None else f" Right and found are measured on the {board.parts.names[1]}.")
     )
     if job is not None and not job.finished:

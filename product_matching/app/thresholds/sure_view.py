@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -42,7 +43,7 @@ from product_matching.app.thresholds.figures_view import draw_audit_figure, draw
 from product_matching.app.thresholds.guarantee_view import draw_guarantee
 from product_matching.app.thresholds.pair_pictures import ShownPair, draw_pairs, same_by_labels
 from product_matching.app.thresholds.settings_table import draw_settings_table
-from product_matching.app.thresholds.wording import FOUND, RIGHT, say_counts, say_expected, say_measured
+from product_matching.app.thresholds.wording import F1_BESIDE, FOUND, RIGHT, say_counts, say_expected, say_measured
 from product_matching.matching.calibration import percent_text
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest
@@ -50,6 +51,9 @@ from product_matching.workflows.bundle_settings import use_sureness
 from product_matching.workflows.choose_scorer import ChosenScorer
 from product_matching.workflows.find import Finder
 from product_matching.workflows.threshold_curves import SURE_STEPS, PartFigures
+
+if TYPE_CHECKING:
+    from product_matching.matching.second_stage.scorer import PairScorer
 
 _AXIS = "At least … % sure"
 _EDGE_PAIRS = 6
@@ -176,7 +180,10 @@ def _draw_applying(
             return use_sureness(bundle, chosen, least)
         return use_sureness(bundle, chosen, least, figures=figures.see, measured_on=f"the {board.parts.names[1]}")
 
-    own = "chosen for this catalogue" if chosen.chosen_here is not None else "the pair scorer's own"
+    own = "chosen for this catalogue" if chosen.chosen_here is not None else say_own(chosen.scorer)
+    best = None if board.curves is None else best_sure(board.curves)
+    if best is not None and best != percent_of(chosen.least_probability):
+        own += f"; {best} % is best on the {board.parts.names[0] if board.parts else ''} here, and you may take either"
     draw_applying(
         bundle,
         label=f"Use {deciding.sure} % in this catalogue",
@@ -185,6 +192,12 @@ def _draw_applying(
         use=use,
         fields=("sure",),
     )
+
+
+def say_own(scorer: PairScorer) -> str:
+    """Say how a pair scorer's own least probability was chosen."""
+    several = " mean F1 by photo and title, photo alone and title alone" if len(scorer.models) > 1 else " F1"
+    return f"the pair scorer's own (the best{several} on its validation listings, in training)"
 
 
 def _draw_charts(deciding: Deciding, chosen: ChosenScorer, board: SureBoard) -> None:
@@ -202,7 +215,7 @@ def _draw_charts(deciding: Deciding, chosen: ChosenScorer, board: SureBoard) -> 
         )
         st.caption(
             f"Lines: {board.parts.names[1]}; dotted: {board.parts.names[0]}. The upright is the percentage above; "
-            "diamonds are the presets of the pair scorer."
+            f"diamonds are the presets of the pair scorer. {F1_BESIDE}"
         )
     with st.expander(
         "How the percentages are spread", icon=":material/bar_chart:", expanded=board.curves is None, key="spread"

@@ -10,6 +10,11 @@ from product_matching.metrics.setting_scores import Figure
 
 #: Readable on white and on near-black.
 RIGHT, FOUND, BALANCE, REST = "#1f9a96", "#d9822b", "#8276d6", "#9aa5ab"
+#: Why F1 is not between right and found.
+F1_BESIDE = (
+    "F1 is the mean over listings, as the competition computes it, while right and found are shares of pairs: it need "
+    "not lie between them."
+)
 #: Dots a side, pixels from one to the next and from the first to the edge, which is rounded when it is shown.
 _DOTS, _STEP, _EDGE, _RADIUS = 10, 10, 8, 3.8
 
