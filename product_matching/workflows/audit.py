@@ -89,7 +89,7 @@ def begin_audit(
     seed: int,
     store: AuditStore | None = None,
 ) -> int:
-    """Draw `n` accepted pairs, stratified by score and size of the group, one of each group while that lasts.
+    """Draw `n` accepted pairs, stratified by score and size of the group (see `draw_stratified`).
 
     Parameters
     ----------

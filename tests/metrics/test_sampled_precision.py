@@ -44,7 +44,7 @@ def test_numbers_that_cannot_be_are_refused() -> None:
         draw_stratified(np.zeros(3, dtype=np.int64), np.arange(3), 0, seed=0)
 
 
-def test_a_draw_is_in_proportion_and_takes_each_group_once_while_that_lasts() -> None:
+def test_a_draw_is_in_proportion_and_takes_small_groups_once() -> None:
     strata = np.repeat([0, 1, 3], [600, 300, 100])
     groups = np.concatenate([np.arange(600), np.arange(300) // 10 + 1000, np.full(100, 5000)])
     drawn = draw_stratified(strata, groups, 40, seed=1)
@@ -62,3 +62,18 @@ def test_every_pair_of_a_stratum_of_single_groups_is_as_likely_as_the_others() -
         counts[draw_stratified(np.zeros(10, dtype=np.int64), np.arange(10), 3, seed=seed)] += 1
     assert counts.sum() == 1800
     assert np.abs(counts - 180).max() < 4.5 * np.sqrt(600 * 0.3 * 0.7)
+
+
+def test_the_bound_holds_where_one_group_holds_many_pairs_and_most_errors() -> None:
+    groups = np.concatenate([np.zeros(300, dtype=np.int64), np.repeat(np.arange(1, 351), 2)])
+    strata = np.zeros(1000, dtype=np.int64)
+    wrong = (groups == 0) & (np.arange(1000) % 2 == 0)  # 150 of 1,000
+    held, estimates = 0, []
+    for seed in range(400):
+        drawn = draw_stratified(strata, groups, 100, seed=seed)
+        found = SampledPrecision(reviewed=100, wrong=int(wrong[drawn].sum()))
+        held += found.at_least <= 0.85
+        estimates.append(found.estimate)
+        assert np.isin(np.bincount(groups[drawn])[1:], (0, 1)).all()
+    assert held >= 0.95 * 400
+    assert np.mean(estimates) == pytest.approx(0.85, abs=0.01)

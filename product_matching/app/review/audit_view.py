@@ -182,6 +182,7 @@ def _draw_size(number: int) -> int:
         min(DEFAULT_SIZE, number) if number in offered or number > DEFAULT_SIZE else number,
         key="audit_size",
         format_func=lambda n: f"{n} pairs",
-        help="Stratified by sureness and size of the group, one pair of each group while that lasts.",
+        help="Stratified by sureness and size of the group; each pair is as likely as any other, and a small group "
+        "gives one at most.",
     )
     return size
