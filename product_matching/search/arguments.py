@@ -65,3 +65,11 @@ def checked_rows(rows: npt.ArrayLike, size: int) -> RowArray:
     if outside.any():
         raise ValueError(f"rows must be from 0 to {size - 1}, not {numbers[outside][0]}")
     return numbers.astype(np.int64)
+
+
+def unit_rows(name: str, vectors: npt.ArrayLike, width: int | None = None) -> npt.NDArray[np.float32]:
+    """Return rows of norm 1 or 0 as FAISS takes them; others are refused."""
+    check_width(name, np.shape(vectors), width)
+    rows = np.ascontiguousarray(vectors, dtype=np.float32)
+    check_unit(name, np.einsum("ij,ij->i", rows, rows))
+    return rows

@@ -14,9 +14,8 @@ from product_matching.search.arguments import (
     check_count,
     check_one,
     check_threshold,
-    check_unit,
-    check_width,
     checked_rows,
+    unit_rows,
 )
 from product_matching.search.mapped import MappedRows
 from product_matching.search.neighbours import (
@@ -160,14 +159,6 @@ class FlatIndex:
             distances[candidates] = self._exact.distances(vector, rows[candidates])
         of_query = np.repeat(np.arange(len(queries), dtype=np.int64), np.diff(offsets))
         return sort_neighbours(of_query, rows, distances, len(queries))
-
-
-def unit_rows(name: str, vectors: npt.ArrayLike, width: int | None = None) -> VectorArray:
-    """Return rows of norm 1 or 0 as FAISS takes them; others are refused."""
-    check_width(name, np.shape(vectors), width)
-    rows = np.ascontiguousarray(vectors, dtype=np.float32)
-    check_unit(name, np.einsum("ij,ij->i", rows, rows))
-    return rows
 
 
 @contextmanager

@@ -10,9 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.search.arguments import check_count, check_one, check_threshold, check_width, checked_rows
+from product_matching.search.arguments import (
+    check_count,
+    check_one,
+    check_threshold,
+    check_width,
+    checked_rows,
+    unit_rows,
+)
 from product_matching.search.budget import default_lists
-from product_matching.search.flat import FlatIndex, VectorArray, threads_for, unit_rows
+from product_matching.search.flat import FlatIndex, VectorArray, threads_for
 from product_matching.search.inverted_lists import InvertedLists, padded
 from product_matching.search.list_writing import write_lists
 from product_matching.search.mapped import MappedRows, release_pages

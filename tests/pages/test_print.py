@@ -84,7 +84,7 @@ def test_where_print_was_read_the_page_says_so_everywhere(
     told = shown(app)
     assert told.lower().count("compared by photo and its print") == 2  # above the cards, and side by side
     assert "compared by photo alone" not in told
-    assert "measured by photo alone, without print" in told
+    assert "photo alone, without print, on validation" in told
 
 
 def test_words_in_the_title_of_a_match_are_marked(open_app: Open, reader: StandInReader) -> None:

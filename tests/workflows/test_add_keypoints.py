@@ -10,6 +10,7 @@ from product_matching.errors import InputError
 from product_matching.listings.catalogue import read_catalogue
 from product_matching.progress import Cancelled
 from product_matching.store.bundle import open_bundle
+from product_matching.store.manifest import MANIFEST_FILE, read_manifest
 from product_matching.workflows.add_keypoints import add_keypoints
 from product_matching.workflows.build import BuildOptions, build_bundle
 from product_matching.workflows.verify import verify_bundle
@@ -17,7 +18,9 @@ from tests.recorded_progress import RecordedProgress
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    """What was built, without what other tests keep beside it."""
+    built = [folder / MANIFEST_FILE, *(folder / name for name in read_manifest(folder).files)]
+    return {path.name: path.read_bytes() for path in built}
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.search.arguments import check_count, check_one, check_threshold, checked_rows
-from product_matching.search.flat import VectorArray, unit_rows
+from product_matching.search.arguments import check_count, check_one, check_threshold, checked_rows, unit_rows
+from product_matching.search.flat import VectorArray
 from product_matching.search.mapped import MappedRows
 from product_matching.search.milvus.collection import Hits
 from product_matching.search.milvus.proposals import Side

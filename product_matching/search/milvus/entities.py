@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.search.arguments import check_unit
-from product_matching.search.flat import unit_rows
+from product_matching.search.arguments import check_unit, unit_rows
 from product_matching.search.milvus.layout import (
     ID_FIELD,
     MAX_TEXT_BYTES,
