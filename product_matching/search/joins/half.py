@@ -30,7 +30,7 @@ class HalfRows:
 
     Notes
     -----
-    torch takes one thread in each thread that calls: the blocks are side by side already.
+    torch takes one thread in each thread that calls, for the product only: the blocks are side by side already.
     """
 
     columns = 1024
@@ -50,10 +50,11 @@ class HalfRows:
         if not hasattr(self._memory, "products"):
             self._memory.products = torch.empty(_BLOCK_ROWS * self.columns, dtype=torch.bfloat16)
             torch.get_num_threads()  # what torch sets for a new thread is set by now
-            ThreadpoolController().select(user_api="openmp").limit(limits=1)
+            self._memory.openmp = ThreadpoolController().select(user_api="openmp")
         left, right = self._rows[rows], self._rows[columns]
         products = self._memory.products[: len(left) * len(right)].view(len(left), len(right))
-        torch.matmul(left, right.T, out=products)
+        with self._memory.openmp.limit(limits=1):
+            torch.matmul(left, right.T, out=products)
         # Positive numbers stand in the order of their bits, and those of negative ones are negative.
         places = np.flatnonzero(products.view(torch.int16).numpy().ravel() >= self._lowest)
         return np.divmod(places, len(right))

@@ -113,6 +113,7 @@ def test_products_of_half_precision_choose_pairs_of_which_the_same_are_found(
 def test_a_product_of_half_precision_never_passes_a_pair_over() -> None:
     vectors = clustered(spread=ISOTROPIC)
     products = vectors[:500].astype(np.float64) @ vectors[500:1500].T.astype(np.float64)
+    threads = torch.get_num_threads()
     for lowest in (0.02, 0.1, 0.5):
         rows, columns = HalfRows(PairFilter(vectors, np.float32(lowest), exact=True)).places(
             slice(0, 500), slice(500, 1500)
@@ -121,6 +122,7 @@ def test_a_product_of_half_precision_never_passes_a_pair_over() -> None:
         chosen[rows, columns] = True
         assert (products[chosen] >= lowest - 2 * 2.0**-7).all()
         assert chosen[products >= lowest].all()
+    assert torch.get_num_threads() == threads
 
 
 def test_half_precision_is_used_only_where_torch_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
