@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -114,8 +114,11 @@ class CandidatePairs:
 def find_candidate_pairs(catalogue: PreparedCatalogue) -> CandidatePairs:
     """Choose the pairs of a catalogue that are worth scoring, and compute their features."""
     pairs = near_pairs(catalogue)
-    likely = is_likely(catalogue.listings, pairs.first, pairs.second)
-    pairs = pairs.take(likely | likely[pairs.reverse()])
+    once = pairs.once()
+    likely = np.empty(len(pairs), dtype=np.bool_)
+    likely[once] = is_likely(catalogue.listings, pairs.first[once], pairs.second[once])
+    likely[pairs.reverse()[once]] = likely[once]
+    pairs = pairs.take(likely)
     once = pairs.once()
     half, names = features_in_blocks(catalogue.listings, pairs.first[once], pairs.second[once])
     features = np.empty((len(pairs), len(names)), dtype=np.float32)
@@ -144,20 +147,40 @@ def compared_sides(listings: ListingFeatures) -> list[str]:
 def is_likely(
     listings: ListingFeatures, first: RowArray, second: RowArray, sides: Sequence[str] | None = None
 ) -> npt.NDArray[np.bool_]:
-    """Whether near pairs are near enough to be candidates, by the given sides, or by those of the listings; (P,)."""
+    """Whether near pairs are near enough to be candidates, by the given sides, or by those of the listings; (P,).
 
-    def similar(name: str) -> FloatArray:
-        return row_products(listings.views[name], first, second)
-
-    sides = compared_sides(listings) if sides is None else sides
+    Both directions of a pair have the same answer. The fastest comparison comes first, and the next one is asked for
+    the pairs that are not near by it.
+    """
     likely = np.zeros(len(first), dtype=np.bool_)
-    if sides != [TITLE]:
-        both = listings.has_photo[first] & listings.has_photo[second]
-        likely |= both & (hash_bits(listings.hashes[first], listings.hashes[second]) <= NEAR_BITS)
-    if len(sides) != 1:
-        likely |= (similar("final") >= FINAL_FLOOR) | (similar("averaged") >= AVERAGED_FLOOR)
-    if PHOTO in sides:
-        likely |= similar("photo") >= PHOTO_FLOOR
-    if TITLE in sides:
-        likely |= WORD_WEIGHT * similar("words") + (1 - WORD_WEIGHT) * similar("trigrams") >= TITLE_FLOOR
+    for near in _comparisons(listings, compared_sides(listings) if sides is None else sides):
+        left = np.flatnonzero(~likely)
+        likely[left] = near(first[left], second[left])
     return likely
+
+
+def _comparisons(
+    listings: ListingFeatures, sides: Sequence[str]
+) -> Iterator[Callable[[RowArray, RowArray], npt.NDArray[np.bool_]]]:
+    """Each comparison by which a pair may be a candidate, as a function of its rows; fast ones first."""
+
+    def reaching(floor: float, **weights: float) -> Callable[[RowArray, RowArray], npt.NDArray[np.bool_]]:
+        def reaches(first: RowArray, second: RowArray) -> npt.NDArray[np.bool_]:
+            parts = (weight * row_products(listings.views[name], first, second) for name, weight in weights.items())
+            return sum(parts, np.zeros(len(first))) >= floor
+
+        return reaches
+
+    def same_photo(first: RowArray, second: RowArray) -> npt.NDArray[np.bool_]:
+        both = listings.has_photo[first] & listings.has_photo[second]
+        return both & (hash_bits(listings.hashes[first], listings.hashes[second]) <= NEAR_BITS)
+
+    if sides != [TITLE]:
+        yield same_photo
+    if PHOTO in sides:
+        yield reaching(PHOTO_FLOOR, photo=1.0)
+    if TITLE in sides:
+        yield reaching(TITLE_FLOOR, words=WORD_WEIGHT, trigrams=1 - WORD_WEIGHT)
+    if len(sides) != 1:
+        yield reaching(FINAL_FLOOR, final=1.0)
+        yield reaching(AVERAGED_FLOOR, averaged=1.0)
