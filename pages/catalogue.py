@@ -7,8 +7,10 @@ import streamlit as st
 from product_matching.app.address import BROWSE, BUILD, CATALOGUE, CHANGE, OPEN, OVERVIEW
 from product_matching.app.catalogue.browse import draw_browse
 from product_matching.app.catalogue.build import draw_build
+from product_matching.app.catalogue.build_report import draw_report
+from product_matching.app.catalogue.builds import build_of
 from product_matching.app.catalogue.change import draw_change
-from product_matching.app.catalogue.changes import is_changeable
+from product_matching.app.catalogue.changes import change_of, is_changeable
 from product_matching.app.catalogue.opening import draw_opening
 from product_matching.app.catalogue.overview import draw_overview
 from product_matching.app.frame import Frame, draw_frame, draw_no_catalogue, draw_problems
@@ -59,6 +61,9 @@ def _draw_current(frame: Frame) -> None:
     elif frame.address.view == CHANGE:
         draw_change(bundle, frame.address)
     else:
+        name = bundle.folder.name
+        if frame.address.report == name and build_of(name) is not None and change_of(bundle.folder) is None:
+            draw_report(frame, name)
         draw_overview(bundle, decide_how(bundle, frame.address))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from product_matching.cli.arguments import AsJson, BundleArgument, Device, DeviceOption, LabelColumn, bundle_folder
+from product_matching.cli.lists import SkipBad, left_out_rows, read_list, tell_left_out
 from product_matching.cli.progress import bars
 from product_matching.cli.published import published_version, update_published
 from product_matching.progress import NO_PROGRESS
@@ -19,6 +21,7 @@ from product_matching.progress import NO_PROGRESS
 if TYPE_CHECKING:
     from product_matching.encoders.model_folder import PhotoModel
     from product_matching.encoders.photo import PhotoEncoder
+    from product_matching.listings.catalogue import FaultyRow
     from product_matching.workflows.add_listings import Added
     from product_matching.workflows.place_new import PlacedListings
 
@@ -42,6 +45,7 @@ def add(
     report: Annotated[
         Path | None, typer.Option(help="CSV file: which group each new listing joins, founds or bridges.")
     ] = None,
+    skip_bad: SkipBad = False,
     label_column: LabelColumn = "label_group",
     device: DeviceOption = Device.auto,
     as_json: AsJson = False,
@@ -51,13 +55,12 @@ def add(
     Who reads the bundle sees the new listings when they open it the next time. Titles keep the weights of words that
     they had; compact weighs them anew. A listing that bridges two groups merges nothing: Review asks about it.
     """
-    from product_matching.listings.catalogue import read_catalogue
     from product_matching.workflows.add_listings import add_listings
 
     if place is False and report is not None:
         raise typer.BadParameter("it says where they are placed: leave --no-place out", param_hint="--report")
     folder = bundle_folder(bundle)
-    new = read_catalogue(catalogue, images=images, label_column=label_column)
+    new, left_out = read_list(catalogue, images=images, label_column=label_column, skip_bad=skip_bad)
     published = published_version(folder)
     started = time.perf_counter()
     try:
@@ -76,7 +79,7 @@ def add(
         from product_matching.workflows.placing_file import write_placing
 
         write_placing(report, placed.posting_ids, placed.placed)
-    _tell_added(folder, added, placed, seconds, as_json=as_json)
+    _tell_added(folder, added, placed, seconds, left_out, as_json=as_json)
     update_published(folder, published, changed=added.ids)
 
 
@@ -100,7 +103,15 @@ def _place(folder: Path, added: Added, *, asked: bool | None, as_json: bool) -> 
         return place_new(open_bundle(folder), added.ids, progress=progress)
 
 
-def _tell_added(folder: Path, added: Added, placed: PlacedListings | None, seconds: float, *, as_json: bool) -> None:
+def _tell_added(
+    folder: Path,
+    added: Added,
+    placed: PlacedListings | None,
+    seconds: float,
+    left_out: Sequence[FaultyRow],
+    *,
+    as_json: bool,
+) -> None:
     from product_matching.workflows.placing import Placement
     from product_matching.workflows.placing_file import count_placements
 
@@ -111,6 +122,7 @@ def _tell_added(folder: Path, added: Added, placed: PlacedListings | None, secon
         "replaced": len(added.replaced),
         "listings": manifest.n_listings,
         "unreadable_photos": added.unreadable_photos,
+        "left_out": left_out_rows(left_out),
         "seconds": round(seconds, 1),
     }
     counts = None if placed is None else count_placements(placed.placed)
@@ -119,6 +131,7 @@ def _tell_added(folder: Path, added: Added, placed: PlacedListings | None, secon
         typer.echo(json.dumps({**summary, "placed": named}, ensure_ascii=False))
         return
     unreadable = summary.pop("unreadable_photos")
+    summary["left_out"] = len(left_out)
     if counts is not None:
         summary["groups"] = ", ".join(f"{placement.value}: {count:,}" for placement, count in counts.items())
     for name, value in summary.items():
@@ -127,6 +140,7 @@ def _tell_added(folder: Path, added: Added, placed: PlacedListings | None, secon
         typer.echo("Listings that bridge groups merge nothing until someone decides: they wait in Review.")
     for posting_id, problem in unreadable.items():
         typer.echo(f"No photo for {posting_id}: {problem}", err=True)
+    tell_left_out(left_out)
 
 
 def remove(

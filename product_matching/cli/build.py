@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -25,13 +25,14 @@ from product_matching.cli.arguments import (
     read_milliseconds,
 )
 from product_matching.cli.engine import Engine, EngineOption, MasterOption, WorkOption, spark_place, spark_session
+from product_matching.cli.lists import SkipBad, left_out_rows, read_list, tell_left_out
 from product_matching.cli.progress import bars
 
 if TYPE_CHECKING:
     from product_matching.encoders.batch import EmbedPhotos
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.engines.session import SparkPlace
-    from product_matching.listings.catalogue import Catalogue
+    from product_matching.listings.catalogue import Catalogue, FaultyRow
     from product_matching.progress import Progress
     from product_matching.search.budget import SearchBudget
     from product_matching.store.manifest import Manifest
@@ -93,6 +94,7 @@ def build(
         bool, typer.Option("--map", help="Place the listings on the map of the app, as the map command does.")
     ] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace an existing bundle at --out.")] = False,
+    skip_bad: SkipBad = False,
     engine: EngineOption = Engine.local,
     master: MasterOption = None,
     work: WorkOption = None,
@@ -103,7 +105,6 @@ def build(
     The app and the other commands read the bundle. Thresholds that are not given are tuned on the catalogue; one that
     is too small and has no labels gets fixed ones.
     """
-    from product_matching.listings.catalogue import read_catalogue
     from product_matching.store.bundle import check_target
     from product_matching.workflows.build import BuildOptions, build_bundle
     from product_matching.workflows.map_listings import add_map
@@ -119,7 +120,7 @@ def build(
     if images is None and (model is not None or weights is not None):
         raise typer.BadParameter("there are no photos: give their folder with --images", param_hint="--model")
     place = _place(engine, master, work, images)
-    listings = read_catalogue(catalogue, images=images, label_column=label_column)
+    listings, left_out = read_list(catalogue, images=images, label_column=label_column, skip_bad=skip_bad)
     samples = None if queries is None or images is None else read_queries(queries, images=images)
     folder = _model_folder(listings, model, weights, image_size)
     encoder = None if folder is None else _load_encoder(folder, device, batch_size)
@@ -141,7 +142,7 @@ def build(
     except KeyboardInterrupt:
         typer.echo("Interrupted. Photos embedded so far are kept: the same command continues.", err=True)
         raise typer.Exit(130) from None
-    _report_build(manifest, out, time.perf_counter() - started, as_json)
+    _report_build(manifest, out, time.perf_counter() - started, left_out, as_json)
 
 
 def _budget(memory: float | None, milliseconds: float | None) -> SearchBudget | None:
@@ -195,7 +196,7 @@ def _load_encoder(folder: Path, device: Device, batch_size: int | None) -> Photo
     return PhotoEncoder.load(folder, device=device.value, batch_size=batch_size)
 
 
-def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) -> None:
+def _report_build(manifest: Manifest, out: Path, seconds: float, left_out: Sequence[FaultyRow], as_json: bool) -> None:
     from product_matching.workflows.photo_index import describe_index
 
     summary: dict[str, Any] = {
@@ -205,6 +206,7 @@ def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) 
         "titles": manifest.n_titles,
         "queries": manifest.n_queries,
         "unreadable_photos": manifest.unreadable_photos,
+        "left_out": left_out_rows(left_out),
         "photo_threshold": manifest.photo_threshold and manifest.photo_threshold.distance,
         "title_threshold": manifest.title_threshold and manifest.title_threshold.distance,
         "photo_index": manifest.index.photo and describe_index(manifest.index.photo),
@@ -219,6 +221,7 @@ def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) 
         if threshold is not None:
             summary[f"{name}_threshold"] = f"{threshold.distance:g} (N {threshold.n}, {threshold.protocol})"
     unreadable = summary.pop("unreadable_photos")
+    summary["left_out"] = len(left_out)
     if manifest.photo_model is not None and manifest.budget is not None:
         from product_matching.search.budget import choose_index
 
@@ -228,3 +231,4 @@ def _report_build(manifest: Manifest, out: Path, seconds: float, as_json: bool) 
         typer.echo(f"{name:<16} {value}")
     for posting_id, problem in unreadable.items():
         typer.echo(f"No photo for {posting_id}: {problem}", err=True)
+    tell_left_out(left_out)

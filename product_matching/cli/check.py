@@ -34,10 +34,11 @@ from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import NO_PROGRESS, Progress
 
 if TYPE_CHECKING:
-    from product_matching.listings.catalogue import Catalogue
+    from product_matching.listings.catalogue import SiftedCatalogue
     from product_matching.workflows.check_listings import CheckedListing
     from product_matching.workflows.choose_scorer import ChosenScorer
     from product_matching.workflows.find import Finder
+    from product_matching.workflows.new_listings import NewListing
     from product_matching.workflows.table_file import TableFormat
 
 
@@ -78,13 +79,14 @@ def check(
 
     Each has the matches that find gives it alone. New listings that are the same product as each other are told as
     well. Where distances decide, a listing is the same product from 80 % of a threshold down, and new beyond it.
+    Rows that cannot be used are in the result, not compared, with what is wrong with them.
     """
-    from product_matching.listings.catalogue import read_catalogue
+    from product_matching.listings.catalogue import sift_catalogue
     from product_matching.workflows.check_listings import check_listings
 
     kind = None if out is None else _format_of(out)
     given = Thresholds(photo_threshold, title_threshold, fused_threshold)
-    new = read_catalogue(catalogue, images=images)
+    new = sift_catalogue(catalogue, images=images, what="list of new listings")
     finder, thresholds = open_finder(bundle, given)
     chosen = chosen_scorer(finder.bundle, decide, None, pairs, given=given, rules=Rules())
     bands = _bands(accept, reject, chosen)
@@ -118,18 +120,18 @@ def _bands(accept: float | None, reject: float | None, chosen: ChosenScorer | No
     )
 
 
-def _represent(finder: Finder, new: Catalogue, device: Device, progress: Progress) -> list[Any]:
-    from product_matching.workflows.new_listings import read_new_listings
+def _represent(finder: Finder, new: SiftedCatalogue, device: Device, progress: Progress) -> list[NewListing]:
+    from product_matching.workflows.new_listings import read_sifted_listings
 
     model = finder.bundle.manifest.photo_model
     if not new.has_photos:
-        return read_new_listings(finder, new, None)
+        return read_sifted_listings(finder, new, None)
     if model is None:
         raise InputError(f"The bundle {finder.bundle.manifest.name} has no photos: leave --images out.")
     from product_matching.encoders.model_sources import open_photo_encoder
 
     encoder = open_photo_encoder(model, device=device.value)
-    return read_new_listings(finder, new, encoder, progress=progress)
+    return read_sifted_listings(finder, new, encoder, progress=progress)
 
 
 def _prepare(finder: Finder, chosen: ChosenScorer, progress: Progress) -> Any:

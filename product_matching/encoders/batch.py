@@ -81,7 +81,7 @@ class _Preparer:
         if path is None:
             return _Prepared(EmbeddedPhoto(), None)
         try:
-            data = read_photo(path)
+            data = read_photo(path, name=path.name)
             image = decode_photo(data, name=path.name)
         except InputError as error:
             return _Prepared(EmbeddedPhoto(problem=str(error)), None)

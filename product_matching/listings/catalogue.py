@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from product_matching.errors import InputError
-from product_matching.listings.catalogue_file import CatalogueTable, at_places, read_table
-from product_matching.listings.image_folder import find_photos
-
-#: Longest `posting_id`, in characters.
-MAX_ID_LENGTH = 200
-
-_TEXT_COLUMNS = ("posting_id", "title", "image", "image_phash", "label_group")
-_PHASH = r"[0-9a-fA-F]{16}"
-_UNFIT_FOR_ID = r"[\s\x00-\x1f\x7f-\x9f]"
+from product_matching.listings.list_problems import Problems, RowProblem
+from product_matching.listings.listing_checks import CheckedFile, check_listings_file, check_photos, rows_of
+from product_matching.listings.photos import photo_problem
+from product_matching.progress import NO_PROGRESS, Progress, track
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +28,13 @@ class Catalogue:
         All further columns are kept as read.
     image_folder
         Where the photos lie; None for a catalogue without photos, whose `image` column is information only.
+    photo_problems
+        Listings that are taken with their title alone because their photo cannot be used: why, by `posting_id`.
     """
 
     listings: pd.DataFrame
     image_folder: Path | None
+    photo_problems: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.listings)
@@ -49,13 +46,26 @@ class Catalogue:
 
     @property
     def has_photos(self) -> bool:
-        """Whether any listing has a photo in the image folder."""
-        return self.image_folder is not None and bool((self.listings["image"] != "").any())
+        """Whether any listing has a photo in the image folder that may be read."""
+        return self.n_photos > 0
+
+    @property
+    def n_photos(self) -> int:
+        """How many listings have such a photo."""
+        if self.image_folder is None:
+            return 0
+        refused = self.listings["posting_id"].isin(list(self.photo_problems))
+        return int(((self.listings["image"] != "") & ~refused).sum())
 
     def photo_path(self, row: int) -> Path | None:
-        """Path of the photo of the listing at a position; None if it has none."""
+        """Path of the photo of the listing at a position; None if it has none that may be read."""
         image = "" if self.image_folder is None else self.listings["image"].iloc[row]
-        return self.image_folder / image if self.image_folder and image else None
+        if not (self.image_folder and image) or self._is_refused(row):
+            return None
+        return self.image_folder / image
+
+    def _is_refused(self, row: int) -> bool:
+        return bool(self.photo_problems) and self.listings["posting_id"].iloc[row] in self.photo_problems
 
 
 class CatalogueError(InputError):
@@ -72,6 +82,95 @@ class CatalogueError(InputError):
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         heading = f"The {what} {str(path)!r} cannot be used because of {count}:"
         super().__init__("\n".join([heading, *(f"- {problem}" for problem in problems)]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultyRow:
+    """A row that cannot be used as it is.
+
+    Attributes
+    ----------
+    row, line
+        Its number, from 1 for the first listing, and the line of the file in which it begins.
+    kinds, reason
+        What is wrong with it: phrases that are the same for all rows that have it, and all of it in words.
+    by_title
+        Whether its photo alone is wrong, so that the listing can be taken with its title alone.
+    cells
+        What it holds by column, as far as it can be told.
+    """
+
+    row: int
+    line: int
+    kinds: tuple[str, ...]
+    reason: str
+    by_title: bool = False
+    cells: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def posting_id(self) -> str:
+        """Its id; "" where it has none."""
+        return str(self.cells.get("posting_id", ""))
+
+    @property
+    def title(self) -> str:
+        """Its title; "" where it has none."""
+        return str(self.cells.get("title", ""))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SiftedCatalogue:
+    """A list whose file can be used, with the rows that cannot.
+
+    Attributes
+    ----------
+    listings
+        Its well-formed rows by row number, faulty ones among them.
+    image_folder
+        See `Catalogue`.
+    faulty
+        The rows that cannot be used as they are, in their order.
+    notes
+        What was done with the list without being asked, a sentence each.
+    """
+
+    listings: pd.DataFrame
+    image_folder: Path | None
+    faulty: Sequence[FaultyRow] = ()
+    notes: tuple[str, ...] = ()
+
+    def left_out(self, *, titles_alone: bool = True) -> list[FaultyRow]:
+        """The rows that are not in the catalogue; see `catalogue`."""
+        return [each for each in self.faulty if not (each.by_title and titles_alone)]
+
+    def rows(self, *, titles_alone: bool = True) -> list[int]:
+        """Row numbers of the listings of the catalogue; see `catalogue`."""
+        left_out = [each.row for each in self.left_out(titles_alone=titles_alone)]
+        return [int(row) for row in self.listings.index[~self.listings.index.isin(left_out)]]
+
+    @property
+    def has_photos(self) -> bool:
+        """Whether any listing that can be used has a photo that may be read."""
+        return bool(self.rows()) and self.catalogue().has_photos
+
+    def catalogue(self, *, titles_alone: bool = True) -> Catalogue:
+        """The listings that can be used.
+
+        Parameters
+        ----------
+        titles_alone
+            Whether listings whose photo cannot be used are taken with their title alone, where they have one.
+
+        Raises
+        ------
+        InputError
+            There are none.
+        """
+        rows = self.rows(titles_alone=titles_alone)
+        if not rows:
+            raise InputError("No listing of the list can be used.")
+        refused = {each.posting_id: each.reason for each in self.faulty if each.by_title} if titles_alone else {}
+        return Catalogue(self.listings.loc[rows].reset_index(drop=True), self.image_folder, refused)
 
 
 def read_catalogue(path: Path, *, images: Path | None = None, label_column: str = "label_group") -> Catalogue:
@@ -93,147 +192,109 @@ def read_catalogue(path: Path, *, images: Path | None = None, label_column: str 
         With every problem of the file and the rows that it is in.
     """
     path, images = Path(path), None if images is None else Path(images)
-    problems: list[str] = []
-    check = None if images is None else partial(check_photos, folder=images, problems=problems)
-    listings = check_listings_file(path, problems, label_column=label_column, photos_check=check)
-    if listings is None or problems:
-        raise CatalogueError(path, problems)
-    return Catalogue(listings.reset_index(drop=True), images)
+    problems = Problems()
+    checked = _check_file(path, images, label_column, problems)
+    found = problems.sentences()
+    if checked is None or found:
+        raise CatalogueError(path, found)
+    return Catalogue(checked.listings.reset_index(drop=True), images)
 
 
-def check_listings_file(
-    path: Path, problems: list[str], *, label_column: str, photos_check: Callable[[pd.Series], None] | None
-) -> pd.DataFrame | None:
-    """Read a catalogue file and append to `problems` what is wrong with it.
+def sift_catalogue(
+    path: Path,
+    *,
+    images: Path | None = None,
+    label_column: str = "label_group",
+    what: str = "catalogue",
+    look: bool = False,
+    progress: Progress = NO_PROGRESS,
+) -> SiftedCatalogue:
+    """Read a catalogue file as `read_catalogue` does, and set apart the rows that cannot be used.
 
     Parameters
     ----------
-    path, label_column
+    path, images, label_column
         See `read_catalogue`.
-    problems
-        One sentence for each problem, with the rows that it is in.
-    photos_check
-        Called with the paths of the photos by row number, to append what is wrong with them; None for a catalogue
-        without photos.
+    what
+        What messages call the file.
+    look
+        Whether the beginning of each photo is read, too, to see whether it is one.
+    progress
+        Shows the photos that are looked into.
 
-    Returns
-    -------
-    pandas.DataFrame or None
-        The listings, by row number; None if no row can be read.
+    Raises
+    ------
+    CatalogueError
+        With every problem, where one of them makes the whole file unusable.
+    Cancelled
+        The progress was cancelled.
     """
-    table = read_table(path, problems)
-    if table is None:
-        return None
-    _check_columns(table.columns.column_names, photos_check is not None, label_column, problems)
-    listings = _to_listings(table, label_column, problems)
-    if "posting_id" in listings:
-        check_ids(listings["posting_id"], problems)
-    _check_content(listings, photos_check, problems)
-    return listings
+    path, images = Path(path), None if images is None else Path(images)
+    problems = Problems()
+    checked = _check_file(path, images, label_column, problems)
+    if checked is None or problems.of_file:
+        raise CatalogueError(path, problems.sentences(), what)
+    if look and images is not None:
+        look_into_photos(checked.listings, images, problems, progress)
+    return sift(checked, images, problems)
 
 
-def _check_columns(names: list[str], with_photos: bool, label_column: str, problems: list[str]) -> None:  # noqa: FBT001
-    missing = []
-    if "posting_id" not in names:
-        missing.append("no column 'posting_id'")
-    if with_photos and "image" not in names:
-        missing.append("photos were given, but there is no column 'image'")
-    elif not with_photos and "title" not in names:
-        missing.append("no column 'title'" + (" and no photos for 'image'" if "image" in names else ""))
-    if label_column != "label_group" and label_column not in names:
-        missing.append(f"no column {label_column!r} for the label groups")
-    if missing:
-        found = ", ".join(_shown(name) for name in names[:20])
-        problems.append(f"{'; '.join(missing)}; the columns that the file names are {found}")
+def _check_file(path: Path, images: Path | None, label_column: str, problems: Problems) -> CheckedFile | None:
+    check = None if images is None else partial(_check_photos, folder=images)
+    return check_listings_file(path, problems, label_column=label_column, photos_check=check)
 
 
-def _to_listings(table: CatalogueTable, label_column: str, problems: list[str]) -> pd.DataFrame:
-    """Make a frame whose index is the row number; text columns that cannot be text are reported and left out."""
-    columns = table.columns
-    if label_column in columns.column_names and label_column != "label_group":
-        labels = columns[label_column]
-        columns = columns.drop_columns(["label_group"]) if "label_group" in columns.column_names else columns
-        columns = columns.append_column("label_group", labels)
-    texts: dict[str, pd.Series] = {}
-    for name in (name for name in _TEXT_COLUMNS if name in columns.column_names):
-        try:
-            texts[name] = to_text(columns[name])
-        except pa.ArrowException:
-            problems.append(f"column {name!r} holds {columns[name].type}; accepted are text and whole numbers")
-            columns = columns.drop_columns([name])
-    listings: pd.DataFrame = columns.to_pandas(ignore_metadata=True).assign(**texts)
-    return listings.set_axis(pd.Index(table.row_numbers), axis="index")
+def _check_photos(photos: pd.Series, problems: Problems, folder: Path) -> None:
+    check_photos(photos, folder, problems)
 
 
-def to_text(column: pa.ChunkedArray) -> pd.Series:
-    """Write a column as text, "" for a null or blanks; whole numbers that were stored as floating point stay whole."""
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if pa.types.is_floating(kind):
-        column = column.cast(pa.int64())
-    elif not (pa.types.is_integer(kind) or pa.types.is_null(kind) or _is_text(kind)):
-        raise pa.ArrowTypeError(str(kind))
-    text: pd.Series = column.cast(pa.string()).to_pandas().astype("str").fillna("")
-    return text.mask(text.str.strip() == "", "")
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return any(test(kind) for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
-
-
-def check_ids(ids: pd.Series, problems: list[str]) -> None:
-    """Append to `problems` what is wrong with a column of ids; its name is said, its index is the row number."""
-    unfit = {
-        f"empty {ids.name}": ids == "",
-        f"{ids.name} longer than {MAX_ID_LENGTH} characters": ids.str.len() > MAX_ID_LENGTH,
-        f"{ids.name} with spaces or control characters, which separate ids in an export": ids.str.contains(
-            _UNFIT_FOR_ID
-        ),
-    }
-    for problem, rows in unfit.items():
-        if rows.any():
-            problems.append(at_places(problem, remarks_on(ids[rows])))
-    repeated = ids[ids.duplicated() & (ids != "")]
-    if len(repeated):
-        first_row = ids.drop_duplicates().reset_index().set_index(ids.name)["index"]
-        remarks = (f"{_shown(id_)} as in row {first_row[id_]}" for id_ in repeated)
-        problems.append(at_places(f"duplicate {ids.name}", zip(repeated.index, remarks, strict=True)))
-
-
-def _check_content(
-    listings: pd.DataFrame, photos_check: Callable[[pd.Series], None] | None, problems: list[str]
+def look_into_photos(
+    listings: pd.DataFrame, images: Path, problems: Problems, progress: Progress = NO_PROGRESS
 ) -> None:
-    sides = ("title", "image") if photos_check is not None else ("title",)
-    usable = [name for name in sides if name in listings]
-    if usable:
-        nothing = (listings[usable] == "").all(axis="columns")
-        if nothing.any():
-            problems.append(at_places("neither title nor photo", remarks_on(listings[usable[0]][nothing])))
-    if "image_phash" in listings:
-        hashes = listings["image_phash"]
-        odd = (hashes != "") & ~hashes.str.fullmatch(_PHASH)
-        if odd.any():
-            problems.append(at_places("image_phash is not 16 hexadecimal digits", remarks_on(hashes[odd])))
-    if photos_check is not None and "image" in listings:
-        photos_check(listings["image"][listings["image"] != ""])
+    """Read the beginning of the photo of each row that has no problem yet, and add what cannot be used.
+
+    Raises
+    ------
+    Cancelled
+        The progress was cancelled.
+    """
+    wrong = {each.row for each in problems.of_rows}
+    named = [(row, name) for row, name in rows_of(listings["image"]) if name and row not in wrong]
+    looked = ((row, photo_problem(images / name)) for row, name in track(progress, named, "looking into photos"))
+    problems.append_rows(
+        [
+            RowProblem(row=row, kind="photo that cannot be read", value=problem.rstrip("."), of_photo=True)
+            for row, problem in looked
+            if problem
+        ]
+    )
 
 
-def check_photos(photos: pd.Series, folder: Path, problems: list[str]) -> None:
-    """Append to `problems` which paths of photos lead to no file below a folder; their index is the row number."""
-    if not folder.is_dir():
-        problems.append(f"the image folder {str(folder)!r} does not exist or is not a folder")
-        return
-    leaving, missing = find_photos(dict(zip(photos.index.tolist(), photos.tolist(), strict=True)), folder)
-    if leaving:
-        problems.append(at_places("image is not a path inside the image folder", remarks_on(photos[leaving])))
-    if missing:
-        problems.append(at_places(f"no such photo in {str(folder)!r}", remarks_on(photos[missing])))
+def sift(checked: CheckedFile, images: Path | None, problems: Problems, notes: Iterable[str] = ()) -> SiftedCatalogue:
+    """Set apart the rows of a checked file that have problems."""
+    by_row: dict[int, list[RowProblem]] = {}
+    for problem in problems.of_rows:
+        by_row.setdefault(problem.row, []).append(problem)
+    faulty = [_faulty(checked, row, by_row[row]) for row in sorted(by_row)]
+    n_empty = checked.table.n_empty
+    empty = [f"{n_empty:,} empty {'line is' if n_empty == 1 else 'lines are'} passed over."] if n_empty else []
+    return SiftedCatalogue(listings=checked.listings, image_folder=images, faulty=faulty, notes=(*notes, *empty))
 
 
-def remarks_on(values: pd.Series) -> list[tuple[int, str]]:
-    """Row number and value of each cell; for `at_places`."""
-    pairs = zip(values.index.tolist(), values.tolist(), strict=True)
-    return [(row, _shown(value) if value else "") for row, value in pairs]
+def _faulty(checked: CheckedFile, row: int, problems: list[RowProblem]) -> FaultyRow:
+    cells, lines = checked.cells(row), checked.table.lines
+    phrases = [_phrase(each, lines) for each in problems]
+    return FaultyRow(
+        row=row,
+        line=lines[row],
+        kinds=tuple(dict.fromkeys(each.kind for each in problems)),
+        reason="; ".join(phrases),
+        by_title=all(each.of_photo for each in problems) and bool(cells.get("title")),
+        cells=cells,
+    )
 
 
-def _shown(value: str) -> str:
-    return repr(value if len(value) <= 60 else value[:57] + "...")
+def _phrase(problem: RowProblem, lines: Mapping[int, int]) -> str:
+    place = "" if problem.like is None else f"line {lines[problem.like]}"
+    remark = problem.remark(place)
+    return f"{problem.kind}: {remark}" if remark else problem.kind

@@ -5,16 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from product_matching.listings.list_problems import Problems, RowProblem, at_places
 from product_matching.listings.spreadsheet_text import unguard
 
-_NAMED_PLACES = 5
+_BROKEN = "quoting that cannot be read"
 _BINARY_STARTS = (b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04", b"PAR1")
 
 
@@ -28,13 +29,23 @@ class CatalogueTable:
         N rows; every column is text if the file was CSV, and typed as stored if it was Parquet. Names are unique.
     row_numbers
         For each of the N rows its number in the file; 1 is the first listing.
+    lines
+        The line of the file in which each row begins, by row number; rows that are not well-formed as well. Rows of a
+        Parquet file are their own lines.
+    odd
+        Of rows with another number of fields than the header: the fields, by row number and column.
+    n_empty
+        Rows without anything in any field, which are passed over and have no number.
     """
 
     columns: pa.Table
     row_numbers: Sequence[int]
+    lines: Mapping[int, int]
+    odd: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    n_empty: int = 0
 
 
-def read_table(path: Path, problems: list[str]) -> CatalogueTable | None:
+def read_table(path: Path, problems: Problems) -> CatalogueTable | None:
     """Read a file by its suffix; append to `problems` what is wrong with it, and return None if no row can be read."""
     suffix = table_suffix(path.name, problems)
     if suffix is None:
@@ -49,7 +60,7 @@ def read_table(path: Path, problems: list[str]) -> CatalogueTable | None:
     return None
 
 
-def table_suffix(name: str, problems: list[str]) -> str | None:
+def table_suffix(name: str, problems: Problems) -> str | None:
     """The suffix of a file name in lower case; append to `problems` and return None if it is not accepted."""
     suffix = PurePath(name).suffix
     if suffix.lower() in (".csv", ".parquet"):
@@ -58,17 +69,7 @@ def table_suffix(name: str, problems: list[str]) -> str | None:
     return None
 
 
-def at_places(problem: str, places: Iterable[tuple[int, str]], *, unit: str = "row") -> str:
-    """Write a problem with the rows (or lines) it is in and a remark on each; the first few named, the rest counted."""
-    places = list(places)
-    named = ", ".join(
-        f"{unit} {number} ({remark})" if remark else f"{unit} {number}" for number, remark in places[:_NAMED_PLACES]
-    )
-    more = len(places) - _NAMED_PLACES
-    return f"{problem}: {named}" + (f" and {more:,} more" if more > 0 else "")
-
-
-def _read_csv(path: Path, problems: list[str]) -> CatalogueTable | None:
+def _read_csv(path: Path, problems: Problems) -> CatalogueTable | None:
     data = path.read_bytes()
     if not data.strip():
         problems.append("the file is empty")
@@ -77,15 +78,15 @@ def _read_csv(path: Path, problems: list[str]) -> CatalogueTable | None:
         problems.append("it is not UTF-8 text; save the file as CSV in UTF-8")
         return None
     records = _csv_records(_decode(data, problems))
-    header = next(records)
-    if isinstance(header, csv.Error):
-        problems.append(f"its header cannot be read: {header}")
+    first = next(records)
+    if first.error:
+        problems.append(f"its header cannot be read: {first.error}")
         return None
-    header = [unguard(name) for name in header]
+    header = [unguard(name) for name in first.fields]
     return _csv_table(header, records, problems) if _names_are_unique(header, problems) else None
 
 
-def _decode(data: bytes, problems: list[str]) -> str:
+def _decode(data: bytes, problems: Problems) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -102,45 +103,74 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _csv_records(text: str) -> Iterator[list[str] | csv.Error]:
-    """Yield each record that is not a blank line, or what is wrong with it; after an error the next line follows."""
+@dataclass(frozen=True)
+class _Record:
+    """A record of a CSV file that is not a blank line: its fields, or what is wrong with it, and its lines."""
+
+    fields: list[str]
+    first_line: int
+    last_line: int
+    error: str = ""
+
+
+def _csv_records(text: str) -> Iterator[_Record]:
+    """Yield each record that is not a blank line; after one that cannot be read, the next line follows."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    before = 0
     while True:
+        fields, error = [], ""
         try:
-            record = next(reader)
+            fields = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
-            yield csv.Error(f"line {reader.line_num}: {error}")
-        else:
-            if record:
-                yield record
+        except csv.Error as wrong:
+            error = f"line {reader.line_num}: {wrong}"
+        if fields or error:
+            yield _Record(fields, before + 1, reader.line_num, error)
+        before = reader.line_num
 
 
-def _csv_table(
-    header: list[str], records: Iterator[list[str] | csv.Error], problems: list[str]
-) -> CatalogueTable | None:
+def _csv_table(header: list[str], records: Iterator[_Record], problems: Problems) -> CatalogueTable | None:
     rows: dict[int, list[str]] = {}
-    uneven: list[tuple[int, str]] = []
-    broken: list[tuple[int, str]] = []
-    for number, record in enumerate(records, start=1):
-        if isinstance(record, csv.Error):
-            broken.append((number, str(record)))
-        elif len(record) != len(header):
-            uneven.append((number, str(len(record))))
+    odd: dict[int, Mapping[str, str]] = {}
+    lines: dict[int, int] = {}
+    uneven: list[RowProblem] = []
+    broken: list[RowProblem] = []
+    swallowing: list[tuple[int, str]] = []
+    n_empty = 0
+    for record in records:
+        if not (record.error or any(map(str.strip, record.fields))):
+            n_empty += 1
+            continue
+        number = len(lines) + 1
+        lines[number] = record.first_line
+        cells = [unguard(cell) if cell.startswith("'") else cell for cell in record.fields]
+        if record.error and record.last_line > record.first_line:  # further rows may be lost with it
+            swallowing.append((number, f"{record.error}, in a text that begins in line {record.first_line}"))
+        elif record.error:
+            broken.append(RowProblem(row=number, kind=_BROKEN, value=record.error))
+        elif len(cells) != len(header):
+            uneven.append(RowProblem(row=number, kind=_fields_in(header), value=str(len(cells))))
+            odd[number] = dict(zip(header, cells, strict=False))
         else:
-            rows[number] = [unguard(cell) if cell.startswith("'") else cell for cell in record]
-    if uneven:
-        problems.append(at_places(f"not {len(header)} fields as in the header", uneven))
-    if broken:
-        problems.append(at_places("quoting that cannot be read", broken))
-    if not (rows or uneven or broken):
+            rows[number] = cells
+    problems.append_rows(uneven)
+    problems.append_rows(broken)
+    if swallowing:
+        problems.append(at_places(_BROKEN, swallowing))
+    if not lines:
         problems.append("it has a header but no rows")
     columns = [pa.array(values, pa.string()) for values in zip(*rows.values(), strict=True)]
-    return CatalogueTable(pa.table(columns, names=header), list(rows)) if rows else None
+    if not columns:
+        return None
+    return CatalogueTable(pa.table(columns, names=header), list(rows), lines, odd, n_empty)
 
 
-def _read_parquet(path: Path, problems: list[str]) -> CatalogueTable | None:
+def _fields_in(header: list[str]) -> str:
+    return f"not {len(header)} fields as in the header"
+
+
+def _read_parquet(path: Path, problems: Problems) -> CatalogueTable | None:
     try:
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
@@ -154,10 +184,11 @@ def _read_parquet(path: Path, problems: list[str]) -> CatalogueTable | None:
     if not len(table):
         problems.append("it has columns but no rows")
         return None
-    return CatalogueTable(table, range(1, len(table) + 1))
+    numbers = range(1, len(table) + 1)
+    return CatalogueTable(table, numbers, dict(zip(numbers, numbers, strict=True)))
 
 
-def _names_are_unique(names: Sequence[str], problems: list[str]) -> bool:
+def _names_are_unique(names: Sequence[str], problems: Problems) -> bool:
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         problems.append(f"more than one column is named {', '.join(map(repr, twice))}")

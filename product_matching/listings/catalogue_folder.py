@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from product_matching.listings.image_folder import find_photos
+from product_matching.listings.photo_names import PhotoNames, files_below
 
 TABLE_SUFFIXES = (".csv", ".parquet")
-#: So many photos are looked for to see where they lie.
-_LOOKED_FOR = 200
 
 
 def tables_in(folder: Path) -> list[str]:
@@ -21,18 +19,24 @@ def tables_in(folder: Path) -> list[str]:
     )
 
 
-def image_folder_of(folder: Path, images: Sequence[str]) -> Path | None:
-    """The folder that photos are relative to: `folder` or one right below it; None where none of them is there.
+def image_folder_of(folder: Path, images: Sequence[str]) -> tuple[Path | None, str]:
+    """Find the folder that photos are relative to: `folder` or one below it.
 
     Parameters
     ----------
     folder
         Where the catalogue file lies.
     images
-        Paths of photos as the catalogue names them. Where several folders have some, the one with the most is taken.
+        Paths of photos as the catalogue names them.
+
+    Returns
+    -------
+    tuple
+        The folder, None where no photo and no file of a like name is there; and where it lies below `folder`, "" for
+        itself.
     """
-    wanted = dict(enumerate(image for image in images[:_LOOKED_FOR] if image))
-    below = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    found = {place: len(wanted) - sum(map(len, find_photos(wanted, place))) for place in (folder, *below)}
-    best = max(found, key=lambda place: found[place])
-    return best if found[best] else None
+    wanted = [image for image in images if image]
+    names = PhotoNames(files_below(folder), wanted)
+    below = "" if names.shift.off else names.shift.on
+    there = any(names.find(image) or names.like(image) for image in wanted)
+    return (folder / below if there else None), below

@@ -11,6 +11,12 @@ from pathlib import Path, PurePosixPath
 _UNFIT = re.compile(r"[\\\x00-\x1f\x7f]|^[A-Za-z]:")
 
 
+def leads_out(photo: str) -> bool:
+    """Whether a photo's path is absolute, climbs with "..", or holds backslashes or control characters."""
+    place = PurePosixPath(photo)
+    return bool(_UNFIT.search(photo)) or place.is_absolute() or ".." in place.parts
+
+
 def find_photos(photos: Mapping[int, str], folder: Path) -> tuple[list[int], list[int]]:
     """Look for photos below a folder, each directory listed once instead of a look-up for each file.
 
@@ -32,7 +38,7 @@ def find_photos(photos: Mapping[int, str], folder: Path) -> tuple[list[int], lis
     by_parent: defaultdict[PurePosixPath, dict[int, str]] = defaultdict(dict)
     for row, photo in photos.items():
         place = PurePosixPath(photo)
-        if _UNFIT.search(photo) or place.is_absolute() or ".." in place.parts:
+        if leads_out(photo):
             leaving.append(row)
         else:
             by_parent[place.parent][row] = place.name

@@ -7,18 +7,20 @@ import stat
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from product_matching.listings.image_folder import leads_out
+from product_matching.listings.list_problems import Problems
 from product_matching.listings.photos import MAX_PHOTO_BYTES
 from product_matching.progress import Progress, track
 
 _CHUNK = 1 << 20
 _UNFIT = re.compile(r"[\\\x00-\x1f\x7f]|^[A-Za-z]:")
-#: What file managers add to a zip.
-_LITTER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
+#: What file managers add to a zip, and hidden files.
+_LITTER = re.compile(r"(^|/)(__MACOSX/|\.[^./\\]|Thumbs\.db$|desktop\.ini$)")
 _END, _END_64, _END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", b"PK\x06\x07", 22, 65_535
 #: Largest table of contents that is read: about 100,000 entries.
 _MAX_CONTENTS = 16 * 2**20
@@ -36,7 +38,7 @@ class ArchiveLimits:
     unpacked_bytes
         Bytes of all its files.
     photo_bytes
-        Bytes of one file.
+        Bytes of one file; a larger one is not unpacked.
     """
 
     entries: int = 50_000
@@ -53,41 +55,50 @@ class PhotoArchive:
         The zip.
     files
         Its files by path.
+    limits
+        The most that is taken; a larger file is there, but not unpacked.
     """
 
-    def __init__(self, opened: zipfile.ZipFile, files: Mapping[str, zipfile.ZipInfo]) -> None:
+    def __init__(self, opened: zipfile.ZipFile, files: Mapping[str, zipfile.ZipInfo], limits: ArchiveLimits) -> None:
         self._opened = opened
         self._files = files
-        self._top = _common_top(files)
+        self._limits = limits
 
-    def __len__(self) -> int:
-        return len(self._files)
+    @property
+    def files(self) -> Collection[str]:
+        """Paths of its files."""
+        return self._files.keys()
 
-    def find(self, photo: str) -> str | None:
-        """The path in the zip of the photo that a listing names: as it is, or below the only folder of the zip."""
-        path = str(PurePosixPath(photo))
-        return next((place for place in (path, f"{self._top}{path}") if place in self._files), None)
+    def unpack(self, photos: Mapping[str, str], folder: Path, progress: Progress) -> dict[str, str]:
+        """Write photos below a folder.
 
-    def unpack(self, photos: Iterable[str], folder: Path, progress: Progress, problems: list[str]) -> None:
-        """Write photos below a folder, each at the path that the listing names; append to `problems` what fails.
+        Parameters
+        ----------
+        photos
+            Their paths in the zip, by the path below the folder that each is written to.
+
+        Returns
+        -------
+        dict
+            Why photos cannot be unpacked, by the path that they should have been written to.
 
         Raises
         ------
         Cancelled
             The progress was cancelled.
         """
-        failed = []
-        paths = sorted({str(PurePosixPath(photo)) for photo in photos})
-        for photo in track(progress, paths, "unpacking photos", unit="photo"):
-            place = self.find(photo)
-            if place is None:
-                raise ValueError(f"there is no {photo!r} in the zip")
+        failed = {}
+        for target, place in track(progress, sorted(photos.items()), "unpacking photos", unit="photo"):
+            if leads_out(target):
+                raise ValueError(f"{target!r} leads out of the folder")
             try:
-                self._write(self._files[place], folder / photo)
+                if self._files[place].file_size > self._limits.photo_bytes:
+                    raise ValueError(f"it has more than {_megabytes(self._limits.photo_bytes)}")
+                self._write(self._files[place], folder / target)
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
-                failed.append(f"{place!r:.120} ({error!s:.80})")
-        if failed:
-            problems.append(_some("the zip is damaged; these cannot be unpacked", failed))
+                (folder / target).unlink(missing_ok=True)
+                failed[target] = f"{error!s:.80}"
+        return failed
 
     def _write(self, entry: zipfile.ZipInfo, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +107,7 @@ class PhotoArchive:
                 file.write(chunk)
 
 
-def open_archive(stream: BinaryIO, limits: ArchiveLimits, problems: list[str]) -> PhotoArchive | None:
+def open_archive(stream: BinaryIO, limits: ArchiveLimits, problems: Problems) -> PhotoArchive | None:
     """Open a zip and check all of its entries.
 
     Parameters
@@ -106,8 +117,8 @@ def open_archive(stream: BinaryIO, limits: ArchiveLimits, problems: list[str]) -
     limits
         The most that is taken.
     problems
-        One sentence is appended for each kind of problem: no zip, too many or too large files, paths that lead out
-        of it, links, encrypted files, names that occur twice.
+        One sentence is appended for each kind of problem: no zip, too many files, too much in them, paths that lead
+        out of it, links, encrypted files, names that occur twice.
 
     Returns
     -------
@@ -125,11 +136,12 @@ def open_archive(stream: BinaryIO, limits: ArchiveLimits, problems: list[str]) -
         return None
     entries = [entry for entry in opened.infolist() if not _LITTER.search(entry.filename)]
     found = _entry_problems(entries, limits)
-    problems += found
+    for problem in found:
+        problems.append(problem)
     files = {str(PurePosixPath(entry.filename)): entry for entry in entries if not entry.is_dir()}
     if not files and not found:
         problems.append("the zip holds no photos")
-    return None if found or not files else PhotoArchive(opened, files)
+    return None if found or not files else PhotoArchive(opened, files, limits)
 
 
 def _refuse_contents(stream: BinaryIO) -> str:
@@ -153,7 +165,7 @@ def _entry_problems(entries: list[zipfile.ZipInfo], limits: ArchiveLimits) -> li
         return [f"the zip has {len(entries):,} entries; at most {limits.entries:,} are read"]
     refused: dict[str, list[str]] = {}
     for entry in entries:
-        why = _refuse(entry, limits)
+        why = _refuse(entry)
         if why:
             refused.setdefault(why, []).append(f"{entry.filename!r:.120}")
     problems = [_some(f"in the zip {why}", names) for why, names in refused.items()]
@@ -170,7 +182,7 @@ def _entry_problems(entries: list[zipfile.ZipInfo], limits: ArchiveLimits) -> li
     return problems
 
 
-def _refuse(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> str:
+def _refuse(entry: zipfile.ZipInfo) -> str:
     """Say what is wrong with an entry; "" for nothing."""
     name, kind = entry.orig_filename, stat.S_IFMT(entry.external_attr >> 16)
     path = PurePosixPath(name)
@@ -184,15 +196,7 @@ def _refuse(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> str:
         return "files are encrypted"
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return "files are compressed in another way than by deflate"
-    if entry.file_size > limits.photo_bytes:
-        return f"files have more than {_megabytes(limits.photo_bytes)}"
     return ""
-
-
-def _common_top(files: Mapping[str, zipfile.ZipInfo]) -> str:
-    """The folder that holds every file, with a slash; "" if there is none."""
-    tops = {path.partition("/")[0] if "/" in path else "" for path in files}
-    return f"{tops.pop()}/" if len(tops) == 1 and "" not in tops else ""
 
 
 def _some(problem: str, names: list[str]) -> str:

@@ -28,15 +28,15 @@ class PhotoError(InputError):
     """A photo that cannot be used; the message names it and gives the reason."""
 
 
-def read_photo(path: Path) -> bytes:
-    """Read a photo file, no larger than `MAX_PHOTO_BYTES`.
+def read_photo(path: Path, *, name: str | None = None) -> bytes:
+    """Read a photo file, no larger than `MAX_PHOTO_BYTES`; an error calls it by `name`, else by its path.
 
     Raises
     ------
     PhotoError
         If the file is missing, not a regular file, not readable, or too large.
     """
-    shown = _shown(str(path))
+    shown = _shown(str(path) if name is None else name)
     try:
         if not path.is_file():
             raise FileNotFoundError("it is not a file" if path.exists() else "there is no such file")
@@ -88,7 +88,7 @@ def decode_photo(data: bytes, *, name: str = "photo") -> Image.Image:
 def photo_problem(path: Path) -> str:
     """Why a photo file cannot be used, as far as its beginning tells; "" where nothing is found."""
     try:
-        data = read_photo(path)
+        data = read_photo(path, name=path.name)
         with _open(data) as image:
             _check_pixels(image.size, _shown(path.name))
     except PhotoError as error:

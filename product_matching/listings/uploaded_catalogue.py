@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from product_matching.listings.catalogue import Catalogue, CatalogueError, check_listings_file, remarks_on
-from product_matching.listings.catalogue_file import at_places, table_suffix
+from product_matching.listings.catalogue import CatalogueError, SiftedCatalogue, look_into_photos, sift
+from product_matching.listings.catalogue_file import table_suffix
+from product_matching.listings.list_problems import Problems, RowProblem
+from product_matching.listings.listing_checks import check_listings_file, missing_photos, rows_of
 from product_matching.listings.photo_archive import ArchiveLimits, PhotoArchive, open_archive
+from product_matching.listings.photo_names import PhotoNames
 from product_matching.progress import NO_PROGRESS, Progress
 
 _PHOTOS = "photos"
@@ -50,28 +52,13 @@ class UploadedFiles:
     name
         Its file name; only its suffix is used, and it is named in messages.
     photos
-        A zip. A listing's `image` is a path in it, or below its only folder. None for a catalogue without photos.
+        A zip. A listing's `image` is a path in it; see `PhotoNames` for a folder too many or too few. None for a
+        catalogue without photos.
     """
 
     table: bytes
     name: str
     photos: BinaryIO | None = None
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class UploadedCatalogue:
-    """An upload that passed every check.
-
-    Attributes
-    ----------
-    catalogue
-        Its listings; the photos lie in the folder that the caller gave.
-    unused
-        Photos of the zip that no listing names; they are not unpacked.
-    """
-
-    catalogue: Catalogue
-    unused: int = 0
 
 
 def read_uploaded_catalogue(
@@ -81,9 +68,10 @@ def read_uploaded_catalogue(
     what: str = "catalogue",
     label_column: str = "label_group",
     limits: UploadLimits | None = None,
+    look: bool = False,
     progress: Progress = NO_PROGRESS,
-) -> UploadedCatalogue:
-    """Check a table and a zip of photos, and unpack the photos that its listings name.
+) -> SiftedCatalogue:
+    """Check a table and a zip of photos, unpack the photos that its listings name, and set unusable rows apart.
 
     Parameters
     ----------
@@ -97,42 +85,87 @@ def read_uploaded_catalogue(
         See `read_catalogue`.
     limits
         The most that is taken; the default limits if it is None.
+    look
+        See `product_matching.listings.catalogue.sift_catalogue`.
     progress
         Shows the unpacking.
 
     Raises
     ------
     CatalogueError
-        With every problem of both files. Nothing is unpacked unless both passed.
+        With every problem of both files, where one of them makes a file unusable. Nothing is unpacked then.
     Cancelled
         The progress was cancelled.
     """
     limits = limits or UploadLimits()
-    problems: list[str] = []
+    problems = Problems()
     archive = None if files.photos is None else open_archive(files.photos, limits.archive, problems)
     path = _write_table(files, folder, limits, problems)
-    check = None if files.photos is None else partial(_check_named, archive=archive, problems=problems)
-    listings = None
+    named = _NamedPhotos(archive)
+    checked = None
     if path is not None:
-        listings = check_listings_file(path, problems, label_column=label_column, photos_check=check)
-    if listings is not None and len(listings) > limits.rows:
-        problems.append(f"it has {len(listings):,} listings; at most {limits.rows:,} are taken")
-    if listings is None or problems:
-        raise CatalogueError(Path(files.name), problems, what)
-    listings = listings.reset_index(drop=True)
+        check = None if files.photos is None else named.check
+        checked = check_listings_file(path, problems, label_column=label_column, photos_check=check)
+    if checked is not None and len(checked.table.lines) > limits.rows:
+        problems.append(f"it has {len(checked.table.lines):,} listings; at most {limits.rows:,} are taken")
+    if checked is None or problems.of_file:
+        raise CatalogueError(Path(files.name), problems.sentences(), what)
     if archive is None:
-        return UploadedCatalogue(catalogue=Catalogue(listings, None))
+        return sift(checked, None, problems)
     images = folder / _PHOTOS
     images.mkdir()
-    named = set(listings["image"]) - {""}
-    archive.unpack(named, images, progress, problems)
-    if problems:
-        raise CatalogueError(Path(files.name), problems, what)
-    unused = len(archive) - len({archive.find(photo) for photo in named})
-    return UploadedCatalogue(catalogue=Catalogue(listings, images), unused=unused)
+    named.unpack(checked.listings["image"], images, problems, progress)
+    if look:
+        look_into_photos(checked.listings, images, problems, progress)
+    return sift(checked, images, problems, named.say())
 
 
-def _write_table(files: UploadedFiles, folder: Path, limits: UploadLimits, problems: list[str]) -> Path | None:
+class _NamedPhotos:
+    """The photos that a table names, in a zip; None for a zip with problems of its own."""
+
+    def __init__(self, archive: PhotoArchive | None) -> None:
+        self._archive = archive
+        self._n_unused = 0
+        self.names = PhotoNames(())
+
+    def check(self, named: pd.Series, problems: Problems) -> None:
+        """Look for them, and add to `problems` which are not there; their index is the row number."""
+        if self._archive is None:
+            return
+        self.names = PhotoNames(self._archive.files, dict.fromkeys(named))
+        found = [self.names.find(photo) for photo in named]
+        missing = named[[place is None for place in found]]
+        problems.append_rows(missing_photos("no such photo in the zip", missing, self.names))
+        self._n_unused = len(set(self._archive.files) - set(found))
+
+    def unpack(self, named: pd.Series, images: Path, problems: Problems, progress: Progress) -> None:
+        """Unpack them, each at the path that the table names it by; what fails is added to `problems`."""
+        if self._archive is None:
+            return
+        places = {photo: place for photo in dict.fromkeys(named) if photo and (place := self.names.find(photo))}
+        failed = self._archive.unpack(
+            {str(PurePosixPath(photo)): place for photo, place in places.items()}, images, progress
+        )
+        problems.append_rows(
+            RowProblem(row=row, kind="photo that cannot be unpacked", value=why, of_photo=True)
+            for row, photo in rows_of(named)
+            if photo and (why := failed.get(str(PurePosixPath(photo))))
+        )
+
+    def say(self) -> list[str]:
+        """Say where they were found, and how many files are not named."""
+        said, shift = [], self.names.shift
+        if shift.on:
+            said.append(f"The photos were found in the folder “{shift.on.rstrip('/')}” of the zip.")
+        if shift.off:
+            said.append(f"The folder “{shift.off.rstrip('/')}” before the names in the list was passed over.")
+        if self._n_unused:
+            what = "file of the zip is" if self._n_unused == 1 else "files of the zip are"
+            said.append(f"{self._n_unused:,} {what} not in the list.")
+        return said
+
+
+def _write_table(files: UploadedFiles, folder: Path, limits: UploadLimits, problems: Problems) -> Path | None:
     """Write the table as a file to read; None if it is too large or of another kind."""
     if len(files.table) > limits.table_bytes:
         problems.append(f"it has {len(files.table):,} bytes; at most {limits.table_bytes:,} are read")
@@ -146,15 +179,7 @@ def _write_table(files: UploadedFiles, folder: Path, limits: UploadLimits, probl
     return None if too_large else path
 
 
-def _check_named(named: pd.Series, archive: PhotoArchive | None, problems: list[str]) -> None:
-    if archive is None:  # a zip with problems of its own
-        return
-    missing = named[[archive.find(photo) is None for photo in named]]
-    if len(missing):
-        problems.append(at_places("no such photo in the zip", remarks_on(missing)))
-
-
-def _check_parquet(path: Path, limits: UploadLimits, problems: list[str]) -> bool:
+def _check_parquet(path: Path, limits: UploadLimits, problems: Problems) -> bool:
     """Whether a Parquet file is within the limits unpacked; one that cannot be read is told when it is read."""
     try:
         with pq.ParquetFile(path) as file:

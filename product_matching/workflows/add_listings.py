@@ -135,6 +135,7 @@ def add_listings(
         new.to_parquet(segment / LISTINGS_FILE, index=False)
         stop_if_cancelled(progress)
         problems = {ids[row]: photo.problem for row, photo in enumerate(photos) if photo.problem}
+        problems = {**catalogue.photo_problems, **problems}
         shrink = hide_rows(change, known, rows)
         written = new_segment(segment, len(new))
 

@@ -132,7 +132,7 @@ def build_bundle(
     if queries is not None and not catalogue.has_photos:
         raise InputError("Queries are photos, but the catalogue has none to compare them with: leave them out.")
     with new_bundle_folder(out, overwrite=options.overwrite) as folder:
-        manifest = _empty_manifest(out, catalogue.listings["posting_id"])
+        manifest = _empty_manifest(out, catalogue)
         listings = catalogue.listings.copy()
         listings[PHOTO_SHA256] = ""
         if catalogue.has_titles:
@@ -173,7 +173,8 @@ def build_bundle(
     return manifest
 
 
-def _empty_manifest(out: Path, posting_ids: pd.Series) -> Manifest:
+def _empty_manifest(out: Path, catalogue: Catalogue) -> Manifest:
+    posting_ids = catalogue.listings["posting_id"]
     return Manifest(
         name=out.name,
         catalogue_id=_kept_id(out) or derive_catalogue_id(out.name, posting_ids),
@@ -185,6 +186,7 @@ def _empty_manifest(out: Path, posting_ids: pd.Series) -> Manifest:
         index=SideIndexes(),
         photo_threshold=None,
         title_threshold=None,
+        unreadable_photos=dict(catalogue.photo_problems),
     )
 
 
@@ -245,7 +247,8 @@ def _describe_photos(
         keypoints=KEYPOINTS_NAME if options.keypoints else None,
         index=replace(manifest.index, photo=_PHOTO_INDEX),
         photo_threshold=_threshold(options.photo_threshold, n, lambda: _tune_photos(vectors, usable, listings)),
-        unreadable_photos={ids[row]: photo.problem for row, photo in enumerate(photos) if photo.problem},
+        unreadable_photos=manifest.unreadable_photos
+        | {ids[row]: photo.problem for row, photo in enumerate(photos) if photo.problem},
     )
 
 

@@ -161,7 +161,12 @@ def check_listings(
     repeats = checker.repeats(new, progress)
     known = set(checker.ids)
     return [
-        CheckedListing(listing=listing, found=own, repeats=others, listed_already=listing.posting_id in known)
+        CheckedListing(
+            listing=listing,
+            found=own,
+            repeats=others,
+            listed_already=listing.usable and listing.posting_id in known,
+        )
         for listing, own, others in zip(new, found, repeats, strict=True)
     ]
 

@@ -50,8 +50,9 @@ def checked_table(
     -------
     pandas.DataFrame
         `COLUMNS`, then the other columns of the new listings. One row for each match, the best first (``rank`` 1), and
-        one for a listing without any. ``probability`` is empty where distances decide; ``same_in_list`` has the ids of
-        other new listings that are the same product, separated by spaces; ``note`` says what could not be used.
+        one for a listing without any, among them rows of the list that cannot be used. ``probability`` is empty where
+        distances decide; ``same_in_list`` has the ids of other new listings that are the same product, separated by
+        spaces; ``note`` says what could not be used.
     """
     titles = bundle.listings.get("title")
     rows = []
@@ -61,7 +62,7 @@ def checked_table(
             "posting_id": listing.posting_id,
             "title": listing.title or None,
             "proposal": str(each.proposal(bands)),
-            "decision": (decisions or {}).get(listing.posting_id, DECISIONS[each.proposal(bands)]),
+            "decision": _decision(each, bands, decisions or {}),
         }
         told = {
             "same_in_list": " ".join(repeat.posting_id for repeat in each.sure_repeats(bands)) or None,
@@ -86,11 +87,19 @@ def checked_table(
     return table.astype(numbers)
 
 
+def _decision(checked: CheckedListing, bands: Bands, decisions: Mapping[str, str]) -> str:
+    proposed = DECISIONS[checked.proposal(bands)]
+    return decisions.get(checked.listing.posting_id, proposed) if checked.listing.usable else proposed
+
+
 def note_on(checked: CheckedListing) -> str:
     """Say what could not be used of a listing, or is remarkable about it; "" for nothing."""
     listing, notes = checked.listing, []
     if listing.problem:
-        notes.append(listing.problem)
+        place = "" if listing.line is None else f"Line {listing.line:,}: "
+        notes.append(f"{place}{listing.problem.rstrip('.')}.")
+    if not listing.usable:
+        return " ".join(notes)
     if not listing.searchable:
         notes.append("Nothing of it can be compared: it has no photo that can be read and no word of the catalogue.")
     if checked.listed_already:

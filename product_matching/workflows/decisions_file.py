@@ -12,7 +12,7 @@ from pathlib import Path
 
 from product_matching.errors import InputError
 from product_matching.files import atomic_file
-from product_matching.listings.catalogue_file import at_places
+from product_matching.listings.list_problems import at_places
 from product_matching.listings.spreadsheet_text import guard_cells, unguard
 from product_matching.store.bundle import Bundle
 from product_matching.store.decision import Decision, Word

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.keypoint_cache import KeypointCache
 from product_matching.encoders.keypoints import Keypoints
-from product_matching.listings.catalogue import Catalogue
+from product_matching.listings.catalogue import Catalogue, FaultyRow, SiftedCatalogue
 from product_matching.progress import NO_PROGRESS, Progress, track
 from product_matching.store.sample_queries import SampleQuery
 from product_matching.workflows.find import Finder, Query, plain_value
@@ -38,9 +38,13 @@ class NewListing:
     picture
         Its photo as a small JPEG; None without a readable one.
     problem
-        Why its photo cannot be used; "" if it can, or there is none.
+        Why its photo, or the whole listing, cannot be used; "" if it can, or there is no photo.
     columns
         Its other columns.
+    line
+        Its line in the list; None where that does not matter.
+    usable
+        Whether it is a listing at all: one without an id, or with the id of an earlier one, is not compared.
     """
 
     posting_id: str
@@ -49,6 +53,8 @@ class NewListing:
     picture: bytes | None = None
     problem: str = ""
     columns: Mapping[str, Any] = field(default_factory=dict)
+    line: int | None = None
+    usable: bool = True
 
     @property
     def searchable(self) -> bool:
@@ -83,7 +89,7 @@ def read_new_listings(
     Returns
     -------
     list of NewListing
-        In the order of `new`, all of them: one with an unreadable photo has its title alone, and the problem.
+        In the order of `new`, all of them: one whose photo cannot be used has its title alone, and the problem.
 
     Raises
     ------
@@ -99,9 +105,54 @@ def read_new_listings(
         photos = list(track(progress, embedded, "reading photos", total=len(new), unit="photo"))
         vectors = cache.get(photo.sha256 for photo in photos if photo.sha256)
     return [
-        _new_listing(finder, record, photo, vectors.get(photo.sha256))
+        _new_listing(finder, record, _with_problem(photo, new, record), vectors.get(photo.sha256))
         for record, photo in zip(new.listings.to_dict("records"), photos, strict=True)
     ]
+
+
+def _with_problem(photo: EmbeddedPhoto, new: Catalogue, record: Mapping[Any, Any]) -> EmbeddedPhoto:
+    """A photo with the problem that was found before it was read."""
+    return replace(photo, problem=photo.problem or new.photo_problems.get(record["posting_id"]))
+
+
+def read_sifted_listings(
+    finder: Finder,
+    sifted: SiftedCatalogue,
+    encoder: PhotoEmbedder | None,
+    *,
+    cache: EmbeddingCache | None = None,
+    keypoints: KeypointCache | None = None,
+    progress: Progress = NO_PROGRESS,
+) -> list[NewListing]:
+    """Represent a list of new listings, rows that cannot be used among them; see `read_new_listings`.
+
+    Raises
+    ------
+    Cancelled
+        The progress was cancelled.
+    """
+    rows = sifted.rows()
+    usable = []
+    if rows:
+        new = sifted.catalogue()
+        usable = read_new_listings(finder, new, encoder, cache=cache, keypoints=keypoints, progress=progress)
+    by_row = dict(zip(rows, usable, strict=True))
+    lines = {each.row: each.line for each in sifted.faulty}
+    by_row = {row: replace(listing, line=lines.get(row)) for row, listing in by_row.items()}
+    by_row |= {each.row: _of_faulty(each) for each in sifted.left_out()}
+    return [by_row[row] for row in sorted(by_row)]
+
+
+def _of_faulty(faulty: FaultyRow) -> NewListing:
+    return NewListing(
+        posting_id=faulty.posting_id,
+        title=faulty.title,
+        query=Query(),
+        problem=faulty.reason,
+        columns={name: plain_value(value) for name, value in faulty.cells.items() if name not in _OWN},
+        line=faulty.line,
+        usable=False,
+    )
 
 
 def sample_listings(finder: Finder) -> list[NewListing]:

@@ -15,8 +15,10 @@ from PIL import Image
 from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.errors import InputError
-from product_matching.listings.catalogue import CatalogueError, check_ids, check_photos, to_text
-from product_matching.listings.catalogue_file import CatalogueTable, at_places, read_table
+from product_matching.listings.catalogue import CatalogueError
+from product_matching.listings.catalogue_file import CatalogueTable, read_table
+from product_matching.listings.list_problems import Problems, RowProblem
+from product_matching.listings.listing_checks import check_ids, check_photos, to_text
 from product_matching.listings.photos import read_photo
 from product_matching.store.sample_queries import MAX_PICTURE_BYTES, MAX_QUERIES, write_sample_queries
 
@@ -66,23 +68,23 @@ def read_queries(path: Path, *, images: Path) -> QueryList:
     CatalogueError
         With every problem of the file and the rows that it is in.
     """
-    problems: list[str] = []
+    problems = Problems()
     read = read_table(Path(path), problems)
     table = None if read is None else _to_queries(read, problems)
     if table is not None:
         if len(table) > MAX_QUERIES:
             problems.append(f"it has {len(table):,} rows, but a bundle takes at most {MAX_QUERIES:,} queries")
         check_ids(table["query_id"], problems)
-        empty = [(int(row), "") for row in table.index[table["image"] == ""]]
-        if empty:
-            problems.append(at_places("no photo", empty))
+        empty = table.index[table["image"] == ""]
+        problems.append_rows(RowProblem(row=int(row), kind="no photo") for row in empty)
         check_photos(table["image"][table["image"] != ""], Path(images), problems)
-    if table is None or problems:
-        raise CatalogueError(Path(path), problems, "list of queries")
+    found = problems.sentences()
+    if table is None or found:
+        raise CatalogueError(Path(path), found, "list of queries")
     return QueryList(table.reset_index(drop=True), Path(images))
 
 
-def _to_queries(read: CatalogueTable, problems: list[str]) -> pd.DataFrame | None:
+def _to_queries(read: CatalogueTable, problems: Problems) -> pd.DataFrame | None:
     """Take the columns that are known, as text; the index is the row number."""
     names = read.columns.column_names
     missing = [name for name in _NEEDED if name not in names]
@@ -96,7 +98,7 @@ def _to_queries(read: CatalogueTable, problems: list[str]) -> pd.DataFrame | Non
             texts[name] = to_text(read.columns[name]) if name in names else ""
         except pa.ArrowException:
             problems.append(f"column {name!r} holds {read.columns[name].type}; accepted are text and whole numbers")
-    if problems:
+    if problems.of_file:
         return None
     return pd.DataFrame(texts).set_axis(pd.Index(read.row_numbers), axis="index")
 

@@ -160,6 +160,28 @@ def test_build_reports_json(run: Run, small_catalogue: Path, tmp_path: Path) -> 
     assert (summary["listings"], summary["photos"], summary["titles"]) == (25, 0, 25)
 
 
+def test_build_can_leave_out_what_cannot_be_used(
+    run: Run, small_catalogue: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    lines = (small_catalogue / "listings.csv").read_text(encoding="utf-8")
+    (tmp_path / "c.csv").write_text(f"{lines}0a,,Twice,,1\n9a,gone.jpg,Rak Bambu,,2\n", encoding="utf-8")
+    photos = ("--images", small_catalogue / "images", "--model", tiny_model, "--device", "cpu")
+    given = ("build", tmp_path / "c.csv", *photos)
+    status, _, err = run(*given, "--out", tmp_path / "strict")
+    assert status == 1
+    assert "duplicate posting_id: row 26 ('0a' as in row 1)" in err
+    assert not (tmp_path / "strict").exists()
+    status, out, err = run(*given, "--out", tmp_path / "b", "--skip-bad", "--json")
+    summary = json.loads(out)
+    assert (status, summary["listings"], summary["photos"]) == (0, 26, 24), err
+    assert summary["left_out"] == [
+        {"line": 27, "posting_id": "0a", "reason": "duplicate posting_id: '0a' as in line 2"}
+    ]
+    assert list(summary["unreadable_photos"]) == ["9a"]
+    assert summary["unreadable_photos"]["9a"].endswith("'gone.jpg'")
+    assert run("verify", tmp_path / "b")[0] == 0
+
+
 def test_build_says_that_a_small_catalogue_is_not_tuned_on(run: Run, tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("posting_id,title\na,Red lamp\nb,Blue lamp\nc,Chair\nd,Tea\ne,Green tea\n")
     status, out, err = run("build", tmp_path / "c.csv", "--out", tmp_path / "b")

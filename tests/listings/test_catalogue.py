@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from product_matching.errors import InputError
-from product_matching.listings.catalogue import MAX_ID_LENGTH, Catalogue, CatalogueError, read_catalogue
+from product_matching.listings.catalogue import Catalogue, CatalogueError, read_catalogue, sift_catalogue
+from product_matching.listings.listing_checks import MAX_ID_LENGTH
 
 FULL = "posting_id,image,title,label_group,colour\n007,a.jpg,Red shoe,g1,red\nx8,sub/b.jpg,Blue hat,,blue\n"
 
@@ -346,6 +347,28 @@ def test_photos_are_looked_up_by_folder_not_one_by_one(
     monkeypatch.setattr(os, "scandir", lambda folder: scanned.append(str(folder)) or scandir(folder))
     assert len(read_catalogue(path, images=images)) == 50
     assert scanned == [os.path.realpath(images)]
+
+
+def test_a_list_is_sifted_as_it_is_checked(write: Write, images: Path) -> None:
+    rows = '1,A,a.jpg\n1,B,../b.jpg\n3,C,A.jpg\n4,,\n,,\n6,D\n7,E,sub/b.jpg\n8,"F"G,\n'
+    path = write("posting_id,title,image\n" + rows)
+    problems_of(path, images=images)
+    sifted = sift_catalogue(path, images=images)
+    assert [(each.line, each.kinds, each.by_title) for each in sifted.faulty] == [
+        (3, ("duplicate posting_id", "image is not a path inside the image folder"), False),
+        (4, (f"no such photo in {str(images)!r}",), True),
+        (5, ("neither title nor photo",), False),
+        (7, ("not 3 fields as in the header",), False),
+        (9, ("quoting that cannot be read",), False),
+    ]
+    assert sifted.faulty[1].reason.endswith("'A.jpg'; there is 'a.jpg'")
+    assert sifted.catalogue().listings["posting_id"].tolist() == ["1", "3", "7"]
+    assert sifted.catalogue(titles_alone=False).listings["posting_id"].tolist() == ["1", "7"]
+    assert sifted.rows() == [1, 3, 6]
+    with pytest.raises(CatalogueError, match="unexpected end of data, in a text that begins in line 3"):
+        sift_catalogue(write('posting_id,title\n1,A\n2,"never closed\n3,B\n'))
+    with pytest.raises(CatalogueError, match="look separated by semicolons"):
+        sift_catalogue(write("posting_id;title\n1;A\n"))
 
 
 @pytest.mark.data

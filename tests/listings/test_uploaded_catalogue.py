@@ -9,20 +9,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from product_matching.listings.catalogue import CatalogueError, read_catalogue
+from product_matching.errors import InputError
+from product_matching.listings.catalogue import CatalogueError, SiftedCatalogue, read_catalogue
 from product_matching.listings.photo_archive import ArchiveLimits
-from product_matching.listings.uploaded_catalogue import (
-    UploadedCatalogue,
-    UploadedFiles,
-    UploadLimits,
-    read_uploaded_catalogue,
-)
+from product_matching.listings.uploaded_catalogue import UploadedFiles, UploadLimits, read_uploaded_catalogue
 from product_matching.progress import Cancelled
 from tests.recorded_progress import RecordedProgress
 
 TABLE = b"posting_id,image,title\n1,a.jpg,Red shoe\n2,sub/b.jpg,Blue hat\n3,,Green scarf\n"
 PHOTOS = {"a.jpg": b"photo a", "sub/b.jpg": b"photo b", "sub/unused.jpg": b"photo c"}
-Read = Callable[..., UploadedCatalogue]
+Read = Callable[..., SiftedCatalogue]
 
 
 def zip_of(files: dict[str, bytes] | list[tuple[str | zipfile.ZipInfo, bytes]], *, deflate: bool = False) -> bytes:
@@ -39,7 +35,7 @@ def read(tmp_path: Path) -> Read:
     folder = tmp_path / "outer" / "upload"
     folder.mkdir(parents=True)
 
-    def read_upload(table: bytes = TABLE, photos: bytes | None = None, **options: object) -> UploadedCatalogue:
+    def read_upload(table: bytes = TABLE, photos: bytes | None = None, **options: object) -> SiftedCatalogue:
         stream = None if photos is None else io.BytesIO(photos)
         name = str(options.pop("name", "new.csv"))
         return read_uploaded_catalogue(UploadedFiles(table=table, name=name, photos=stream), folder, **options)
@@ -59,15 +55,14 @@ def written(tmp_path: Path) -> set[str]:
 
 def test_a_table_and_its_photos_are_the_catalogue_that_a_folder_gives(read: Read, tmp_path: Path) -> None:
     upload = read(photos=zip_of(PHOTOS, deflate=True))
-    images = upload.catalogue.image_folder
+    catalogue, images = upload.catalogue(), upload.image_folder
     assert images is not None
     (tmp_path / "same.csv").write_bytes(TABLE)
-    pd.testing.assert_frame_equal(
-        upload.catalogue.listings, read_catalogue(tmp_path / "same.csv", images=images).listings
-    )
-    paths = [upload.catalogue.photo_path(row) for row in range(3)]
+    pd.testing.assert_frame_equal(catalogue.listings, read_catalogue(tmp_path / "same.csv", images=images).listings)
+    paths = [catalogue.photo_path(row) for row in range(3)]
     assert [path and path.read_bytes() for path in paths] == [b"photo a", b"photo b", None]
-    assert upload.unused == 1
+    assert upload.notes == ("1 file of the zip is not in the list.",)
+    assert upload.faulty == []
     assert written(tmp_path) == {
         "same.csv",
         "outer/upload/listings.csv",
@@ -78,32 +73,119 @@ def test_a_table_and_its_photos_are_the_catalogue_that_a_folder_gives(read: Read
 
 def test_photos_are_found_below_the_only_folder_of_the_zip_and_litter_is_left_out(read: Read) -> None:
     files = {f"my photos/{name}": data for name, data in PHOTOS.items()}
-    litter = {"__MACOSX/my photos/._a.jpg": b"x", "my photos/.DS_Store": b"x", "my photos/sub/Thumbs.db": b"x"}
+    litter = {
+        "__MACOSX/my photos/._a.jpg": b"x",
+        "my photos/.DS_Store": b"x",
+        "my photos/sub/Thumbs.db": b"x",
+        ".git/a.jpg": b"x",
+    }
     upload = read(photos=zip_of({**litter, **files}))
-    path = upload.catalogue.photo_path(1)
+    path = upload.catalogue().photo_path(1)
     assert path is not None
     assert path.read_bytes() == b"photo b"
-    assert upload.unused == 1
+    assert upload.notes == (
+        "The photos were found in the folder “my photos” of the zip.",
+        "1 file of the zip is not in the list.",
+    )
 
 
 def test_without_a_zip_titles_alone_are_read_from_csv_and_parquet(read: Read) -> None:
-    assert not read().catalogue.has_photos
+    assert not read().has_photos
     buffer = io.BytesIO()
     pd.DataFrame({"posting_id": [1, 2], "title": ["Shoe", "Hat"]}).to_parquet(buffer)
-    assert read(buffer.getvalue(), name="NEW.Parquet").catalogue.listings["posting_id"].tolist() == ["1", "2"]
+    assert read(buffer.getvalue(), name="NEW.Parquet").listings["posting_id"].tolist() == ["1", "2"]
 
 
 def test_problems_of_table_and_zip_are_told_together_and_nothing_is_unpacked(read: Read, tmp_path: Path) -> None:
-    table = b"posting_id,image,title\n1,a.jpg,x\n1,missing.jpg,y\n2,../a.jpg,z\n"
-    found = problems_of(read, table, zip_of(PHOTOS), what="list of new listings")
-    assert found == [
-        "duplicate posting_id: row 2 ('1' as in row 1)",
-        "no such photo in the zip: row 2 ('missing.jpg'), row 3 ('../a.jpg')",
-    ]
     found = problems_of(read, b"posting_id,price\n1,2\n", b"no zip")
     assert found[0] == "the file of photos is no zip that can be read"
     assert found[1].startswith("photos were given, but there is no column 'image'")
     assert written(tmp_path) == {"outer/upload/listings.csv"}
+
+
+def test_rows_that_cannot_be_used_are_set_apart_with_all_that_is_wrong(read: Read) -> None:
+    rows = [
+        "1,a.jpg,Red shoe",
+        "1,missing.jpg,Blue hat",
+        ",,",
+        "3,../a.jpg,Green scarf",
+        "4,gone.jpg,",
+        "5,sub/B.png,Belt",
+        "6,a.jpg",
+        "7,,",
+        '"8",a.jpg,"two\nlines"',
+        "9,a.jpg,Tie",
+    ]
+    upload = read("\n".join(["posting_id,image,title", *rows]).encode(), zip_of({**PHOTOS, "a.jpg": b""}), look=True)
+    assert [(each.line, each.posting_id, each.reason) for each in upload.faulty] == [
+        (2, "1", "photo that cannot be read: The photo a.jpg is empty (0 bytes)"),
+        (3, "1", "duplicate posting_id: '1' as in line 2; no such photo in the zip: 'missing.jpg'"),
+        (5, "3", "no such photo in the zip: '../a.jpg'; there is 'a.jpg'"),
+        (6, "4", "no such photo in the zip: 'gone.jpg'"),
+        (7, "5", "no such photo in the zip: 'sub/B.png'; there is 'sub/b.jpg'"),
+        (8, "6", "not 3 fields as in the header: 2"),
+        (9, "7", "neither title nor photo"),
+        (10, "8", "photo that cannot be read: The photo a.jpg is empty (0 bytes)"),
+        (12, "9", "photo that cannot be read: The photo a.jpg is empty (0 bytes)"),
+    ]
+    assert upload.notes[-1] == "1 empty line is passed over."
+    assert [each.line for each in upload.left_out()] == [3, 6, 8, 9]
+    titles = upload.catalogue()
+    assert titles.listings["posting_id"].tolist() == ["1", "3", "5", "8", "9"]
+    assert set(titles.photo_problems) == {"1", "3", "5", "8", "9"}
+    assert [titles.photo_path(row) for row in range(5)] == [None] * 5
+    assert not titles.has_photos
+    with pytest.raises(InputError, match="No listing of the list can be used"):
+        upload.catalogue(titles_alone=False)
+
+
+@pytest.mark.parametrize("start", ["../../", "/", "x/../../"])
+def test_a_name_that_leads_out_is_not_found_by_its_end(start: str, read: Read, tmp_path: Path) -> None:
+    table = f"posting_id,image,title\n1,{start}a.jpg,x\n2,{start}sub/b.jpg,y\n".encode()
+    upload = read(table, zip_of(PHOTOS))
+    assert [each.posting_id for each in upload.faulty] == ["1", "2"]
+    assert [upload.catalogue().photo_path(row) for row in range(2)] == [None, None]
+    assert written(tmp_path) == {"outer/upload/listings.csv"}
+
+
+@pytest.mark.parametrize(
+    ("files", "images", "notes"),
+    [
+        ("x/y/{}", "{}", ["The photos were found in the folder “x/y” of the zip."]),
+        ("{}", "images/{}", ["The folder “images” before the names in the list was passed over."]),
+        (
+            "photos/{}",
+            "img/{}",
+            [
+                "The photos were found in the folder “photos” of the zip.",
+                "The folder “img” before the names in the list was passed over.",
+            ],
+        ),
+    ],
+)
+def test_one_folder_too_many_or_too_few_is_passed_over_and_said(
+    files: str, images: str, notes: list[str], read: Read
+) -> None:
+    rows = "".join(f"{row},{images.format(name)},t\n" for row, name in enumerate(("a.jpg", "sub/b.jpg")))
+    archive = zip_of({files.format(name): PHOTOS[name] for name in ("a.jpg", "sub/b.jpg")} | {"list.csv": b"x"})
+    upload = read(f"posting_id,image,title\n{rows}".encode(), archive)
+    assert upload.faulty == []
+    assert list(upload.notes) == [*notes, "1 file of the zip is not in the list."]
+    paths = [upload.catalogue().photo_path(row) for row in range(2)]
+    assert [path and path.read_bytes() for path in paths] == [b"photo a", b"photo b"]
+
+
+def test_photos_in_two_folders_are_not_guessed_but_named(read: Read) -> None:
+    table = b"posting_id,image,title\n1,a.jpg,x\n"
+    (faulty,) = read(table, zip_of({"small/a.jpg": b"1", "large/a.jpg": b"2"})).faulty
+    assert faulty.reason == "no such photo in the zip: 'a.jpg'; there are 'large/a.jpg' and 'small/a.jpg'"
+
+
+def test_a_photo_that_is_too_large_is_not_unpacked(read: Read, tmp_path: Path) -> None:
+    archive = zip_of({**PHOTOS, "a.jpg": bytes(6 * 2**20)}, deflate=True)
+    upload = read(photos=archive, limits=UploadLimits(archive=ArchiveLimits(photo_bytes=5 * 2**20)))
+    assert [each.reason for each in upload.faulty] == ["photo that cannot be unpacked: it has more than 5 MB"]
+    assert written(tmp_path) == {"outer/upload/listings.csv", "outer/upload/photos/sub/b.jpg"}
 
 
 def link(name: str) -> zipfile.ZipInfo:
@@ -162,7 +244,6 @@ def test_a_hostile_zip_is_refused_before_anything_is_unpacked(case: str, read: R
     ("limits", "expected"),
     [
         (ArchiveLimits(entries=2), "the zip has 3 entries; at most 2 are read"),
-        (ArchiveLimits(photo_bytes=5 * 2**20), "files have more than 5 MB: 'a.jpg'"),
         (ArchiveLimits(unpacked_bytes=20 * 2**20), "the zip holds 30 MB unpacked; at most 20 MB are read"),
     ],
 )
@@ -177,14 +258,14 @@ def test_a_zip_beyond_a_limit_is_refused(limits: ArchiveLimits, expected: str, r
     assert written(tmp_path) == {"outer/upload/listings.csv"}
 
 
-def test_a_file_that_states_less_than_it_holds_is_told_and_not_written_whole(read: Read, tmp_path: Path) -> None:
+def test_a_file_that_states_less_than_it_holds_is_told_and_not_kept(read: Read, tmp_path: Path) -> None:
     data = bytearray(zip_of({"a.jpg": bytes(2**20), "sub/b.jpg": b"photo b"}, deflate=True))
     place = data.index(b"PK\x01\x02") + 24
     data[place : place + 4] = (10).to_bytes(4, "little")
-    found = problems_of(read, TABLE, bytes(data))
-    assert len(found) == 1
-    assert found[0].startswith("the zip is damaged; these cannot be unpacked: 'a.jpg' (Bad CRC-32")
-    assert sum(path.stat().st_size for path in (tmp_path / "outer/upload/photos").rglob("*.jpg")) < 100
+    (faulty,) = read(photos=bytes(data)).faulty
+    assert faulty.posting_id == "1"
+    assert faulty.reason.startswith("photo that cannot be unpacked: Bad CRC-32")
+    assert written(tmp_path) == {"outer/upload/listings.csv", "outer/upload/photos/sub/b.jpg"}
 
 
 def test_a_table_beyond_a_limit_is_refused(read: Read) -> None:

@@ -26,6 +26,16 @@ from tests.pages.conftest import PROJECT, TIMEOUT, finish_jobs
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]
+#: Rows of which all but the first are faulty.
+FAULTY = (
+    "posting_id,image,title,price\n"
+    "a,,Speaker Bluetooth Fleco F6,1\n"
+    "a,,Tepung Terigu,2\n"
+    ",,Jam *Tangan*,3\n"
+    ",,,\n"
+    "d,gone.jpg,Paper Bag Victoria Secret,5\n"
+    "e,,Sepatu\n"
+)
 TABLE = (
     "posting_id,image,title,price\n"
     "new1,3b.jpg,Tepung Terigu Hana Emas 1 Kg,7\n"
@@ -120,17 +130,24 @@ def test_the_example_is_checked_filtered_decided_and_kept(open_app: Open, bundle
 
 def test_problems_of_both_files_are_told_together_and_others_can_be_chosen(open_app: Open, photos: bytes) -> None:
     app = open_app(FIND, bundle="small", check="many")
-    table = TABLE.replace("new2,bad.jpg", "new1,missing.jpg").encode()
-    upload(app, table, photos)
+    upload(app, TABLE.replace("posting_id", "id").encode(), b"no zip")
     told = shown(app)
     assert "'new.csv' cannot be used because of 2 problems" in told
-    assert "duplicate posting_id: row 2" in told
-    assert "no such photo in the zip: row 2 ('missing.jpg')" in told
+    assert "no column 'posting_id'" in told
+    assert "no zip that can be read" in told
     assert "- - " not in told
     next(each for each in app.button if each.label == "Choose other files").click().run()
     assert "batch" not in app.query_params
-    upload(app, TABLE.encode(), b"no zip")
-    assert "no zip that can be read" in shown(app)
+    assert "**new.csv**" in shown(app)
+    assert "**photos.zip**" in shown(app)
+    upload(app, TABLE.encode())
+    told = shown(app)
+    assert "because of 1 problem" in told
+    assert "no zip that can be read" in told
+    next(each for each in app.button if each.label == "Choose other files").click().run()
+    app.file_uploader(key="batch_photos").set_value(("better.zip", photos, "application/zip")).run()
+    button(app, "remove_batch_table").click().run()
+    assert button(app, "batch_check").disabled
 
 
 def test_a_table_with_a_zip_is_checked_by_the_pair_scorer(
@@ -174,6 +191,35 @@ def test_a_table_with_a_zip_is_checked_by_the_pair_scorer(
     assert len(rows) == len(parquet) == len(table)
     assert parquet["price"].tolist() == table["price"].tolist()
     assert len([each for each in app.get("download_button") if each.label == "Download"]) == 1
+
+
+def test_rows_that_cannot_be_used_stand_in_the_result_and_the_file_with_their_reason(
+    open_app: Open, bundles: Path, photos: bytes
+) -> None:
+    app = upload(open_app(FIND, bundle="small", check="many"), FAULTY.encode(), photos)
+    told = shown(app)
+    assert "new.csv: 5 listings" in told
+    assert "3 lines cannot be used" in told
+    assert "1 empty line is passed over." in told
+    assert counts(app)["Not compared"] == 3
+    assert "Line 3: duplicate posting_id: 'a' as in line 2." in told
+    assert "Line 4: empty posting_id." in told
+    assert "**Jam *Tangan***" in told
+    assert "Line 6: no such photo in the zip: 'gone.jpg'." in told
+    assert "Line 7: not 4 fields as in the header: 3." in told
+    assert sorted(decided(app)) == ["a", "d"]
+    batch = resources.batches().get(app.query_params["batch"])
+    (result,) = batch.results.values()
+    batch.decisions["a"] = "reject"
+    finder = Finder(open_bundle(bundles / "small"))
+    view = CheckedList(finder=finder, batch=batch, result=result, bands=Bands(accept=0.9, reject=0.1))
+    table = pd.read_parquet(io.BytesIO(view.file(TableFormat.parquet)))
+    lines = table.drop_duplicates(["posting_id", "title"])
+    assert lines["posting_id"].tolist() == ["a", "a", "", "d", "e"]
+    assert lines["proposal"].eq("not compared").tolist() == [False, True, True, False, True]
+    assert lines["decision"].tolist()[:3] == ["reject", "open", "open"]
+    assert lines["note"].tolist()[1] == "Line 3: duplicate posting_id: 'a' as in line 2."
+    assert lines["price"].tolist()[:4] == ["1", "2", "3", "5"]
 
 
 def test_lists_are_kept_by_content_and_the_oldest_are_dropped() -> None:

@@ -164,14 +164,23 @@ def test_a_folder_is_checked_and_built_and_the_report_names_what_was_left_out(
     assert "lies outside" in shown(app)
     app.text_input(key="build_folder").set_value("incoming").run()
     said = shown(app)
-    assert "2 problems" in said
-    assert "duplicate posting_id: row 26" in said
-    assert "row 27 ('gone.jpg')" in said
+    assert "2 of 27 listings cannot be used as they are" in said
+    assert "The photos were found in the folder “photos”." in said
+    wrong = app.dataframe[0].value
+    assert wrong["Line"].tolist() == [27, 28]
+    assert wrong["Listing"].tolist() == ["0a", "x"]
+    assert wrong["What is wrong"][0] == "duplicate posting_id: '0a' as in line 2"
+    assert wrong["It is"].tolist() == ["left out", "by its title alone"]
+    assert "Build without this listing" in [button.label for button in app.button]
+    app.checkbox(key="take_titles_alone").uncheck().run()
+    assert "Build without these 2 listings" in [button.label for button in app.button]
     (incoming / "photos" / "0a.png").write_bytes(b"no photo")
     (incoming / "list.csv").write_text("\n".join(lines), encoding="utf-8")
     app.run()
-    assert "25 listings, 25 titles, 24 photos" in shown(app)
-    assert "1 photo cannot be read and is left out: The photo 0a.png" in shown(app)
+    assert "25 listings, 25 titles, 23 photos" in shown(app)
+    assert "1 of 25 listings cannot be used as it is" in shown(app)
+    assert app.dataframe[0].value["What is wrong"][0].startswith("photo that cannot be read: The photo 0a.png")
+    app.checkbox(key="take_titles_alone").check().run()
     name = app.text_input(key="build_name_list")
     assert name.value == "list"
     name.set_value("../up").run()
@@ -184,6 +193,8 @@ def test_a_folder_is_checked_and_built_and_the_report_names_what_was_left_out(
     name.set_value("list").run()
     finish_builds(press(app, "Build the catalogue"))
     assert app.query_params["report"] == "list"
+    assert app.query_params["bundle"] == "list"
+    assert "view" not in app.query_params
     assert "**list** is built" in shown(app)
     assert app.dataframe[0].value["Listing"].tolist() == ["0a"]
     assert "list · 25 listings" in app.selectbox(key="catalogue_bundle").options
@@ -195,7 +206,6 @@ def test_a_folder_is_checked_and_built_and_the_report_names_what_was_left_out(
 def test_the_report_of_a_build_is_shown_to_a_visitor_who_comes_later(open_app: Open) -> None:
     app = open_app(CATALOGUE, bundle="small", view="build", report="small")
     assert "**small** is built: 25 listings, 24 photos" in shown(app)
-    assert "Nothing was left out" in shown(app)
     assert "is built" not in shown(open_app(CATALOGUE, view="build", report="nowhere"))
 
 
@@ -215,14 +225,13 @@ def test_uploaded_files_are_checked_built_and_searched_and_a_cancelled_build_lea
     said = shown(app)
     assert "1 problem" in said
     assert "no zip that can be read" in said
-    upload(app, "build_photos", "photos.zip", zipped(small_catalogue / "images", without="3b.jpg"))
-    upload(app, "build_list", "my list.csv", lines + b"0a,,A title,,\n")
-    said = shown(app)
-    assert "duplicate posting_id: row 26 ('0a' as in row 1)" in said
-    assert "no such photo in the zip: row 11 ('3b.jpg')" in said
-    upload(app, "build_list", "my list.csv", lines)
     upload(app, "build_photos", "photos.zip", zipped(small_catalogue / "images"))
-    assert "25 listings, 25 titles, 24 photos" in shown(app)
+    upload(app, "build_list", "my list.csv", lines + b"0a,,A title,group0,1\n,,,,\n,,No id,,1\n")
+    said = shown(app)
+    assert "25 listings, 25 titles, 24 photos" in said
+    assert "2 of 27 listings cannot be used as they are" in said
+    assert "**1** duplicate posting_id · **1** empty posting_id" in said
+    assert app.dataframe[0].value["Listing"].tolist() == ["0a", "No id"]
 
     with monkeypatch.context() as patched:
         held, build = Held(), builds.build_bundle
@@ -232,7 +241,7 @@ def test_uploaded_files_are_checked_built_and_searched_and_a_cancelled_build_lea
             return build(*given, progress=progress, **named)
 
         patched.setattr(builds, "build_bundle", build_when_released)
-        press(app, "Build the catalogue")
+        press(app, "Build without these 2 listings")
         assert held.begun.wait(SECONDS)
         press(open_own(CATALOGUE, view="build"), "Cancel")  # a build belongs to the server, not to who began it
         held.released.set()
@@ -240,13 +249,31 @@ def test_uploaded_files_are_checked_built_and_searched_and_a_cancelled_build_lea
     assert "was cancelled" in shown(app)
     assert sorted(path.name for path in own_bundles.iterdir()) == ["small"]
 
-    finish_builds(press(app, "Build the catalogue"))
-    assert "**my-list** is built" in shown(app)
+    open_view(app, "open")
+    open_view(app, "build")
+    assert "**my list.csv**" in shown(app)  # both files are kept, as the fields were away meanwhile
+    assert "**photos.zip**" in shown(app)
+    finish_builds(press(app, "Build without these 2 listings"))
+    said = shown(app)
+    assert app.query_params["bundle"] == "my-list"
+    assert "**my-list** is built" in said
+    assert "**2 listings left out**" in said
+    assert app.dataframe[0].value["What is wrong"].tolist() == [
+        "duplicate posting_id: '0a' as in line 2",
+        "empty posting_id",
+    ]
+    assert "**my list.csv**" not in shown(open_view(app, "build"))
+    open_view(app, "overview")
     press(app, "Search it")
     assert dict(app.query_params) == {"bundle": "my-list"}
     built, small = open_bundle(own_bundles / "my-list"), open_bundle(own_bundles / "small")
     assert built.listings.equals(small.listings)
     assert list(scratch.iterdir()) == []
+
+
+def open_view(app: AppTest, view: str) -> AppTest:
+    """Choose a view of the page."""
+    return next(each for each in app.button_group if each.key == "catalogue_view").set_value(view).run()
 
 
 def upload(app: AppTest, key: str, name: str, content: bytes) -> None:

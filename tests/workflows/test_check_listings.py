@@ -324,6 +324,22 @@ def test_the_command_writes_what_the_library_finds(
     assert "2 new listings: 1 same product, 1 not compared" in told
 
 
+def test_the_command_tells_rows_that_cannot_be_used_beside_the_others(small_bundle: Path, titles: Path) -> None:
+    titles.write_text("posting_id,title\na,Speaker Bluetooth Fleco F6\na,again\n,nameless\n", encoding="utf-8")
+    code, told = run(small_bundle, titles, "--json")
+    assert code == 0, told
+    rows = json.loads(told)["listings"]
+    assert [row["note"] for row in rows[-2:]] == [
+        "Line 3: duplicate posting_id: 'a' as in line 2.",
+        "Line 4: empty posting_id.",
+    ]
+    assert {row["proposal"] for row in rows[-2:]} == {"not compared"}
+    titles.write_text("id,title\na,Speaker\n", encoding="utf-8")
+    code, told = run(small_bundle, titles)
+    assert code == 1
+    assert "The list of new listings" in told
+
+
 @pytest.mark.parametrize(
     ("options", "code", "expected"),
     [

@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from product_matching.app.address import BUILD, FIND, OVERVIEW, Address, write_address
+from product_matching.app.address import BUILD, OVERVIEW
+from product_matching.app.catalogue.build_report import draw_report
 from product_matching.app.catalogue.builds import (
     BuildOrder,
     build_of,
@@ -17,24 +18,28 @@ from product_matching.app.catalogue.builds import (
     running_builds,
     start_build,
 )
-from product_matching.app.catalogue.photos_view import draw_unreadable
 from product_matching.app.catalogue.source import Source
 from product_matching.app.catalogue.source_panel import draw_example, draw_problems, draw_source, draw_usable
+from product_matching.app.catalogue.upload_panel import forget_upload
 from product_matching.app.frame import Frame
 from product_matching.app.jobs import State
-from product_matching.app.navigation import change_address, remembered_address
-from product_matching.app.resources import bundle_of
-from product_matching.app.shared.catalogues import Catalogue
+from product_matching.app.navigation import change_address, go_to
 from product_matching.app.shared.job_view import draw_job
-from product_matching.app.shared.wording import count_text, plain
+from product_matching.app.shared.wording import plain
 from product_matching.errors import InputError
 
 _MODEL = "build_model"
+#: Name of the catalogue that the visitor has begun to build.
+_BEGUN = "build_begun"
 
 
 def draw_build(frame: Frame) -> None:
     """Draw the view."""
-    _draw_builds(frame)
+    if _draw_builds(frame):
+        st.caption(
+            "It is opened when it is ready, with a report of what was left out. Other pages can be used meanwhile."
+        )
+        return
     st.markdown(
         "Give a list of listings as CSV or Parquet, and their photos. Everything stays on this server; the "
         "catalogue is then in the choice at the top."
@@ -49,7 +54,9 @@ def draw_build(frame: Frame) -> None:
 
 
 def _draw_order(source: Source, report: str | None) -> None:
-    draw_usable(source)
+    titles_alone = draw_usable(source)
+    left_out = source.left_out(titles_alone=titles_alone)
+    usable = bool(source.used_ids(titles_alone=titles_alone))
     models = photo_models() if source.n_photos else {}
     if source.n_photos and not models:
         st.error("There is no photo model on this server, which photos are embedded with.", icon=":material/error:")
@@ -61,12 +68,12 @@ def _draw_order(source: Source, report: str | None) -> None:
             st.selectbox("Photo model", list(models), width=300, key=_MODEL)
         replace = _draw_replace(name)
         st.button(
-            "Build the catalogue",
+            say_build(len(left_out)),
             type="primary",
             icon=":material/construction:",
-            disabled=bool(_problem(name, replace=replace)),
+            disabled=not usable or bool(_problem(name, replace=replace)),
             on_click=_begin,
-            args=(source, key),
+            args=(source, key, titles_alone),
         )
     problem = _problem(name, replace=replace)
     if problem and name != report:
@@ -92,7 +99,14 @@ def _replace_key(name: str) -> str:
     return f"build_replace_{name}"
 
 
-def _begin(source: Source, key: str) -> None:
+def say_build(n_left_out: int) -> str:
+    """What the button says that begins a build."""
+    if not n_left_out:
+        return "Build the catalogue"
+    return f"Build without {'this listing' if n_left_out == 1 else f'these {n_left_out:,} listings'}"
+
+
+def _begin(source: Source, key: str, titles_alone: bool) -> None:  # noqa: FBT001
     """Begin the build as the fields stand now, which the page may not have been drawn with yet."""
     if source.open is None:
         return
@@ -100,55 +114,40 @@ def _begin(source: Source, key: str) -> None:
     model = photo_models()[st.session_state[_MODEL]] if source.n_photos else None
     replace = bool(st.session_state.get(_replace_key(name), False))
     try:
-        start_build(BuildOrder(name=name, opened=source.open, model=model, replace=replace))
+        start_build(BuildOrder(name=name, opened=source.open, model=model, replace=replace, titles_alone=titles_alone))
     except InputError as error:
         st.toast(plain(str(error)), icon=":material/error:")
         return
+    st.session_state[_BEGUN] = name
     change_address(view=BUILD, report=name)
 
 
-def _draw_builds(frame: Frame) -> None:
-    """The builds that run, and how the one that the address names ended."""
+def _draw_builds(frame: Frame) -> bool:
+    """Draw the builds that run, and how the one that the address names ended; whether it is the visitor's and runs.
+
+    A catalogue that the visitor has built is opened, with its report.
+    """
     running = running_builds()
     for name, job in running.items():
         draw_job(job, f"Building {plain(name)}", partial(cancel_build, name))
     report = frame.address.report
-    if report and report not in running:
-        _draw_report(frame, report)
+    if not report:
+        return False
+    own = st.session_state.get(_BEGUN) == report
+    if report in running:
+        return own
+    if own:
+        _open_built(frame, report)
+    draw_report(frame, report)
+    return False
 
 
-def _draw_report(frame: Frame, name: str) -> None:
+def _open_built(frame: Frame, name: str) -> None:
+    """Open the catalogue that the visitor has built, if it was."""
+    del st.session_state[_BEGUN]
     job = build_of(name)
-    if job is not None and job.cancelled and job.state is not State.DONE:
-        st.info(f"The build of {plain(name)} was cancelled; nothing of it is left.", icon=":material/cancel:")
+    if job is None or job.state is not State.DONE:
         return
-    if job is not None and job.error:
-        st.error(f"{plain(name)} was not built. {plain(job.error)}", icon=":material/error:")
-        return
-    built = next((each for each in frame.catalogues if each.name == name and each.manifest is not None), None)
-    if built is not None:
-        _draw_built(frame.address, built, None if job is None else job.seconds)
-
-
-def _draw_built(address: Address, built: Catalogue, seconds: float | None) -> None:
-    manifest = built.manifest
-    if manifest is None:
-        return
-    with st.container(border=True):
-        took = "" if seconds is None else f" in {seconds:.0f} s"
-        counts = f"{count_text(manifest.n_listings, 'listing')}, {count_text(manifest.n_photos, 'photo')}"
-        st.markdown(f":green[:material/check_circle:] **{plain(built.name)}** is built{took}: {counts}.")
-        with st.container(horizontal=True):
-            if st.button("Search it", type="primary", icon=":material/search:"):
-                place = remembered_address().in_catalogue(built.name).of_title("")
-                st.switch_page(FIND, query_params=write_address(place, FIND))
-            st.button(
-                "Look at it",
-                icon=":material/insights:",
-                on_click=partial(change_address, bundle=built.name, view=OVERVIEW, report=None),
-            )
-        if manifest.unreadable_photos:
-            st.caption("Listings whose photo could not be read are in the catalogue with their title alone.")
-            draw_unreadable(bundle_of(built))
-        else:
-            st.caption("Nothing was left out.")
+    forget_upload()
+    go_to(frame.address.changed(bundle=name, view=OVERVIEW))
+    st.rerun()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from product_matching.app.shared.model_list import list_models
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.presets import SHIPPED_MODEL
 from product_matching.errors import InputError
+from product_matching.listings.catalogue import FaultyRow
 from product_matching.places import embeddings_folder, models_folder
 from product_matching.progress import Progress, stop_if_cancelled
 from product_matching.store.bundle import check_target
@@ -45,12 +47,31 @@ class BuildOrder:
         Embeds the photos; None for a catalogue without.
     replace
         Whether a catalogue of this name is replaced.
+    titles_alone
+        Whether listings whose photo cannot be used are taken by their title.
     """
 
     name: str
     opened: Opened
     model: PhotoModel | None
     replace: bool = False
+    titles_alone: bool = True
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Built:
+    """A catalogue that was built.
+
+    Attributes
+    ----------
+    manifest
+        Of its bundle.
+    left_out
+        Rows of the list that are not in it.
+    """
+
+    manifest: Manifest
+    left_out: Sequence[FaultyRow] = ()
 
 
 @st.cache_resource(show_spinner=False)
@@ -60,7 +81,7 @@ def build_runner() -> JobRunner:
 
 
 @st.cache_resource(show_spinner=False)
-def _builds() -> dict[str, Job[Manifest]]:
+def _builds() -> dict[str, Job[Built]]:
     """The newest build of each name."""
     return {}
 
@@ -80,12 +101,12 @@ def start_build(order: BuildOrder) -> None:
     _builds()[order.name] = build_runner().start(key, partial(run_build, order), _BUILDER)
 
 
-def build_of(name: str) -> Job[Manifest] | None:
+def build_of(name: str) -> Job[Built] | None:
     """The newest build of a name since the server began; None where there was none."""
     return _builds().get(name)
 
 
-def running_builds() -> dict[str, Job[Manifest]]:
+def running_builds() -> dict[str, Job[Built]]:
     """The builds that run or wait, by the name of the catalogue."""
     return {name: job for name, job in list(_builds().items()) if not (job.finished or job.cancelled)}
 
@@ -97,7 +118,7 @@ def cancel_build(name: str) -> None:
         build_runner().cancel(job.key, _BUILDER)
 
 
-def run_build(order: BuildOrder, progress: Progress) -> Manifest:
+def run_build(order: BuildOrder, progress: Progress) -> Built:
     """Build a catalogue; for the job runner.
 
     Raises
@@ -110,15 +131,15 @@ def run_build(order: BuildOrder, progress: Progress) -> Manifest:
     out = embeddings_folder() / order.name
     check_target(out, overwrite=order.replace, option=_REPLACE)
     progress.begin("reading the listings", 0)
-    with order.opened(progress) as catalogue:
+    with order.opened(progress) as sifted:
         stop_if_cancelled(progress)
-        encoder = None
+        catalogue, encoder = sifted.catalogue(titles_alone=order.titles_alone), None
         if catalogue.has_photos and order.model is not None:
             progress.begin("loading the photo model", 0)
             encoder = encoder_of(order.model)
-        return build_bundle(
-            catalogue, out, encoder=encoder, options=BuildOptions(overwrite=order.replace), progress=progress
-        )
+        options = BuildOptions(overwrite=order.replace)
+        manifest = build_bundle(catalogue, out, encoder=encoder, options=options, progress=progress)
+        return Built(manifest=manifest, left_out=sifted.left_out(titles_alone=order.titles_alone))
 
 
 def check_name(name: str, *, replace: bool) -> Path:

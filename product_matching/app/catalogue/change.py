@@ -22,6 +22,7 @@ from product_matching.app.catalogue.changes import (
     running_change,
     start_change,
 )
+from product_matching.app.catalogue.faulty_rows import draw_faulty
 from product_matching.app.catalogue.source import Source
 from product_matching.app.catalogue.source_panel import draw_problems, draw_source, draw_usable
 from product_matching.app.jobs import State
@@ -90,27 +91,36 @@ def _draw_adding(bundle: Bundle) -> None:
     if source.problems:
         draw_problems(source)
         return
-    draw_usable(source)
-    known = [each for each in source.ids if each in bundle.rows]
+    titles_alone = draw_usable(source)
+    used = source.used_ids(titles_alone=titles_alone)
+    known = [each for each in used if each in bundle.rows]
     replace = False
     if known:
         what = f"{count_text(len(known), 'listing')} with an id that is in the catalogue already: {name_ids(known)}."
         st.warning(plain(what), icon=":material/content_copy:")
         replace = st.checkbox("Let them take the place of the old ones", key=_REPLACE)
+    n_left_out = len(source.left_out(titles_alone=titles_alone))
     st.button(
-        "Add the listings",
+        say_add(n_left_out),
         type="primary",
         icon=":material/playlist_add:",
-        disabled=bool(known) and not replace,
+        disabled=not used or (bool(known) and not replace),
         on_click=_begin_adding,
-        args=(bundle.folder, source, bool(known)),
+        args=(bundle.folder, source, bool(known), titles_alone),
     )
 
 
-def _begin_adding(folder: Path, source: Source, asks: bool) -> None:  # noqa: FBT001
+def say_add(n_left_out: int) -> str:
+    """What the button says that adds listings."""
+    if not n_left_out:
+        return "Add the listings"
+    return f"Add without {'this listing' if n_left_out == 1 else f'these {n_left_out:,} listings'}"
+
+
+def _begin_adding(folder: Path, source: Source, asks: bool, titles_alone: bool) -> None:  # noqa: FBT001
     if source.open is not None:
         replace = asks and bool(st.session_state.get(_REPLACE, False))
-        _begin(folder, adding(folder, source.open, replace=replace))
+        _begin(folder, adding(folder, source.open, replace=replace, titles_alone=titles_alone))
 
 
 def _draw_removing(bundle: Bundle) -> None:
@@ -202,10 +212,13 @@ def _draw_changed(changed: Changed, seconds: float) -> None:
         if added is not None and added.unreadable_photos:
             problems = list(added.unreadable_photos.items())
             st.caption(
-                f"{count_text(len(problems), 'photo')} could not be read: these listings have their titles alone."
+                f"{count_text(len(problems), 'photo')} could not be used: these listings have their titles alone."
             )
             table = pd.DataFrame(problems, columns=["Listing", "Problem"])
-            st.dataframe(table, hide_index=True, alt="Photos that could not be read")
+            st.dataframe(table, hide_index=True, alt="Photos that could not be used")
+        if changed.left_out:
+            st.markdown(f"**{count_text(len(changed.left_out), 'listing')} left out**")
+            draw_faulty(changed.left_out)
         if changed.placed is not None:
             _draw_placed(changed.placed)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from product_matching.app.navigation import change_address
 from product_matching.app.resources import encoder_of
 from product_matching.app.shared.catalogues import DEMO
 from product_matching.errors import InputError
+from product_matching.listings.catalogue import FaultyRow
 from product_matching.progress import Progress, stop_if_cancelled
 from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import Manifest, read_manifest
@@ -47,12 +47,15 @@ class Changed:
         Where the added listings stand; None for a large catalogue, which is compared when Review is opened.
     n_removed
         Listings that were removed.
+    left_out
+        Rows of the list that were not added.
     """
 
     manifest: Manifest
     added: Added | None = None
     placed: PlacedListings | None = None
     n_removed: int = 0
+    left_out: Sequence[FaultyRow] = ()
 
 
 @st.cache_resource(show_spinner=False)
@@ -99,9 +102,23 @@ def cancel_change(folder: Path) -> None:
         build_runner().cancel(job.key, _CHANGER)
 
 
-def adding(folder: Path, opened: Opened, *, replace: bool) -> Callable[[Progress], Changed]:
+def adding(folder: Path, opened: Opened, *, replace: bool, titles_alone: bool) -> Callable[[Progress], Changed]:
     """The work of adding listings and, where that takes no long time, of placing them among the groups."""
-    return partial(_add, folder, opened, replace)
+
+    def add(progress: Progress) -> Changed:
+        progress.begin("reading the listings", 0)
+        read_manifest(folder)
+        with opened(progress) as sifted:
+            stop_if_cancelled(progress)
+            new = sifted.catalogue(titles_alone=titles_alone)
+            added = add_listings(folder, new, open_encoder=encoder_of, replace_known=replace, progress=progress)
+        placed = None
+        if added.manifest.n_listings <= PLACED_AT_ONCE:
+            placed = place_new(open_bundle(folder), added.ids, progress=progress)
+        left_out = sifted.left_out(titles_alone=titles_alone)
+        return Changed(manifest=added.manifest, added=added, placed=placed, left_out=left_out)
+
+    return add
 
 
 def removing(folder: Path, ids: Sequence[str]) -> Callable[[Progress], Changed]:
@@ -117,18 +134,6 @@ def removing(folder: Path, ids: Sequence[str]) -> Callable[[Progress], Changed]:
 def compacting(folder: Path) -> Callable[[Progress], Changed]:
     """The work of making one piece of a bundle."""
     return lambda progress: Changed(manifest=compact_bundle(folder, progress=progress))
-
-
-def _add(folder: Path, opened: Opened, replace: bool, progress: Progress) -> Changed:  # noqa: FBT001
-    progress.begin("reading the listings", 0)
-    read_manifest(folder)
-    with opened(progress) as catalogue:
-        stop_if_cancelled(progress)
-        added = add_listings(folder, catalogue, open_encoder=encoder_of, replace_known=replace, progress=progress)
-    placed = None
-    if added.manifest.n_listings <= PLACED_AT_ONCE:
-        placed = place_new(open_bundle(folder), added.ids, progress=progress)
-    return Changed(manifest=added.manifest, added=added, placed=placed)
 
 
 def ask_to_remove(ids: Sequence[str]) -> None:

@@ -85,17 +85,17 @@ def _draw_repeated(bundle: Bundle, photos: PhotoFacts) -> None:
                 )
 
 
-def draw_unreadable(bundle: Bundle) -> None:
-    """The photos that could not be read, with the reason; nothing where all could."""
+def draw_unreadable(bundle: Bundle, key: str = "unreadable") -> None:
+    """The photos that could not be used, with the reason; `key` names the place on the page."""
     unreadable = bundle.manifest.unreadable_photos
     if not unreadable:
         return
-    st.markdown(f":orange[:material/broken_image:] **{count_text(len(unreadable), 'photo')} could not be read**")
+    st.markdown(f":orange[:material/broken_image:] **{count_text(len(unreadable), 'photo')} could not be used**")
     table = pd.DataFrame({"Listing": list(unreadable), "Reason": list(unreadable.values())})
-    st.dataframe(table, hide_index=True, alt="Listings whose photo could not be read, with the reason")
+    st.dataframe(table, hide_index=True, alt="Listings whose photo could not be used, with the reason")
     st.button(
         "Show these listings",
-        key="unreadable",
+        key=key,
         icon=":material/list:",
         on_click=partial(
             change_address,

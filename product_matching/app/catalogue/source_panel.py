@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from product_matching.app.catalogue.faulty_rows import draw_faulty
 from product_matching.app.catalogue.folder_panel import draw_folder
 from product_matching.app.catalogue.source import Source
 from product_matching.app.catalogue.upload_panel import draw_upload
 from product_matching.app.shared.wording import count_text, plain
 
+_TITLES_ALONE = "take_titles_alone"
 _UPLOAD, _FOLDER = "Files of yours", "A folder of the server"
 _EXAMPLE = pd.DataFrame(
     {
@@ -41,20 +43,48 @@ def draw_example() -> None:
 
 
 def draw_problems(source: Source) -> None:
-    """Say everything that is wrong with a list."""
+    """Say everything that makes a list unusable."""
     count = count_text(len(source.problems), "problem")
     lines = "\n".join(f"- {plain(problem)}" for problem in source.problems)
     st.error(
         f"The list cannot be used yet because of {count}; row 1 is the first listing.\n{lines}", icon=":material/error:"
     )
+    if source.faulty:
+        draw_faulty(source.faulty)
 
 
-def draw_usable(source: Source) -> None:
-    """Say what a list without problems holds, and show its first rows."""
-    counts = [count_text(source.n_listings, "listing")]
+def draw_usable(source: Source) -> bool:
+    """Say what a list holds, show its first rows, and the rows that cannot be used.
+
+    Returns
+    -------
+    bool
+        Whether listings whose photo alone cannot be used are taken by their title.
+    """
+    counts = [count_text(len(source.ids), "listing")]
     counts += [count_text(source.n_titles, "title")] if source.n_titles else []
     counts += [count_text(source.n_photos, "photo")] if source.n_photos else []
     st.success(f"The list can be used: {', '.join(counts)}.", icon=":material/check_circle:")
     for note in source.notes:
         st.caption(f":material/info: {plain(note)}")
-    st.dataframe(source.preview, hide_index=True, alt=f"The first rows of {source.name}")
+    if not source.faulty:
+        st.dataframe(source.preview, hide_index=True, alt=f"The first rows of {source.name}")
+        return True
+    st.warning(
+        f"{len(source.faulty):,} of {count_text(source.n_rows, 'listing')} cannot be used as "
+        f"{'it is' if len(source.faulty) == 1 else 'they are'}. Mend the list and give it again, or go on without.",
+        icon=":material/rule:",
+    )
+    by_title = source.by_title
+    titles_alone = bool(st.session_state.get(_TITLES_ALONE, True))
+    draw_faulty(source.faulty, titles_alone=titles_alone)
+    if not by_title:
+        return True
+    return st.checkbox(say_by_title(len(by_title)), value=titles_alone, key=_TITLES_ALONE)
+
+
+def say_by_title(count: int) -> str:
+    """What the box says that takes listings without their photo."""
+    if count == 1:
+        return "Take the one that has a title without its photo"
+    return f"Take the {count:,} that have a title without their photos"

@@ -16,6 +16,7 @@ from product_matching.app.navigation import change_address, coupled
 from product_matching.app.resources import batches, encoder_of, jobs
 from product_matching.app.shared.batches import SAMPLES_KEY, Batch
 from product_matching.app.shared.deciding import Deciding
+from product_matching.app.shared.file_field import draw_file, drop_file, keep_file, kept_file
 from product_matching.app.shared.job_view import draw_job, visitor
 from product_matching.app.shared.missing_model import draw_if_missing
 from product_matching.app.shared.sample_gallery import draw_sample_picture
@@ -72,7 +73,8 @@ def draw_batch(finder: Finder, address: Address, deciding: Deciding) -> None:
             _draw_unfinished(job, batch)
             return
         result = job.result
-    draw_result(CheckedList(finder=finder, batch=batch, result=result, bands=bands_of(address)), address, _close)
+    checked = CheckedList(finder=finder, batch=batch, result=result, bands=bands_of(address))
+    draw_result(checked, address, partial(_close, batch))
 
 
 def _start(check: Check) -> Job[Any]:
@@ -90,17 +92,24 @@ def _draw_unfinished(job: Job[Any], batch: Batch) -> None:
         heading, *problems = job.error.split("\n")
         lines = [plain(heading), *(f"- {plain(problem.removeprefix('- '))}" for problem in problems)]
         st.error("\n".join(lines), icon=":material/error:")
-        st.button("Choose other files", icon=":material/upload:", on_click=_close)
+        st.button("Choose other files", icon=":material/upload:", on_click=partial(_close, batch))
+        st.caption("Both are kept: change the one that is wrong.")
     else:
-        draw_job(job, f"Checking {plain(name)}", partial(_cancel, job.key))
+        draw_job(job, f"Checking {plain(name)}", partial(_cancel, job.key, batch))
 
 
-def _cancel(key: str) -> None:
+def _cancel(key: str, batch: Batch) -> None:
     jobs().cancel(key, visitor())
-    _close()
+    _close(batch)
 
 
-def _close() -> None:
+def _close(batch: Batch) -> None:
+    """Go back to the fields, which have the files of the list."""
+    if batch.table is not None:
+        keep_file(_TABLE, batch.name, batch.table)
+        drop_file(_PHOTOS)
+        if batch.photos is not None:
+            keep_file(_PHOTOS, batch.photos_name, batch.photos)
     change_address(batch=None, proposal=None)
 
 
@@ -147,23 +156,23 @@ def _draw_example(samples: SampleQueries) -> None:
 
 
 def _draw_files(finder: Finder) -> None:
-    table = st.file_uploader(
+    table = draw_file(
         "Table: CSV or Parquet",
-        type=["csv", "parquet"],
-        key=_TABLE,
-        max_upload_size=MAX_TABLE_MB,
-        help=f"At most {MAX_LISTINGS:,} listings.",
+        _TABLE,
+        types=["csv", "parquet"],
+        max_mb=MAX_TABLE_MB,
+        explained=f"At most {MAX_LISTINGS:,} listings.",
     )
     model = finder.bundle.manifest.photo_model
     if model is None:
         st.caption("This catalogue has titles only: photos are not compared.")
     elif not draw_if_missing(model):
-        st.file_uploader(
+        draw_file(
             "Photos: a zip, if you have them",
-            type=["zip"],
-            key=_PHOTOS,
-            max_upload_size=MAX_ZIP_MB,
-            help="Files are kept in memory only, while the app runs.",
+            _PHOTOS,
+            types=["zip"],
+            max_mb=MAX_ZIP_MB,
+            explained="Files are kept in memory only, while the app runs.",
         )
     st.button(
         "Check them",
@@ -176,7 +185,7 @@ def _draw_files(finder: Finder) -> None:
 
 
 def _take_files() -> None:
-    table, photos = st.session_state.get(_TABLE), st.session_state.get(_PHOTOS)
+    table, photos = kept_file(_TABLE), kept_file(_PHOTOS)
     if table is not None:
-        data = None if photos is None else photos.getvalue()
-        change_address(batch=batches().put(table.getvalue(), table.name, data), proposal=None)
+        data, name = (None, "") if photos is None else (photos.data, photos.name)
+        change_address(batch=batches().put(table.data, table.name, data, name), proposal=None)

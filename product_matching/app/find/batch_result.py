@@ -25,6 +25,8 @@ _FORMATS = {TableFormat.csv: "CSV", TableFormat.json: "JSON", TableFormat.parque
 def draw_result(checked: CheckedList, address: Address, close: Callable[[], None]) -> None:
     """Draw a checked list; `close` is called to go back to the upload."""
     _draw_head(checked, close)
+    for note in (*checked.batch.notes, *checked.say_unusable()):
+        st.caption(f":material/info: {plain(note)}")
     with st.container(horizontal=True, vertical_alignment="top"):
         for proposal, count in count_proposals(checked.result, checked.bands).items():
             if count or proposal is not Proposal.unknown:

@@ -33,7 +33,10 @@ def draw_rows(checked: CheckedList, shown: Sequence[CheckedListing]) -> None:
     page = int(st.session_state.get(key, 1))
     for each in shown[(page - 1) * PER_PAGE : page * PER_PAGE]:
         with st.container(border=True):
-            _draw_row(checked, each)
+            if each.listing.usable:
+                _draw_row(checked, each)
+            else:
+                _draw_unusable(checked, each)
     if pages > 1:
         st.pagination(pages, key=key)
 
@@ -57,6 +60,15 @@ def _draw_row(checked: CheckedList, each: CheckedListing) -> None:
         _draw_decision(checked, each)
     if best is not None:
         _draw_comparison(checked.finder, each, best)
+
+
+def _draw_unusable(checked: CheckedList, each: CheckedListing) -> None:
+    """A row of the list that is no listing: what it says, and what is wrong with it."""
+    listing = each.listing
+    named = [readable_title(listing.title), listing.posting_id]
+    name = next(filter(None, named), "A line without id and title")
+    st.markdown(f"{badge_of(each.proposal(checked.bands))}  \n**{plain(shorten(name, _TITLE_CHARS))}**")
+    st.caption(f":material/error: {plain(note_on(each))}")
 
 
 def _draw_pictures(bundle: Bundle, each: CheckedListing, best: Found | None, name: str) -> None:

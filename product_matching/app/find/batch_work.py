@@ -83,7 +83,7 @@ def run_check(
     Raises
     ------
     InputError
-        The files have problems, all of which are told, or the model of the catalogue is not here.
+        A file cannot be used, with all problems, or the model of the catalogue is not here.
     Cancelled
         The progress was cancelled.
     """
@@ -112,7 +112,7 @@ def _read(
     """The new listings; of uploaded photos nothing but small pictures is kept, and nothing on the disk."""
     from product_matching.encoders.cache import EmbeddingCache
     from product_matching.encoders.keypoint_cache import KeypointCache
-    from product_matching.workflows.new_listings import read_new_listings, sample_listings
+    from product_matching.workflows.new_listings import read_sifted_listings, sample_listings
 
     if batch.table is None:
         return sample_listings(finder)
@@ -121,11 +121,12 @@ def _read(
     with tempfile.TemporaryDirectory(prefix="batch-") as folder:
         upload, caches = Path(folder) / "upload", Path(folder) / "caches"
         upload.mkdir()
-        new = read_uploaded_catalogue(files, upload, what=LIST, limits=LIMITS, progress=progress).catalogue
+        new = read_uploaded_catalogue(files, upload, what=LIST, limits=LIMITS, progress=progress)
+        batch.notes = new.notes
         model = finder.bundle.manifest.photo_model
         if model is None or not new.has_photos:
-            return read_new_listings(finder, new, None)
-        return read_new_listings(
+            return read_sifted_listings(finder, new, None)
+        return read_sifted_listings(
             finder,
             new,
             open_encoder(model),

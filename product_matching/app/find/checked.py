@@ -55,6 +55,14 @@ class CheckedList:
         """Whether the pair scorer decided on any of it."""
         return any(found.by_probability for each in self.result for found in each.found)
 
+    def say_unusable(self) -> list[str]:
+        """Say how many rows of the list cannot be used, if any, and where they are."""
+        count = sum(not each.listing.usable for each in self.result)
+        if not count:
+            return []
+        are = "line cannot be used: it is" if count == 1 else "lines cannot be used: they are"
+        return [f"{count:,} {are} among those not compared and in the download, with the reason."]
+
     def say_expected(self) -> str:
         """Say how many proposals are expected to be wrong, by the percentages themselves."""
         best = [each.found[0].level for each in self.result if each.found and each.found[0].by_probability]

@@ -28,8 +28,10 @@ class Batch:
         File name of the table.
     table
         The table; None for the samples of the catalogue.
-    photos
-        The zip of photos; None without one.
+    photos, photos_name
+        The zip of photos, and its file name; None without one.
+    notes
+        What was done with the list without being asked, a sentence each.
     results
         Results by the key of their work, the newest last.
     decisions
@@ -40,6 +42,8 @@ class Batch:
     name: str
     table: bytes | None = None
     photos: bytes | None = None
+    photos_name: str = ""
+    notes: tuple[str, ...] = ()
     results: OrderedDict[str, list[CheckedListing]] = field(default_factory=OrderedDict)
     decisions: dict[str, str] = field(default_factory=dict)
 
@@ -80,11 +84,12 @@ class BatchStore:
         self._batches: OrderedDict[str, Batch] = OrderedDict()
         self._lock = threading.Lock()
 
-    def put(self, table: bytes, name: str, photos: bytes | None) -> str:
+    def put(self, table: bytes, name: str, photos: bytes | None, photos_name: str = "") -> str:
         """Keep an uploaded list and return its key; the same files again are the same list."""
         key = _key_of(table, photos or b"")
         with self._lock:
-            self._batches.setdefault(key, Batch(key=key, name=name, table=table, photos=photos))
+            new = Batch(key=key, name=name, table=table, photos=photos, photos_name=photos_name)
+            self._batches.setdefault(key, new)
             self._batches.move_to_end(key)
             self._drop_oldest()
         return key
