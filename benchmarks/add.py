@@ -35,6 +35,7 @@ from product_matching.encoders.batch import embed_photos  # noqa: E402
 from product_matching.encoders.cache import EmbeddingCache  # noqa: E402
 from product_matching.encoders.keypoints import KEYPOINTS_NAME  # noqa: E402
 from product_matching.encoders.photo import PhotoEncoder  # noqa: E402
+from product_matching.encoders.protocol import PhotoEmbedder  # noqa: E402
 from product_matching.encoders.tfidf import TitleEncoder  # noqa: E402
 from product_matching.listings.catalogue import Catalogue, read_catalogue  # noqa: E402
 from product_matching.listings.photos import thumbnail  # noqa: E402
@@ -128,7 +129,7 @@ def new_listings(n: int, label: str) -> Catalogue:
     return Catalogue(listings.assign(posting_id=label + listings["posting_id"]), whole.image_folder)
 
 
-def embed(new: Catalogue, encoder: PhotoEncoder, cache: EmbeddingCache) -> None:
+def embed(new: Catalogue, encoder: PhotoEmbedder, cache: EmbeddingCache) -> None:
     """Embed the photos of some listings, and nothing else."""
     for _ in embed_photos([new.photo_path(row) for row in range(len(new))], encoder, cache):
         pass

@@ -81,16 +81,23 @@ def write_vectors(folder: Path, options: argparse.Namespace) -> None:
         if options.bundle is None
         else enlarged(options.bundle, options.n, rng)
     )
-    width, n = draw(0, 1).shape[1], options.n
-    vectors = np.lib.format.open_memmap(folder / "vectors.npy", mode="w+", dtype="<f4", shape=(n + COPIES, width))
+    n = options.n
+    vectors = fill(folder / "vectors.npy", draw, n, COPIES)
+    rows = np.sort(rng.choice(np.arange(1, n), QUERIES, replace=False))
+    true = true_neighbours(vectors[:n], rows, THRESHOLD, k=K)
+    np.savez(folder / "true.npz", rows=rows, offsets=true.offsets, found=true.rows, n=n)
+
+
+def fill(path: Path, draw: Callable[[int, int], np.ndarray], n: int, copies: int = 0) -> np.ndarray:
+    """Write `n` drawn vectors at norm 1, and so many copies of the first behind them."""
+    shape = (n + copies, draw(0, 1).shape[1])
+    vectors = np.lib.format.open_memmap(path, mode="w+", dtype="<f4", shape=shape)
     for start_row in range(0, n, BLOCK):
         block = draw(start_row, min(n, start_row + BLOCK))
         vectors[start_row : start_row + len(block)] = block / np.linalg.norm(block, axis=1, keepdims=True)
     vectors[n:] = vectors[0]
     vectors.flush()
-    rows = np.sort(rng.choice(np.arange(1, n), QUERIES, replace=False))
-    true = true_neighbours(vectors[:n], rows, THRESHOLD, k=K)
-    np.savez(folder / "true.npz", rows=rows, offsets=true.offsets, found=true.rows, n=n)
+    return vectors
 
 
 def drawn(n: int, width: int, rng: np.random.Generator) -> Callable[[int, int], np.ndarray]:
@@ -275,17 +282,24 @@ def faiss_ivf(vectors: np.ndarray, folder: Path, copied: bool) -> tuple[Any, flo
     told = json.loads((folder / ("ours_copies" if copied else "ours") / "spec.json").read_text())
     lists = default_lists(len(vectors))
     started = time.perf_counter()
-    coarse = faiss.IndexFlatIP(vectors.shape[1])
-    index = faiss.IndexIVFFlat(coarse, vectors.shape[1], lists, faiss.METRIC_INNER_PRODUCT)
-    sample = np.random.default_rng(SEED).choice(len(vectors), min(len(vectors), 32 * lists), replace=False)
-    index.train(np.ascontiguousarray(vectors[np.sort(sample)]))
-    for start_row in range(0, len(vectors), BLOCK):
-        index.add(np.ascontiguousarray(vectors[start_row : start_row + BLOCK]))
-    index.nprobe = told["probes"]
+    index = train_faiss_ivf(vectors, lists, told["probes"])
     built = time.perf_counter() - started
     release_pages(vectors)
     faiss.omp_set_num_threads(1)
     return lambda query: index.search(query, K + 1)[1][0], built, 0, f"{lists:,} lists, {index.nprobe} searched"
+
+
+def train_faiss_ivf(vectors: np.ndarray, lists: int, probes: int) -> Any:
+    """Train `faiss.IndexIVFFlat` on 32 vectors a list, and add all."""
+    import faiss
+
+    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(vectors.shape[1]), vectors.shape[1], lists, faiss.METRIC_INNER_PRODUCT)
+    sample = np.random.default_rng(SEED).choice(len(vectors), min(len(vectors), 32 * lists), replace=False)
+    index.train(np.ascontiguousarray(vectors[np.sort(sample)]))
+    for start_row in range(0, len(vectors), BLOCK):
+        index.add(np.ascontiguousarray(vectors[start_row : start_row + BLOCK]))
+    index.nprobe = probes
+    return index
 
 
 def searched(
