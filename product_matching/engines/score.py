@@ -26,7 +26,6 @@ from product_matching.errors import InputError
 from product_matching.files import atomic_file, atomic_folder
 from product_matching.matching.decisions import PairDecisions
 from product_matching.matching.second_stage.candidate_pairs import (
-    PreparedCatalogue,
     compared_sides,
     is_likely,
     near_pairs,
@@ -43,7 +42,7 @@ from product_matching.search.neighbours import Neighbours, RowArray
 from product_matching.store.bundle import Bundle
 from product_matching.store.pair_scores import write_pair_scores
 from product_matching.workflows.pair_scores import kept_scores, scores_key
-from product_matching.workflows.score_pairs import bundle_data, check_sides
+from product_matching.workflows.score_pairs import check_sides, prepare_catalogue
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -147,7 +146,7 @@ def score_on_spark(
 def _prepare(folder: Path, bundle: Bundle, scorer: PairScorer, progress: Progress) -> None:
     """Write what the workers need: the scorer, what is known of the listings, and near pairs, each once."""
     progress.begin("preparing the pair scorer", 0)
-    catalogue = PreparedCatalogue.of(bundle_data(bundle, scorer.dense), scorer.rules)
+    catalogue = prepare_catalogue(bundle, scorer)
     near = near_pairs(catalogue)
     once = near.once()
     with atomic_folder(folder) as partial_folder:

@@ -24,7 +24,9 @@ log = logging.getLogger(__name__)
 PAIR_SCORES_FILE = "pair_scores.npz"
 #: Distances of the near pairs; see `store.pair_distances`.
 PAIR_DISTANCES_FILE = "pair_distances.npz"
-KEPT_FILES = frozenset({PAIR_SCORES_FILE, PAIR_DISTANCES_FILE})
+#: Nearest listings by each of the vectors; see `store.kept_joins`.
+KEPT_JOINS_FILE = "nearest_listings.npz"
+KEPT_FILES = frozenset({PAIR_SCORES_FILE, PAIR_DISTANCES_FILE, KEPT_JOINS_FILE})
 #: The most pairs that are kept, and the bytes of each of their numbers.
 MAX_PAIRS, _NUMBER_BYTES = 20_000_000, 4
 #: Bytes beside the pairs: their key and note, and what numpy says of each array.

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from product_matching.errors import InputError
-from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue
 from product_matching.matching.second_stage.recalibration import DecidedPairs, recalibrate
 from product_matching.workflows.choose_scorer import choose_scorer
-from product_matching.workflows.score_pairs import bundle_data
+from product_matching.workflows.score_pairs import prepare_catalogue
 
 if TYPE_CHECKING:
     from product_matching.matching.decisions import PairDecisions
@@ -49,5 +48,5 @@ def fit_to_decisions(bundle: Bundle, decisions: PairDecisions) -> PairScorer:
             "fitted to decisions. With label groups, train-pairs trains one."
         )
     scorer = chosen.scorer
-    catalogue = PreparedCatalogue.of(bundle_data(bundle, scorer.dense), scorer.rules)
+    catalogue = prepare_catalogue(bundle, scorer)
     return replace(recalibrate(scorer, catalogue, decided), catalogue_id=bundle.manifest.catalogue_id)

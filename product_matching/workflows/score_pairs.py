@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import logging
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +17,22 @@ from product_matching.matching.second_stage.listing_data import DenseMatrix, Den
 from product_matching.matching.second_stage.listing_features import compares_single_sides
 from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import NO_PROGRESS, Progress
+from product_matching.search.joins.recorded import Recording
 from product_matching.search.neighbours import RowArray
 from product_matching.store.bundle import Bundle
+from product_matching.store.kept_joins import read_joins, write_joins
 from product_matching.workflows.find import Finder, Query, describe_matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from product_matching.matching.second_stage.scorer import PairScorer
+
+log = logging.getLogger(__name__)
+#: Changes where the same bundle and rules get other nearest listings than before.
+_VERSION = 1
+#: Listings from which on finding the nearest ones takes longer than reading them.
+_WORTH_KEEPING = 1000
 
 
 def bundle_sides(bundle: Bundle) -> tuple[DenseSide, ...]:
@@ -86,7 +98,22 @@ def prepare_scorer(bundle: Bundle, scorer: PairScorer, *, progress: Progress = N
     """
     check_sides(bundle, scorer)
     progress.begin("preparing the pair scorer", 0)
-    return CatalogueScorer(scorer, PreparedCatalogue.of(bundle_data(bundle, scorer.dense), scorer.rules))
+    return CatalogueScorer(scorer, prepare_catalogue(bundle, scorer))
+
+
+def prepare_catalogue(bundle: Bundle, scorer: PairScorer) -> PreparedCatalogue:
+    """Take a bundle through the chain of rules; the nearest listings, most of the work, are kept beside it."""
+    sides = [(side.name, side.dimension, side.sha256) for side in scorer.dense]
+    named = json.dumps([_VERSION, bundle.content, asdict(scorer.rules), sides], sort_keys=True)
+    key = hashlib.sha256(named.encode()).hexdigest()
+    joins = Recording(read_joins(bundle.folder, key, len(bundle)))
+    catalogue = PreparedCatalogue.of(bundle_data(bundle, scorer.dense), scorer.rules, joins=joins)
+    if joins.is_new and len(bundle) >= _WORTH_KEEPING:
+        try:
+            write_joins(bundle.folder, key, joins.found)
+        except InputError as error:  # a folder that is only read: they are found anew the next time
+            log.info("%s", error)
+    return catalogue
 
 
 def check_query(scorer: PairScorer, query: Query) -> None:

@@ -10,8 +10,9 @@ import pytest
 from product_matching.listings.catalogue import Catalogue
 from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.matching.second_stage.scorer import PairScorer
+from product_matching.search.joins.sparse import SparseJoin
 from product_matching.store.bundle import Bundle, open_bundle
-from product_matching.store.kept_pairs import PAIR_SCORES_FILE
+from product_matching.store.kept_pairs import KEPT_JOINS_FILE, PAIR_SCORES_FILE
 from product_matching.workflows import score_pairs
 from product_matching.workflows.build import build_bundle
 from product_matching.workflows.pair_scores import kept_scores, score_catalogue, scores_key
@@ -41,6 +42,23 @@ def test_pairs_are_scored_once(bundle: Bundle, scorer: PairScorer, monkeypatch: 
     for name in ("offsets", "rows", "distances"):
         assert np.array_equal(getattr(scored, name), getattr(expected, name))
         assert np.array_equal(getattr(again, name), getattr(expected, name))
+
+
+def test_the_nearest_listings_are_found_once(
+    bundle: Bundle, scorer: PairScorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = score_pairs.prepare_scorer(bundle, scorer).match_all()
+    assert not (bundle.folder / KEPT_JOINS_FILE).exists()  # of a catalogue so small they are found at once
+    monkeypatch.setattr(score_pairs, "_WORTH_KEEPING", 1)
+    score_pairs.prepare_scorer(bundle, scorer)
+    assert (bundle.folder / KEPT_JOINS_FILE).exists()
+    monkeypatch.setattr(SparseJoin, "nearest", lambda *_: pytest.fail("nearest listings were searched for again"))
+    again = score_pairs.prepare_scorer(bundle, scorer).match_all()
+    for name in ("offsets", "rows", "distances"):
+        assert np.array_equal(getattr(again, name), getattr(expected, name))
+    other = replace(scorer, rules=replace(scorer.rules, neighbours=scorer.rules.neighbours - 1))
+    with pytest.raises(pytest.fail.Exception):
+        score_pairs.prepare_scorer(bundle, other)
 
 
 def test_scores_of_another_scorer_or_catalogue_are_not_those(bundle: Bundle, scorer: PairScorer) -> None:

@@ -25,7 +25,8 @@ from product_matching.matching.second_stage.pair_features import features_in_blo
 from product_matching.matching.second_stage.pairs import Pairs
 from product_matching.matching.second_stage.split_vectors import SplitVectors
 from product_matching.search.joins.phashes import hash_bits
-from product_matching.search.neighbours import FloatArray, RowArray, keep_nearest
+from product_matching.search.joins.recorded import Recording
+from product_matching.search.neighbours import RowArray, keep_nearest
 
 #: Similarities from which a near pair is a candidate; below both, and with other photos, it is none.
 FINAL_FLOOR, AVERAGED_FLOOR = 0.5, 0.25
@@ -62,10 +63,26 @@ class PreparedCatalogue:
     listings: ListingFeatures
 
     @classmethod
-    def of(cls, data: ListingData, rules: VectorRules, background: Sequence[str] | None = None) -> PreparedCatalogue:
-        """Prepare a catalogue; words are weighed on the background titles, by default the catalogue's own."""
+    def of(
+        cls,
+        data: ListingData,
+        rules: VectorRules,
+        background: Sequence[str] | None = None,
+        joins: Recording | None = None,
+    ) -> PreparedCatalogue:
+        """Prepare a catalogue.
+
+        Parameters
+        ----------
+        data, rules
+            The listings, and the chain of rules on their vectors.
+        background
+            Titles on which words are weighed, by default the catalogue's own.
+        joins
+            What the joins of the same catalogue under the same rules found before; it records what they find.
+        """
         encoders = TitleEncoders.fit(data.titles if background is None else background)
-        chain = run_chain(data, encoders, rules)
+        chain = run_chain(data, encoders, rules, joins)
         listings = describe_listings(data, encoders, chain)
         return cls(data=data, encoders=encoders, rules=rules, chain=chain, listings=listings)
 

@@ -24,6 +24,7 @@ from product_matching.matching.second_stage.listing_data import ListingData
 from product_matching.search.joins.mixed import MixedJoin
 from product_matching.search.joins.phashes import near_photos, parse_phashes
 from product_matching.search.joins.protocol import SelfJoin
+from product_matching.search.joins.recorded import Recording
 from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours, RowArray, keep_nearest
 
@@ -178,21 +179,24 @@ class SideAlone:
         return cls(vectors=vectors, plain=plain, expanded=expanded)
 
 
-def run_chain(data: ListingData, encoders: TitleEncoders, rules: VectorRules) -> ChainResult:
-    """Represent a catalogue by all its sides and run the rules on the vectors."""
+def run_chain(
+    data: ListingData, encoders: TitleEncoders, rules: VectorRules, joins: Recording | None = None
+) -> ChainResult:
+    """Represent a catalogue by all its sides and run the rules on the vectors; `joins` records the nearest rows."""
+    joins = Recording() if joins is None else joins
     words, trigrams = encoders.encode(data.titles)
     near_duplicates = None if rules.photo_bits is None else near_photos(data.phashes, rules.photo_bits)
     vectors = fuse_sides(words, trigrams, list(data.dense.values()))
     width = sum(part.shape[1] for part in data.dense.values())
     join = MixedJoin(width) if width else SparseJoin()
-    stages = run_stages(vectors, near_duplicates, rules, join)
+    stages = run_stages(vectors, near_duplicates, rules, joins.of(join))
     return ChainResult(
         words=words,
         trigrams=trigrams,
         fused=vectors,
         stages=stages,
         near_duplicates=near_duplicates,
-        single=run_single_sides(data, words, trigrams) if compares_single_sides(data.dense) else {},
+        single=run_single_sides(data, words, trigrams, joins) if compares_single_sides(data.dense) else {},
     )
 
 
@@ -201,13 +205,15 @@ def compares_single_sides(sides: Iterable[str]) -> bool:
     return "photo" in sides
 
 
-def run_single_sides(data: ListingData, words: csr_matrix, trigrams: csr_matrix) -> dict[str, SideAlone]:
+def run_single_sides(
+    data: ListingData, words: csr_matrix, trigrams: csr_matrix, joins: Recording
+) -> dict[str, SideAlone]:
     """Expand photos and titles, each by its own neighbours alone; by the names of `SINGLE_SIDES`."""
     titles = fuse([words, trigrams], [WORD_WEIGHT, 1 - WORD_WEIGHT])
     photos = data.dense["photo"]
     return {
-        "photo": SideAlone.of(photos, MixedJoin(photos.shape[1])),
-        "title": SideAlone.of(titles, SparseJoin()),
+        "photo": SideAlone.of(photos, joins.of(MixedJoin(photos.shape[1]))),
+        "title": SideAlone.of(titles, joins.of(SparseJoin())),
     }
 
 
