@@ -93,6 +93,13 @@ def build(
     with_map: Annotated[
         bool, typer.Option("--map", help="Place the listings on the map of the app, as the map command does.")
     ] = False,
+    scores: Annotated[
+        bool,
+        typer.Option(
+            help="Score the pairs at once, for match and the Review page, where a pair scorer decides (up to 50,000 "
+            "listings).",
+        ),
+    ] = True,
     overwrite: Annotated[bool, typer.Option(help="Replace an existing bundle at --out.")] = False,
     skip_bad: SkipBad = False,
     engine: EngineOption = Engine.local,
@@ -142,7 +149,19 @@ def build(
     except KeyboardInterrupt:
         typer.echo("Interrupted. Photos embedded so far are kept: the same command continues.", err=True)
         raise typer.Exit(130) from None
-    _report_build(manifest, out, time.perf_counter() - started, left_out, as_json)
+    scorer = _score(out) if scores else None
+    _report_build(manifest, out, time.perf_counter() - started, left_out, as_json, scored_by=scorer)
+
+
+def _score(out: Path) -> str | None:
+    from product_matching.workflows.score_built import score_built
+
+    try:
+        with bars(keep=True) as progress:
+            return score_built(out, progress=progress)
+    except KeyboardInterrupt:
+        typer.echo(f"Interrupted. The bundle {out} is complete; match and the app score its pairs.", err=True)
+        raise typer.Exit(130) from None
 
 
 def _budget(memory: float | None, milliseconds: float | None) -> SearchBudget | None:
@@ -196,7 +215,15 @@ def _load_encoder(folder: Path, device: Device, batch_size: int | None) -> Photo
     return PhotoEncoder.load(folder, device=device.value, batch_size=batch_size)
 
 
-def _report_build(manifest: Manifest, out: Path, seconds: float, left_out: Sequence[FaultyRow], as_json: bool) -> None:
+def _report_build(
+    manifest: Manifest,
+    out: Path,
+    seconds: float,
+    left_out: Sequence[FaultyRow],
+    as_json: bool,
+    *,
+    scored_by: str | None,
+) -> None:
     from product_matching.workflows.photo_index import describe_index
 
     summary: dict[str, Any] = {
@@ -211,6 +238,7 @@ def _report_build(manifest: Manifest, out: Path, seconds: float, left_out: Seque
         "title_threshold": manifest.title_threshold and manifest.title_threshold.distance,
         "photo_index": manifest.index.photo and describe_index(manifest.index.photo),
         "title_index": manifest.index.title and describe_index(manifest.index.title),
+        "scored_by": scored_by,
         "bytes": sum(entry.bytes for entry in manifest.files.values()),
         "seconds": round(seconds, 1),
     }

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from product_matching.cli import main
-from product_matching.store.kept_pairs import KEPT_FILES
+from product_matching.store.kept_pairs import KEPT_FILES, PAIR_SCORES_FILE
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -155,6 +155,12 @@ def test_match_obeys_its_thresholds(run: Run, built: Path, tmp_path: Path) -> No
 
 def test_build_reports_json(run: Run, small_catalogue: Path, tmp_path: Path) -> None:
     status, out, _ = run("build", small_catalogue / "listings.csv", "--out", tmp_path / "titles", "--json")
+    scored_by = json.loads(out)["scored_by"]
+    assert (tmp_path / "titles" / PAIR_SCORES_FILE).exists()
+    options = ("--out", tmp_path / "unscored", "--no-scores", "--json")
+    unscored = json.loads(run("build", small_catalogue / "listings.csv", *options)[1])
+    assert (scored_by, unscored["scored_by"]) == ("demo", None)
+    assert not (tmp_path / "unscored" / PAIR_SCORES_FILE).exists()
     summary = json.loads(out)
     assert status == 0
     assert (summary["listings"], summary["photos"], summary["titles"]) == (25, 0, 25)
