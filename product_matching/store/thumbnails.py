@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Protocol, Self
+from weakref import finalize
 
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.errors import InputError
 from product_matching.store.segments import LiveRows, Part
 
 
@@ -57,7 +59,9 @@ class ThumbnailWriter:
 
 
 class Thumbnails:
-    """The packed pictures of a bundle, mapped once: they stay readable when the bundle is replaced meanwhile.
+    """The packed pictures of a bundle, opened once: they stay readable when the bundle is replaced meanwhile.
+
+    Each picture is read when it is asked for. A mapped file would end the process where it was shortened in place.
 
     Parameters
     ----------
@@ -68,19 +72,36 @@ class Thumbnails:
     """
 
     def __init__(self, path: Path, offsets: npt.NDArray[np.int64]) -> None:
-        self._offsets = offsets
-        self._pictures: mmap.mmap | bytes = b""
-        if offsets[-1] > 0:  # an empty file cannot be mapped
-            with path.open("rb") as stream:
-                self._pictures = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        self._offsets, self._path = offsets, path
+        self._stream, self._lock = path.open("rb"), Lock()
+        finalize(self, self._stream.close)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
 
     def get(self, row: int) -> bytes | None:
-        """JPEG bytes of one row's picture, None where it has none."""
+        """JPEG bytes of one row's picture, None where it has none.
+
+        Raises
+        ------
+        InputError
+            The file has become shorter since it was opened, or cannot be read any more.
+        """
         start, stop = int(self._offsets[row]), int(self._offsets[row + 1])
-        return None if start == stop else self._pictures[start:stop]
+        if start == stop:
+            return None
+        try:
+            picture = self._read(start, stop - start)
+        except OSError as error:
+            raise InputError(f"{self._path} cannot be read ({error.strerror}).") from error
+        if len(picture) != stop - start:
+            raise InputError(f"{self._path} was shortened while it was open: build the bundle anew.")
+        return picture
+
+    def _read(self, start: int, size: int) -> bytes:
+        with self._lock:
+            self._stream.seek(start)
+            return self._stream.read(size)
 
     def sizes(self) -> npt.NDArray[np.int64]:
         """Bytes of each row's picture; shape (N,)."""
@@ -122,7 +143,7 @@ class JoinedThumbnails:
 
 
 def open_thumbnails(packed: Path, offsets_file: Path, count: int) -> Thumbnails:
-    """Map packed pictures and check that the offsets fit them.
+    """Open packed pictures and check that the offsets fit them.
 
     Raises
     ------
@@ -138,7 +159,7 @@ def open_thumbnails(packed: Path, offsets_file: Path, count: int) -> Thumbnails:
 
 
 def open_parts(folder: Path, parts: Sequence[Part], live: LiveRows, *, names: tuple[str, str]) -> PackedRows:
-    """Map the packed rows of all parts of a bundle, whose files are called `names`; see `open_thumbnails`."""
+    """Open the packed rows of all parts of a bundle, whose files are called `names`; see `open_thumbnails`."""
     packed, offsets = names
     opened = [open_thumbnails(folder / part.folder / packed, folder / part.folder / offsets, part.n) for part in parts]
     return opened[0] if live.is_whole else JoinedThumbnails(opened, live)
