@@ -62,9 +62,10 @@ def _draw_current(frame: Frame) -> None:
         draw_change(bundle, frame.address)
     else:
         name = bundle.folder.name
-        if frame.address.report == name and build_of(name) is not None and change_of(bundle.folder) is None:
+        told = frame.address.report == name and build_of(name) is not None and change_of(bundle.folder) is None
+        if told:
             draw_report(frame, name)
-        draw_overview(bundle, decide_how(bundle, frame.address))
+        draw_overview(bundle, decide_how(bundle, frame.address), with_unreadable=not told)
 
 
 def _open(frame: Frame) -> Bundle | None:

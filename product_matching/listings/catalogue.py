@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from product_matching.errors import InputError
-from product_matching.listings.list_problems import Problems, RowProblem
+from product_matching.listings.list_problems import Problems, RowProblem, shown
 from product_matching.listings.listing_checks import CheckedFile, check_listings_file, check_photos, rows_of
 from product_matching.listings.photos import photo_problem
 from product_matching.progress import NO_PROGRESS, Progress, track
@@ -74,11 +74,16 @@ class CatalogueError(InputError):
     Attributes
     ----------
     problems
-        Everything that was found wrong with the file, each with its row numbers; row 1 is the first listing.
+        What was found wrong with the file, each with its row numbers; row 1 is the first listing.
+    faulty
+        Rows that could not be used either, where they are told apart from it.
     """
 
-    def __init__(self, path: Path, problems: list[str], what: str = "catalogue") -> None:
+    def __init__(
+        self, path: Path, problems: list[str], what: str = "catalogue", faulty: Sequence[FaultyRow] = ()
+    ) -> None:
         self.problems = problems
+        self.faulty = faulty
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         heading = f"The {what} {str(path)!r} cannot be used because of {count}:"
         super().__init__("\n".join([heading, *(f"- {problem}" for problem in problems)]))
@@ -225,7 +230,7 @@ def sift_catalogue(
     Raises
     ------
     CatalogueError
-        With every problem, where one of them makes the whole file unusable.
+        With everything that makes the whole file unusable, and the rows that cannot be used beside it.
     Cancelled
         The progress was cancelled.
     """
@@ -233,7 +238,7 @@ def sift_catalogue(
     problems = Problems()
     checked = _check_file(path, images, label_column, problems)
     if checked is None or problems.of_file:
-        raise CatalogueError(path, problems.sentences(), what)
+        raise CatalogueError(path, problems.of_file, what, faulty_rows(checked, problems))
     if look and images is not None:
         look_into_photos(checked.listings, images, problems, progress)
     return sift(checked, images, problems)
@@ -260,25 +265,35 @@ def look_into_photos(
     """
     wrong = {each.row for each in problems.of_rows}
     named = [(row, name) for row, name in rows_of(listings["image"]) if name and row not in wrong]
-    looked = ((row, photo_problem(images / name)) for row, name in track(progress, named, "looking into photos"))
+    looked = ((row, _photo_problem(images / name)) for row, name in track(progress, named, "looking into photos"))
     problems.append_rows(
         [
-            RowProblem(row=row, kind="photo that cannot be read", value=problem.rstrip("."), of_photo=True)
+            RowProblem(row=row, kind="photo that cannot be read", value=problem, of_photo=True)
             for row, problem in looked
             if problem
         ]
     )
 
 
+def _photo_problem(path: Path) -> str:
+    """Why a photo cannot be used, with its name in quotes first."""
+    return photo_problem(path).replace(f"The photo {path.name}", shown(path.name), 1).rstrip(".")
+
+
 def sift(checked: CheckedFile, images: Path | None, problems: Problems, notes: Iterable[str] = ()) -> SiftedCatalogue:
     """Set apart the rows of a checked file that have problems."""
-    by_row: dict[int, list[RowProblem]] = {}
-    for problem in problems.of_rows:
-        by_row.setdefault(problem.row, []).append(problem)
-    faulty = [_faulty(checked, row, by_row[row]) for row in sorted(by_row)]
+    faulty = faulty_rows(checked, problems)
     n_empty = checked.table.n_empty
     empty = [f"{n_empty:,} empty {'line is' if n_empty == 1 else 'lines are'} passed over."] if n_empty else []
     return SiftedCatalogue(listings=checked.listings, image_folder=images, faulty=faulty, notes=(*notes, *empty))
+
+
+def faulty_rows(checked: CheckedFile | None, problems: Problems) -> list[FaultyRow]:
+    """The rows of a checked file that have problems, in their order; none of a file that could not be read."""
+    by_row: dict[int, list[RowProblem]] = {}
+    for problem in problems.of_rows:
+        by_row.setdefault(problem.row, []).append(problem)
+    return [] if checked is None else [_faulty(checked, row, by_row[row]) for row in sorted(by_row)]
 
 
 def _faulty(checked: CheckedFile, row: int, problems: list[RowProblem]) -> FaultyRow:

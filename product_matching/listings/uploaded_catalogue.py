@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from product_matching.listings.catalogue import CatalogueError, SiftedCatalogue, look_into_photos, sift
+from product_matching.listings.catalogue import CatalogueError, SiftedCatalogue, faulty_rows, look_into_photos, sift
 from product_matching.listings.catalogue_file import table_suffix
 from product_matching.listings.list_problems import Problems, RowProblem
 from product_matching.listings.listing_checks import check_listings_file, missing_photos, rows_of
@@ -93,7 +93,8 @@ def read_uploaded_catalogue(
     Raises
     ------
     CatalogueError
-        With every problem of both files, where one of them makes a file unusable. Nothing is unpacked then.
+        With everything that makes either file unusable, and the rows that cannot be used beside it. Nothing is
+        unpacked then.
     Cancelled
         The progress was cancelled.
     """
@@ -109,7 +110,7 @@ def read_uploaded_catalogue(
     if checked is not None and len(checked.table.lines) > limits.rows:
         problems.append(f"it has {len(checked.table.lines):,} listings; at most {limits.rows:,} are taken")
     if checked is None or problems.of_file:
-        raise CatalogueError(Path(files.name), problems.sentences(), what)
+        raise CatalogueError(Path(files.name), problems.of_file, what, faulty_rows(checked, problems))
     if archive is None:
         return sift(checked, None, problems)
     images = folder / _PHOTOS

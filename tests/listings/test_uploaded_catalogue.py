@@ -100,6 +100,10 @@ def test_problems_of_table_and_zip_are_told_together_and_nothing_is_unpacked(rea
     found = problems_of(read, b"posting_id,price\n1,2\n", b"no zip")
     assert found[0] == "the file of photos is no zip that can be read"
     assert found[1].startswith("photos were given, but there is no column 'image'")
+    with pytest.raises(CatalogueError) as caught:
+        read(b"posting_id,image,title\n1,a.jpg,x\n1,,y\n", b"no zip")
+    assert caught.value.problems == ["the file of photos is no zip that can be read"]
+    assert [each.reason for each in caught.value.faulty] == ["duplicate posting_id: '1' as in line 2"]
     assert written(tmp_path) == {"outer/upload/listings.csv"}
 
 
@@ -118,15 +122,15 @@ def test_rows_that_cannot_be_used_are_set_apart_with_all_that_is_wrong(read: Rea
     ]
     upload = read("\n".join(["posting_id,image,title", *rows]).encode(), zip_of({**PHOTOS, "a.jpg": b""}), look=True)
     assert [(each.line, each.posting_id, each.reason) for each in upload.faulty] == [
-        (2, "1", "photo that cannot be read: The photo a.jpg is empty (0 bytes)"),
+        (2, "1", "photo that cannot be read: 'a.jpg' is empty (0 bytes)"),
         (3, "1", "duplicate posting_id: '1' as in line 2; no such photo in the zip: 'missing.jpg'"),
         (5, "3", "no such photo in the zip: '../a.jpg'; there is 'a.jpg'"),
         (6, "4", "no such photo in the zip: 'gone.jpg'"),
         (7, "5", "no such photo in the zip: 'sub/B.png'; there is 'sub/b.jpg'"),
         (8, "6", "not 3 fields as in the header: 2"),
         (9, "7", "neither title nor photo"),
-        (10, "8", "photo that cannot be read: The photo a.jpg is empty (0 bytes)"),
-        (12, "9", "photo that cannot be read: The photo a.jpg is empty (0 bytes)"),
+        (10, "8", "photo that cannot be read: 'a.jpg' is empty (0 bytes)"),
+        (12, "9", "photo that cannot be read: 'a.jpg' is empty (0 bytes)"),
     ]
     assert upload.notes[-1] == "1 empty line is passed over."
     assert [each.line for each in upload.left_out()] == [3, 6, 8, 9]

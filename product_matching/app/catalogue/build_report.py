@@ -79,9 +79,9 @@ def _draw_missing(built: Catalogue, left_out: list[FaultyRow] | None) -> None:
     """What is not in the catalogue; rows that were left out are known while the app runs, None afterwards."""
     if left_out:
         st.markdown(f":orange[:material/playlist_remove:] **{count_text(len(left_out), 'listing')} left out**")
-        draw_faulty(left_out)
+        draw_faulty(left_out, key="left_out_of_build")
     if built.manifest is not None and built.manifest.unreadable_photos:
         st.caption("Listings whose photo could not be used are in the catalogue with their title alone.")
-        draw_unreadable(bundle_of(built), "unreadable_of_build")
+        draw_unreadable(bundle_of(built))
     elif left_out == []:
         st.caption("Nothing was left out.")

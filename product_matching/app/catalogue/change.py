@@ -218,7 +218,7 @@ def _draw_changed(changed: Changed, seconds: float) -> None:
             st.dataframe(table, hide_index=True, alt="Photos that could not be used")
         if changed.left_out:
             st.markdown(f"**{count_text(len(changed.left_out), 'listing')} left out**")
-            draw_faulty(changed.left_out)
+            draw_faulty(changed.left_out, key="not_added")
         if changed.placed is not None:
             _draw_placed(changed.placed)
 

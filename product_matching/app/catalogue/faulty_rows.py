@@ -4,36 +4,48 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from product_matching.app.shared.wording import plain, readable_title, shorten
 from product_matching.listings.catalogue import FaultyRow
+from product_matching.workflows.table_file import TableFormat, table_bytes
 
-#: Rows that the table has, and those that are shown without scrolling.
-MAX_ROWS, _ROWS_IN_VIEW = 1_000, 6
+#: Rows that are shown, and those that are shown without scrolling.
+MAX_ROWS, _ROWS_IN_VIEW, _HEIGHT = 200, 7, 340
 _TITLE_CHARS = 60
+_TEXTS = ["Listing", "What is wrong"]
 _LEFT_OUT, _BY_TITLE = "left out", "by its title alone"
 
 
-def draw_faulty(faulty: Sequence[FaultyRow], *, titles_alone: bool | None = None) -> None:
-    """Draw them, and what becomes of each where `titles_alone` says so."""
+def draw_faulty(faulty: Sequence[FaultyRow], *, titles_alone: bool | None = None, key: str = "faulty") -> None:
+    """Draw them, and what becomes of each where `titles_alone` says so; `key` names the place on the page."""
     st.markdown(say_kinds(faulty))
-    table = faulty_table(faulty[:MAX_ROWS], titles_alone=titles_alone)
-    st.dataframe(
-        table,
+    table = faulty_table(faulty, titles_alone=titles_alone)
+    shown = table.head(MAX_ROWS).copy()
+    shown[_TEXTS] = shown[_TEXTS].map(plain)
+    st.table(
+        shown,
+        border="horizontal",
         hide_index=True,
-        height="auto" if len(table) <= _ROWS_IN_VIEW else 250,
-        column_config={
-            "Line": st.column_config.NumberColumn(width="small", help="Of the file; 1 has the names of the columns."),
-            "Listing": st.column_config.TextColumn(width="small"),
-            "What is wrong": st.column_config.TextColumn(width="large"),
-        },
+        height="content" if len(shown) <= _ROWS_IN_VIEW else _HEIGHT,
         alt="Rows that cannot be used, each with its line, its listing and what is wrong",
     )
-    if len(faulty) > MAX_ROWS:
-        st.caption(f"The first {MAX_ROWS:,} of {len(faulty):,} are shown.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(table) > MAX_ROWS:
+            st.caption(f"The first {MAX_ROWS:,} of {len(table):,}.")
+        st.download_button(
+            "Download this table",
+            data=partial(table_bytes, table, TableFormat.csv),
+            file_name="lines-that-cannot-be-used.csv",
+            mime=TableFormat.csv.mime,
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            key=f"{key}_download",
+        )
 
 
 def say_kinds(faulty: Sequence[FaultyRow]) -> str:

@@ -39,15 +39,15 @@ def description_of(bundle: Bundle) -> CatalogueDescription:
     return describe_catalogue(bundle)
 
 
-def draw_overview(bundle: Bundle, deciding: Deciding) -> None:
-    """Draw the overview."""
+def draw_overview(bundle: Bundle, deciding: Deciding, *, with_unreadable: bool = True) -> None:
+    """Draw the overview; `with_unreadable` with the photos that could not be used, unless they are told above."""
     described = description_of(bundle)
     _draw_figures(bundle, described)
     _draw_groups(bundle, described, deciding)
     if described.titles is not None and described.titles.n_titles:
         _draw_titles(described.titles)
     if described.photos is not None:
-        draw_photos(bundle, described.photos)
+        draw_photos(bundle, described.photos, with_unreadable=with_unreadable)
     _draw_columns(described)
 
 

@@ -21,12 +21,13 @@ N_REPEATED = 6
 _NAME_CHARS = 40
 
 
-def draw_photos(bundle: Bundle, photos: PhotoFacts) -> None:
-    """Draw which photos are repeated or alike, which are placeholders, and which could not be read."""
+def draw_photos(bundle: Bundle, photos: PhotoFacts, *, with_unreadable: bool = True) -> None:
+    """Draw which photos are repeated or alike, which are placeholders, and which could not be used."""
     st.subheader("Photos", anchor=False)
     st.markdown("  \n".join(say_photos(photos, has_photos=bundle.thumbnails is not None)))
     _draw_repeated(bundle, photos)
-    draw_unreadable(bundle)
+    if with_unreadable:
+        draw_unreadable(bundle)
 
 
 def say_photos(photos: PhotoFacts, *, has_photos: bool) -> list[str]:
@@ -85,8 +86,8 @@ def _draw_repeated(bundle: Bundle, photos: PhotoFacts) -> None:
                 )
 
 
-def draw_unreadable(bundle: Bundle, key: str = "unreadable") -> None:
-    """The photos that could not be used, with the reason; `key` names the place on the page."""
+def draw_unreadable(bundle: Bundle) -> None:
+    """The photos that could not be used, with the reason; nothing where all could."""
     unreadable = bundle.manifest.unreadable_photos
     if not unreadable:
         return
@@ -95,7 +96,7 @@ def draw_unreadable(bundle: Bundle, key: str = "unreadable") -> None:
     st.dataframe(table, hide_index=True, alt="Listings whose photo could not be used, with the reason")
     st.button(
         "Show these listings",
-        key=key,
+        key="unreadable",
         icon=":material/list:",
         on_click=partial(
             change_address,

@@ -95,7 +95,7 @@ def _source(stem: str, opened: Opened) -> Source:
         with opened(NO_PROGRESS) as sifted:
             return describe_source(sifted, stem, opened)
     except CatalogueError as error:
-        return Source(name=stem, problems=tuple(error.problems))
+        return Source(name=stem, problems=tuple(error.problems), faulty=tuple(error.faulty))
     except InputError as error:
         return Source(name=stem, problems=(str(error),))
 

@@ -9,6 +9,7 @@ from product_matching.app.catalogue.faulty_rows import draw_faulty
 from product_matching.app.catalogue.folder_panel import draw_folder
 from product_matching.app.catalogue.source import Source
 from product_matching.app.catalogue.upload_panel import draw_upload
+from product_matching.app.shared.notes import draw_notes
 from product_matching.app.shared.wording import count_text, plain
 
 _TITLES_ALONE = "take_titles_alone"
@@ -46,10 +47,10 @@ def draw_problems(source: Source) -> None:
     """Say everything that makes a list unusable."""
     count = count_text(len(source.problems), "problem")
     lines = "\n".join(f"- {plain(problem)}" for problem in source.problems)
-    st.error(
-        f"The list cannot be used yet because of {count}; row 1 is the first listing.\n{lines}", icon=":material/error:"
-    )
+    st.error(f"Nothing can be built of this yet because of {count}:\n{lines}", icon=":material/error:")
     if source.faulty:
+        what = "This line of the list is" if len(source.faulty) == 1 else f"These {len(source.faulty):,} lines are"
+        st.markdown(f"{what} wrong as well:")
         draw_faulty(source.faulty)
 
 
@@ -65,8 +66,7 @@ def draw_usable(source: Source) -> bool:
     counts += [count_text(source.n_titles, "title")] if source.n_titles else []
     counts += [count_text(source.n_photos, "photo")] if source.n_photos else []
     st.success(f"The list can be used: {', '.join(counts)}.", icon=":material/check_circle:")
-    for note in source.notes:
-        st.caption(f":material/info: {plain(note)}")
+    draw_notes(source.notes)
     if not source.faulty:
         st.dataframe(source.preview, hide_index=True, alt=f"The first rows of {source.name}")
         return True

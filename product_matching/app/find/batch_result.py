@@ -12,6 +12,7 @@ from product_matching.app.find.batch_rows import draw_rows
 from product_matching.app.find.checked import NAMES, CheckedList
 from product_matching.app.navigation import change_address, coupled
 from product_matching.app.shared.downloads import GUARDED
+from product_matching.app.shared.notes import draw_notes
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.matching.bands import Bands
 from product_matching.workflows.check_listings import CheckedListing, Proposal, count_proposals
@@ -25,8 +26,7 @@ _FORMATS = {TableFormat.csv: "CSV", TableFormat.json: "JSON", TableFormat.parque
 def draw_result(checked: CheckedList, address: Address, close: Callable[[], None]) -> None:
     """Draw a checked list; `close` is called to go back to the upload."""
     _draw_head(checked, close)
-    for note in (*checked.batch.notes, *checked.say_unusable()):
-        st.caption(f":material/info: {plain(note)}")
+    draw_notes((*checked.batch.notes, *checked.say_unusable()))
     with st.container(horizontal=True, vertical_alignment="top"):
         for proposal, count in count_proposals(checked.result, checked.bands).items():
             if count or proposal is not Proposal.unknown:
