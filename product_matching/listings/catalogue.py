@@ -293,17 +293,22 @@ def faulty_rows(checked: CheckedFile | None, problems: Problems) -> list[FaultyR
     by_row: dict[int, list[RowProblem]] = {}
     for problem in problems.of_rows:
         by_row.setdefault(problem.row, []).append(problem)
-    return [] if checked is None else [_faulty(checked, row, by_row[row]) for row in sorted(by_row)]
+    if checked is None:
+        return []
+    cells, lines = checked.cells(by_row), checked.table.lines
+    return [
+        _faulty(by_row[row], {str(name): cell for name, cell in cells[row].items()}, lines) for row in sorted(by_row)
+    ]
 
 
-def _faulty(checked: CheckedFile, row: int, problems: list[RowProblem]) -> FaultyRow:
-    cells, lines = checked.cells(row), checked.table.lines
-    phrases = [_phrase(each, lines) for each in problems]
+def _faulty(problems: list[RowProblem], cells: Mapping[str, object], lines: Mapping[int, int]) -> FaultyRow:
+    """One row with all of its problems."""
+    row = problems[0].row
     return FaultyRow(
         row=row,
         line=lines[row],
         kinds=tuple(dict.fromkeys(each.kind for each in problems)),
-        reason="; ".join(phrases),
+        reason="; ".join(_phrase(each, lines) for each in problems),
         by_title=all(each.of_photo for each in problems) and bool(cells.get("title")),
         cells=cells,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,11 +40,11 @@ class CheckedFile:
     listings: pd.DataFrame
     table: CatalogueTable
 
-    def cells(self, row: int) -> Mapping[str, object]:
-        """What a row holds by column, as far as it can be told."""
-        if row in self.listings.index:
-            return {str(name): value for name, value in self.listings.loc[row].items()}
-        return self.table.odd.get(row, {})
+    def cells(self, rows: Collection[int]) -> dict[int, Mapping[Hashable, object]]:
+        """What rows hold by column, as far as it can be told."""
+        well_formed = self.listings[self.listings.index.isin(list(rows))]
+        found = dict(zip(well_formed.index.tolist(), well_formed.to_dict("records"), strict=True))
+        return {row: found.get(row, self.table.odd.get(row, {})) for row in rows}
 
 
 def check_listings_file(

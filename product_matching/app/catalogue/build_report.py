@@ -46,7 +46,7 @@ def draw_report(frame: Frame, name: str) -> None:
 
 
 def _say_built(built: Catalogue, manifest: Manifest, seconds: float | None) -> str:
-    took = "" if seconds is None else f" in {seconds:.0f} s"
+    took = "" if seconds is None else f" in {max(seconds, 1):.0f} s"
     counts = f"{count_text(manifest.n_listings, 'listing')}, {count_text(manifest.n_photos, 'photo')}"
     return f":green[:material/check_circle:] **{plain(built.name)}** is built{took}: {counts}."
 

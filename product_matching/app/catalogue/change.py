@@ -28,6 +28,7 @@ from product_matching.app.catalogue.source_panel import draw_problems, draw_sour
 from product_matching.app.jobs import State
 from product_matching.app.navigation import change_address, remembered_address
 from product_matching.app.shared.job_view import draw_job
+from product_matching.app.shared.text_table import draw_text_table
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.listings.id_list import split_ids
@@ -215,7 +216,7 @@ def _draw_changed(changed: Changed, seconds: float) -> None:
                 f"{count_text(len(problems), 'photo')} could not be used: these listings have their titles alone."
             )
             table = pd.DataFrame(problems, columns=["Listing", "Problem"])
-            st.dataframe(table, hide_index=True, alt="Photos that could not be used")
+            draw_text_table(table, alt="Photos that could not be used")
         if changed.left_out:
             st.markdown(f"**{count_text(len(changed.left_out), 'listing')} left out**")
             draw_faulty(changed.left_out, key="not_added")

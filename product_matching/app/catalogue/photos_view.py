@@ -10,6 +10,7 @@ import streamlit as st
 from product_matching.app.address import BROWSE
 from product_matching.app.navigation import change_address
 from product_matching.app.shared.gallery import SAMPLE_WIDTH, draw_picture, listing_name
+from product_matching.app.shared.text_table import draw_text_table
 from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.matching.thresholds import PHOTO_BITS
 from product_matching.search.joins.phashes import MAX_SHARED
@@ -93,7 +94,7 @@ def draw_unreadable(bundle: Bundle) -> None:
         return
     st.markdown(f":orange[:material/broken_image:] **{count_text(len(unreadable), 'photo')} could not be used**")
     table = pd.DataFrame({"Listing": list(unreadable), "Reason": list(unreadable.values())})
-    st.dataframe(table, hide_index=True, alt="Listings whose photo could not be used, with the reason")
+    draw_text_table(table, alt="Listings whose photo could not be used, with the reason")
     st.button(
         "Show these listings",
         key="unreadable",

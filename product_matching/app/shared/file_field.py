@@ -27,11 +27,14 @@ class GivenFile:
         Its content.
     key
         Names its content.
+    upload
+        Names the upload in the session; "" for a file that came another way.
     """
 
     name: str
     data: bytes
     key: str
+    upload: str = ""
 
     @property
     def size(self) -> str:
@@ -64,7 +67,7 @@ def draw_file(label: str, key: str, *, types: Sequence[str], max_mb: int, explai
         args=(key,),
     )
     kept = _kept()
-    if given is not None and key not in kept:
+    if given is not None and (key not in kept or kept[key].upload != given.file_id):
         _take(key)
     if given is None and key in kept:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -79,9 +82,9 @@ def kept_file(key: str) -> GivenFile | None:
     return _kept().get(key)
 
 
-def keep_file(key: str, name: str, data: bytes) -> None:
+def keep_file(key: str, name: str, data: bytes, upload: str = "") -> None:
     """Put a file into a field that is not drawn."""
-    _kept()[key] = GivenFile(name, data, upload_key(data))
+    _kept()[key] = GivenFile(name, data, upload_key(data), upload)
 
 
 def drop_file(*keys: str) -> None:
@@ -95,7 +98,7 @@ def _take(key: str) -> None:
     if given is None:
         drop_file(key)
     else:
-        keep_file(key, given.name, given.getvalue())
+        keep_file(key, given.name, given.getvalue(), given.file_id)
 
 
 def _kept() -> dict[str, GivenFile]:
