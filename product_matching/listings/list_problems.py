@@ -25,6 +25,8 @@ class RowProblem:
         An earlier row that has the same; None for none.
     of_photo
         Whether the photo alone is wrong, so that the listing can be used by its title.
+    where
+        A folder on this machine that it is about, which is named to who gave it alone; "" for none.
     """
 
     row: int
@@ -32,6 +34,7 @@ class RowProblem:
     value: str = ""
     like: int | None = None
     of_photo: bool = False
+    where: str = ""
 
     def remark(self, place: str) -> str:
         """What the row has there, and `place`, which names the earlier row."""
@@ -70,7 +73,8 @@ class Problems:
 
 
 def _sentence(rows: tuple[RowProblem, ...]) -> str:
-    return at_places(rows[0].kind, ((each.row, each.remark(f"row {each.like}")) for each in rows))
+    where = f" in {rows[0].where!r}" if rows[0].where else ""
+    return at_places(f"{rows[0].kind}{where}", ((each.row, each.remark(f"row {each.like}")) for each in rows))
 
 
 def at_places(problem: str, places: Iterable[tuple[int, str]], *, unit: str = "row") -> str:

@@ -178,13 +178,13 @@ def check_photos(photos: pd.Series, folder: Path, problems: Problems) -> None:
     problems.append_rows(problems_of(OUTSIDE, photos[leaving], of_photo=True))
     if missing:
         there = PhotoNames(files_below(folder))
-        problems.append_rows(missing_photos(f"no such photo in {str(folder)!r}", photos[missing], there))
+        problems.append_rows(missing_photos("no such photo", photos[missing], there, where=str(folder)))
 
 
-def missing_photos(kind: str, missing: pd.Series, there: PhotoNames) -> list[RowProblem]:
+def missing_photos(kind: str, missing: pd.Series, there: PhotoNames, *, where: str = "") -> list[RowProblem]:
     """The problem of each row whose photo is not there, with the files that are named nearly so."""
     return [
-        RowProblem(row=row, kind=kind, value=f"{shown(name)}{there.say_like(name)}", of_photo=True)
+        RowProblem(row=row, kind=kind, value=f"{shown(name)}{there.say_like(name)}", of_photo=True, where=where)
         for row, name in rows_of(missing)
     ]
 

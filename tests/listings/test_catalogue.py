@@ -356,12 +356,12 @@ def test_a_list_is_sifted_as_it_is_checked(write: Write, images: Path) -> None:
     sifted = sift_catalogue(path, images=images)
     assert [(each.line, each.kinds, each.by_title) for each in sifted.faulty] == [
         (3, ("duplicate posting_id", "image is not a path inside the image folder"), False),
-        (4, (f"no such photo in {str(images)!r}",), True),
+        (4, ("no such photo",), True),
         (5, ("neither title nor photo",), False),
         (7, ("not 3 fields as in the header",), False),
         (9, ("quoting that cannot be read",), False),
     ]
-    assert sifted.faulty[1].reason.endswith("'A.jpg'; there is 'a.jpg'")
+    assert sifted.faulty[1].reason == "no such photo: 'A.jpg'; there is 'a.jpg'"
     assert sifted.catalogue().listings["posting_id"].tolist() == ["1", "3", "7"]
     assert sifted.catalogue(titles_alone=False).listings["posting_id"].tolist() == ["1", "7"]
     assert sifted.rows() == [1, 3, 6]

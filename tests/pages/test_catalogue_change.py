@@ -59,6 +59,7 @@ def test_listings_are_added_placed_removed_and_the_catalogue_compacted(
     assert app.query_params["report"] == "small"
     said = shown(app)
     assert re.search(r"3 listings added in \d+ s, 1 of them in place of old ones. The catalogue has 27 now.", said)
+    assert "already" not in said  # the files that were added are not offered again
     assert "1 joined a group · 1 between groups · 1 like no other" in said
     placed = app.dataframe[0].value.set_index("posting_id")
     assert placed.loc["0a", "group"] == "0b"

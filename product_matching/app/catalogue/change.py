@@ -25,6 +25,7 @@ from product_matching.app.catalogue.changes import (
 from product_matching.app.catalogue.faulty_rows import draw_faulty
 from product_matching.app.catalogue.source import Source
 from product_matching.app.catalogue.source_panel import draw_problems, draw_source, draw_usable
+from product_matching.app.catalogue.upload_panel import forget_upload
 from product_matching.app.jobs import State
 from product_matching.app.navigation import change_address, remembered_address
 from product_matching.app.shared.job_view import draw_job
@@ -41,6 +42,8 @@ from product_matching.workflows.placing import Placement
 from product_matching.workflows.placing_file import count_placements
 
 _REPLACE = "add_replace"
+#: Whether the visitor has begun to add the files that they gave.
+_ADDING = "adding_files"
 #: Most ids that are pasted at once; more are removed by the command.
 _MAX_CHARS = 200_000
 #: How each placement is told.
@@ -121,6 +124,7 @@ def say_add(n_left_out: int) -> str:
 def _begin_adding(folder: Path, source: Source, asks: bool, titles_alone: bool) -> None:  # noqa: FBT001
     if source.open is not None:
         replace = asks and bool(st.session_state.get(_REPLACE, False))
+        st.session_state[_ADDING] = True
         _begin(folder, adding(folder, source.open, replace=replace, titles_alone=titles_alone))
 
 
@@ -203,6 +207,8 @@ def _draw_report(bundle: Bundle) -> None:
     elif job.error:
         st.error(plain(job.error), icon=":material/error:")
     elif job.state is State.DONE:
+        if job.result.added is not None and st.session_state.pop(_ADDING, False):
+            forget_upload()  # its listings are in the catalogue now
         _draw_changed(job.result, job.seconds)
 
 
