@@ -5,11 +5,12 @@ r"""A million listings made of real ones by edits: built, searched, added to, ma
     python -m benchmarks.million build/million --n 50000 --steps catalogue build search   # smaller, or some steps
 
 Listings of two bundles are the start (`--bundles`). A listing that is added to them sells a made-up product: its title
-is a real one with words of others (`benchmarks/title_edits.py`), its photo vector a real one moved by the difference of
-two others of its catalogue. Its listings have its title as different sellers write it, and its vector moved
-by what an edit did to the vector of another photo: `displacements` edits 300 photos twice with the demo's seller edits
-(crop, frame, banner, collage, JPEG), embeds them and keeps the differences. No photo is made or embedded: the network,
-which would take days, is left out, pictures are those of the start at 48 pixels, and there are no keypoints.
+is a real one with words of others (`benchmarks/title_edits.py`), its photo vector a random mixture of eight real ones
+of its kind, which has their mean and covariance. Its listings have its title as different sellers write it, and its
+vector moved by what an edit did to the vector of another photo: `displacements` edits 300 photos twice with the demo's
+seller edits (crop, frame, banner, collage, JPEG), embeds them and keeps the differences. No photo is made or
+embedded: the network, which would take days, is left out, pictures are those of the start at 48 pixels, and there are
+no keypoints.
 
 Every step runs in its own process, held to `--memory`, and its figures are written to `--out` at once: a second run
 goes on with the first step that is missing.
@@ -46,14 +47,14 @@ from product_matching.store.bundle import PHOTO_SHA256, Bundle, open_bundle
 
 ROOT = Path(__file__).parents[1]
 SEED, QUERIES, NEW, EDITED, COPIES, THUMBNAIL = 21, 200, 1_000, 300, 2, 48
-#: A made-up product's vector is that of a real photo, and so much of the difference of two others.
-AWAY = 0.9
+#: Real vectors that are mixed into that of a made-up product, and listings that a kind has at least.
+MIXED, LEAST_OF_A_KIND = 8, 50
 Report = dict[str, Any]
 Rows = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Work:
     """Where the files of a run lie, and what it is to be."""
 
@@ -63,6 +64,8 @@ class Work:
     photos: Path
     memory_mb: float
     milliseconds: float
+    photo_distance: float
+    title_distance: float
 
     @property
     def bundle(self) -> Path:
@@ -118,7 +121,7 @@ def catalogue(work: Work) -> Report:
         words = makers[start].product(row - int(firsts[start]))
         titles += [makers[start].listing(words) for _ in range(size)]
     order = rng.permutation(work.n)
-    labels = np.char.add("p", product[order].astype(str))
+    labels = np.where(product[order] < len(real), "", np.char.add("p", product[order].astype(str)))
     ids = [f"m{row:07d}" for row in range(work.n)]
     image = [f"{name}.jpg" for name in ids]
     title = [titles[row] for row in order.tolist()]
@@ -146,8 +149,10 @@ class VectorMaker:
     def __init__(self, work: Work) -> None:
         starts = [open_bundle(path) for path in work.bundles]
         self._real = np.concatenate([np.asarray(bundle.photo_vectors) for bundle in starts])
-        self._start = np.concatenate([np.full(len(bundle), number) for number, bundle in enumerate(starts)])
-        self._members = [np.flatnonzero(self._start == number) for number in range(len(starts))]
+        kinds = np.concatenate([_kinds(bundle, number) for number, bundle in enumerate(starts)])
+        self._kind = np.unique(kinds, return_inverse=True)[1]
+        self._members = [np.flatnonzero(self._kind == kind) for kind in range(self._kind.max() + 1)]
+        self._means = [self._real[members].mean(axis=0) for members in self._members]
         self._moved = np.load(work.folder / "displacements.npy")
         with np.load(work.folder / "plan.npz") as plan:
             self._product, self._source, self._n_real = plan["product"], plan["source"], int(plan["n_real"])
@@ -163,9 +168,10 @@ class VectorMaker:
         if product < self._n_real:
             real: Vectors = self._real[source]
             return real
-        members = self._members[self._start[source]]
-        one, other = members[np.random.default_rng([SEED, 1, product]).integers(len(members), size=2)]
-        made = self._real[source] + AWAY * (self._real[one] - self._real[other])
+        kind, rng = self._kind[source], np.random.default_rng([SEED, 1, product])
+        members, mean = self._members[kind], self._means[kind]
+        weights = rng.standard_normal(MIXED, dtype=np.float32) / np.float32(MIXED**0.5)
+        made = mean + weights @ (self._real[members[rng.integers(len(members), size=MIXED)]] - mean)
         made /= np.linalg.norm(made)
         which = np.random.default_rng([SEED, 2, row]).integers(len(self._moved) + 1)
         moved: Vectors = made if which == len(self._moved) else made + self._moved[which]
@@ -174,6 +180,17 @@ class VectorMaker:
     def source_of(self, row: int) -> int:
         """The real listing that a row comes from."""
         return int(self._source[self._product[row]])
+
+
+def _kinds(bundle: Bundle, number: int) -> npt.NDArray[np.str_]:
+    """What kind each listing of a bundle is of; kinds of few listings are one."""
+    column = next((name for name in ("kind", "type") if name in bundle.listings), None)
+    if column is None:
+        return np.full(len(bundle), str(number))
+    kinds = bundle.listings[column].astype(str)
+    rare = kinds.map(kinds.value_counts()) < LEAST_OF_A_KIND
+    named: npt.NDArray[np.str_] = np.char.add(f"{number} ", kinds.where(~rare, "").to_numpy(dtype=str))
+    return named
 
 
 def build(work: Work) -> Report:
@@ -185,8 +202,8 @@ def build(work: Work) -> Report:
 
     starts = [open_bundle(path) for path in work.bundles]
     first = starts[0].manifest
-    if first.photo_model is None or first.photo_threshold is None or first.title_threshold is None:
-        raise SystemExit(f"{work.bundles[0]} needs photos, titles and thresholds.")
+    if first.photo_model is None:
+        raise SystemExit(f"{work.bundles[0]} has no photos.")
     maker, pictures = VectorMaker(work), [_small(picture) for bundle in starts for picture in _pictures(bundle)]
     listings = pd.read_parquet(work.folder / "listings.parquet")
     work.bundle.parent.mkdir(exist_ok=True)
@@ -196,8 +213,8 @@ def build(work: Work) -> Report:
         work.bundle,
         encoder=StandInEncoder(0, first.photo_model),
         options=BuildOptions(
-            photo_threshold=first.photo_threshold.distance,
-            title_threshold=first.title_threshold.distance,
+            photo_threshold=work.photo_distance,
+            title_threshold=work.title_distance,
             overwrite=True,
             keypoints=False,
             budget=SearchBudget(memory_mb=work.memory_mb, milliseconds=work.milliseconds),
@@ -329,8 +346,10 @@ def review(work: Work) -> Report:
 
 
 def _agreement(bundle: Bundle, numbers: Rows) -> Report:
-    """Share of the pairs in a group that are of a product, and of the pairs of a product that are in a group."""
-    labels = np.unique(bundle.labels.astype(str), return_inverse=True)[1] if bundle.labels is not None else numbers
+    """Of the made-up listings: how many pairs of a group are of one product, and of a product in one group."""
+    names = np.full(len(numbers), "") if bundle.labels is None else bundle.labels.astype(str)
+    made = np.flatnonzero(names != "")
+    labels, numbers = np.unique(names[made], return_inverse=True)[1], numbers[made]
 
     def pairs(*keys: Rows) -> int:
         counts = np.unique(np.stack(keys), axis=1, return_counts=True)[1]
@@ -388,6 +407,8 @@ def main() -> None:
     )
     parser.add_argument("--budget-memory", type=float, default=3_000.0, help="megabytes of the photos' index")
     parser.add_argument("--milliseconds", type=float, default=50.0, help="of one search for a photo")
+    parser.add_argument("--photo-distance", type=float, default=0.22, help="threshold of the photos")
+    parser.add_argument("--title-distance", type=float, default=0.3, help="threshold of the titles")
     parser.add_argument("--memory", type=float, default=12_000.0, help="megabytes that a step may take")
     parser.add_argument("--limit", type=float, default=7_200.0, help="seconds that a step may take")
     parser.add_argument("--steps", nargs="+", choices=list(STEPS), default=list(STEPS))
@@ -398,7 +419,14 @@ def main() -> None:
     bundles = options.bundles or [embeddings_folder() / name for name in ("apparel", "demo")]
     folder = options.folder.absolute()
     work = Work(
-        folder, options.n, tuple(bundles), options.photos.absolute(), options.budget_memory, options.milliseconds
+        folder=folder,
+        n=options.n,
+        bundles=tuple(bundles),
+        photos=options.photos.absolute(),
+        memory_mb=options.budget_memory,
+        milliseconds=options.milliseconds,
+        photo_distance=options.photo_distance,
+        title_distance=options.title_distance,
     )
     if options.run is not None:
         print(json.dumps(STEPS[options.run](work)))

@@ -88,7 +88,7 @@ def measure_one(results: Results, which: tuple[str, str, int], folder: Path, lim
             if "stopped" in built:
                 raise SystemExit(f"The bundle of {n:,} listings cannot be built: {built['stopped']}")
         result = run(name, library, folder, limits)
-        if result.get("stopped", "").startswith("more than"):
+        if str(result.get("stopped", "")).startswith("more than"):
             result |= held_to
         if TASKS[name].pairs and library != OURS:
             result |= results.compare_pairs(name, library, n, folder)
