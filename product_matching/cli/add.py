@@ -21,7 +21,7 @@ from product_matching.progress import NO_PROGRESS
 if TYPE_CHECKING:
     from product_matching.encoders.model_folder import PhotoModel
     from product_matching.encoders.photo import PhotoEncoder
-    from product_matching.listings.catalogue import FaultyRow
+    from product_matching.listings.faulty_rows import FaultyRow
     from product_matching.workflows.add_listings import Added
     from product_matching.workflows.place_new import PlacedListings
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from product_matching.encoders.batch import EmbedPhotos
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.engines.session import SparkPlace
-    from product_matching.listings.catalogue import Catalogue, FaultyRow
+    from product_matching.listings.catalogue import Catalogue
+    from product_matching.listings.faulty_rows import FaultyRow
     from product_matching.progress import Progress
     from product_matching.search.budget import SearchBudget
     from product_matching.store.manifest import Manifest

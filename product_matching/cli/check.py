@@ -34,7 +34,7 @@ from product_matching.matching.thresholds import Thresholds
 from product_matching.progress import NO_PROGRESS, Progress
 
 if TYPE_CHECKING:
-    from product_matching.listings.catalogue import SiftedCatalogue
+    from product_matching.listings.sifted_catalogue import SiftedCatalogue
     from product_matching.workflows.check_listings import CheckedListing
     from product_matching.workflows.choose_scorer import ChosenScorer
     from product_matching.workflows.find import Finder
@@ -81,7 +81,7 @@ def check(
     well. Where distances decide, a listing is the same product from 80 % of a threshold down, and new beyond it.
     Rows that cannot be used are in the result, not compared, with what is wrong with them.
     """
-    from product_matching.listings.catalogue import sift_catalogue
+    from product_matching.listings.sifted_catalogue import sift_catalogue
     from product_matching.workflows.check_listings import check_listings
 
     kind = None if out is None else _format_of(out)

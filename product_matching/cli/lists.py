@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from product_matching.listings.catalogue import Catalogue, FaultyRow
+    from product_matching.listings.catalogue import Catalogue
+    from product_matching.listings.faulty_rows import FaultyRow
 
 SkipBad = Annotated[
     bool,
@@ -24,7 +25,8 @@ def read_list(
     path: Path, *, images: Path | None, label_column: str, skip_bad: bool
 ) -> tuple[Catalogue, Sequence[FaultyRow]]:
     """Read a list, with the rows that are left out; without `skip_bad` any problem is an error."""
-    from product_matching.listings.catalogue import read_catalogue, sift_catalogue
+    from product_matching.listings.catalogue import read_catalogue
+    from product_matching.listings.sifted_catalogue import sift_catalogue
 
     if not skip_bad:
         return read_catalogue(path, images=images, label_column=label_column), ()

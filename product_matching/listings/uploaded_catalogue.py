@@ -10,12 +10,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from product_matching.listings.catalogue import CatalogueError, SiftedCatalogue, faulty_rows, look_into_photos, sift
+from product_matching.listings.catalogue import CatalogueError
 from product_matching.listings.catalogue_file import table_suffix
+from product_matching.listings.faulty_rows import faulty_rows
 from product_matching.listings.list_problems import Problems, RowProblem
 from product_matching.listings.listing_checks import check_listings_file, missing_photos, rows_of
 from product_matching.listings.photo_archive import ArchiveLimits, PhotoArchive, open_archive
 from product_matching.listings.photo_names import PhotoNames
+from product_matching.listings.sifted_catalogue import SiftedCatalogue, look_into_photos, sift
 from product_matching.progress import NO_PROGRESS, Progress
 
 _PHOTOS = "photos"
@@ -86,7 +88,7 @@ def read_uploaded_catalogue(
     limits
         The most that is taken; the default limits if it is None.
     look
-        See `product_matching.listings.catalogue.sift_catalogue`.
+        See `product_matching.listings.sifted_catalogue.sift_catalogue`.
     progress
         Shows the unpacking.
 

@@ -13,7 +13,9 @@ from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.keypoint_cache import KeypointCache
 from product_matching.encoders.keypoints import Keypoints
-from product_matching.listings.catalogue import Catalogue, FaultyRow, SiftedCatalogue
+from product_matching.listings.catalogue import Catalogue
+from product_matching.listings.faulty_rows import FaultyRow
+from product_matching.listings.sifted_catalogue import SiftedCatalogue
 from product_matching.progress import NO_PROGRESS, Progress, track
 from product_matching.store.sample_queries import SampleQuery
 from product_matching.workflows.find import Finder, Query, plain_value

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from product_matching.errors import InputError
-from product_matching.listings.catalogue import Catalogue, CatalogueError, read_catalogue, sift_catalogue
+from product_matching.listings.catalogue import Catalogue, CatalogueError, read_catalogue
 from product_matching.listings.listing_checks import MAX_ID_LENGTH
+from product_matching.listings.sifted_catalogue import sift_catalogue
 
 FULL = "posting_id,image,title,label_group,colour\n007,a.jpg,Red shoe,g1,red\nx8,sub/b.jpg,Blue hat,,blue\n"
 

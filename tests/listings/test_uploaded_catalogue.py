@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from product_matching.errors import InputError
-from product_matching.listings.catalogue import CatalogueError, SiftedCatalogue, read_catalogue
+from product_matching.listings.catalogue import CatalogueError, read_catalogue
 from product_matching.listings.photo_archive import ArchiveLimits
+from product_matching.listings.sifted_catalogue import SiftedCatalogue
 from product_matching.listings.uploaded_catalogue import UploadedFiles, UploadLimits, read_uploaded_catalogue
 from product_matching.progress import Cancelled
 from tests.recorded_progress import RecordedProgress

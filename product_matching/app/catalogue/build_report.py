@@ -16,7 +16,7 @@ from product_matching.app.navigation import change_address, remembered_address
 from product_matching.app.resources import bundle_of
 from product_matching.app.shared.catalogues import Catalogue
 from product_matching.app.shared.wording import count_text, plain
-from product_matching.listings.catalogue import FaultyRow
+from product_matching.listings.faulty_rows import FaultyRow
 from product_matching.store.manifest import Manifest
 
 

@@ -19,7 +19,7 @@ from product_matching.app.shared.model_list import list_models
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.presets import SHIPPED_MODEL
 from product_matching.errors import InputError
-from product_matching.listings.catalogue import FaultyRow
+from product_matching.listings.faulty_rows import FaultyRow
 from product_matching.places import embeddings_folder, models_folder
 from product_matching.progress import Progress, stop_if_cancelled
 from product_matching.store.bundle import check_target

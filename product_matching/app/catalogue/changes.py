@@ -18,7 +18,7 @@ from product_matching.app.navigation import change_address
 from product_matching.app.resources import encoder_of
 from product_matching.app.shared.catalogues import DEMO
 from product_matching.errors import InputError
-from product_matching.listings.catalogue import FaultyRow
+from product_matching.listings.faulty_rows import FaultyRow
 from product_matching.progress import Progress, stop_if_cancelled
 from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import Manifest, read_manifest

@@ -11,7 +11,7 @@ import streamlit as st
 
 from product_matching.app.shared.text_table import draw_text_table
 from product_matching.app.shared.wording import plain, readable_title, shorten
-from product_matching.listings.catalogue import FaultyRow
+from product_matching.listings.faulty_rows import FaultyRow
 from product_matching.workflows.table_file import TableFormat, table_bytes
 
 _TITLE_CHARS = 40

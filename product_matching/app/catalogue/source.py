@@ -13,10 +13,12 @@ from pathlib import Path
 import pandas as pd
 
 from product_matching.errors import InputError
-from product_matching.listings.catalogue import CatalogueError, FaultyRow, SiftedCatalogue, sift_catalogue
+from product_matching.listings.catalogue import CatalogueError
 from product_matching.listings.catalogue_file import read_table
 from product_matching.listings.catalogue_folder import image_folder_of
+from product_matching.listings.faulty_rows import FaultyRow
 from product_matching.listings.list_problems import Problems
+from product_matching.listings.sifted_catalogue import SiftedCatalogue, sift_catalogue
 from product_matching.listings.uploaded_catalogue import UploadedFiles, read_uploaded_catalogue
 from product_matching.progress import NO_PROGRESS, Progress
 
