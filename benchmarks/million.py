@@ -40,6 +40,7 @@ import psutil
 from benchmarks.growth.results import machine
 from benchmarks.growth.running import Limits, watched
 from benchmarks.made_photos import MadePhotos, MadeVectors, StandInEncoder
+from benchmarks.million_report import write_table
 from benchmarks.title_edits import TitleMaker, product_sizes
 from product_matching.files import write_text
 from product_matching.places import embeddings_folder
@@ -414,6 +415,7 @@ def main() -> None:
     parser.add_argument("--steps", nargs="+", choices=list(STEPS), default=list(STEPS))
     parser.add_argument("--again", action="store_true", help="run steps that were run before")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "million.json")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "growth.md", help="page for the table")
     parser.add_argument("--run", choices=list(STEPS), help=argparse.SUPPRESS)
     options = parser.parse_args()
     bundles = options.bundles or [embeddings_folder() / name for name in ("apparel", "demo")]
@@ -445,6 +447,7 @@ def main() -> None:
         report["machine"] = machine()
         write_text(options.out, json.dumps(report, indent=1) + "\n", parents=True)
         print(step, report[step], flush=True)
+        write_table(report, options.page)
         if "stopped" in report[step] and step in {"displacements", "catalogue", "build"}:
             raise SystemExit(f"The step {step} did not end.")
 

@@ -124,13 +124,12 @@ def by_blocks(vectors: Any, threshold: float) -> Keys:
     return np.concatenate(found)
 
 
-def by_topn(vectors: Any, threshold: float) -> Keys:
-    """The sparse product that keeps what is above a bound."""
+def by_topn(vectors: Any, threshold: float, most: int | None = None) -> Keys:
+    """The sparse product that keeps what is above a bound, `most` of a row at most."""
     from sparse_dot_topn import sp_matmul_topn
 
-    found = sp_matmul_topn(
-        vectors, vectors.T.tocsr(), top_n=vectors.shape[0], threshold=1.0 - threshold, n_threads=2
-    ).tocoo()
+    top_n = vectors.shape[0] if most is None else min(most, vectors.shape[0])
+    found = sp_matmul_topn(vectors, vectors.T.tocsr(), top_n=top_n, threshold=1.0 - threshold, n_threads=2).tocoo()
     return _keys(found.row.astype(np.int64), found.col.astype(np.int64), vectors.shape[0])
 
 

@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -194,7 +195,12 @@ def photo_join(library: str, folder: Path) -> Report:
 def title_join(library: str, folder: Path) -> Report:
     """Every pair of titles within a distance, by their words."""
     matrix: Any = words_of_titles(folder)
-    work = {tasks.OURS: ours_of_join, "sparse_dot_topn": by_topn, "sklearn": by_sklearn}[library]
+    topn = partial(by_topn, most=tasks.MOST)
+    work: Callable[[Any, float], np.ndarray] = {
+        tasks.OURS: ours_of_join,
+        "sparse_dot_topn": topn,
+        "sklearn": by_sklearn,
+    }[library]
     return _joined(lambda rows: work(rows, tasks.TITLE_DISTANCE), matrix, folder / f"title_join.{library}.npy")
 
 
@@ -250,7 +256,7 @@ def _by_string_grouper(titles: np.ndarray, threshold: float) -> np.ndarray:
     match_strings = importlib.import_module("string_grouper").match_strings
     found = match_strings(
         pd.Series(titles, name="title"),
-        max_n_matches=len(titles),
+        max_n_matches=min(len(titles), tasks.MOST),
         min_similarity=1.0 - threshold,
         number_of_processes=os.cpu_count(),
         ignore_index=False,

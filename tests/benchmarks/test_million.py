@@ -71,3 +71,18 @@ def test_pairs_of_groups_and_products_are_counted(work: Any) -> None:
     labels: Any = SimpleNamespace(labels=np.array(["a", "a", "a", "b", "c", "", ""], dtype=object))
     del work
     assert _agreement(labels, np.array([0, 0, 2, 2, 4, 0, 0])) == {"precision": 0.5, "recall": 0.3333}
+
+
+def test_the_table_has_a_row_for_each_step_that_ran_and_says_why_one_stopped(work: Any) -> None:
+    from benchmarks.million_report import BEGIN, END, write_table
+
+    page = work.folder / "page.md"
+    page.write_text(f"before\n{BEGIN}\n{END}\nafter\n", encoding="utf-8")
+    added = {"added": 10, "add_s": 1.5, "seconds": 3.0, "peak_mb": 700, "load_before": 0.5}
+    report = {"n": 4_000, "add": added, "review": {"stopped": "more than 12 GB", "seconds": 9.0}}
+    write_table(report, page)
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("|")][2:]
+    assert rows == [
+        "| add | 10 listings added in 1.5 s, their vectors in the cache | 3 | 700 | 0.5 |",
+        "| review | more than 12 GB | 9 | - | - |",
+    ]
