@@ -71,9 +71,9 @@ def _add(figures: Report) -> str:
 def _review(figures: Report) -> str:
     stages = ", ".join(f"{name} {took:g}" for name, took in figures["stages_s"])
     precision, recall = figures["same_product"]["precision"], figures["same_product"]["recall"]
+    groups = f"{figures['groups']:,} groups of {figures['listings_in_groups']:,} listings"
     return (
-        f"matched in {figures['match_s']:g} s, grouped in {figures['group_s']:g} s, first page of groups in "
-        f"{figures['first_page_s']:g} s (stages: {stages}); {figures['groups']:,} groups of "
-        f"{figures['listings_in_groups']:,} listings; of the pairs of made-up listings in a group {precision:.3f} are of "
-        f"one product, of those of a product {recall:.3f} are in one group"
+        f"matched in {figures['match_s']:g} s, grouped in {figures['group_s']:g} s, first page in "
+        f"{figures['first_page_s']:g} s (stages: {stages}); {groups}; {precision:.3f} of the made-up pairs in a group "
+        f"are of one product, {recall:.3f} of those of a product are in one group"
     )

@@ -195,13 +195,12 @@ def photo_join(library: str, folder: Path) -> Report:
 def title_join(library: str, folder: Path) -> Report:
     """Every pair of titles within a distance, by their words."""
     matrix: Any = words_of_titles(folder)
-    topn = partial(by_topn, most=tasks.MOST)
-    work: Callable[[Any, float], np.ndarray] = {
+    work: dict[str, Callable[[Any, float], np.ndarray]] = {
         tasks.OURS: ours_of_join,
-        "sparse_dot_topn": topn,
+        "sparse_dot_topn": partial(by_topn, most=tasks.MOST),
         "sklearn": by_sklearn,
-    }[library]
-    return _joined(lambda rows: work(rows, tasks.TITLE_DISTANCE), matrix, folder / f"title_join.{library}.npy")
+    }
+    return _joined(lambda rows: work[library](rows, tasks.TITLE_DISTANCE), matrix, folder / f"title_join.{library}.npy")
 
 
 def trigram_join(library: str, folder: Path) -> Report:
