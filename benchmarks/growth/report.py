@@ -61,14 +61,20 @@ def _loads(results: Results) -> str:
 def table(results: Results, name: str, sizes: Sequence[int]) -> str:
     """One row a library: its figure at each size, the exponent of its growth, memory and what differs."""
     task = TASKS[name]
-    header = [f"{task.unit}", *(f"N = {n:,}" for n in sizes), "grows as", "peak memory MB", "remark"]
+    header = [
+        "p50, p95 ms" if task.figure == "p50_ms" else task.unit,
+        *(f"N = {n:,}" for n in sizes),
+        "grows as",
+        "peak memory MB",
+        "remark",
+    ]
     rows = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     for library, remark in task.libraries.items():
         cells = [results.get(name, library, n) for n in sizes]
         slope = results.slope(name, library, sizes)
         last = next((cell for cell in reversed(cells) if cell is not None and "peak_mb" in cell), None)
         told = "" if last is None else last.get("told", "")
-        said = "; ".join(filter(None, [remark, told, _differs(cells), _stopped(cells)]))
+        said = "; ".join(filter(None, [remark, told, _differs(cells, sizes), _stopped(cells, sizes)]))
         row = [_shown(library), *(_figure(cell, task.figure) for cell in cells)]
         row += ["-" if slope is None else f"N^{slope:g}", "-" if last is None else f"{last['peak_mb']:,}", said]
         rows.append("| " + " | ".join(row) + " |")
@@ -82,25 +88,32 @@ def _shown(library: str) -> str:
 
 
 def _figure(cell: Result | None, name: str) -> str:
-    if cell is None or name not in cell:
+    if cell is None:
+        return "not measured"
+    if name not in cell:
         return "-"
     value = cell[name]
     shown = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
     return f"{shown}, {cell['p95_ms']:.3g}" if "p95_ms" in cell else shown
 
 
-def _differs(cells: Sequence[Result | None]) -> str:
-    last = next((cell for cell in reversed(cells) if cell is not None and ("pairs" in cell or "recall" in cell)), None)
-    if last is None:
+def _differs(cells: Sequence[Result | None], sizes: Sequence[int]) -> str:
+    """How what was found at the largest size differs from what there is to find."""
+    compared = [(n, cell) for n, cell in zip(sizes, cells, strict=True) if cell and {"pairs", "recall"} & cell.keys()]
+    if not compared:
         return ""
+    n, last = compared[-1]
     if "recall" in last:
-        return f"recall {last['recall']:.4g}"
+        return f"recall {last['recall']:.4g} at {n:,}"
     if "missing" not in last:
-        return f"{last['pairs']:,} pairs"
+        return f"{last['pairs']:,} pairs at {n:,}"
     if last["missing"] == last["extra"] == 0:
-        return "the same pairs"
-    return f"of {last['pairs']:,} pairs {last['missing']:,} missing, {last['extra']:,} more"
+        return f"the same pairs at {n:,}"
+    return f"at {n:,} of {last['pairs']:,} pairs {last['missing']:,} missing, {last['extra']:,} more"
 
 
-def _stopped(cells: Sequence[Result | None]) -> str:
-    return next((cell["stopped"] for cell in cells if cell is not None and "stopped" in cell), "")
+def _stopped(cells: Sequence[Result | None], sizes: Sequence[int]) -> str:
+    stopped = (
+        f"at {n:,} {cell['stopped']}" for n, cell in zip(sizes, cells, strict=True) if cell and "stopped" in cell
+    )
+    return next(stopped, "")

@@ -91,8 +91,8 @@ def test_the_page_has_a_row_and_a_line_for_each_library(tmp_path: Path) -> None:
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
-    assert "| scikit-learn | 0.1 | 10 | - | N^2 |" in text
-    assert "of 7 pairs 2 missing, 0 more" in text
+    assert "| scikit-learn | 0.1 | 10 | not measured | N^2 |" in text
+    assert "at 100 of 7 pairs 2 missing, 0 more" in text
     picture = ElementTree.parse(tmp_path / "images" / "growth" / "photo_join.svg")
     assert len(picture.findall(".//{http://www.w3.org/2000/svg}polyline")) == 2
 
