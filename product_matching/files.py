@@ -1,23 +1,18 @@
-"""Files and folders written whole or not at all, their SHA-256, and JSON read with a limit."""
+"""Files written whole or not at all, their SHA-256, and JSON read with a limit."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from product_matching.errors import InputError
-
-#: Exchanges that are tried where several writers replace one folder at the same moment.
-_EXCHANGES = 20
-_TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 
 
 @contextmanager
@@ -78,62 +73,6 @@ def write_text(path: Path, text: str, *, what: str = "file", parents: bool = Fal
     """Write a text file in UTF-8, whole or not at all; see `atomic_file` for the rest."""
     with atomic_file(path, what=what, parents=parents) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")
-
-
-@contextmanager
-def atomic_folder(out: Path) -> Iterator[Path]:
-    """Give a new empty folder to fill, and put it in place of `out` when all went well.
-
-    Each call has its own temporary folder, so that several builds of one folder do not interfere; the last to finish
-    stays. What was at `out` is moved aside and deleted after the exchange; it is moved back if the exchange fails.
-
-    Parameters
-    ----------
-    out
-        The folder; its parents are made. One that is there is replaced whole.
-
-    Raises
-    ------
-    InputError
-        The folder cannot be written there.
-    """
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
-    except OSError as error:
-        raise _unwritable(out, error) from error
-    try:
-        new = scratch / out.name
-        new.mkdir()
-        yield new
-        try:
-            _exchange(new, out, scratch)
-        except OSError as error:
-            raise _unwritable(out, error) from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _unwritable(out: Path, error: OSError) -> InputError:
-    return InputError(f"The folder {out} cannot be written ({error.strerror or error}): give another one.")
-
-
-def _exchange(new: Path, out: Path, scratch: Path) -> None:
-    """Rename `new` to `out`; what is there goes to `scratch`, and comes back if that fails."""
-    moved: Path | None = None
-    for attempt in range(_EXCHANGES):
-        with suppress(FileNotFoundError):
-            moved = out.rename(scratch / f"old{attempt}")
-        try:
-            new.rename(out)
-            return
-        except OSError as error:
-            another_came_first = error.errno in _TAKEN
-            if another_came_first and attempt < _EXCHANGES - 1:
-                continue
-            if moved is not None and not out.exists():
-                moved.rename(out)
-            raise
 
 
 def link_file(old: Path, new: Path) -> None:

@@ -1,17 +1,15 @@
-"""Files and folders written whole or not at all."""
+"""Files written whole or not at all."""
 
 import hashlib
 import os
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from product_matching.errors import InputError
-from product_matching.files import atomic_file, atomic_folder, file_sha256, read_json, write_text
+from product_matching.files import atomic_file, file_sha256, read_json, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -95,94 +93,6 @@ def test_missing_folders_are_made_where_asked(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b" / "c.txt").read_text() == "text"
     with pytest.raises(InputError, match=r"cannot be written \(Not a directory\)|\(File exists\)"):
         write_text(tmp_path / "a" / "b" / "c.txt" / "d" / "e.txt", "text", parents=True)
-
-
-def test_a_folder_is_the_old_one_until_the_new_one_is_whole(tmp_path: Path) -> None:
-    out = tmp_path / "deep" / "out"
-    for content in ("old", "new"):
-        with atomic_folder(out) as folder:
-            (folder / content).write_text(content)
-            assert content == "old" or names(out) == ["old"]
-    assert names(out) == ["new"]
-    assert names(out.parent) == ["out"]
-
-
-def test_a_build_that_fails_leaves_the_old_folder(tmp_path: Path) -> None:
-    with atomic_folder(tmp_path / "out") as folder:
-        (folder / "old").touch()
-
-    def build() -> None:
-        with atomic_folder(tmp_path / "out") as folder:
-            (folder / "new").touch()
-            raise Stopped
-
-    with pytest.raises(Stopped):
-        build()
-    assert names(tmp_path / "out") == ["old"]
-    assert names(tmp_path) == ["out"]
-
-
-def test_an_exchange_that_fails_half_way_brings_the_old_folder_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out, rename = tmp_path / "out", Path.rename
-    out.mkdir()
-    (out / "old").touch()
-
-    def fail_to_put_in_place(self: Path, target: Path) -> Path:
-        if target == out and not self.name.startswith("old"):
-            raise OSError(5, "Input/output error")
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", fail_to_put_in_place)
-    with (
-        pytest.raises(InputError, match=r"out cannot be written \(Input/output error\): give another one"),
-        atomic_folder(out) as folder,
-    ):
-        (folder / "new").touch()
-    assert names(out) == ["old"]
-    assert names(tmp_path) == ["out"]
-
-
-def test_what_killed_builds_left_is_no_obstacle(tmp_path: Path) -> None:
-    for left in (".out.abcdefgh.partial", f".out.{os.getpid()}.partial", f".out.{os.getpid()}.old"):
-        (tmp_path / left).mkdir()
-        (tmp_path / left / "half").touch()
-    with atomic_folder(tmp_path / "out") as folder:
-        (folder / "new").touch()
-    assert names(tmp_path / "out") == ["new"]
-    assert len(names(tmp_path)) == 4
-
-
-@pytest.mark.parametrize("exists", [False, True])
-def test_builds_at_the_same_moment_never_meet(tmp_path: Path, exists: bool) -> None:
-    """Each of many finds its own folder as it left it, and one of them stays, whole."""
-    out, together = tmp_path / "out", threading.Barrier(8)
-    if exists:
-        out.mkdir()
-        (out / "old").touch()
-
-    def build(number: int) -> None:
-        with atomic_folder(out) as folder:
-            (folder / f"first{number}").touch()
-            together.wait(timeout=30)
-            (folder / f"second{number}").touch()
-            together.wait(timeout=30)
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(build, range(8)))
-    number = names(out)[0][-1]
-    assert names(out) == [f"first{number}", f"second{number}"]
-    assert names(tmp_path) == ["out"]
-
-
-def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with (
-        pytest.raises(InputError, match=r"out cannot be written .*: give another one"),
-        atomic_folder(tmp_path / "file" / "out"),
-    ):
-        raise AssertionError("not reached")
 
 
 def test_sha256_is_that_of_the_content(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from product_matching.download.archive import DamagedArchive, unpack_archive
 from product_matching.download.disk import check_room, written_in
 from product_matching.download.kaggle import SITE, fetch_files
 from product_matching.errors import InputError
-from product_matching.files import atomic_folder
+from product_matching.folders import atomic_folder
 from product_matching.progress import NO_PROGRESS, Progress
 
 COLUMNS = ("posting_id", "image", "image_phash", "title", "label_group")

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from product_matching.errors import InputError
-from product_matching.files import atomic_folder, file_sha256, read_json
+from product_matching.files import file_sha256, read_json
+from product_matching.folders import atomic_folder
 from product_matching.networks.kinds import Neck, Pooling
 from product_matching.validation import Name, Number, Sha256, Text, validate
 

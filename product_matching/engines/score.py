@@ -23,7 +23,8 @@ from product_matching.engines.running import map_shards
 from product_matching.engines.session import SparkPlace
 from product_matching.engines.shards import Stage, content_key
 from product_matching.errors import InputError
-from product_matching.files import atomic_file, atomic_folder
+from product_matching.files import atomic_file
+from product_matching.folders import atomic_folder
 from product_matching.matching.decisions import PairDecisions
 from product_matching.matching.second_stage.candidate_pairs import (
     compared_sides,

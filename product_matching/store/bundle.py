@@ -21,7 +21,8 @@ from scipy.sparse import csr_matrix, load_npz, save_npz, vstack
 from product_matching.encoders.keypoints import Keypoints
 from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.errors import InputError
-from product_matching.files import atomic_folder, file_sha256
+from product_matching.files import file_sha256
+from product_matching.folders import atomic_folder
 from product_matching.listings.prints import PhotoPrint
 from product_matching.store.keypoints import KeypointSource, ThumbnailKeypoints, open_keypoints
 from product_matching.store.manifest import (

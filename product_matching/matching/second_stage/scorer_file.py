@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from product_matching.errors import InputError
-from product_matching.files import atomic_folder, read_json
+from product_matching.files import read_json
+from product_matching.folders import atomic_folder
 from product_matching.matching.calibration import Calibration
 from product_matching.matching.chain import VectorRules
 from product_matching.matching.second_stage import SCORER_FILE, trees_file
