@@ -27,6 +27,7 @@ from product_matching.app.review.pairs import ReviewPairs, review_pairs
 from product_matching.app.review.panel import draw_settings
 from product_matching.app.review.recording import draw_problem, draw_undo, draw_who
 from product_matching.app.review.request import GroupRequest, request_groups, say_decided, say_request, say_thresholds
+from product_matching.app.review.setting import setting_of
 from product_matching.app.review.summary import draw_group_summary, draw_pair_summary
 from product_matching.app.shared.asked_rows import rows_asked_for
 from product_matching.app.shared.charts import describe_sizes, size_chart
@@ -147,8 +148,8 @@ def _draw_result(
     if address.step == "decisions":
         draw_decisions(bundle, address)
         return
-    audited = address.step == "audit"
-    found = draw_audit(finder, deciding, review, groups, what=request.what) if audited else groups()
+    audited, setting = address.step == "audit", setting_of(bundle, request, compared)
+    found = draw_audit(finder, deciding, review, groups, setting=setting) if audited else groups()
     if found is None:
         return
     with summary:
@@ -158,8 +159,8 @@ def _draw_result(
     if address.step == "groups":
         _draw_groups(finder, address, deciding, found)
     elif address.step == "export":
-        key = f"{request.key} {request.what} {decisions_of(bundle).version}"
-        draw_export(bundle, address, found, what=request.what, key=key)
+        key = f"{request.key} {request.least} {decisions_of(bundle).version}"
+        draw_export(bundle, address, found, setting=setting, key=key)
 
 
 def _draw_settings(bundle: Bundle, address: Address, deciding: Deciding, review: ReviewPairs | None = None) -> None:
@@ -169,7 +170,7 @@ def _draw_settings(bundle: Bundle, address: Address, deciding: Deciding, review:
             return
         draw_settings(bundle, address, deciding)
         if deciding.by == SURENESS and review is not None:
-            draw_bands(address, review)
+            draw_bands(bundle, address, review, rows_asked_for(bundle, address))
         draw_who()
 
 

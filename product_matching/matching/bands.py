@@ -129,6 +129,12 @@ class ProbablePairs:
         first, second = self.first[kept], self.second[kept]
         return int((labelled[first] & labelled[second] & (labels[first] != labels[second])).sum())
 
+    def missed_by_labels(self, labels: npt.NDArray[Any], labelled: npt.NDArray[np.bool_], below: float) -> int:
+        """Pairs below a probability whose two listings have the same label; both of shape (N,)."""
+        kept = self.probability < below
+        first, second = self.first[kept], self.second[kept]
+        return int((labelled[first] & (labels[first] == labels[second])).sum())
+
     def doubtful_first(self) -> ProbablePairs:
         """The same in the order of doubt: nearest to an even chance first, then by rows."""
         doubt = np.round(np.abs(self.probability - 0.5), DISTANCE_DECIMALS)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from product_matching.errors import InputError
 from product_matching.places import home_folder
 from product_matching.store.database import Database
 
 AUDITS_FILE = "audits.sqlite"
-_FORMAT = 1
+_FORMAT = 2
 _SCHEMA = (
     """
 CREATE TABLE audits (
@@ -22,7 +24,8 @@ CREATE TABLE audits (
     time TEXT NOT NULL,
     what TEXT NOT NULL,
     population INTEGER NOT NULL,
-    seed INTEGER NOT NULL
+    seed INTEGER NOT NULL,
+    setting TEXT NOT NULL DEFAULT '{}'
 )
 """,
     """
@@ -40,6 +43,7 @@ CREATE TABLE pairs (
 """,
     "CREATE INDEX of_catalogue ON audits (catalogue_id)",
 )
+_UPGRADES = {1: "ALTER TABLE audits ADD COLUMN setting TEXT NOT NULL DEFAULT '{}'"}
 
 
 class Answer(StrEnum):
@@ -81,13 +85,15 @@ class Audit:
     time
         When it was drawn, in UTC.
     what
-        Names what had accepted the pairs, as in "at least 37 % sure".
+        What had accepted the pairs in a few words, as in "from 37 % on".
     population
         How many accepted pairs it was drawn from.
     seed
         Of the draw.
     pairs
         In random order, which is the order of review.
+    setting
+        All that accepts a pair, by name; empty for an audit of an earlier version, which did not keep it.
     """
 
     number: int
@@ -96,6 +102,7 @@ class Audit:
     population: int
     seed: int
     pairs: Sequence[AuditPair]
+    setting: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reviewed(self) -> int:
@@ -124,9 +131,18 @@ class AuditStore:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = home_folder() / AUDITS_FILE if path is None else path
-        self._file = Database(self.path, _SCHEMA, version=_FORMAT, what="audits")
+        self._file = Database(self.path, _SCHEMA, version=_FORMAT, what="audits", upgrades=_UPGRADES)
 
-    def begin(self, catalogue_id: str, pairs: Sequence[AuditPair], *, what: str, population: int, seed: int) -> int:
+    def begin(
+        self,
+        catalogue_id: str,
+        pairs: Sequence[AuditPair],
+        *,
+        what: str,
+        population: int,
+        seed: int,
+        setting: Mapping[str, str] = MappingProxyType({}),
+    ) -> int:
         """Keep a new sample; returns its number.
 
         Raises
@@ -136,8 +152,10 @@ class AuditStore:
         """
         with self._file.transaction() as connection:
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            values = (catalogue_id, now, what, population, seed)
-            insert = "INSERT INTO audits (catalogue_id, time, what, population, seed) VALUES (?, ?, ?, ?, ?)"
+            values = (catalogue_id, now, what, population, seed, json.dumps(dict(setting)))
+            insert = (
+                "INSERT INTO audits (catalogue_id, time, what, population, seed, setting) VALUES (?, ?, ?, ?, ?, ?)"
+            )
             number = int(connection.execute(insert, values).lastrowid or 0)
             rows = [(number, place, pair.first, pair.second, pair.score) for place, pair in enumerate(pairs)]
             connection.executemany(
@@ -145,8 +163,15 @@ class AuditStore:
             )
         return number
 
-    def answer(self, number: int, place: int, answer: Answer | None, *, who: str = "") -> None:
+    def answer(self, number: int, place: int, answer: Answer | None, *, who: str = "", only_open: bool = False) -> bool:
         """Keep what a person says of a pair; None takes it back.
+
+        With `only_open` an answer that the pair has already stands.
+
+        Returns
+        -------
+        bool
+            Whether it was kept.
 
         Raises
         ------
@@ -156,11 +181,16 @@ class AuditStore:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._file.transaction() as connection:
             done = connection.execute(
-                "UPDATE pairs SET answer = ?, time = ?, who = ? WHERE audit = ? AND place = ?",
-                (answer, now, who, number, place),
+                "UPDATE pairs SET answer = ?, time = ?, who = ? WHERE audit = ? AND place = ? "
+                "AND (NOT ? OR answer IS NULL)",
+                (answer, now, who, number, place, only_open),
             )
-            if done.rowcount == 0:
+            if done.rowcount:
+                return True
+            there = connection.execute("SELECT 1 FROM pairs WHERE audit = ? AND place = ?", (number, place))
+            if there.fetchone() is None:
                 raise InputError(f"There is no pair {place} in the audit {number}.")
+            return False
 
     def latest(self, catalogue_id: str, *, finished: bool = False) -> Audit | None:
         """The newest audit of a catalogue, with `finished` of those whose every pair has an answer; None for none.
@@ -171,8 +201,9 @@ class AuditStore:
             The file cannot be read.
         """
         rows = self._file.read(
-            "SELECT id, time, what, population, seed FROM audits WHERE catalogue_id = ? AND (NOT ? OR NOT EXISTS "
-            "(SELECT 1 FROM pairs WHERE pairs.audit = audits.id AND answer IS NULL)) ORDER BY id DESC LIMIT 1",
+            "SELECT id, time, what, population, seed, setting FROM audits WHERE catalogue_id = ? "
+            "AND (NOT ? OR NOT EXISTS (SELECT 1 FROM pairs WHERE pairs.audit = audits.id AND answer IS NULL)) "
+            "ORDER BY id DESC LIMIT 1",
             catalogue_id,
             finished,
         )
@@ -194,7 +225,7 @@ class AuditStore:
         return {_in_order(str(first), str(second)): Answer(str(answer)) for first, second, answer in rows}
 
     def _audit(self, row: tuple[object, ...]) -> Audit:
-        number, time, what, population, seed = row
+        number, time, what, population, seed, setting = row
         rows = self._file.read("SELECT first, second, score, answer FROM pairs WHERE audit = ? ORDER BY place", number)
         return Audit(
             number=int(str(number)),
@@ -203,6 +234,7 @@ class AuditStore:
             population=int(str(population)),
             seed=int(str(seed)),
             pairs=[_pair(*pair) for pair in rows],
+            setting=json.loads(str(setting)),
         )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from product_matching.errors import InputError
 
@@ -26,11 +27,21 @@ class Database:
         Version of the schema; a file of another one is refused.
     what
         What an error calls it.
+    upgrades
+        By an earlier version, the statement that makes the next one of it.
     """
 
-    def __init__(self, path: Path, schema: Sequence[str], *, version: int, what: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: Sequence[str],
+        *,
+        version: int,
+        what: str,
+        upgrades: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
         self.path = path
-        self._schema, self._version, self._what = schema, version, what
+        self._schema, self._version, self._what, self._upgrades = schema, version, what, upgrades
 
     def read(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Rows of a query; none where there is no file.
@@ -85,13 +96,14 @@ class Database:
         )
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        """Make the tables in a new file, and refuse one of a later version."""
-        if _version(connection) == 0:
+        """Make the tables in a new file, upgrade one of an earlier version, and refuse one of a later version."""
+        if _version(connection) < self._version:
             connection.execute("BEGIN IMMEDIATE")
-            if _version(connection) == 0:  # another process may have come first
-                for statement in self._schema:
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {self._version}")
+            version = _version(connection)  # another process may have come first
+            statements = [self._upgrades[each] for each in range(version, self._version)] if version else self._schema
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {max(version, self._version)}")
             connection.execute("COMMIT")
         if _version(connection) != self._version:
             raise InputError(f"The {self._what} {self.path} are of a later version of this program: update it.")

@@ -18,6 +18,7 @@ from product_matching.metrics.sampled_precision import SampledPrecision, draw_st
 from product_matching.search.neighbours import RowArray
 from product_matching.store.audits import Audit, AuditPair, AuditStore
 from product_matching.store.bundle import Bundle
+from product_matching.workflows.audit_setting import Setting
 
 #: Edges of the score bands and of the group sizes whose crossings are the strata.
 SCORE_EDGES = (0.5, 0.7, 0.9, 0.97)
@@ -85,7 +86,7 @@ def begin_audit(
     sizes: RowArray,
     n: int,
     *,
-    what: str,
+    setting: Setting,
     seed: int,
     store: AuditStore | None = None,
 ) -> int:
@@ -101,8 +102,8 @@ def begin_audit(
         Listings in each listing's group, shape (N,).
     n
         Pairs of the sample.
-    what
-        Names what accepted the pairs.
+    setting
+        What accepted the pairs.
     seed
         Of the draw.
     store
@@ -130,7 +131,12 @@ def begin_audit(
         for first, second, probability in zip(drawn.first, drawn.second, drawn.probability, strict=True)
     ]
     return (store or AuditStore()).begin(
-        bundle.manifest.catalogue_id, sample, what=what, population=len(pairs), seed=seed
+        bundle.manifest.catalogue_id,
+        sample,
+        what=setting.words,
+        population=len(pairs),
+        seed=seed,
+        setting=setting.facts,
     )
 
 

@@ -150,6 +150,22 @@ def record_decisions(
     return (store or DecisionStore()).record(bundle.manifest.catalogue_id, decisions, only_open=only_open)
 
 
+def decision_on(bundle: Bundle, pair: tuple[str, str], store: DecisionStore | None = None) -> Change | None:
+    """The decision that holds on two listings as they are in a bundle; None for none.
+
+    Raises
+    ------
+    InputError
+        There is no such listing, or the decisions cannot be read.
+    """
+    changes = (store or DecisionStore()).history(bundle.manifest.catalogue_id, *pair)
+    newest = next((change for change in changes if change.undone is None), None)
+    if newest is None or newest.decision.word is None:
+        return None
+    see, seen = seen_in(bundle), (newest.decision.first, newest.decision.second)
+    return newest if all(see(each.posting_id) == each for each in seen) else None
+
+
 def seen_in(bundle: Bundle) -> Callable[[str], Seen]:
     """A function that gives a listing of a bundle as it is now, by its id; `InputError` where there is none."""
     listings = bundle.listings

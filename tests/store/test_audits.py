@@ -1,5 +1,7 @@
 """Audits are kept with their answers, for each catalogue its own."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,10 @@ PAIRS = [AuditPair(first="a", second="b", score=0.9), AuditPair(first="c", secon
 def test_an_audit_is_read_as_it_was_begun_and_answered(tmp_path: Path) -> None:
     store = AuditStore(tmp_path / "home" / "audits.sqlite")
     assert store.latest("x") is None
-    number = store.begin("x", PAIRS, what="at 37 %", population=40, seed=7)
+    number = store.begin("x", PAIRS, what="at 37 %", population=40, seed=7, setting={"least probability": "37 %"})
     audit = store.latest("x")
     assert audit is not None
+    assert audit.setting == {"least probability": "37 %"}
     assert (audit.number, audit.what, audit.population, audit.seed, list(audit.pairs)) == (
         number,
         "at 37 %",
@@ -24,7 +27,8 @@ def test_an_audit_is_read_as_it_was_begun_and_answered(tmp_path: Path) -> None:
         PAIRS,
     )
     assert (audit.reviewed, audit.wrong) == (0, 0)
-    store.answer(number, 0, Answer.same)
+    assert store.answer(number, 0, Answer.same, only_open=True)
+    assert not store.answer(number, 0, Answer.different, only_open=True), "an answer that is there stands"
     store.answer(number, 1, Answer.unsure, who="me")
     again = AuditStore(store.path).latest("x")
     assert again is not None
@@ -69,3 +73,18 @@ def test_an_answer_to_no_pair_and_a_damaged_file_are_refused(tmp_path: Path) -> 
     (tmp_path / "damaged.sqlite").write_bytes(b"no database at all, but long enough to look like one" * 40)
     with pytest.raises(InputError, match=r"audits .* cannot be used"):
         AuditStore(tmp_path / "damaged.sqlite").latest("x")
+
+
+def test_audits_of_the_first_version_of_the_file_are_read_and_written_on(tmp_path: Path) -> None:
+    store = AuditStore(tmp_path / "audits.sqlite")
+    old = store.begin("x", PAIRS, what="from 37 % on", population=2, seed=0)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
+        connection.execute("ALTER TABLE audits DROP COLUMN setting")
+        connection.execute("PRAGMA user_version = 1")
+    read = AuditStore(store.path).latest("x")
+    assert read is not None
+    assert (read.number, read.what, read.setting) == (old, "from 37 % on", {})
+    new = AuditStore(store.path).begin("x", PAIRS, what="", population=2, seed=0, setting={"photo distance": "0.3"})
+    latest = AuditStore(store.path).latest("x")
+    assert latest is not None
+    assert (latest.number, latest.setting) == (new, {"photo distance": "0.3"})

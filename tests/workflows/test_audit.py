@@ -11,6 +11,7 @@ from product_matching.matching.decisions import PairDecisions
 from product_matching.store.audits import Answer, Audit, AuditPair, AuditStore
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.workflows.audit import accepted_pairs, begin_audit, say_audit
+from product_matching.workflows.audit_setting import Setting, is_of_setting
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,7 @@ def bundle(small_bundle: Path) -> Bundle:
 PAIRS = ProbablePairs(
     first=np.array([0, 0, 1, 3, 5]), second=np.array([1, 2, 2, 4, 6]), probability=np.array([0.9, 0.6, 0.5, 0.8, 0.2])
 )
+SETTING = Setting(words="at 50 %", facts={"least probability": "50 %"})
 NUMBERS = np.array([0, 0, 0, 3, 3, *range(5, 25)])
 
 
@@ -31,7 +33,7 @@ def test_only_accepted_pairs_without_a_decision_are_drawn(bundle: Bundle, tmp_pa
     assert accepted[0].probability.tolist() == [0.6, 0.5, 0.8]
     assert accepted[1].tolist() == [0, 0, 3]
     sizes = np.bincount(NUMBERS, minlength=25)[NUMBERS]
-    number = begin_audit(bundle, accepted, sizes, 10, what="at 50 %", seed=1, store=store)
+    number = begin_audit(bundle, accepted, sizes, 10, setting=SETTING, seed=1, store=store)
     audit = store.latest(bundle.manifest.catalogue_id)
     assert audit is not None
     ids = bundle.listings["posting_id"].tolist()
@@ -41,8 +43,11 @@ def test_only_accepted_pairs_without_a_decision_are_drawn(bundle: Bundle, tmp_pa
         (ids[3], ids[4], 0.8),
     }
     assert (audit.number, audit.population, audit.what) == (number, 3, "at 50 %")
+    assert is_of_setting(audit, SETTING)
     with pytest.raises(InputError, match="nothing to audit"):
-        begin_audit(bundle, accepted_pairs(PAIRS, 0.95, decisions, NUMBERS), sizes, 10, what="", seed=1, store=store)
+        begin_audit(
+            bundle, accepted_pairs(PAIRS, 0.95, decisions, NUMBERS), sizes, 10, setting=SETTING, seed=1, store=store
+        )
 
 
 def test_an_audit_states_the_bound_with_its_sample() -> None:

@@ -10,15 +10,16 @@ import numpy as np
 import streamlit as st
 
 from product_matching.app.resources import decisions_of
+from product_matching.app.review.answering import answer_audit
 from product_matching.app.review.pair_view import draw_answers, draw_pair
 from product_matching.app.review.pairs import ReviewPairs
-from product_matching.app.review.recording import answer_audit
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.metrics.sampled_precision import SampledPrecision
 from product_matching.store.audits import Answer, Audit
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.audit import accepted_pairs, begin_audit, read_audits, say_audit
+from product_matching.workflows.audit_setting import Setting, say_other_setting
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.find import Finder
 
@@ -36,7 +37,7 @@ def draw_audit(
     review: ReviewPairs,
     groups: Callable[[], CatalogueGroups | None],
     *,
-    what: str,
+    setting: Setting,
     seed: int = 0,
 ) -> CatalogueGroups | None:
     """Draw the audit of the catalogue, or the way to begin one.
@@ -51,8 +52,8 @@ def draw_audit(
         Its candidate pairs.
     groups
         Makes its groups, or draws how far making them is and returns None.
-    what
-        What accepts pairs, in a few words.
+    setting
+        What accepts pairs.
     seed
         Of the first audit; each further one is drawn by the next.
 
@@ -64,37 +65,38 @@ def draw_audit(
     audits = read_audits(finder.bundle)
     newest = audits.begun or audits.finished
     if audits.finished is not None:
-        draw_statement(audits.finished, what, begun=audits.begun)
+        draw_statement(audits.finished, setting, begun=audits.begun)
     if audits.begun is not None:
-        _draw_begun(finder, deciding, audits.begun, what)
+        _draw_begun(finder, deciding, audits.begun, setting)
     if newest is None:
-        return _draw_beginning(finder.bundle, review, groups, what=what, seed=seed)
+        return _draw_beginning(finder.bundle, review, groups, setting=setting, seed=seed)
     is_open = audits.begun is None
     new = st.expander(
         "A new audit", icon=":material/casino:", expanded=is_open, key=f"new_audit_{newest.number}", on_change="rerun"
     )
     with new:  # closed, it needs no groups
-        return _draw_beginning(finder.bundle, review, groups, what=what, seed=newest.seed + 1) if new.open else None
+        seed = newest.seed + 1
+        return _draw_beginning(finder.bundle, review, groups, setting=setting, seed=seed) if new.open else None
 
 
-def draw_statement(audit: Audit, what: str, *, begun: Audit | None = None) -> None:
+def draw_statement(audit: Audit, setting: Setting, *, begun: Audit | None = None) -> None:
     """Draw what a finished audit shows; it is no good news where other pairs are accepted now.
 
     Parameters
     ----------
     audit
         The audit.
-    what
-        What accepts pairs now, in a few words.
+    setting
+        What accepts pairs now.
     begun
         A newer audit that is not finished; None for none.
     """
-    text = plain(say_audit(audit))
-    if audit.what == what:
+    text, other = plain(say_audit(audit)), plain(say_other_setting(audit, setting))
+    if not other:
         st.success(text, icon=":material/verified:")
     else:
         then = "Draw a new one for them." if begun is None else f"A newer one is begun: {say_progress(begun)}."
-        st.warning(f"{text} {_say_other(audit, what)} {then}", icon=":material/history:")
+        st.warning(f"{text} {other} {then}", icon=":material/history:")
     st.caption(
         "An exact bound on the precision (Clopper and Pearson). What could not be told counts as wrong. Drawn on "
         f"{audit.time:%d %B %Y}."
@@ -106,15 +108,12 @@ def say_progress(audit: Audit) -> str:
     return f"{audit.reviewed:,} of {len(audit.pairs):,} reviewed"
 
 
-def _say_other(audit: Audit, what: str) -> str:
-    return f"This audit was drawn from the pairs accepted {plain(audit.what)}; now pairs are accepted {plain(what)}."
-
-
-def _draw_begun(finder: Finder, deciding: Deciding, audit: Audit, what: str) -> None:
+def _draw_begun(finder: Finder, deciding: Deciding, audit: Audit, setting: Setting) -> None:
     """Draw how far a begun audit is, and its first pair without an answer."""
     st.progress(audit.reviewed / max(len(audit.pairs), 1), text=say_progress(audit))
-    if audit.what != what:
-        st.warning(_say_other(audit, what), icon=":material/history:")
+    other = say_other_setting(audit, setting)
+    if other:
+        st.warning(plain(other), icon=":material/history:")
     place = next(place for place, pair in enumerate(audit.pairs) if pair.answer is None)
     _draw_pair_of(finder, deciding, audit, place)
 
@@ -123,34 +122,36 @@ def _draw_pair_of(finder: Finder, deciding: Deciding, audit: Audit, place: int) 
     pair, bundle = audit.pairs[place], finder.bundle
     rows = [bundle.rows.get(name) for name in (pair.first, pair.second)]
     st.markdown(f"**Are these the same product?** Pair {place + 1:,} of {len(audit.pairs):,} of the sample")
-    draw_answers(
-        same=partial(answer_audit, bundle, audit, place, Answer.same),
-        different=partial(answer_audit, bundle, audit, place, Answer.different),
-        unsure=partial(answer_audit, bundle, audit, place, Answer.unsure),
-        key=f"audit_{audit.number}_{place}",
-    )
+    answers = st.container()  # filled last: no key answers a pair that is not there to be seen yet
     first, second = rows
     if first is None or second is None:
         gone = plain(pair.first if first is None else pair.second)
         st.warning(
             f"The listing {gone} is no longer in the catalogue: answer “can't tell”.", icon=":material/link_off:"
         )
-        return
-    draw_pair(finder, deciding, (first, second), score=pair.score)
+    else:
+        draw_pair(finder, deciding, (first, second), score=pair.score)
+    with answers:
+        draw_answers(
+            same=partial(answer_audit, bundle, audit, place, Answer.same),
+            different=partial(answer_audit, bundle, audit, place, Answer.different),
+            unsure=partial(answer_audit, bundle, audit, place, Answer.unsure),
+            key=f"audit_{audit.number}_{place}",
+        )
 
 
 def _draw_beginning(
-    bundle: Bundle, review: ReviewPairs, groups: Callable[[], CatalogueGroups | None], *, what: str, seed: int
+    bundle: Bundle, review: ReviewPairs, groups: Callable[[], CatalogueGroups | None], *, setting: Setting, seed: int
 ) -> CatalogueGroups | None:
     """Draw the way to begin an audit; returns the groups, None as long as they are not made."""
     st.markdown(_EXPLANATION)
     found = groups()
     if found is not None:
-        _draw_choice(bundle, review, found, what=what, seed=seed)
+        _draw_choice(bundle, review, found, setting=setting, seed=seed)
     return found
 
 
-def _draw_choice(bundle: Bundle, review: ReviewPairs, found: CatalogueGroups, *, what: str, seed: int) -> None:
+def _draw_choice(bundle: Bundle, review: ReviewPairs, found: CatalogueGroups, *, setting: Setting, seed: int) -> None:
     accepted = accepted_pairs(review.pairs, review.least, decisions_of(bundle).pairs, found.numbers)
     number = len(accepted[0])
     if not number:
@@ -162,12 +163,12 @@ def _draw_choice(bundle: Bundle, review: ReviewPairs, found: CatalogueGroups, *,
         f"{min(size, number):,} of the sample are right, at least {math.floor(1000 * shown.at_least) / 10:.1f} of 100"
     )
     st.caption(
-        f"{count_text(number, 'pair')} count as the same product ({plain(what)}) without a decision. "
+        f"{count_text(number, 'pair')} count as the same product ({plain(setting.words)}) without a decision. "
         f"If all {enough} are, with 95 % confidence."
     )
     if st.button("Draw the sample", type="primary", icon=":material/casino:"):
         listings = np.bincount(found.numbers, minlength=len(bundle))[found.numbers]
-        begin_audit(bundle, accepted, listings, size, what=what, seed=seed)
+        begin_audit(bundle, accepted, listings, size, setting=setting, seed=seed)
         st.rerun()
 
 

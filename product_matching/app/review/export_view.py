@@ -31,6 +31,7 @@ from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.search.neighbours import RowArray
 from product_matching.store.bundle import Bundle
 from product_matching.workflows.audit import audited_precision, read_audits
+from product_matching.workflows.audit_setting import Setting, is_of_setting
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.groups_table import decisions_table, groups_table, representatives_table
 from product_matching.workflows.removed import RemovedListings, count_removed
@@ -44,7 +45,7 @@ _NO_RULE = "First of the catalogue"
 _FORMATS = {TableFormat.csv: "CSV", TableFormat.json: "JSON", TableFormat.parquet: "Parquet"}
 
 
-def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, *, what: str, key: str) -> None:
+def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, *, setting: Setting, key: str) -> None:
     """Draw the rules of what is kept, a preview, and the files.
 
     Parameters
@@ -53,15 +54,15 @@ def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, *, wha
         The catalogue and the address of the page.
     found
         Its groups.
-    what
-        What accepts pairs, in a few words.
+    setting
+        What accepts pairs.
     key
         Names the groups.
     """
     rules = read_rules(address.keep, bundle)
     kept = _kept(key, bundle, tuple(rules), found.numbers)
     removed = count_removed(found, kept)
-    _draw_trust(bundle, found, removed, what)
+    _draw_trust(bundle, found, removed, setting)
     st.subheader("Which listing of a group is kept", anchor=False)
     offered = [write_rules([keep]) for keep in offered_rules(bundle)]
     draw_unusable(*(say_unknown("keep", part, offered) for part in unread_rules(address.keep, bundle)))
@@ -80,11 +81,11 @@ def draw_export(bundle: Bundle, address: Address, found: CatalogueGroups, *, wha
     _draw_files(bundle, found, kept, kind or TableFormat.csv)
 
 
-def _draw_trust(bundle: Bundle, found: CatalogueGroups, removed: RemovedListings, what: str) -> None:
+def _draw_trust(bundle: Bundle, found: CatalogueGroups, removed: RemovedListings, setting: Setting) -> None:
     """Say what the finished audit shows and what it does not, beside a report of the result as JSON."""
     audits = read_audits(bundle)
     if audits.finished is not None:
-        draw_statement(audits.finished, what, begun=audits.begun)
+        draw_statement(audits.finished, setting, begun=audits.begun)
     else:
         begun = f" One is begun: {say_progress(audits.begun)}." if audits.begun is not None else ""
         st.info(
@@ -95,7 +96,7 @@ def _draw_trust(bundle: Bundle, found: CatalogueGroups, removed: RemovedListings
         st.caption(say_removed(removed))
     st.download_button(
         "Report",
-        data=partial(report_of, bundle, found, removed, what),
+        data=partial(report_of, bundle, found, removed, setting),
         file_name=f"{bundle.manifest.name}-report.json",
         mime="application/json",
         icon=":material/summarize:",
@@ -115,7 +116,7 @@ def say_removed(removed: RemovedListings) -> str:
     )
 
 
-def report_of(bundle: Bundle, found: CatalogueGroups, removed: RemovedListings, what: str) -> bytes:
+def report_of(bundle: Bundle, found: CatalogueGroups, removed: RemovedListings, setting: Setting) -> bytes:
     """The result in numbers with what the finished audit shows, and whether it is one of these pairs, as JSON."""
     known, audit = decisions_of(bundle), read_audits(bundle).finished
     precision = None if audit is None else audited_precision(audit)
@@ -123,7 +124,8 @@ def report_of(bundle: Bundle, found: CatalogueGroups, removed: RemovedListings, 
         "catalogue": bundle.manifest.name,
         "catalogue_id": bundle.manifest.catalogue_id,
         "listings": len(bundle),
-        "accepted": what,
+        "accepted": setting.words,
+        "setting": dict(setting.facts),
         "groups": len(found.groups),
         "listings_in_groups": found.n_grouped,
         "duplicates": found.n_grouped - len(found.groups),
@@ -135,7 +137,8 @@ def report_of(bundle: Bundle, found: CatalogueGroups, removed: RemovedListings, 
         else {
             "drawn": audit.time.isoformat(),
             "accepted": audit.what,
-            "is_of_this_setting": audit.what == what,
+            "setting": dict(audit.setting),
+            "is_of_this_setting": is_of_setting(audit, setting),
             "population": audit.population,
             "reviewed": precision.reviewed,
             "wrong_or_not_told": precision.wrong,

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from product_matching.app.review.groups import (
+    NearGroup,
     ShownGroup,
     group_pairs,
     headline,
@@ -137,29 +138,45 @@ def _draw_words(bundle: Bundle, pair: Pair, key: str) -> None:
 
 
 def _draw_merge(finder: Finder, found: CatalogueGroups, group: Group) -> None:
-    """Other groups that may be the same product, on demand."""
-    bundle = finder.bundle
+    """Draw the button that opens the groups and listings that may be the same product as this one."""
     if found.scored is None:
         return
     key = f"merge_{group.rows[0]}"
-    with st.popover("Merge", key=key, on_change="rerun", icon=":material/merge:") as popover:
-        if not popover.open:
-            return
+
+    @st.dialog("Merge with", width="medium")
+    def draw() -> None:
+        st.markdown(
+            "The groups and listings nearest to this group, each with how sure its nearest pair is. Merging decides "
+            "that all listings of both are the same product; Undo takes it back."
+        )
         near = near_groups(found, group, _NEAR)
         if not near:
-            st.markdown("No other listing comes near this group.")
-        for other in near:
-            row, name = other.pair[1], listing_name(_record(bundle, other.pair[1]))
-            draw_picture(bundle, row, name, _PICTURE)
-            size = count_text(len(other.rows), "listing")
-            st.markdown(f"{plain(shorten(name, _TITLE_CHARS))} · {size} · {percent_text(other.probability)}")
-            pairs = merge_pairs(group, other.rows)
-            st.button(
-                "Merge: the same product",
-                key=f"{key}_{row}",
-                disabled=len(pairs) > _MOST_PAIRS,
-                on_click=lambda pairs=pairs: decide_pairs(bundle, pairs, Word.same, scores_of(found, pairs)),
-            )
+            st.info("No other listing comes near this group.", icon=":material/search_off:")
+        with st.grid(min_column_width=_WIDTH_OF_TITLES, gap="small") as grid:
+            for other in near:
+                with grid.cell(), st.container(border=True):
+                    if _draw_merger(finder.bundle, found, other, merge_pairs(group, other.rows)):
+                        st.rerun()
+
+    if st.button("Merge", key=key, icon=":material/merge:"):
+        draw()
+
+
+def _draw_merger(bundle: Bundle, found: CatalogueGroups, other: NearGroup, pairs: Sequence[Pair]) -> bool:
+    """Draw another group with the button that decides its pairs with this one; returns whether it was just pressed."""
+    row = other.pair[1]
+    name = listing_name(_record(bundle, row))
+    draw_picture(bundle, row, name, _PICTURE)
+    size = count_text(len(other.rows), "listing")
+    st.markdown(f"{plain(shorten(name, _TITLE_CHARS))}  \n{size} · {percent_text(other.probability)} sure")
+    too_many = len(pairs) > _MOST_PAIRS
+    return st.button(
+        "The same product",
+        key=f"merge_with_{row}",
+        disabled=too_many,
+        help=f"More than {_MOST_PAIRS:,} pairs would be decided in one step." if too_many else None,
+        on_click=lambda: decide_pairs(bundle, pairs, Word.same, scores_of(found, pairs)),
+    )
 
 
 def _record(bundle: Bundle, row: int) -> dict[str, object]:

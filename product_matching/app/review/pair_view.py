@@ -11,8 +11,9 @@ import streamlit as st
 from product_matching.app.address import Address
 from product_matching.app.jobs import State
 from product_matching.app.resources import decisions_of, jobs
+from product_matching.app.review.answering import answer_pair
 from product_matching.app.review.pairs import ReviewPairs, queue_of
-from product_matching.app.review.recording import decide_pairs, draw_undo, postpone, postponed
+from product_matching.app.review.recording import draw_undo, postponed
 from product_matching.app.shared.asked_rows import rows_asked_for
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.job_view import visitor
@@ -21,7 +22,6 @@ from product_matching.app.shared.side_by_side import draw_probability, draw_side
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.matching.calibration import percent_text
 from product_matching.matching.decisions import Pair
-from product_matching.store.bundle import Bundle
 from product_matching.store.decision import Word
 from product_matching.workflows.find import Finder
 
@@ -65,14 +65,17 @@ def draw_queue(
             f":material/call_split: {plain(str(ids.iloc[second]))} was added and is like listings of groups that were "
             "apart. They stay apart until its pairs are decided."
         )
-    kept = [score] if review.are_probabilities else None
-    draw_answers(
-        same=partial(_decide, bundle, (first, second), Word.same, kept),
-        different=partial(_decide, bundle, (first, second), Word.different, kept),
-        unsure=partial(postpone, (str(ids.iloc[first]), str(ids.iloc[second]))),
-        key=f"queue_{first}_{second}",
-    )
-    draw_pair(finder, deciding, (first, second), score=score if review.are_probabilities else None)
+    answers = st.container()  # filled last: no key answers a pair that is not there to be seen yet
+    known = score if review.are_probabilities else None
+    draw_pair(finder, deciding, (first, second), score=known)
+    named = (str(ids.iloc[first]), str(ids.iloc[second]))
+    with answers:
+        draw_answers(
+            same=partial(answer_pair, bundle, named, Word.same, known),
+            different=partial(answer_pair, bundle, named, Word.different, known),
+            unsure=partial(answer_pair, bundle, named, None),
+            key=f"queue_{first}_{second}",
+        )
     return len(queue)
 
 
@@ -86,11 +89,6 @@ def say_duty(review: ReviewPairs) -> str:
         f"{start} Pairs from {accept} sure on are not asked about (the band); one left undecided counts as the same "
         f"product from {least} on (the setting)."
     )
-
-
-def _decide(bundle: Bundle, pair: Pair, word: Word, scores: Sequence[float | None] | None) -> None:
-    """Keep an answer, unless the pair has one: by a key pressed twice, or by someone else meanwhile."""
-    decide_pairs(bundle, [pair], word, scores, only_open=True)
 
 
 def draw_answers(*, same: Step, different: Step, unsure: Step, key: str) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
 from product_matching.matching.decisions import Pair
-from product_matching.store.audits import Answer, Audit, AuditStore
+from product_matching.store.audits import AuditStore
 from product_matching.store.bundle import Bundle
 from product_matching.store.decision import Change, Word
 from product_matching.store.decisions import DecisionStore
 from product_matching.workflows.decisions import record_decisions
 
 _DONE, _PROBLEM, _WHO, _LATER = "review_done", "review_problem", "review_who", "review_later"
-_WORDS = {Word.same: "the same product", Word.different: "different products"}
+WORDS = {Word.same: "the same product", Word.different: "different products"}
 #: Steps that can be taken back.
 _MOST_DONE = 200
 
@@ -26,16 +27,11 @@ def decide_pairs(
     pairs: Sequence[Pair],
     word: Word | None,
     scores: Sequence[float | None] | None = None,
-    *,
-    only_open: bool = False,
 ) -> None:
-    """Keep a decision on pairs of rows as one step; None takes earlier ones back. For callbacks.
-
-    With `only_open` the pairs that have a decision already keep it.
-    """
+    """Keep a decision on pairs of rows as one step; None takes earlier ones back. For callbacks."""
     ids = bundle.listings["posting_id"]
     named = [(str(ids.iloc[first]), str(ids.iloc[second])) for first, second in pairs]
-    decide_named(bundle, named, word, scores, only_open=only_open)
+    decide_named(bundle, named, word, scores)
 
 
 def decide_named(
@@ -43,22 +39,17 @@ def decide_named(
     pairs: Sequence[tuple[str, str]],
     word: Word | None,
     scores: Sequence[float | None] | None = None,
-    *,
-    only_open: bool = False,
 ) -> None:
     """Keep a decision on pairs of ids as one step; see `decide_pairs`."""
     try:
-        numbers = record_decisions(bundle, pairs, word, who=who_decides(), scores=scores, only_open=only_open)
+        numbers = record_decisions(bundle, pairs, word, who=who_decides(), scores=scores)
     except InputError as error:
-        st.session_state[_PROBLEM] = str(error)
-        return
-    if not numbers:
-        st.toast("This pair has a decision already, which stands.", icon=":material/how_to_reg:")
+        note_problem(error)
         return
     if len(numbers) > 1:
-        what = "taken back" if word is None else f"decided: {_WORDS[word]}"
+        what = "taken back" if word is None else f"decided: {WORDS[word]}"
         st.toast(f"{count_text(len(numbers), 'pair')} {what}. Undo takes them back.", icon=":material/how_to_reg:")
-    _note(("decisions", numbers))
+    note_step("decisions", numbers)
 
 
 def withdraw(bundle: Bundle, change: Change) -> None:
@@ -70,15 +61,13 @@ def withdraw(bundle: Bundle, change: Change) -> None:
     try:
         DecisionStore().undo(change.number)
     except InputError as error:
-        st.session_state[_PROBLEM] = str(error)
+        note_problem(error)
 
 
 def postpone(pair: tuple[str, str]) -> None:
     """Leave a pair of ids for later in this session; for callbacks."""
-    if pair in postponed():
-        return
     st.session_state.setdefault(_LATER, set()).add(pair)
-    _note(("later", pair))
+    note_step("later", pair)
 
 
 def postponed() -> set[tuple[str, str]]:
@@ -87,24 +76,11 @@ def postponed() -> set[tuple[str, str]]:
     return later
 
 
-def answer_audit(bundle: Bundle, audit: Audit, place: int, answer: Answer) -> None:
-    """Keep what is said of a pair of an audit, which is a decision as well unless it could not be told."""
-    number, drawn = audit.number, audit.pairs[place]
-    try:
-        AuditStore().answer(number, place, answer, who=who_decides())
-        word = None if answer is Answer.unsure else Word(answer.value)
-        pair, scores = (drawn.first, drawn.second), [drawn.score]
-        numbers = [] if word is None else record_decisions(bundle, [pair], word, who=who_decides(), scores=scores)
-    except InputError as error:
-        st.session_state[_PROBLEM] = str(error)
-        return
-    _note(("audit", (number, place, numbers)))
-
-
 def take_back() -> None:
     """Take the last step of this session back; for callbacks."""
-    done = st.session_state.get(_DONE, [])
+    done = steps_done()
     if not done:
+        st.toast("There is no step left to take back.", icon=":material/undo:")
         return
     kind, step = done.pop()
     try:
@@ -117,24 +93,12 @@ def take_back() -> None:
         else:
             DecisionStore().undo(*step)
     except InputError as error:
-        st.session_state[_PROBLEM] = str(error)
+        note_problem(error)
 
 
 def draw_undo() -> None:
-    """Draw the button that takes the last step back."""
-    st.button(
-        "Undo",
-        key="undo",
-        icon=":material/undo:",
-        shortcut="Backspace",
-        disabled=not can_take_back(),
-        on_click=take_back,
-    )
-
-
-def can_take_back() -> bool:
-    """Whether a step of this session can be taken back."""
-    return bool(st.session_state.get(_DONE))
+    """Draw the button that takes the last step back; never disabled, so that its key is heard right after an answer."""
+    st.button("Undo", key="undo", icon=":material/undo:", shortcut="Backspace", on_click=take_back)
 
 
 def who_decides() -> str:
@@ -150,6 +114,11 @@ def draw_who() -> None:
     st.session_state[_WHO] = shown
 
 
+def note_problem(error: InputError) -> None:
+    """Note why the last step could not be kept, for `draw_problem`."""
+    st.session_state[_PROBLEM] = str(error)
+
+
 def draw_problem() -> None:
     """Say once why the last step could not be kept."""
     problem = st.session_state.pop(_PROBLEM, "")
@@ -157,7 +126,14 @@ def draw_problem() -> None:
         st.error(plain(problem), icon=":material/error:")
 
 
-def _note(step: tuple[str, object]) -> None:
-    done = st.session_state.setdefault(_DONE, [])
-    done.append(step)
+def steps_done() -> list[tuple[str, Any]]:
+    """The steps of this session that can be taken back, each with its kind, the last one last."""
+    done: list[tuple[str, Any]] = st.session_state.setdefault(_DONE, [])
+    return done
+
+
+def note_step(kind: str, step: object) -> None:
+    """Note a step, for `take_back`."""
+    done = steps_done()
+    done.append((kind, step))
     del done[:-_MOST_DONE]

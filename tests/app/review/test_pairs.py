@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from product_matching.app.address import Address
-from product_matching.app.review.bands_panel import bands_table, say_bands
+from product_matching.app.review.bands_panel import bands_table, count_bands, say_bands
 from product_matching.app.review.comparing import ComparedPairs
 from product_matching.app.review.keeping import offered_rules, offered_values, read_rules, say_rule, write_rules
 from product_matching.app.review.pairs import ReviewPairs, queue_of, review_pairs
@@ -79,13 +79,29 @@ def test_by_distance_the_pairs_near_the_threshold_are_in_doubt(bundle: Bundle) -
     assert set(listed(queue_of(review, bundle, NO_DECISIONS))) <= accepted
 
 
-def test_the_bands_are_said_with_what_to_expect(review: ReviewPairs) -> None:
-    counts = review.pairs.count(review.bands)
-    said = say_bands(counts)
+def test_the_bands_are_said_with_what_to_expect(review: ReviewPairs, bundle: Bundle) -> None:
+    listings = bundle.listings.drop(columns="label_group")
+    counted = count_bands(review.pairs, review.bands, replace(bundle, listings=listings))
+    said = say_bands(counted)
     assert "from 90 %: 1 pair, about 0 of them wrong" in said
     assert "10 to 90 %: 3 pairs" in said
     assert "below 10 %: 1 pair, about 0 matches missed" in said
-    assert "| 90 % | 10 % | 1 | 3 | 0 | 0 |" in bands_table([counts])
+    assert "| 90 % | 10 % | 1 | 3 | 0 | 0 |" in bands_table([counted])
+
+
+def test_where_all_have_labels_the_bands_count_by_them(review: ReviewPairs, bundle: Bundle) -> None:
+    pairs = review.pairs
+    labels = [f"{min(row, 4)}" for row in range(25)]
+    labelled = replace(bundle, listings=bundle.listings.assign(label_group=labels))
+    counted = count_bands(pairs, Bands(accept=0.5, reject=0.5), labelled)
+    same = [labels[first] == labels[second] for first, second in listed(pairs)]
+    accepted = (pairs.probability >= 0.5).tolist()
+    assert counted.wrong == sum(kept and not alike for kept, alike in zip(accepted, same, strict=True)) > 0
+    assert counted.missed == sum(alike and not kept for kept, alike in zip(accepted, same, strict=True))
+    assert f"{counted.wrong} of them wrong by labels" in say_bands(counted)
+    assert "Wrong, by labels" in bands_table([counted])
+    one = replace(bundle, listings=bundle.listings.assign(label_group=["", *labels[1:]]))
+    assert not count_bands(pairs, review.bands, one).by_labels
 
 
 def test_rules_of_what_is_kept_stand_in_the_address(bundle: Bundle) -> None:
