@@ -16,7 +16,7 @@ from product_matching.app.find.batch import draw_batch, draw_view_choice
 from product_matching.app.find.export import matches_csv, scored_csv
 from product_matching.app.find.found_words import draw_found, found_csv
 from product_matching.app.find.pair_view import Pair, open_pair
-from product_matching.app.find.print_words import draw_print, read_print, words_by_row
+from product_matching.app.find.print_words import read_print, words_by_row
 from product_matching.app.find.query import Asked, add_decisions, ask
 from product_matching.app.find.query_panel import draw_query_panel, search_sample
 from product_matching.app.find.results import ABREAST, CARD_WIDTH, Results, row_of_card
@@ -111,14 +111,14 @@ def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> None:
                 retrieved=CANDIDATES_PER_SIDE,
                 kept=kept,
             )
+            answer = answer if scoring.preparing is None else answer.without_advice()
     with notes:
         if unreadable:
             st.warning(f"{plain(unreadable)} Until then the results are without decisions.", icon=":material/warning:")
         _draw_notes([*asked.problems, *filter(None, [scoring.problem])], unusable, scoring)
     with query:
-        draw_query_panel(finder.bundle, address, asked)
         matched = {} if answer is None else words_by_row(finder.bundle, asked, answer.outcome.matches.rows)
-        draw_print(finder.bundle, address, asked, matched)
+        draw_query_panel(finder.bundle, address, asked, matched)
     if asked.found is not None and asked.by_words:
         _draw_words(finder.bundle, address, asked.found, kept)
         return

@@ -15,6 +15,8 @@ from product_matching.errors import InputError
 from product_matching.progress import Cancelled, Progress
 
 log = logging.getLogger(__name__)
+#: In what Python says where work is begun while the server stops.
+_SHUTDOWN = "interpreter shutdown"
 T = TypeVar("T")
 #: So long a page waits for work that may be done in no time, before it shows how far it is.
 PATIENCE_SECONDS = 0.3
@@ -130,9 +132,12 @@ class Job(Generic[T]):
             state = State.CANCELLED
         except InputError as error:
             self.error = str(error)
-        except Exception:
-            log.exception("The job %s failed", self.key)
+        except Exception as error:
             self.error = UNEXPECTED
+            if _SHUTDOWN in str(error):  # threads can no longer be started: no fault of the work
+                log.warning("The job %s ended with the server", self.key)
+            else:
+                log.exception("The job %s failed", self.key)
         finally:
             self.finish(state)
 

@@ -138,6 +138,10 @@ class Bundle:
         """Row of each listing by its id."""
         return {posting_id: row for row, posting_id in enumerate(self.listings["posting_id"])}
 
+    def listing(self, row: int) -> dict[str, Any]:
+        """Values of a listing by the name of their column."""
+        return {str(name): value for name, value in self.listings.iloc[row].items()}
+
     def row_of(self, posting_id: str) -> int:
         """Row of a listing by its id.
 

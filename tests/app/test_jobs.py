@@ -128,6 +128,15 @@ def test_an_unexpected_error_is_one_sentence_and_stands_in_the_log(caplog: pytes
     assert runner.start("b", lambda _: "goes on", "anna").wait(SECONDS)
 
 
+def test_work_that_the_end_of_the_server_cuts_off_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(progress: Progress) -> str:
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+    assert JobRunner().start("a", fail, "anna").wait(SECONDS)
+    (record,) = caplog.records
+    assert (record.getMessage(), record.exc_info) == ("The job a ended with the server", None)
+
+
 def test_results_beyond_the_limit_are_dropped_the_least_recently_used_first() -> None:
     runner = JobRunner(max_kept=2)
     for key in ("a", "b"):

@@ -22,7 +22,7 @@ def test_a_sample_is_tried_told_true_and_left_for_the_next(app_url: str, page: P
     expect(page).to_have_url(re.compile(r"/find\?bundle=demo&sample=q3&q=Hana"), timeout=PATIENCE)
     truth = page.get_by_text("3 of 3 listings of the same product found")
     expect(truth).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Search by its photo alone").click()
+    page.get_by_role("button", name="Photo alone").click()
     expect(page).to_have_url(re.compile(r"sample=q3$"), timeout=PATIENCE)
     expect(truth).to_be_visible(timeout=PATIENCE)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -100,7 +100,7 @@ def test_a_pasted_picture_is_searched_for_as_an_upload(
     app = open_app(FIND, bundle="demo", listing="5b")
     assert given_to(app, "paste")["label"] == "Paste a picture instead"
     pasted = [Picture((small_catalogue / "images" / "3b.jpg").read_bytes(), "image.png")]
-    monkeypatch.setattr(photo_inputs, "draw_paste", lambda *_: pasted.pop() if pasted else None)
+    monkeypatch.setattr(photo_inputs, "draw_paste", lambda *_, **__: pasted.pop() if pasted else None)
     app.run()
     assert set(app.query_params) == {"bundle", "upload"}
     assert result_rows(app)

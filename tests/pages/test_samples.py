@@ -115,12 +115,12 @@ def test_samples_need_neither_model_nor_network(
 
 def test_the_title_can_be_searched_as_well(open_app: Open, bundle: Bundle) -> None:
     app = open_app(FIND, bundle="demo", sample="q7")
-    click(app, "Search with its title too")
+    click(app, "Add its title")
     assert app.query_params == {"bundle": "demo", "sample": "q7", "q": "Speaker Fleco F6"}
     assert "Searched by photo and title." in shown(app)
     assert "Known for this sample: 2 of 3" in shown(app)
     assert [slider.key for slider in app.slider] == ["find_photo_threshold", "find_title_threshold"]
-    click(app, "Search by its photo alone")
+    click(app, "Photo alone")
     assert app.query_params == {"bundle": "demo", "sample": "q7"}
 
 
@@ -128,13 +128,13 @@ def test_beside_another_title_nothing_is_said_of_the_truth(open_app: Open, bundl
     app = open_app(FIND, bundle="demo", sample="q7", q="Paper Bag Victoria Secret")
     assert {"5a", "7a"} <= set(card_ids(app, bundle))
     assert "Known for this sample" not in shown(app)
-    click(app, "Search for something else")
+    click(app, "Clear")
     assert app.query_params == {"bundle": "demo", "q": "Paper Bag Victoria Secret"}
 
 
 def test_a_sample_without_a_title_offers_none(open_app: Open) -> None:
     app = open_app(FIND, bundle="demo", sample="q5")
-    assert "Search with its title too" not in [button.label for button in app.button]
+    assert "Add its title" not in [button.label for button in app.button]
     assert "bag" in shown(app)
 
 
@@ -146,7 +146,7 @@ def test_the_next_samples_are_a_click_away_and_the_way_out_too(open_app: Open, b
     app = open_app(FIND, bundle="demo", sample="q3", q="Hana Emas Tepung Terigu 1kg promo", photo="0.3")
     own = {"sample": "q3", "q": "Hana Emas Tepung Terigu 1kg promo"}
     assert app.query_params == {"bundle": "demo", **own, "photo": "0.3"}
-    click(app, "Search for something else")
+    click(app, "Clear")
     assert app.query_params == {"bundle": "demo", "photo": "0.3"}
 
 

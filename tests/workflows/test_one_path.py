@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from product_matching.app.address import DISTANCES, Address
 from product_matching.app.review.comparing import compare_pairs, groups_of
-from product_matching.app.review.export import submission_csv
+from product_matching.app.review.export import matches_file
 from product_matching.app.review.request import request_groups
 from product_matching.app.shared.deciding import decide_how
 from product_matching.cli import app
@@ -33,6 +33,7 @@ from product_matching.store.bundle import PHOTO_SHA256, Bundle, open_bundle
 from product_matching.workflows.build import build_bundle
 from product_matching.workflows.find import Finder, fill_thresholds
 from product_matching.workflows.match import match_catalogue
+from product_matching.workflows.table_file import TableFormat
 
 DEMO = Path(__file__).parents[2] / "embeddings" / "demo"
 #: Of the demo catalogue every third listing is asked, which takes seconds.
@@ -151,7 +152,7 @@ def answers_of_all(bundle: Bundle, name: str, tmp_path: Path, fused: float | Non
     request = request_groups(bundle, address, decide_how(bundle, address))
     review = groups_of(bundle, request, compare_pairs(bundle, request, NO_PROGRESS))
     exported = tmp_path / "review.csv"
-    exported.write_bytes(submission_csv(bundle, review))
+    exported.write_bytes(matches_file(bundle, review, TableFormat.csv))
     return {
         "Find": find,
         "match": read_matches(plain),

@@ -72,7 +72,7 @@ def _draw_repeated(bundle: Bundle, photos: PhotoFacts) -> None:
     with st.grid(min_column_width=SAMPLE_WIDTH, border=True, gap="small") as grid:
         for rows in repeated[:N_REPEATED]:
             row = int(rows[0])
-            record = {str(key): value for key, value in bundle.listings.iloc[row].items()}
+            record = bundle.listing(row)
             same = ((column, (str(record[column]),)),)
             with grid.cell():
                 draw_picture(bundle, row, listing_name(record))

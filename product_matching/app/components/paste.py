@@ -18,13 +18,14 @@ _HEIGHT = 44
 _paste = component("paste")
 
 
-def draw_paste(key: str, label: str = "Paste a picture") -> Picture | None:
+def draw_paste(key: str, label: str = "Paste a picture", *, width: int | None = None) -> Picture | None:
     """Draw the field; returns the picture that was just pasted or dropped, and says what is wrong with any other.
 
-    A picture is taken from the clipboard wherever on the page it is pasted, unless a text box has the focus.
+    A picture is taken from the clipboard wherever on the page it is pasted, unless a text box has the focus. The field
+    is as wide as there is room for, or `width` pixels.
     """
     data = {"label": label, "maxEdge": MAX_EDGE, "maxBytes": MAX_PHOTO_BYTES}
-    sent = _paste(key=key, data=data, height=_HEIGHT, on_picture_change=_nothing).picture
+    sent = _paste(key=key, data=data, width=width or "stretch", height=_HEIGHT, on_picture_change=_nothing).picture
     if sent is None:
         return None
     try:

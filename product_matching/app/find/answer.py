@@ -108,6 +108,10 @@ class Answer:
         """Whether a pair scorer decided."""
         return self.outcome.predictions is not None
 
+    def without_advice(self) -> Answer:
+        """The same where the page has no distances to set yet: it is not said which one would accept the nearest."""
+        return replace(self, beyond_note="Not matches at these distances.")
+
 
 def answer_search(
     bundle: Bundle,

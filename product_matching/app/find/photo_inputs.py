@@ -18,6 +18,7 @@ from product_matching.store.bundle import Bundle
 
 _PASTE, _REGION = "find_paste", "find_region"
 _YOURS = "Your photo"
+_PART_HELP = "Draw a box around the product on a photo that shows more than it; only what is inside is searched for."
 
 
 def draw_searched_photo(asked: Asked, width: int) -> None:
@@ -30,31 +31,39 @@ def draw_searched_photo(asked: Asked, width: int) -> None:
         st.image(shown_picture(whole), width=width, alt=alt)
 
 
-def draw_part_choice(asked: Asked, address: Address) -> None:
-    """Draw the photo on which its part is chosen, once it is asked for; open where a part is searched for."""
-    whole, alt = _whole(asked)
+def draw_part_switch(asked: Asked, address: Address) -> bool:
+    """Draw the switch that opens the photo on which its part is chosen, on where one is searched for; returns it."""
+    whole, _ = _whole(asked)
     if whole is None:
-        return
+        return False
     key = f"part_of_{address.sample or address.upload}"
-    # It stays open once a part was searched for: what is open would close when the whole photo is chosen again.
-    opened = address.region is not None or bool(st.session_state.get(f"{key}_used"))
-    st.session_state[f"{key}_used"] = opened
-    label = "Search for a part of the photo"
-    with st.expander(label, expanded=opened, icon=":material/crop:", key=key, on_change="rerun") as part:
-        if part.open:
-            draw_region(_REGION, whole, alt, region=address.region, choose=_choose)
+    if address.region is not None:
+        st.session_state[key] = True
+    return st.toggle("Search for a part", key=key, help=_PART_HELP, on_change=_close_part, args=(key,))
+
+
+def draw_part_choice(asked: Asked, address: Address) -> None:
+    """Draw the photo on which its part is chosen."""
+    whole, alt = _whole(asked)
+    if whole is not None:
+        draw_region(_REGION, whole, alt, region=address.region, choose=_choose)
+
+
+def _close_part(key: str) -> None:
+    if not st.session_state[key]:
+        change_address(region=None)
 
 
 def _choose(region: Region | None) -> None:
     change_address(region=region)
 
 
-def draw_paste_field(bundle: Bundle, label: str) -> None:
+def draw_paste_field(bundle: Bundle, label: str, *, width: int | None = None) -> None:
     """Draw the field for a picture of the clipboard, where a photo can be searched for; a picture is the new query."""
     model = bundle.manifest.photo_model
     if bundle.photo_vectors is None or model is None or find_model_folder(model) is None:
         return
-    pasted = draw_paste(_PASTE, label)
+    pasted = draw_paste(_PASTE, label, width=width)
     if pasted is not None:
         go_to(current_address().of_upload(uploads().put(pasted.data, pasted.name)))
         st.rerun()

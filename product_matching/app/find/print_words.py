@@ -26,9 +26,11 @@ from product_matching.workflows.find_print import add_print, matched_words
 
 #: Longer side of the photo with the boxes of its print.
 _EDGE = 512
+#: Width at which it is shown, in pixels.
+_SHOWN = 200
 _MATCHED, _READ = (22, 163, 74), (130, 130, 130)
 _HELP = (
-    "The words on the pack are read and searched for in the titles, together with the photo. It takes about a second."
+    "The words on the photo are read and searched for in the titles, together with the photo. It takes about a second."
 )
 
 
@@ -94,35 +96,42 @@ def words_by_row(bundle: Bundle, asked: Asked, rows: RowArray) -> dict[int, tupl
     return {row: words for row, words in held if words}
 
 
-def draw_print(bundle: Bundle, address: Address, asked: Asked, matched: Mapping[int, tuple[str, ...]]) -> None:
-    """Draw the switch, and what was read: the photo with its boxes and the words, those in matching titles marked.
-
-    Parameters
-    ----------
-    bundle, address, asked
-        What is searched for, and where.
-    matched
-        Words of the print by row of the listings that match.
-    """
+def draw_print_switch(bundle: Bundle, address: Address, asked: Asked) -> None:
+    """Draw the switch that has the print read, and why it cannot be."""
     if bundle.title_encoder is None or asked.query.photo is None:
         return
     readable = can_read(bundle, asked)
     draw_switch(
         "read_print",
-        "Read the print on the photo",
+        "Read the print",
         value=address.read_print and readable,
         says=_HELP,
         disabled=not readable,
     )
     if not readable:
         st.caption(plain(why_no_reader()))
-    elif asked.printed is not None and asked.query.print is not None:
-        query, found = asked.query.print, frozenset(word for words in matched.values() for word in words)
-        picture = asked.picture(bundle)
+
+
+def draw_print(bundle: Bundle, asked: Asked, matched: Mapping[int, tuple[str, ...]]) -> None:
+    """Draw what was read: the photo with its boxes beside the words, those in matching titles marked.
+
+    Parameters
+    ----------
+    bundle, asked
+        What is searched for, and where.
+    matched
+        Words of the print by row of the listings that match.
+    """
+    if asked.printed is None or asked.query.print is None:
+        return
+    query, found = asked.query.print, frozenset(word for words in matched.values() for word in words)
+    picture = asked.picture(bundle)
+    with st.container(horizontal=True, wrap=False, gap="small"):
         if asked.printed.lines and picture is not None:
             boxed = with_boxes(picture, asked.printed, query.lines_of(found))
-            st.image(shown_picture(boxed), width="stretch", alt=_alt(asked.printed))
-        _draw_words(query.known, query.unknown, found)
+            st.image(shown_picture(boxed), width=_SHOWN, alt=_alt(asked.printed))
+        with st.container(gap="xsmall"):
+            _draw_words(query.known, query.unknown, found)
 
 
 def _draw_words(known: Sequence[str], unknown: Sequence[str], found: frozenset[str]) -> None:

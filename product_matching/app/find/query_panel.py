@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from product_matching.app.address import MAX_TITLE_CHARS, Address, as_typed
 from product_matching.app.find.found_words import draw_mode
-from product_matching.app.find.photo_inputs import draw_part_choice, draw_paste_field, draw_searched_photo
+from product_matching.app.find.photo_inputs import (
+    draw_part_choice,
+    draw_part_switch,
+    draw_paste_field,
+    draw_searched_photo,
+)
+from product_matching.app.find.print_words import draw_print, draw_print_switch
 from product_matching.app.find.query import Asked
 from product_matching.app.navigation import change_address, coupled, current_address, go_to
 from product_matching.app.resources import uploads
@@ -25,35 +32,48 @@ from product_matching.store.sample_queries import SampleQuery
 
 _FILE, _CAMERA, _SOURCE = "photo_file", "photo_camera", "photo_source"
 _UPLOAD, _TAKE = "Upload", "Camera"
-_PICTURE_WIDTH = 120
+_PICTURE_WIDTH, _PASTE_WIDTH = 120, 168
 
 
-def draw_query_panel(bundle: Bundle, address: Address, asked: Asked) -> None:
-    """Draw what is searched for and the inputs to change it; only those that the catalogue can answer."""
+def draw_query_panel(bundle: Bundle, address: Address, asked: Asked, matched: Mapping[int, tuple[str, ...]]) -> None:
+    """Draw what is searched for and the inputs to change it; only those that the catalogue can answer.
+
+    Parameters
+    ----------
+    bundle, address, asked
+        What is searched for, and where.
+    matched
+        Words of the print on the photo by row of the listings that match.
+    """
+    photo, beside = st.columns(2, gap="medium")
     row = _row_of(bundle, address.listing)
     if row is not None:
-        _draw_listing(bundle, row)
-        draw_paste_field(bundle, "Paste a picture instead")
-        return
-    photo, title = st.columns(2, gap="medium")
-    with photo:
-        if asked.sample is not None:
-            _draw_sample(bundle, asked, asked.sample, address.title)
-        elif bundle.photo_vectors is None:
-            st.caption("This catalogue has titles only: photos cannot be searched in it.")
-        elif asked.upload is not None:
-            _draw_upload(asked, asked.upload.name)
-        elif bundle.manifest.photo_model is not None and not draw_if_missing(bundle.manifest.photo_model):
-            _draw_photo_inputs()
-        draw_part_choice(asked, address)
-        has_photo = asked.sample is not None or asked.upload is not None
-        draw_paste_field(bundle, "Paste another picture" if has_photo else "Paste a picture")
-    with title:
-        if bundle.title_matrix is None:
-            st.caption("This catalogue has photos only: titles cannot be searched in it.")
-        else:
-            _draw_title_input(address)
+        with photo:
+            _draw_listing(bundle, row)
+        with beside:
+            draw_paste_field(bundle, "Paste a picture instead")
+            draw_print_switch(bundle, address, asked)
+            draw_print(bundle, asked, matched)
+    elif asked.sample is None and asked.upload is None:
+        with photo:
+            _draw_no_photo(bundle)
+        with beside:
+            _draw_title(bundle, address)
             draw_mode(asked)
+    else:
+        with beside:
+            with st.container(horizontal=True, wrap=False, gap="small"):
+                _draw_title(bundle, address, short=True)
+                draw_paste_field(bundle, "Paste another", width=_PASTE_WIDTH)
+            with st.container(horizontal=True, gap="small"):
+                is_part = draw_part_switch(asked, address)
+                draw_print_switch(bundle, address, asked)
+            draw_print(bundle, asked, matched)
+        if is_part:
+            with photo:
+                draw_part_choice(asked, address)
+        with beside if is_part else photo:
+            _draw_photo(bundle, address, asked, with_picture=not is_part)
 
 
 def search_sample(bundle: Bundle, sample: SampleQuery) -> None:
@@ -72,7 +92,7 @@ def _row_of(bundle: Bundle, posting_id: str | None) -> int | None:
 
 
 def _draw_listing(bundle: Bundle, row: int) -> None:
-    record = {str(name): value for name, value in bundle.listings.iloc[row].items()}
+    record = bundle.listing(row)
     with _beside():
         draw_picture(bundle, row, listing_name(record), _PICTURE_WIDTH)
         with st.container(gap="xsmall"):
@@ -87,21 +107,31 @@ def _beside() -> DeltaGenerator:
     return st.container(horizontal=True, border=True, wrap=False, gap="small")
 
 
+def _draw_photo(bundle: Bundle, address: Address, asked: Asked, *, with_picture: bool) -> None:
+    """Draw what the photo is that is searched for, and what can be searched for in its place."""
+    with _beside() if with_picture else st.container(gap="xsmall"):
+        if with_picture:
+            draw_searched_photo(asked, _PICTURE_WIDTH)
+        with st.container(gap="xsmall"):
+            if asked.sample is not None:
+                _draw_sample(bundle, asked, asked.sample, address.title)
+            elif asked.upload is not None:
+                st.caption(plain(shorten(asked.upload.name, 60)))
+                _draw_change("Remove the photo", ":material/close:", upload=None)
+
+
 def _draw_sample(bundle: Bundle, asked: Asked, sample: SampleQuery, typed: str) -> None:
     """Draw the sample that is searched for, with the choice to search by its title too."""
     own = title_as_typed(sample)
     left = {"sample": None, "title": ""} if is_title_of(sample, typed) else {"sample": None}
-    with _beside():
-        draw_searched_photo(asked, _PICTURE_WIDTH)
-        with st.container(gap="xsmall"):
-            st.markdown(f"**{plain(shorten(sample_name(sample), 160))}**")
-            st.caption(_searched_by(typed, part=asked.part is not None))
-            with st.container(horizontal=True, gap="small"):
-                if own and not typed and bundle.title_matrix is not None:
-                    _draw_change("Search with its title too", ":material/title:", title=own)
-                elif own and typed == own:
-                    _draw_change("Search by its photo alone", ":material/image:", title="")
-                _draw_change("Search for something else", ":material/close:", **left)
+    st.markdown(f"**{plain(shorten(sample_name(sample), 160))}**")
+    st.caption(_searched_by(typed, part=asked.part is not None))
+    with st.container(horizontal=True, gap="small"):
+        if own and not typed and bundle.title_matrix is not None:
+            _draw_change("Add its title", ":material/title:", title=own)
+        elif own and typed == own:
+            _draw_change("Photo alone", ":material/image:", title="")
+        _draw_change("Clear", ":material/close:", **left)
 
 
 def _draw_change(label: str, icon: str, **changes: Any) -> None:
@@ -114,12 +144,14 @@ def _searched_by(typed: str, *, part: bool) -> str:
     return "Searched by photo and title." if typed else "Searched by its photo."
 
 
-def _draw_upload(asked: Asked, name: str) -> None:
-    with _beside():
-        draw_searched_photo(asked, _PICTURE_WIDTH)
-        with st.container(gap="xsmall"):
-            st.caption(plain(shorten(name, 60)))
-            _draw_change("Remove the photo", ":material/close:", upload=None)
+def _draw_no_photo(bundle: Bundle) -> None:
+    """Draw the ways to give a photo, or why none can be searched for."""
+    model = bundle.manifest.photo_model
+    if bundle.photo_vectors is None:
+        st.caption("This catalogue has titles only: photos cannot be searched in it.")
+    elif model is not None and not draw_if_missing(model):
+        _draw_photo_inputs()
+    draw_paste_field(bundle, "Paste a picture")
 
 
 def _draw_photo_inputs() -> None:
@@ -148,13 +180,18 @@ def _take_photo(key: str) -> None:
         go_to(current_address().of_upload(uploads().put(photo.getvalue(), photo.name)))
 
 
-def _draw_title_input(address: Address) -> None:
+def _draw_title(bundle: Bundle, address: Address, *, short: bool = False) -> None:
+    """Draw the box for the title; `short` beside a photo, without its label."""
+    if bundle.title_matrix is None:
+        st.caption("This catalogue has photos only: titles cannot be searched in it.")
+        return
     st.text_input(
         "Title",
         max_chars=MAX_TITLE_CHARS,
-        placeholder="A title, or a few of its words",
+        placeholder="Add a title" if short else "A title, or a few of its words",
         help="A few words find the listings whose titles hold them, a whole title finds its duplicates. Beside a photo "
         f"a listing within either threshold is a match. At most {MAX_TITLE_CHARS} characters: a longer text is not "
         "taken.",
+        label_visibility="collapsed" if short else "visible",
         **coupled("title", address.title, to=as_typed, typed=True),
     )

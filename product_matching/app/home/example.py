@@ -105,6 +105,6 @@ def draw_example(bundle: Bundle, example: Example) -> bool:
 
 
 def _draw(bundle: Bundle, row: int) -> None:
-    name = listing_name({str(column): value for column, value in bundle.listings.iloc[row].items()})
+    name = listing_name(bundle.listing(row))
     draw_picture(bundle, row, name)
     st.caption(plain(shorten(name, _TITLE_CHARS)))

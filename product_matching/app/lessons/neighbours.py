@@ -116,7 +116,7 @@ def _draw_choice(bundle: Bundle, row: int, offered: list[int]) -> None:
 
 
 def _name(bundle: Bundle, row: int) -> str:
-    return listing_name({str(key): value for key, value in bundle.listings.iloc[row].items()})
+    return listing_name(bundle.listing(row))
 
 
 def _draw_matches(bundle: Bundle, around: Neighbourhood, shown: int) -> None:

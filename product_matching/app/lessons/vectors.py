@@ -78,7 +78,7 @@ def _draw_pair(finder: Finder, pair: PairAt | None, side: Side, *, large: bool =
         return
     bundle = finder.bundle
     rows = (pair.first, pair.second)
-    names = [listing_name({str(key): value for key, value in bundle.listings.iloc[row].items()}) for row in rows]
+    names = [listing_name(bundle.listing(row)) for row in rows]
     if side == "photo":
         with st.container(horizontal=True, gap="small"):
             for row, name in zip(rows, names, strict=True):

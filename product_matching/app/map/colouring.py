@@ -110,7 +110,7 @@ def by_groups(bundle: Bundle, found: CatalogueGroups) -> Colouring:
 
 
 def _name(bundle: Bundle, row: int) -> str:
-    return listing_name({str(name): value for name, value in bundle.listings.iloc[row].items()})
+    return listing_name(bundle.listing(row))
 
 
 def _by_values(values: npt.NDArray[np.object_], name: Callable[[str, int], str], other: str, none: str) -> Colouring:

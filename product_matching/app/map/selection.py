@@ -92,7 +92,7 @@ def _asked_card(bundle: Bundle) -> MapCard | None:
 
 def card_of(bundle: Bundle, row: int) -> MapCard:
     """What is shown of a listing beside its point."""
-    record = {str(name): value for name, value in bundle.listings.iloc[row].items()}
+    record = bundle.listing(row)
     name, picture = listing_name(record), card_picture(bundle, row)
     lines = [f"{column_label(column)}: {value}" for column, value in told_columns(record).items()]
     return MapCard(

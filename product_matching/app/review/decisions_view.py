@@ -71,7 +71,7 @@ def _name(bundle: Bundle, posting_id: str) -> str:
     row = bundle.rows.get(posting_id)
     if row is None:
         return posting_id
-    return f"{listing_name({str(name): value for name, value in bundle.listings.iloc[row].items()})} {posting_id}"
+    return f"{listing_name(bundle.listing(row))} {posting_id}"
 
 
 def _draw_change(bundle: Bundle, change: Change, *, stale: bool, of_audit: bool) -> None:

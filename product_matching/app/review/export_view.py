@@ -14,7 +14,7 @@ from product_matching.app.address import Address
 from product_matching.app.navigation import change_address
 from product_matching.app.resources import BY_BUNDLE, decisions_of
 from product_matching.app.review.audit_view import draw_statement, say_progress
-from product_matching.app.review.export import submission_csv
+from product_matching.app.review.export import matches_file
 from product_matching.app.review.keeping import (
     offered_rules,
     offered_values,
@@ -24,7 +24,7 @@ from product_matching.app.review.keeping import (
     write_rules,
 )
 from product_matching.app.shared.columns import value_text
-from product_matching.app.shared.downloads import GUARDED, draw_csv_download
+from product_matching.app.shared.downloads import GUARDED
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.unusable import draw_unusable, say_unknown
 from product_matching.app.shared.wording import count_text, plain, shorten
@@ -205,7 +205,7 @@ def _draw_preview(bundle: Bundle, found: CatalogueGroups, kept: RowArray, column
         rows = sorted(group.rows, key=lambda row: (row != kept[row], row))[:6]
         with st.container(horizontal=True, gap="small", border=True):
             for row in rows:
-                record = {str(name): value for name, value in bundle.listings.iloc[row].items()}
+                record = bundle.listing(row)
                 with st.container(width=_PICTURE + 8):
                     draw_picture(bundle, row, listing_name(record), _PICTURE)
                     badge = ":green-badge[kept] " if row == kept[row] else ""
@@ -216,32 +216,39 @@ def _draw_preview(bundle: Bundle, found: CatalogueGroups, kept: RowArray, column
 def _draw_files(bundle: Bundle, found: CatalogueGroups, kept: RowArray, kind: TableFormat) -> None:
     name = bundle.manifest.name
     decisions = decisions_of(bundle)
-    tables: list[tuple[str, str, Callable[[], pd.DataFrame], str]] = [
+    tables: list[tuple[str, str, Callable[[], bytes], str]] = [
         (
             "Groups",
             "groups",
-            partial(groups_table, bundle, found, kept),
+            partial(_file, partial(groups_table, bundle, found, kept), kind),
             "Every listing with its group, the kept one first, and how sure the farthest pair of the group is.",
         ),
         (
             "Catalogue without duplicates",
             "kept",
-            partial(representatives_table, bundle, found, kept),
+            partial(_file, partial(representatives_table, bundle, found, kept), kind),
             "The kept listings with all their columns, and the ids of the duplicates of each.",
         ),
         (
             "Decisions",
             "decisions",
-            partial(decisions_table, decisions),
+            partial(_file, partial(decisions_table, decisions), kind),
             "first, second, decision, time, who, score, stale: `decisions import` reads the CSV.",
         ),
+        (
+            "Matches",
+            "matches",
+            partial(matches_file, bundle, found, kind),
+            "posting_id and all matches: the listing itself, then the nearest first. CSV: the competition's format.",
+        ),
     ]
-    st.caption(f"CSV: {GUARDED}")
+    if kind is TableFormat.csv:
+        st.caption(GUARDED)
     with st.container(horizontal=True):
         for label, part, make, says in tables:
             st.download_button(
                 label,
-                data=partial(_file, make, kind),
+                data=make,
                 file_name=f"{name}-{part}.{kind}",
                 mime=kind.mime,
                 icon=":material/download:",
@@ -249,12 +256,6 @@ def _draw_files(bundle: Bundle, found: CatalogueGroups, kept: RowArray, kind: Ta
                 help=says,
                 key=f"download_{part}",
             )
-        draw_csv_download(
-            "Matches as CSV",
-            partial(submission_csv, bundle, found),
-            f"{name}-matches.csv",
-            tooltip="posting_id and all matches, the competition's format: the listing itself first, nearest first.",
-        )
 
 
 def _file(make: Callable[[], pd.DataFrame], kind: TableFormat) -> bytes:

@@ -82,7 +82,7 @@ def _draw_confirm(bundle: Bundle, found: CatalogueGroups, group: Group) -> None:
 
 
 def _draw_listing(bundle: Bundle, row: int, *, splitting: bool) -> str | None:
-    record = _record(bundle, row)
+    record = bundle.listing(row)
     name = listing_name(record)
     draw_picture(bundle, row, name)
     label = plain(shorten(name, _TITLE_CHARS))
@@ -165,7 +165,7 @@ def _draw_merge(finder: Finder, found: CatalogueGroups, group: Group) -> None:
 def _draw_merger(bundle: Bundle, found: CatalogueGroups, other: NearGroup, pairs: Sequence[Pair]) -> bool:
     """Draw another group with the button that decides its pairs with this one; returns whether it was just pressed."""
     row = other.pair[1]
-    name = listing_name(_record(bundle, row))
+    name = listing_name(bundle.listing(row))
     draw_picture(bundle, row, name, _PICTURE)
     size = count_text(len(other.rows), "listing")
     st.markdown(f"{plain(shorten(name, _TITLE_CHARS))}  \n{size} · {percent_text(other.probability)} sure")
@@ -177,7 +177,3 @@ def _draw_merger(bundle: Bundle, found: CatalogueGroups, other: NearGroup, pairs
         help=f"More than {_MOST_PAIRS:,} pairs would be decided in one step." if too_many else None,
         on_click=lambda: decide_pairs(bundle, pairs, Word.same, scores_of(found, pairs)),
     )
-
-
-def _record(bundle: Bundle, row: int) -> dict[str, object]:
-    return {str(name): value for name, value in bundle.listings.iloc[row].items()}

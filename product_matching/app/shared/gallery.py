@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -24,14 +24,13 @@ _NOT_NAMES = frozenset({"posting_id", "title", "image", "image_phash", "label_gr
 
 def draw_listing_choice(bundle: Bundle, rows: Sequence[int]) -> str | None:
     """Draw listings as small cards, each a button as a whole; returns the posting_id of the one just chosen."""
-    records = bundle.listings.iloc[list(rows)].to_dict("records")
-    cards = [_start_card(bundle, row, record) for row, record in zip(rows, records, strict=True)]
+    cards = [_start_card(bundle, row) for row in rows]
     chosen = draw_cards([Section(cards=cards)], key="starts", narrowest=SAMPLE_WIDTH, abreast=SAMPLES_ABREAST)
     return None if chosen is None else str(bundle.listings["posting_id"].iloc[int(chosen.removeprefix(_START))])
 
 
-def _start_card(bundle: Bundle, row: int, record: dict[Hashable, Any]) -> Card:
-    name = listing_name({str(column): value for column, value in record.items()})
+def _start_card(bundle: Bundle, row: int) -> Card:
+    name = listing_name(bundle.listing(row))
     return Card(
         key=f"{_START}{row}",
         title=[(shorten(name, SAMPLE_TITLE_CHARS), False)],

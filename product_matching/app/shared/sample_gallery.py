@@ -27,12 +27,14 @@ def draw_sample_choice(samples: SampleQueries, order: Sequence[int], catalogue: 
     """
     st.subheader("Try one of these", anchor=False)
     where = f"the catalogue {plain(catalogue)}" if catalogue else "the catalogue"
-    st.markdown(f"New listings, with photo and title: some have duplicates in {where}, some have none.")
+    opens = " Choosing one opens that catalogue in place of this one." if catalogue else ""
+    st.markdown(f"New listings, with photo and title: some have duplicates in {where}, some have none.{opens}")
     pages = -(-len(order) // PER_PAGE)
     key = f"sample_page_of_{pages}"
     page = int(st.session_state.get(key, 1))
     rows = order[(page - 1) * PER_PAGE : page * PER_PAGE]
-    cards = [_sample_card(samples[row], f"{_SAMPLE}{row}", SAMPLE_TITLE_CHARS) for row in rows]
+    lines = [f"opens {catalogue}"] if catalogue else []
+    cards = [_sample_card(samples[row], f"{_SAMPLE}{row}", SAMPLE_TITLE_CHARS, lines) for row in rows]
     chosen = draw_cards([Section(cards=cards)], key="samples", narrowest=SAMPLE_WIDTH, abreast=SAMPLES_ABREAST)
     if pages > 1:
         st.pagination(pages, key=key)
@@ -62,11 +64,12 @@ def draw_sample_picture(sample: SampleQuery, width: int | None = None) -> None:
     st.image(shown_picture(sample.picture), width="stretch" if width is None else width, alt=alt)
 
 
-def _sample_card(sample: SampleQuery, key: str, chars: int) -> Card:
+def _sample_card(sample: SampleQuery, key: str, chars: int, lines: Sequence[str] = ()) -> Card:
     name = sample_name(sample)
     return Card(
         key=key,
         title=[(shorten(name, chars), False)],
         picture=shown_picture(sample.picture),
         alt=f"Sample photo of {name}",
+        lines=lines,
     )

@@ -60,7 +60,7 @@ class Side:
 def listing_side(finder: Finder, row: int, name: str) -> Side:
     """A listing of the catalogue as one of two sides."""
     bundle = finder.bundle
-    columns = {str(column): value for column, value in bundle.listings.iloc[row].items()}
+    columns = bundle.listing(row)
     picture = None if bundle.thumbnails is None else bundle.thumbnails.get(row)
     return Side(name=name, query=finder.listing_query(row), picture=picture, columns=columns)
 

@@ -65,6 +65,7 @@ def curve_chart(
         "hovermode": "x unified",
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
         "shapes": [{**line, "line": {"color": REST, "width": 2, "dash": "dot"}}],
+        "annotations": _labels(points, float(x[0]), float(x[-1])),
         "xaxis": {"title": {"text": axis}, "range": [float(x[0]), float(x[-1])], "showgrid": False, **_FIXED},
         "yaxis": {"title": {"text": "Of 100"}, "range": [0, 102], **_FIXED},
     }
@@ -93,16 +94,36 @@ def _named(points: Sequence[OperatingPoint], x: FloatArray, f1: FloatArray) -> d
     places = [int(np.argmin(np.abs(x - point.at[0]))) for point in points]
     return {
         "type": "scatter",
-        "mode": "markers+text",
+        "mode": "markers",
         "x": [point.at[0] for point in points],
         "y": [round(100 * float(f1[place]), 2) for place in places],
         "text": [point.name for point in points],
-        "textposition": ["bottom center" if place % 2 else "top center" for place in range(len(points))],
         "marker": {"symbol": "diamond", "size": 10, "color": BALANCE},
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": False,
         "cliponaxis": False,
     }
+
+
+def _labels(points: Sequence[OperatingPoint], first: float, last: float) -> list[dict[str, Any]]:
+    """Names of settings above the horizontal axis, where no curve runs; neighbours at two heights."""
+    labels = []
+    for place, point in enumerate(points):
+        at_end = point.at[0] > first + 0.85 * (last - first)
+        labels.append(
+            {
+                "x": point.at[0],
+                "y": 0,
+                "text": f"{point.name} ◆" if at_end else f"◆ {point.name}",
+                "xanchor": "right" if at_end else "left",
+                "xshift": 6 if at_end else -6,
+                "yanchor": "bottom",
+                "yshift": 20 * (place % 2),
+                "showarrow": False,
+                "font": {"color": BALANCE, "size": 12},
+            }
+        )
+    return labels
 
 
 def describe_curves(curves: PartScores, x: FloatArray, axis: str) -> str:

@@ -40,7 +40,7 @@ def draw_pairs(bundle: Bundle, accepted: Sequence[ShownPair], rejected: Sequence
 
 
 def _draw_pair(bundle: Bundle, pair: ShownPair, *, pictured: bool) -> None:
-    names = [listing_name({str(name): value for name, value in bundle.listings.iloc[row].items()}) for row in pair.rows]
+    names = [listing_name(bundle.listing(row)) for row in pair.rows]
     if pictured:
         with st.container(horizontal=True, gap="small"):
             for row, name in zip(pair.rows, names, strict=True):

@@ -72,6 +72,7 @@ def test_without_a_match_it_says_which_distance_lets_the_nearest_in(finder: Find
     assert answer.no_match == "No listing in this catalogue is within these distances. The nearest looks like this:"
     assert 0 < len(answer.beyond) <= N_BEYOND
     assert answer.beyond_note.startswith("To accept the nearest one, raise the photo distance to 0.")
+    assert "raise" not in answer.without_advice().beyond_note
 
 
 def test_the_sides_that_match_are_counted(finder: Finder) -> None:

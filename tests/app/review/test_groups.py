@@ -13,7 +13,7 @@ import pytest
 from product_matching.app.address import DISTANCES, Address
 from product_matching.app.review.changes import say_changes
 from product_matching.app.review.comparing import compare_pairs
-from product_matching.app.review.export import submission_csv
+from product_matching.app.review.export import matches_file
 from product_matching.app.review.groups import (
     GROUPS_A_PAGE,
     ShownGroup,
@@ -44,6 +44,7 @@ from product_matching.workflows.catalogue_groups import (
     group_matches,
 )
 from product_matching.workflows.match import match_by_defaults
+from product_matching.workflows.table_file import TableFormat
 from tests.recorded_progress import RecordedProgress
 
 BY_DISTANCES = Deciding(chosen=None, by=DISTANCES, least=1.0)
@@ -186,9 +187,13 @@ def test_a_merger_is_offered_with_the_nearest_groups(three: CatalogueGroups) -> 
 
 
 def test_the_download_holds_every_listing(bundle: Bundle, found: CatalogueGroups) -> None:
-    matches = pd.read_csv(io.BytesIO(submission_csv(bundle, found)), dtype=str)
+    matches = pd.read_csv(io.BytesIO(matches_file(bundle, found, TableFormat.csv)), dtype=str)
     assert [line.split()[0] for line in matches["matches"]] == matches["posting_id"].tolist()
     assert matches["posting_id"].tolist() == bundle.listings["posting_id"].tolist()
+    listed = pd.read_json(io.BytesIO(matches_file(bundle, found, TableFormat.json)), dtype=False)
+    stored = pd.read_parquet(io.BytesIO(matches_file(bundle, found, TableFormat.parquet)))
+    for table in (listed, stored):
+        assert [" ".join(ids) for ids in table["matches"]] == matches["matches"].tolist()
 
 
 def test_changes_are_said_in_numbers() -> None:
