@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -66,16 +67,20 @@ def press_twice(page: Page, store: DecisionStore, catalogue: str, *, after: floa
     page.keyboard.press("n")
     page.wait_for_timeout(after)
     page.keyboard.press("n")
-    expect(page.locator(f".st-key-{page.evaluate('window.shown[0]')}")).to_have_count(0, timeout=PATIENCE)
-    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE)
+    too_soon = page.get_by_text("Too soon: the pair before has your answer already.")
+
+    def decided() -> set[frozenset[str]]:
+        return {frozenset(each.decision.pair) for each in store.current(catalogue) if each.number not in before}
+
+    deadline = time.monotonic() + PATIENCE / 1000
+    while len(decided()) < 2 and not too_soon.is_visible() and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert len(decided()) == 2 or too_soon.is_visible()
     ids = open_bundle(DEMO).listings["posting_id"]
     shown = {frozenset(ids.iloc[int(row)] for row in key.split("_")[1:]) for key in page.evaluate("window.shown")}
-    decided = {frozenset(each.decision.pair) for each in store.current(catalogue) if each.number not in before}
-    assert decided
-    assert decided <= shown
-    if len(decided) == 1:
-        expect(page.get_by_text("Too soon: the pair before has your answer already.")).to_be_visible()
-        expect(page.get_by_test_id("stToast")).to_have_count(0, timeout=PATIENCE)
+    assert decided() <= shown
+    expect(page.get_by_test_id("stToast")).to_have_count(0, timeout=PATIENCE)
+    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE)
 
 
 def matches(embeddings: Path, home: Path, out: Path) -> dict[str, set[str]]:
