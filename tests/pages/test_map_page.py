@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app.address import MAP
+from product_matching.store.decisions import DecisionStore
 from tests.pages.conftest import finish_jobs
 
 Open = Callable[..., AppTest]
@@ -60,6 +62,24 @@ def test_colours_of_the_nearest_listing_are_found_in_the_background(open_app: Op
     assert app.query_params["colour"] == "nearest"
     app.selectbox(key="map_colour").set_value("labels").run()
     assert sent(app, "_map")["kind"] == "categories"
+
+
+def test_decisions_that_cannot_be_read_leave_the_map_without_groups(
+    open_app: Open, models_with_pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_MODELS", str(models_with_pairs))
+    finish_jobs(open_app("pages/review.py", bundle="small", step="groups"))  # so that there are groups to colour by
+    store = DecisionStore()
+    store.path.parent.mkdir(parents=True, exist_ok=True)
+    store.path.write_bytes(b"no database at all, though long enough for the header of one" * 20)
+    app = open_app(MAP, bundle="small", colour="groups", area=WHOLE)
+    assert not app.exception
+    (warning, choice) = (str(each.value).replace("\\", "") for each in app.warning)
+    assert f"{store.path} cannot be used" in warning
+    assert warning.endswith("Until then the map has no groups.")
+    assert "'colour' in the address is 'groups', but must be one of" in choice
+    assert sum(entry["count"] for entry in sent(app, "_map")["legend"]) == 24
+    assert app.subheader[0].value == "24 listings selected"
 
 
 @pytest.mark.parametrize(("params", "said"), [({"bundle": "damaged"}, "format"), ({"bundle": "none"}, "no catalogue")])
