@@ -122,7 +122,7 @@ def test_twelve_pairs_by_keyboard_hold_after_a_restart_and_change_match(
         expect(page.get_by_text("2 of 75 reviewed")).to_be_visible(timeout=PATIENCE)
         page.goto(f"{url}/review?bundle=demo&step=pairs")
         press(page, "n")
-        for after in (0, 150, 300):
+        for after in (80, 150, 300):
             press_twice(page, store, catalogue, after=after)
     plain = matches(embeddings, tmp_path / "other_home", tmp_path / "plain.csv")
     held = matches(embeddings, home, tmp_path / "held.csv")

@@ -30,18 +30,19 @@ def answer_pair(bundle: Bundle, pair: tuple[str, str], word: Word | None, score:
 
     What was answered before stands: a key may come before the next pair, and someone else may have been faster.
     """
+    who, later, done = who_decides(), postponed(), steps_done()
     try:
         standing = decision_on(bundle, pair)
-        if pair in postponed() or (standing is not None and ("decisions", [standing.number]) in steps_done()):
+        if pair in later or (standing is not None and ("decisions", [standing.number]) in done):
             st.toast(_TOO_SOON, icon=":material/speed:")
             return
         if standing is None and word is None:
             postpone(pair)
             return
-        who, scores = who_decides(), [score]
+        scores = [score]
         numbers = [] if word is None else record_decisions(bundle, [pair], word, who=who, scores=scores, only_open=True)
         if numbers:
-            note_step("decisions", numbers)
+            note_step(done, "decisions", numbers)
         else:
             _say_meanwhile(say_standing(decision_on(bundle, pair)))
     except InputError as error:
@@ -50,18 +51,18 @@ def answer_pair(bundle: Bundle, pair: tuple[str, str], word: Word | None, score:
 
 def answer_audit(bundle: Bundle, audit: Audit, place: int, answer: Answer) -> None:
     """Keep what is said of a pair of an audit, which is a decision as well unless it could not be told."""
-    number, drawn = audit.number, audit.pairs[place]
+    number, drawn, who, done = audit.number, audit.pairs[place], who_decides(), steps_done()
     try:
-        if not AuditStore().answer(number, place, answer, who=who_decides(), only_open=True):
+        if not AuditStore().answer(number, place, answer, who=who, only_open=True):
             _say_answered(bundle, number, place)
             return
         word = None if answer is Answer.unsure else Word(answer.value)
         pair, scores = (drawn.first, drawn.second), [drawn.score]
-        numbers = [] if word is None else record_decisions(bundle, [pair], word, who=who_decides(), scores=scores)
+        numbers = [] if word is None else record_decisions(bundle, [pair], word, who=who, scores=scores)
     except InputError as error:
         note_problem(error)
         return
-    note_step("audit", (number, place, numbers))
+    note_step(done, "audit", (number, place, numbers))
 
 
 def say_standing(change: Change | None) -> str:

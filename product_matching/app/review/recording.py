@@ -41,15 +41,16 @@ def decide_named(
     scores: Sequence[float | None] | None = None,
 ) -> None:
     """Keep a decision on pairs of ids as one step; see `decide_pairs`."""
+    who, done = who_decides(), steps_done()
     try:
-        numbers = record_decisions(bundle, pairs, word, who=who_decides(), scores=scores)
+        numbers = record_decisions(bundle, pairs, word, who=who, scores=scores)
     except InputError as error:
         note_problem(error)
         return
     if len(numbers) > 1:
         what = "taken back" if word is None else f"decided: {WORDS[word]}"
         st.toast(f"{count_text(len(numbers), 'pair')} {what}. Undo takes them back.", icon=":material/how_to_reg:")
-    note_step("decisions", numbers)
+    note_step(done, "decisions", numbers)
 
 
 def withdraw(bundle: Bundle, change: Change) -> None:
@@ -66,8 +67,9 @@ def withdraw(bundle: Bundle, change: Change) -> None:
 
 def postpone(pair: tuple[str, str]) -> None:
     """Leave a pair of ids for later in this session; for callbacks."""
-    st.session_state.setdefault(_LATER, set()).add(pair)
-    note_step("later", pair)
+    later, done = st.session_state.setdefault(_LATER, set()), steps_done()
+    later.add(pair)
+    note_step(done, "later", pair)
 
 
 def postponed() -> set[tuple[str, str]]:
@@ -82,10 +84,11 @@ def take_back() -> None:
     if not done:
         st.toast("There is no step left to take back.", icon=":material/undo:")
         return
+    later = postponed()
     kind, step = done.pop()
     try:
         if kind == "later":
-            postponed().discard(step)
+            later.discard(step)
         elif kind == "audit":
             number, place, numbers = step
             AuditStore().answer(number, place, None)
@@ -127,13 +130,15 @@ def draw_problem() -> None:
 
 
 def steps_done() -> list[tuple[str, Any]]:
-    """The steps of this session that can be taken back, each with its kind, the last one last."""
+    """The steps of this session that can be taken back, each with its kind, the last one last.
+
+    To be read before a step is done: reading the session ends a run that a further key has overtaken.
+    """
     done: list[tuple[str, Any]] = st.session_state.setdefault(_DONE, [])
     return done
 
 
-def note_step(kind: str, step: object) -> None:
-    """Note a step, for `take_back`."""
-    done = steps_done()
+def note_step(done: list[tuple[str, Any]], kind: str, step: object) -> None:
+    """Note a step among those of this session, for `take_back`."""
     done.append((kind, step))
     del done[:-_MOST_DONE]
