@@ -13,11 +13,14 @@ from product_matching.store.bundle import Bundle
 #: Smallest sizes that are offered.
 _SIZES = (GROUP_SIZES[0], 3, 4, 5, 10, 20)
 
+#: Wide enough for its label: on a phone it would be squeezed to nothing beside the others.
+_TOGGLE_WIDTH = 150
+
 
 def draw_review_filters(bundle: Bundle, address: Address) -> None:
     """Draw the filters of the step that the address names, beside what stands before them."""
     if address.step == "groups":
-        st.toggle("Only undecided", **coupled("open_only", address.open_only))
+        st.toggle("Only undecided", width=_TOGGLE_WIDTH, **coupled("open_only", address.open_only))
         sizes = sorted({*_SIZES, address.size_from})
         st.selectbox(
             "Size of a group",
