@@ -52,19 +52,17 @@ class IndexChoice:
     ----------
     kind
         Its kind.
-    bytes, milliseconds
-        Memory that it takes, and time of a query at most, as computed.
-    lists, most_probes
-        Of an inverted file: its lists, and how many of them a query has the time to search. Else 0.
+    lists
+        Lists of an inverted file, else 0.
+    milliseconds
+        What the budget gives a query; None for as much as it needs.
     reason
         One sentence.
     """
 
     kind: Literal["flat", "ivf"]
-    bytes: int
-    milliseconds: float
     lists: int = 0
-    most_probes: int = 0
+    milliseconds: float | None
     reason: str
 
 
@@ -90,15 +88,15 @@ def choose_index(n: int, dimensions: int, budget: SearchBudget, *, must_fit: boo
     >>> choose_index(20_000, 256, SearchBudget(memory_mb=1500.0, milliseconds=20.0)).kind
     'flat'
     >>> choice = choose_index(1_000_000, 256, SearchBudget(memory_mb=1500.0, milliseconds=20.0))
-    >>> choice.kind, choice.lists, choice.most_probes
-    ('ivf', 4096, 366)
+    >>> choice.kind, choice.lists
+    ('ivf', 4096)
     """
     memory = math.inf if budget.memory_mb is None else budget.memory_mb * _MB
     time = math.inf if budget.milliseconds is None else budget.milliseconds
     flat_bytes, flat_ms = flat_cost(n, dimensions)
     cost = f"comparing all {n:,} takes {flat_bytes / _MB:,.0f} MB and {flat_ms:,.1f} ms"
     if flat_bytes <= memory and flat_ms <= time:
-        return IndexChoice(kind="flat", bytes=flat_bytes, milliseconds=flat_ms, reason=f"{cost}, which fits")
+        return IndexChoice(kind="flat", milliseconds=budget.milliseconds, reason=f"{cost}, which fits")
     lists = default_lists(n)
     least_bytes, least_ms = ivf_cost(n, dimensions, lists, 1)
     if must_fit and (least_bytes > memory or least_ms > time):
@@ -106,16 +104,30 @@ def choose_index(n: int, dimensions: int, budget: SearchBudget, *, must_fit: boo
             f"{n:,} photos of {dimensions} numbers do not fit the budget: {cost}, an approximate index at least "
             f"{least_bytes / _MB:,.0f} MB and {least_ms:,.1f} ms. Give more."
         )
-    each = ivf_cost(n, dimensions, lists, 2)[1] - least_ms
-    probes = lists if time == math.inf else max(1, min(lists, 1 + int((time - least_ms) / each)))
-    return IndexChoice(
-        kind="ivf",
-        bytes=least_bytes,
-        milliseconds=ivf_cost(n, dimensions, lists, probes)[1],
-        lists=lists,
-        most_probes=probes,
-        reason=f"{cost}, which does not fit",
-    )
+    return IndexChoice(kind="ivf", lists=lists, milliseconds=budget.milliseconds, reason=f"{cost}, which does not fit")
+
+
+def most_probes(n: int, numbers: int, lists: int, milliseconds: float | None) -> int:
+    """How many lists of an inverted file a query has the time to search; 1 where it has none.
+
+    Parameters
+    ----------
+    n, numbers
+        Vectors, and numbers of the code of each.
+    lists
+        Number of lists.
+    milliseconds
+        Time of a query; None for as much as it needs.
+
+    Examples
+    --------
+    >>> most_probes(1_000_000, 256, 4096, 20.0), most_probes(1_000_000, 16, 4096, 20.0)
+    (366, 4096)
+    """
+    if milliseconds is None or ivf_cost(n, numbers, lists, lists)[1] <= milliseconds:
+        return max(1, lists)
+    least, next_ms = (ivf_cost(n, numbers, lists, probes)[1] for probes in (1, 2))
+    return max(1, min(lists, 1 + int((milliseconds - least) / (next_ms - least))))
 
 
 def flat_cost(n: int, dimensions: int) -> tuple[int, float]:
@@ -123,12 +135,12 @@ def flat_cost(n: int, dimensions: int) -> tuple[int, float]:
     return 4 * n * dimensions, 4 * n * dimensions / VECTOR_BYTES_PER_MS
 
 
-def ivf_cost(n: int, dimensions: int, lists: int, probes: int) -> tuple[int, float]:
+def ivf_cost(n: int, numbers: int, lists: int, probes: int) -> tuple[int, float]:
     """Bytes and milliseconds of an inverted file: the codes, read as far as a query searches, and the centroids."""
-    centroids = 4 * lists * dimensions
-    searched = SKEW * probes * (n / lists) * dimensions
+    centroids = 4 * lists * numbers
+    searched = min(SKEW * probes * (n / lists), n) * numbers
     milliseconds = BASE_MS + centroids / VECTOR_BYTES_PER_MS + searched / CODE_BYTES_PER_MS
-    return n * (dimensions + _NUMBER_BYTES) + centroids + BASE_BYTES, milliseconds
+    return n * (numbers + _NUMBER_BYTES) + centroids + BASE_BYTES, milliseconds
 
 
 def default_lists(n: int) -> int:

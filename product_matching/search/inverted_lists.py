@@ -10,6 +10,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.search.leading import short_rows, short_slack
 from product_matching.search.neighbours import RowArray
 
 Matrix = npt.NDArray[np.float32]
@@ -28,7 +29,11 @@ class InvertedLists:
     ----------
     codes
         File of the lists, one behind the other: of each the codes of its vectors, shape (S, W), uint8, then their
-        numbers from 0 to U - 1, shape (S,), int64. W is the dimension, filled up to a multiple of 16.
+        numbers from 0 to U - 1, shape (S,), int64. W is the width of what `coded` gives.
+    directions
+        Orthonormal columns, shape (D, W - 1), float32: the codes are those of the components along them and of the
+        norm of the rest, so that no product of codes is below the cosine, but for what is rounded. None for codes of
+        all numbers of a vector.
     centroids
         Shape (L, W), float32, unit norm.
     sizes
@@ -46,12 +51,17 @@ class InvertedLists:
     width: Matrix
     offsets: RowArray
     rows: RowArray
+    directions: Matrix | None = None
 
     def __post_init__(self) -> None:
         lists, length = self.centroids.shape
         shapes = (self.sizes.shape, self.low.shape, self.width.shape)
         if shapes != ((lists,), (length,), (length,)) or not np.isfinite(self.centroids).all():
             raise ValueError(f"the lists do not fit together: {lists} centroids, but {shapes}")
+        if self.directions is not None and (
+            self.directions.shape[1:] != (length - 1,) or not np.isfinite(self.directions).all()
+        ):
+            raise ValueError(f"the lists do not fit together: {length} numbers, but {self.directions.shape} directions")
         if (self.sizes < 0).any() or self.sizes.sum() != len(self.offsets) - 1 or (np.diff(self.offsets) < 0).any():
             raise ValueError("the sizes of the lists do not add up to their vectors")
         if self.codes.stat().st_size != self.sizes.sum() * (length + _ID_BYTES):
@@ -62,6 +72,15 @@ class InvertedLists:
         """Distance of two neighbouring codes in each dimension; shape (W,)."""
         steps: Matrix = self.width / np.float32(_STEPS)
         return steps
+
+    @property
+    def slack(self) -> float:
+        """By how much a product of two coded rows may be below the cosine, codes not yet rounded."""
+        return 0.0 if self.directions is None else short_slack(*self.directions.shape)
+
+    def coded(self, vectors: npt.ArrayLike) -> Matrix:
+        """What the codes hold of vectors, shape (N, D), before it is rounded; shape (N, W)."""
+        return coded(vectors, self.directions)
 
     def list_of_rows(self) -> RowArray:
         """List of every row that stands in one, in the order of `rows`; shape (M,)."""
@@ -95,8 +114,11 @@ class InvertedLists:
     def save(self, path: Path) -> None:
         """Write all but the codes."""
         names = ("centroids", "sizes", "low", "width", "offsets", "rows")
+        arrays = {name: getattr(self, name) for name in names}
+        if self.directions is not None:
+            arrays["directions"] = self.directions
         with path.open("wb") as stream:
-            np.savez(stream, **{name: getattr(self, name) for name in names})
+            np.savez(stream, **arrays)
 
     @classmethod
     def load(cls, path: Path, codes: Path) -> InvertedLists:
@@ -110,7 +132,8 @@ class InvertedLists:
         with np.load(path, allow_pickle=False) as file:
             floats = {name: file[name].astype(np.float32) for name in ("centroids", "low", "width")}
             numbers = {name: file[name].astype(np.int64) for name in ("sizes", "offsets", "rows")}
-        return cls(codes=codes, **floats, **numbers)
+            directions = file["directions"].astype(np.float32) if "directions" in file else None
+        return cls(codes=codes, directions=directions, **floats, **numbers)
 
     def renumbered(self, rows: RowArray) -> InvertedLists:
         """The same lists where each row has another number; `rows[old]` is the new one, -1 for one that is gone."""
@@ -138,9 +161,14 @@ class InvertedLists:
         return index
 
 
-def padded(vectors: npt.ArrayLike) -> Matrix:
-    """Fill rows up with zeros to a multiple of 16 numbers; their products stay the same."""
+def coded(vectors: npt.ArrayLike, directions: Matrix | None) -> Matrix:
+    """Shorten rows to their components along `directions` and the norm of the rest (`short_rows`).
+
+    Without directions the rows are filled up with zeros to a multiple of 16 numbers; their products stay the same.
+    """
     rows = np.ascontiguousarray(vectors, dtype=np.float32)
+    if directions is not None:
+        return short_rows(rows, np.einsum("ij,ij->i", rows, rows, dtype=np.float64), directions, threads=1)
     missing = -rows.shape[1] % _ALIGNED
     return np.pad(rows, ((0, 0), (0, missing))) if missing else rows
 

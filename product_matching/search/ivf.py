@@ -20,7 +20,7 @@ from product_matching.search.arguments import (
 )
 from product_matching.search.budget import default_lists
 from product_matching.search.flat import FlatIndex, VectorArray, threads_for
-from product_matching.search.inverted_lists import InvertedLists, padded
+from product_matching.search.inverted_lists import InvertedLists
 from product_matching.search.list_writing import write_lists
 from product_matching.search.mapped import MappedRows, release_pages
 from product_matching.search.neighbours import (
@@ -45,8 +45,10 @@ class IvfIndex:
     """The lists whose centroids are nearest to a query are searched (Sivic and Zisserman 2003; FAISS).
 
     Each distinct vector stands in one list, as one byte a number; rows that have the same vector are found with it, so
-    that many copies of one do not crowd out others. What the codes propose is measured exactly on the vectors
-    themselves: a row may be missed because its list is not searched, but no distance is wrong.
+    that many copies of one do not crowd out others. Where leading directions tell most vectors apart, the codes hold
+    the components along them and the norm of the rest: their product bounds the cosine. What the codes propose is
+    measured exactly on the vectors themselves: a row may be missed because its list is not searched, but no distance is
+    wrong.
 
     Parameters
     ----------
@@ -91,8 +93,9 @@ class IvfIndex:
                 self._index = lists.index(_searched(lists, probes))
         else:
             self._index = lists.index(_searched(lists, probes))
+        _check_dimension(lists, rows.shape[1])
         self._lists, self._exact, self._block_size = lists, MappedRows(rows), block_size
-        self._dimension, self._slack = rows.shape[1], product_slack(rows.shape[1])
+        self._dimension, self._slack = rows.shape[1], product_slack(rows.shape[1]) + lists.slack
         self._zero, self._rest = _others(rows, lists)
         self._flat = FlatIndex(rows[self._rest]) if len(self._rest) else None
 
@@ -142,7 +145,7 @@ class IvfIndex:
     def _block_within(self, queries: VectorArray, threshold: float) -> Neighbours:
         proposed = [np.zeros(0, dtype=np.int64)] * len(queries)
         if self._index.ntotal:
-            rows = padded(queries)
+            rows = self._lists.coded(queries)
             # No number is further from that of its code than half a step, so that a product errs by this at most.
             error = float((np.abs(rows) @ self._lists.steps).max(initial=0.0)) / 2
             radius = 1.0 - threshold - self._slack - error
@@ -154,20 +157,21 @@ class IvfIndex:
 
     def _block_nearest(self, queries: VectorArray, k: int) -> Neighbours:
         fetched = min(k + _SPARE, self._index.ntotal)
-        proposed = _fetched(self._index, queries, fetched)
+        coded = self._lists.coded(queries)
+        proposed = _fetched(self._index, coded, fetched)
         short = np.flatnonzero((proposed < 0).any(axis=1))
         if len(short):
-            wider = self._lists.widened(self._index, self._probes_holding(queries[short], fetched))
-            proposed[short] = _fetched(wider, queries[short], fetched)
+            wider = self._lists.widened(self._index, self._probes_holding(coded[short], fetched))
+            proposed[short] = _fetched(wider, coded[short], fetched)
         rows = self._lists.rows_of(list(proposed))
         if fetched < k:
             rows = [np.concatenate([of_query, self._zero[:k]]) for of_query in rows]
         found = self._measured(queries, rows)
         return keep_nearest(self._with_rest(found, lambda flat: flat.nearest(queries, k)), k)
 
-    def _probes_holding(self, queries: VectorArray, k: int) -> int:
+    def _probes_holding(self, coded: VectorArray, k: int) -> int:
         """How many of the nearest lists hold `k` vectors together, for every one of the queries."""
-        order = np.argsort(-(padded(queries) @ self._lists.centroids.T), axis=1)
+        order = np.argsort(-(coded @ self._lists.centroids.T), axis=1)
         held = np.cumsum(self._lists.sizes[order], axis=1)
         # FAISS may see two centroids that are as near in the other order.
         return min(len(self._lists.sizes), int((held < k).sum(axis=1).max()) + 2)
@@ -193,17 +197,22 @@ class IvfIndex:
         )
 
 
+def _check_dimension(lists: InvertedLists, dimension: int) -> None:
+    if lists.directions is not None and len(lists.directions) != dimension:
+        raise ValueError(f"the lists are of vectors of {len(lists.directions)} numbers, not {dimension}")
+
+
 def _searched(lists: InvertedLists, probes: int | None) -> int:
     """Lists that a query searches: as many as are given, else a quarter, and no more than there are."""
     return min(len(lists.sizes), probes or max(1, len(lists.sizes) // 4))
 
 
-def _fetched(index: Any, queries: VectorArray, k: int) -> RowArray:
+def _fetched(index: Any, coded: VectorArray, k: int) -> RowArray:
     """Places of the `k` vectors whose codes are nearest, -1 where the searched lists hold fewer; shape (Q, k)."""
     if not k:
-        return np.zeros((len(queries), 0), dtype=np.int64)
-    with threads_for(len(queries)):
-        found: RowArray = index.search(padded(queries), k)[1]
+        return np.zeros((len(coded), 0), dtype=np.int64)
+    with threads_for(len(coded)):
+        found: RowArray = index.search(coded, k)[1]
     return found
 
 

@@ -119,8 +119,6 @@ def probes_for(
     A neighbour is found by the search that reaches its list, so that one comparison with all centroids tells it for
     every number of lists.
     """
-    from product_matching.search.inverted_lists import padded
-
     list_of = np.full(len(vectors), -1, dtype=np.int64)
     list_of[lists.rows] = lists.list_of_rows()
     needed, weights = [], []
@@ -128,7 +126,7 @@ def probes_for(
         wanted = list_of[true.of(place)[0]]
         wanted = wanted[wanted >= 0]
         if len(wanted):
-            products = lists.centroids @ padded(vectors[row][None])[0]
+            products = lists.centroids @ lists.coded(vectors[row][None])[0]
             needed.append((products[None, :] >= products[wanted][:, None]).sum(axis=1))
             weights.append(np.full(len(wanted), 1.0 / len(wanted)))
     if not needed:

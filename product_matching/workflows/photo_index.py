@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.progress import NO_PROGRESS, Progress
-from product_matching.search.budget import IndexChoice
+from product_matching.search.budget import IndexChoice, most_probes
 from product_matching.search.open import open_index
 from product_matching.search.recall import NEIGHBOURS, Recall, measure_recall, probes_for, sample_rows, true_neighbours
 from product_matching.search.spec import IndexSpec, InvertedFile
@@ -79,14 +79,17 @@ def write_photo_index(
     """
     if choice.kind == "flat":
         return IndexSpec("flat")
-    from product_matching.search.list_writing import write_lists
+    from product_matching.search.list_writing import index_directions, write_lists
 
-    lists = write_lists(vectors, folder / PHOTO_CODES_FILE, choice.lists, progress=progress)
+    directions = index_directions(vectors, distance)
+    lists = write_lists(vectors, folder / PHOTO_CODES_FILE, choice.lists, directions=directions, progress=progress)
     lists.save(folder / PHOTO_LISTS_FILE)
     rows = sample_rows(vectors)
     true = true_neighbours(vectors, rows, distance, progress=progress)
     half = len(rows) // 2
-    probes = min(choice.most_probes, probes_for(lists, vectors, rows[:half], true.part(0, half), least=AIMED_RECALL))
+    needed = probes_for(lists, vectors, rows[:half], true.part(0, half), least=AIMED_RECALL)
+    affordable = most_probes(len(vectors), lists.centroids.shape[1], len(lists.sizes), choice.milliseconds)
+    probes = min(needed, affordable)
     spec = _spec(len(lists.sizes), probes, Recall(1.0, 0), distance)
     others = rows[half:]
     index, wanted = open_index(spec, vectors, lists), true.part(half, len(rows))

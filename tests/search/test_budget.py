@@ -3,7 +3,7 @@
 import pytest
 
 from product_matching.errors import InputError
-from product_matching.search.budget import SearchBudget, choose_index, default_lists, flat_cost, ivf_cost
+from product_matching.search.budget import SearchBudget, choose_index, default_lists, flat_cost, ivf_cost, most_probes
 
 
 def test_without_a_budget_every_vector_is_compared() -> None:
@@ -21,15 +21,24 @@ def test_the_exact_index_is_kept_up_to_what_the_budget_takes() -> None:
 def test_an_inverted_file_keeps_to_the_budget_and_says_why() -> None:
     choice = choose_index(1_000_000, 256, SearchBudget(memory_mb=1_500.0, milliseconds=20.0))
     assert choice.kind == "ivf"
-    assert choice.bytes <= 1_500e6
-    assert choice.milliseconds <= 20.0
-    assert ivf_cost(1_000_000, 256, choice.lists, choice.most_probes + 1)[1] > 20.0
+    probes = most_probes(1_000_000, 256, choice.lists, choice.milliseconds)
+    taken, milliseconds = ivf_cost(1_000_000, 256, choice.lists, probes)
+    assert (taken <= 1_500e6, milliseconds <= 20.0) == (True, True)
+    assert ivf_cost(1_000_000, 256, choice.lists, probes + 1)[1] > 20.0
     assert choice.reason == "comparing all 1,000,000 takes 1,024 MB and 204.8 ms, which does not fit"
 
 
 def test_without_a_limit_of_time_all_lists_may_be_searched() -> None:
     choice = choose_index(1_000_000, 256, SearchBudget(memory_mb=500.0))
-    assert (choice.kind, choice.most_probes) == ("ivf", choice.lists)
+    assert (choice.kind, most_probes(1_000_000, 256, choice.lists, None)) == ("ivf", choice.lists)
+
+
+def test_no_more_is_counted_than_all_codes_once() -> None:
+    """Near lists are larger than the mean, but all of them together are not."""
+    all_read = ivf_cost(1_000_000, 64, 4_096, 4_096)
+    assert all_read == ivf_cost(1_000_000, 64, 4_096, 2_000)
+    assert most_probes(1_000_000, 64, 4_096, all_read[1]) == 4_096
+    assert most_probes(1_000_000, 64, 4_096, 1.0) == 1
 
 
 @pytest.mark.parametrize("budget", [SearchBudget(memory_mb=200.0), SearchBudget(milliseconds=2.0)])

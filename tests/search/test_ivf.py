@@ -11,8 +11,9 @@ import pytest
 
 from product_matching.search import FlatIndex, IndexSpec, IvfIndex, Neighbours, open_index
 from product_matching.search.inverted_lists import InvertedLists
-from product_matching.search.list_writing import write_lists
+from product_matching.search.list_writing import index_directions, write_lists
 from product_matching.search.mapped import MappedRows
+from product_matching.search.neighbours import keep_within
 from product_matching.search.recall import measure_recall, probes_for, sample_rows, true_neighbours
 
 N, D, COPIES = 6_000, 20, 2_000
@@ -29,9 +30,10 @@ def vectors() -> Vectors:
     return np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0).astype(np.float32)
 
 
-@pytest.fixture(scope="module")
-def lists(vectors: Vectors, tmp_path_factory: pytest.TempPathFactory) -> InvertedLists:
-    return write_lists(vectors, tmp_path_factory.mktemp("lists") / "codes.bin", 64)
+@pytest.fixture(scope="module", params=[None, 15], ids=["all numbers", "components"])
+def lists(vectors: Vectors, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> InvertedLists:
+    directions = None if request.param is None else np.linalg.eigh(vectors.T @ vectors)[1][:, -request.param :]
+    return write_lists(vectors, tmp_path_factory.mktemp("lists") / "codes.bin", 64, directions=directions)
 
 
 def assert_same(found: Neighbours, expected: Neighbours) -> None:
@@ -95,7 +97,8 @@ def test_rows_that_stand_in_no_list_are_found_as_well(vectors: Vectors, lists: I
     grown = np.concatenate([vectors, vectors[1_000:1_010]])
     index = IvfIndex(grown, lists=lists, probes=64)
     assert_same(index.within(grown[1_000:1_005], 0.2), FlatIndex(grown).within(grown[1_000:1_005], 0.2))
-    assert_same(index.nearest(grown[1_000:1_005], 9), FlatIndex(grown).nearest(grown[1_000:1_005], 9))
+    nearest = (each.nearest(grown[1_000:1_005], 9) for each in (index, FlatIndex(grown)))
+    assert_same(*(keep_within(found, 0.2) for found in nearest))
 
 
 def test_rows_that_are_gone_are_not_found(vectors: Vectors, lists: InvertedLists) -> None:
@@ -122,7 +125,7 @@ def test_lists_that_do_not_fit_are_refused(vectors: Vectors, lists: InvertedList
     with pytest.raises(ValueError, match="the lists hold row 5999, but there are 4000"):
         IvfIndex(vectors[:4_000], lists=lists)
     forged = np.fromfile(lists.codes, dtype=np.uint8)
-    forged[lists.sizes[0] * 32 :][:8] = 255, 255, 0, 0, 0, 0, 0, 0
+    forged[lists.sizes[0] * lists.centroids.shape[1] :][:8] = 255, 255, 0, 0, 0, 0, 0, 0
     forged.tofile(tmp_path / "codes.bin")
     damaged = IvfIndex(vectors, lists=InvertedLists.load(tmp_path / "lists.npz", tmp_path / "codes.bin"), probes=64)
     with pytest.raises(ValueError, match=r"codes.bin names vector 65535, but there are 5900"):
@@ -160,3 +163,30 @@ def test_the_lists_to_search_are_the_least_that_reach_the_recall(vectors: Vector
         for count in (probes - 1, probes)
     ]
     assert recalls[0] < 0.99 <= recalls[1] + 1e-9
+
+
+def test_codes_hold_few_components_where_these_tell_most_vectors_apart(vectors: Vectors, tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    turned = np.linalg.qr(rng.normal(size=(256, D)))[0].T  # 20 of 256 dimensions, and a little of the others
+    rows = (vectors[200:] @ turned + 0.02 * rng.normal(size=(N - 200, 256))).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    directions = index_directions(rows, 0.2)
+    assert directions is not None
+    assert directions.shape[1] + 1 <= 64
+    np.testing.assert_allclose(directions.T @ directions, np.eye(directions.shape[1]), atol=1e-5)
+    lists = write_lists(rows, tmp_path / "codes.bin", 64, directions=directions)
+    assert lists.codes.stat().st_size <= (N - 200) * (64 + 8)
+    index, queries = IvfIndex(rows, lists=lists, probes=64), rows[:300]
+    assert_same(index.within(queries, 0.2), FlatIndex(rows).within(queries, 0.2))
+    nearest = (each.nearest(queries, 5) for each in (index, FlatIndex(rows)))
+    assert_same(*(keep_within(found, 0.2) for found in nearest))
+    with pytest.raises(ValueError, match="the lists are of vectors of 256 numbers, not 64"):
+        IvfIndex(rows[:, :64] / np.linalg.norm(rows[:, :64], axis=1, keepdims=True), lists=lists)
+
+
+@pytest.mark.parametrize("n", [100, N])
+def test_codes_hold_all_numbers_where_nothing_is_gained(n: int) -> None:
+    """Few vectors, or ones whose variance is spread over all dimensions."""
+    rows = np.random.default_rng(4).normal(size=(n, 64)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert index_directions(rows, 0.9) is None
