@@ -406,8 +406,8 @@ def main() -> None:
     parser.add_argument(
         "--photos", type=Path, default=ROOT / "data" / "apparel", help="listings.csv and images/ to edit"
     )
-    parser.add_argument("--budget-memory", type=float, default=3_000.0, help="megabytes of the photos' index")
-    parser.add_argument("--milliseconds", type=float, default=50.0, help="of one search for a photo")
+    parser.add_argument("--budget-memory", type=float, default=1_500.0, help="megabytes of the photos' index")
+    parser.add_argument("--milliseconds", type=float, default=20.0, help="of one search for a photo")
     parser.add_argument("--photo-distance", type=float, default=0.22, help="threshold of the photos")
     parser.add_argument("--title-distance", type=float, default=0.3, help="threshold of the titles")
     parser.add_argument("--memory", type=float, default=12_000.0, help="megabytes that a step may take")
