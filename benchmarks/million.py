@@ -310,7 +310,23 @@ def add(work: Work) -> Report:
 
 
 def grown(work: Work) -> Report:
-    """Open and search the bundle that was added to; then the copy goes."""
+    """Open and search the bundle that was added to."""
+    return _search(work.bundle.with_name("grown"))
+
+
+def compact(work: Work) -> Report:
+    """Make one piece of the bundle that was added to."""
+    from product_matching.workflows.compact_bundle import compact_bundle
+    from product_matching.workflows.photo_index import describe_index
+
+    started = time.perf_counter()
+    manifest = compact_bundle(work.bundle.with_name("grown"))
+    said = "" if manifest.index.photo is None else describe_index(manifest.index.photo)
+    return {"compact_s": round(time.perf_counter() - started, 1), "index": said}
+
+
+def compacted(work: Work) -> Report:
+    """Open and search the compacted bundle; then the copy goes."""
     path = work.bundle.with_name("grown")
     report = _search(path)
     shutil.rmtree(path)
@@ -389,6 +405,8 @@ STEPS: dict[str, Callable[[Work], Report]] = {
     "search": search,
     "add": add,
     "grown": grown,
+    "compact": compact,
+    "compacted": compacted,
     "review": review,
 }
 

@@ -26,9 +26,15 @@ def table(report: Report) -> str:
         "search": _search,
         "add": _add,
         "grown": _search,
+        "compact": _compact,
+        "compacted": _search,
         "review": _review,
     }
-    names = {"search": "opened and searched", "grown": "opened and searched after the addition"}
+    names = {
+        "search": "opened and searched",
+        "grown": "opened and searched after the addition",
+        "compacted": "opened and searched after that",
+    }
     head = f"| {report['n']:,} listings | what | seconds in all | peak memory MB | load before |"
     rows = [head, "|---|---|---|---|---|"]
     for step, say in says.items():
@@ -66,6 +72,10 @@ def _search(figures: Report) -> str:
 
 def _add(figures: Report) -> str:
     return f"{figures['added']:,} listings added in {figures['add_s']:g} s, their vectors in the cache"
+
+
+def _compact(figures: Report) -> str:
+    return f"made one piece in {figures['compact_s']:g} s; photos: {figures['index']}"
 
 
 def _review(figures: Report) -> str:
