@@ -38,6 +38,7 @@ from product_matching.app.resources import (
     warm_up,
     words_of,
 )
+from product_matching.app.shared.basis_view import draw_basis
 from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
 from product_matching.app.shared.downloads import GUARDED, draw_csv_download
 from product_matching.app.shared.exactness import explain_exactness, say_exactness
@@ -87,6 +88,7 @@ def draw_find(frame: Frame) -> None:
         with where:
             # After the search, which may find out that Milvus does not answer.
             draw_served(finder.served, decides=deciding.by != SURENESS)
+    draw_basis(finder.bundle, deciding)
     warm_up(frame.current)
 
 

@@ -30,6 +30,7 @@ from product_matching.app.review.request import GroupRequest, request_groups, sa
 from product_matching.app.review.setting import setting_of
 from product_matching.app.review.summary import draw_group_summary, draw_pair_summary
 from product_matching.app.shared.asked_rows import rows_asked_for
+from product_matching.app.shared.basis_view import draw_basis
 from product_matching.app.shared.charts import describe_sizes, size_chart
 from product_matching.app.shared.deciding import Deciding, decide_how, keep_in_address
 from product_matching.app.shared.facets import listings_kept
@@ -72,6 +73,7 @@ def draw_review(frame: Frame) -> None:
             _draw_meanwhile(finder, address, deciding)
     except InputError as error:  # such as decisions that cannot be read
         st.error(plain(str(error)), icon=":material/error:")
+    draw_basis(finder.bundle, deciding)
     warm_up(frame.current)
 
 

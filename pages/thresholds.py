@@ -7,6 +7,7 @@ import streamlit as st
 from product_matching.app.address import SURENESS, THRESHOLDS
 from product_matching.app.frame import Frame, draw_frame, open_or_explain
 from product_matching.app.resources import warm_up
+from product_matching.app.shared.basis_view import draw_basis, draw_cautions
 from product_matching.app.shared.deciding import decide_how, keep_in_address
 from product_matching.app.shared.sureness_panel import draw_decision
 from product_matching.app.shared.wording import plain
@@ -33,6 +34,7 @@ def draw_thresholds(frame: Frame) -> None:
         draw_decision(deciding)
     if deciding.problem:
         st.error(plain(deciding.problem), icon=":material/error:")
+    draw_cautions(finder.bundle, deciding)
     try:
         if deciding.by == SURENESS and deciding.chosen is not None:
             draw_sureness_side(finder, frame.address, deciding, deciding.chosen)
@@ -40,6 +42,7 @@ def draw_thresholds(frame: Frame) -> None:
             draw_distance_side(finder, frame.address, deciding)
     except InputError as error:  # such as decisions that cannot be read
         st.error(plain(str(error)), icon=":material/error:")
+    draw_basis(finder.bundle, deciding)
     warm_up(frame.current)
 
 

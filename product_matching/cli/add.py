@@ -56,6 +56,7 @@ def add(
     they had; compact weighs them anew. A listing that bridges two groups merges nothing: Review asks about it.
     """
     from product_matching.workflows.add_listings import add_listings
+    from product_matching.workflows.left_out_file import keep_left_out
 
     if place is False and report is not None:
         raise typer.BadParameter("it says where they are placed: leave --no-place out", param_hint="--report")
@@ -74,6 +75,7 @@ def add(
         )
         raise typer.Exit(130) from None
     seconds = time.perf_counter() - started
+    keep_left_out(folder, left_out)
     placed = _place(folder, added, asked=True if report is not None else place, as_json=as_json)
     if placed is not None and report is not None:
         from product_matching.workflows.placing_file import write_placing

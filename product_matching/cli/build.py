@@ -115,6 +115,7 @@ def build(
     """
     from product_matching.store.bundle import check_target
     from product_matching.workflows.build import BuildOptions, build_bundle
+    from product_matching.workflows.left_out_file import keep_left_out
     from product_matching.workflows.map_listings import add_map
     from product_matching.workflows.query_list import read_queries
 
@@ -150,6 +151,7 @@ def build(
     except KeyboardInterrupt:
         typer.echo("Interrupted. Photos embedded so far are kept: the same command continues.", err=True)
         raise typer.Exit(130) from None
+    keep_left_out(out, left_out)
     scorer = _score(out) if scores else None
     _report_build(manifest, out, time.perf_counter() - started, left_out, as_json, scored_by=scorer)
 

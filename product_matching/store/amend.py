@@ -10,7 +10,7 @@ from typing import Any
 from product_matching.errors import InputError
 from product_matching.files import file_sha256, link_file
 from product_matching.store.bundle import Bundle, new_bundle_folder
-from product_matching.store.kept_pairs import KEPT_FILES
+from product_matching.store.kept_pairs import BESIDE_FILES
 from product_matching.store.locks import change_lock, manifest_lock
 from product_matching.store.manifest import MANIFEST_FILE, Manifest, read_manifest
 from product_matching.store.segments import FileEntry
@@ -43,7 +43,7 @@ def amend_bundle(bundle: Bundle, write: Callable[[Path], None], *, names: Collec
         The folder cannot be written, or its listings were changed since it was built or compacted.
     """
     place = bundle.folder.absolute()
-    beside = {name for name in KEPT_FILES if (place / name).is_file()}
+    beside = {name for name in BESIDE_FILES if (place / name).is_file()}
     with change_lock(place), manifest_lock(place), new_bundle_folder(place, overwrite=True) as folder:
         current = read_manifest(place)
         if current.growth is not None:

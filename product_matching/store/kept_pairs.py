@@ -27,6 +27,10 @@ PAIR_DISTANCES_FILE = "pair_distances.npz"
 #: Nearest listings by each of the vectors; see `store.kept_joins`.
 KEPT_JOINS_FILE = "nearest_listings.npz"
 KEPT_FILES = frozenset({PAIR_SCORES_FILE, PAIR_DISTANCES_FILE, KEPT_JOINS_FILE})
+#: Rows of lists that were left out; see `workflows.left_out_file`.
+LEFT_OUT_FILE = "left_out.json"
+#: Files of a bundle that its manifest does not name.
+BESIDE_FILES = KEPT_FILES | {LEFT_OUT_FILE}
 #: The most pairs that are kept, and the bytes of each of their numbers.
 MAX_PAIRS, _NUMBER_BYTES = 20_000_000, 4
 #: Bytes beside the pairs: their key and note, and what numpy says of each array.

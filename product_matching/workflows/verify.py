@@ -12,14 +12,14 @@ from product_matching.files import file_sha256
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.changing import leftovers
 from product_matching.store.index_files import photo_lists
-from product_matching.store.kept_pairs import KEPT_FILES
+from product_matching.store.kept_pairs import BESIDE_FILES
 from product_matching.store.keypoints import StoredKeypoints
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest
 from product_matching.store.segments import LOCK_FILE, SEGMENTS_FOLDER
 from product_matching.workflows.map_listings import SIDES, has_vector
 
 #: Files of a bundle that its manifest does not name.
-_BESIDE = {MANIFEST_FILE, LOCK_FILE, *KEPT_FILES}
+_BESIDE = {MANIFEST_FILE, LOCK_FILE, *BESIDE_FILES}
 _BLOCK_ROWS = 4096
 _LENGTH_TOLERANCE = 1e-4
 

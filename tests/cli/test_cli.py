@@ -14,6 +14,7 @@ from PIL import Image
 
 from product_matching.cli import main
 from product_matching.store.kept_pairs import KEPT_FILES, PAIR_SCORES_FILE
+from product_matching.workflows.left_out_file import read_left_out
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -183,6 +184,8 @@ def test_build_can_leave_out_what_cannot_be_used(
     assert summary["left_out"] == [
         {"line": 27, "posting_id": "0a", "reason": "duplicate posting_id: '0a' as in line 2"}
     ]
+    (kept,) = read_left_out(tmp_path / "b")
+    assert (kept.posting_id, kept.line, kept.reason) == ("0a", 27, "duplicate posting_id: '0a' as in line 2")
     assert list(summary["unreadable_photos"]) == ["9a"]
     assert summary["unreadable_photos"]["9a"] == "no such photo: 'nowhere.jpg'"
     assert run("verify", tmp_path / "b")[0] == 0

@@ -26,7 +26,7 @@ from tests.matching.second_stage.conftest import make_scorer, make_small, photo_
 
 PROJECT = Path(__file__).resolve().parents[2]
 #: Popovers that are open: what they hold is drawn only then.
-POPOVERS = ("review_settings", "filters_popover", "where_popover", "percentages")
+POPOVERS = ("review_settings", "filters_popover", "where_popover", "percentages", "basis")
 #: More patient than needed: the first run imports torch on a machine that may be busy.
 TIMEOUT = 60
 

@@ -276,6 +276,10 @@ def test_uploaded_files_are_checked_built_and_searched_and_a_cancelled_build_lea
     built, small = open_bundle(own_bundles / "my-list"), open_bundle(own_bundles / "small")
     assert built.listings.equals(small.listings)
     assert list(scratch.iterdir()) == []
+    builds._builds().clear()  # as when the server is started anew
+    later = open_own(CATALOGUE, bundle="my-list")
+    assert "2 rows of the lists left out" in [each.label for each in later.expander]
+    assert wrong_rows(later)["Listing"].tolist() == ["0a", "No id"]
 
 
 def open_view(app: AppTest, view: str) -> AppTest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,7 @@ from product_matching.matching.thresholds import Thresholds
 from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.decision import Word
-from product_matching.store.manifest import read_manifest
+from product_matching.store.manifest import Manifest, read_manifest, rewrite_manifest
 from product_matching.workflows.build import build_bundle
 from product_matching.workflows.choose_scorer import choose_scorer
 from product_matching.workflows.decisions import record_decisions
@@ -196,3 +197,21 @@ def test_titles_alone_and_no_catalogue_have_their_page(open_app: Open, bundles: 
     gone = open_app(THRESHOLDS, bundle="nowhere")
     assert not gone.exception
     assert "There is no catalogue" in gone.error[0].value
+
+
+def test_a_threshold_that_was_tuned_for_another_size_is_flagged_with_the_one_to_try(open_app: Open, own: Path) -> None:
+    def half_the_size(manifest: Manifest) -> Manifest:
+        assert manifest.title_threshold is not None
+        return replace(manifest, title_threshold=replace(manifest.title_threshold, distance=0.4, n=12))
+
+    rewrite_manifest(own / "small", half_the_size)
+    caution = "The title threshold 0.4 was tuned for 12 listings, and there are 25: the best one falls as a catalogue"
+    app = settled(open_app(THRESHOLDS, bundle="small", decide="distances"))
+    assert caution in shown(app)
+    assert "try 0.341" in shown(app)
+    rests = app.table[-1].value.set_index("What")["Which"]
+    assert rests["Search by photo"].startswith("exact")
+    assert "tuned for 12 listings" in rests["Threshold by title"]
+    by_sureness = settled(open_app(THRESHOLDS, bundle="small"))
+    assert caution not in shown(by_sureness), "no threshold decides"
+    assert "calibrated on this catalogue" in by_sureness.table[-1].value.set_index("What").loc["Pair scorer", "Which"]

@@ -76,7 +76,7 @@ def _draw_ways(address: Address, built: Catalogue, *, is_open: bool) -> None:
 
 
 def _draw_missing(built: Catalogue, left_out: list[FaultyRow] | None) -> None:
-    """What is not in the catalogue; rows that were left out are known while the app runs, None afterwards."""
+    """What is not in the catalogue; None where the build is not known any more."""
     if left_out:
         st.markdown(f":orange[:material/playlist_remove:] **{count_text(len(left_out), 'listing')} left out**")
         draw_faulty(left_out, key="left_out_of_build")

@@ -25,6 +25,7 @@ from product_matching.progress import Progress, stop_if_cancelled
 from product_matching.store.bundle import check_target
 from product_matching.store.manifest import Manifest
 from product_matching.workflows.build import BuildOptions, build_bundle
+from product_matching.workflows.left_out_file import keep_left_out
 
 #: The visitor that all builds belong to.
 _BUILDER = "builds"
@@ -139,7 +140,9 @@ def run_build(order: BuildOrder, progress: Progress) -> Built:
             encoder = encoder_of(order.model)
         options = BuildOptions(overwrite=order.replace)
         manifest = build_bundle(catalogue, out, encoder=encoder, options=options, progress=progress)
-        return Built(manifest=manifest, left_out=sifted.left_out(titles_alone=order.titles_alone))
+        left_out = sifted.left_out(titles_alone=order.titles_alone)
+        keep_left_out(out, left_out)
+        return Built(manifest=manifest, left_out=left_out)
 
 
 def check_name(name: str, *, replace: bool) -> Path:

@@ -24,6 +24,7 @@ from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import Manifest, read_manifest
 from product_matching.workflows.add_listings import Added, add_listings
 from product_matching.workflows.compact_bundle import compact_bundle
+from product_matching.workflows.left_out_file import keep_left_out
 from product_matching.workflows.place_new import PLACED_AT_ONCE, PlacedListings, place_new
 from product_matching.workflows.remove_listings import remove_listings
 
@@ -116,6 +117,7 @@ def adding(folder: Path, opened: Opened, *, replace: bool, titles_alone: bool) -
         if added.manifest.n_listings <= PLACED_AT_ONCE:
             placed = place_new(open_bundle(folder), added.ids, progress=progress)
         left_out = sifted.left_out(titles_alone=titles_alone)
+        keep_left_out(folder, left_out)
         return Changed(manifest=added.manifest, added=added, placed=placed, left_out=left_out)
 
     return add

@@ -13,8 +13,10 @@ from product_matching.app.catalogue.charts import (
     title_length_chart,
     word_chart,
 )
+from product_matching.app.catalogue.faulty_rows import draw_faulty
 from product_matching.app.catalogue.photos_view import draw_photos
 from product_matching.app.resources import BY_BUNDLE
+from product_matching.app.shared.basis_view import draw_basis
 from product_matching.app.shared.charts import describe_sizes, size_chart
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.exactness import exactness_figure, explain_exactness
@@ -28,6 +30,7 @@ from product_matching.workflows.description.catalogue import CatalogueDescriptio
 from product_matching.workflows.description.columns import ColumnFacts
 from product_matching.workflows.description.sizes import GroupSizes
 from product_matching.workflows.description.titles import TitleFacts
+from product_matching.workflows.left_out_file import read_left_out
 
 _BARE: dict[str, Any] = {"displayModeBar": False}
 _EXAMPLE_CHARS = 40
@@ -40,7 +43,7 @@ def description_of(bundle: Bundle) -> CatalogueDescription:
 
 
 def draw_overview(bundle: Bundle, deciding: Deciding, *, with_unreadable: bool = True) -> None:
-    """Draw the overview; `with_unreadable` with the photos that could not be used, unless they are told above."""
+    """Draw the overview; `with_unreadable` with what could not be used of the lists, unless it is told above."""
     described = description_of(bundle)
     _draw_figures(bundle, described)
     _draw_groups(bundle, described, deciding)
@@ -48,7 +51,10 @@ def draw_overview(bundle: Bundle, deciding: Deciding, *, with_unreadable: bool =
         _draw_titles(described.titles)
     if described.photos is not None:
         draw_photos(bundle, described.photos, with_unreadable=with_unreadable)
+    if with_unreadable:
+        _draw_left_out(bundle)
     _draw_columns(described)
+    draw_basis(bundle, deciding)
 
 
 def _draw_figures(bundle: Bundle, described: CatalogueDescription) -> None:
@@ -141,6 +147,15 @@ def _draw_titles(titles: TitleFacts) -> None:
         )
         listed = ", ".join(f"{name} {n / titles.n_titles:.1%}" for name, n in titles.words)
         _draw(word_chart(titles.words, titles.n_titles), "title_words", f"Share of titles with a word: {listed}")
+
+
+def _draw_left_out(bundle: Bundle) -> None:
+    left_out = read_left_out(bundle.folder)
+    if left_out:
+        with st.expander(
+            f"{count_text(len(left_out), 'row')} of the lists left out", icon=":material/playlist_remove:"
+        ):
+            draw_faulty(left_out, key="left_out_before")
 
 
 def _draw_columns(described: CatalogueDescription) -> None:

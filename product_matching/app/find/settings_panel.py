@@ -15,6 +15,7 @@ from product_matching.app.shared.controls import (
     draw_same_photo,
     draw_veto,
 )
+from product_matching.app.shared.notes import draw_notes
 from product_matching.app.shared.scorers import describe_no_scorer
 from product_matching.app.shared.settings import default_distance
 from product_matching.app.shared.wording import count_text, plain, tuned_on
@@ -23,6 +24,7 @@ from product_matching.matching.candidates import Candidates, FloatArray
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest, TunedThreshold
+from product_matching.workflows.description.basis import say_shift
 
 
 def draw_thresholds(manifest: Manifest, thresholds: Thresholds, measured: Candidates) -> None:
@@ -44,6 +46,7 @@ def draw_thresholds(manifest: Manifest, thresholds: Thresholds, measured: Candid
         if threshold is not None:
             changed |= threshold != default_distance(default)
             _draw_side(side, threshold, default, distances)
+            draw_notes(filter(None, [say_shift(manifest, side)]))
     st.button(
         "Back to the defaults",
         icon=":material/restart_alt:",

@@ -13,7 +13,9 @@ MAX_ROWS, _ROWS_IN_VIEW, _HEIGHT = 200, 7, 340
 _BELOW = "  \n:gray[{}]"
 
 
-def draw_text_table(table: pd.DataFrame, *, alt: str, below: dict[str, list[str]] | None = None) -> None:
+def draw_text_table(
+    table: pd.DataFrame, *, alt: str, below: dict[str, list[str]] | None = None, rows_in_view: int = _ROWS_IN_VIEW
+) -> None:
     """Draw a table, its first `MAX_ROWS` rows where it has more; its texts are shown as they are.
 
     Parameters
@@ -24,6 +26,8 @@ def draw_text_table(table: pd.DataFrame, *, alt: str, below: dict[str, list[str]
         What it shows, for who cannot see it.
     below
         By column a text below that of each row; "" for none.
+    rows_in_view
+        Rows that are shown without scrolling.
     """
     shown = table.head(MAX_ROWS).map(lambda cell: plain(cell) if isinstance(cell, str) else cell)
     for column, texts in (below or {}).items():
@@ -33,7 +37,7 @@ def draw_text_table(table: pd.DataFrame, *, alt: str, below: dict[str, list[str]
         shown,
         border="horizontal",
         hide_index=True,
-        height="content" if len(shown) <= _ROWS_IN_VIEW else _HEIGHT,
+        height="content" if len(shown) <= rows_in_view else _HEIGHT,
         alt=alt,
     )
     if len(table) > MAX_ROWS:
