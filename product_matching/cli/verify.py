@@ -27,7 +27,7 @@ def verify(bundle: BundleArgument, as_json: AsJson = False) -> None:
     if not problems:
         opened = open_bundle(folder)
         photo, title = measure_photo_index(opened), opened.manifest.index.title
-        indexes = {"photo": photo and photo.describe(), "title": title and describe_index(title)}
+        indexes = {"photo": photo and photo.describe(), "title": None if title is None else describe_index(title)}
         problems += [photo.problem] if photo is not None and photo.problem else []
         cautions = [said for side in ("photo", "title") if (said := say_shift(opened.manifest, side))]
     if as_json:
