@@ -8,8 +8,8 @@ from product_matching.matching.size_shift import shifted_threshold
 
 #: Best distance thresholds of `benchmarks/size_curve.py`, by listings: photos of the demo, titles of Shopee.
 MEASURED = {
-    "photo": {268: 0.500, 550: 0.484, 1_092: 0.420, 1_904: 0.394, 2_702: 0.382},
-    "title": {3_386: 0.615, 6_791: 0.562, 13_669: 0.502, 23_884: 0.465, 34_250: 0.430},
+    "photo": {271: 0.51, 541: 0.48, 1_082: 0.43, 1_889: 0.40, 2_702: 0.38},
+    "title": {3_386: 0.61, 6_791: 0.56, 13_669: 0.50, 23_884: 0.46, 34_250: 0.43},
 }
 
 
@@ -19,7 +19,7 @@ def test_a_threshold_of_one_size_comes_near_the_best_of_every_other(side: str) -
     for tuned_for, distance in measured.items():
         for n, best in measured.items():
             moved = shifted_threshold(distance, side, tuned_for=tuned_for, n=n)  # type: ignore[arg-type]
-            assert abs((distance if moved is None else moved) - best) <= 0.035
+            assert abs((distance if moved is None else moved) - best) <= 0.03
 
 
 def test_a_catalogue_of_about_the_same_size_keeps_its_threshold() -> None:

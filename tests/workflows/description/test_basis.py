@@ -40,7 +40,7 @@ def test_thresholds_of_another_size_are_told_with_the_one_to_try(folder: Path) -
     found = {each.name: each for each in describe_basis(bundle, None)}
     assert found["Threshold by photo"].caution == (
         f"The photo threshold 0.3 was tuned for {2 * n} listings, and there are {n}: the best one rises as a catalogue "
-        "shrinks, so try 0.335."
+        "shrinks, so try 0.34."
     )
     assert found["Threshold by title"].caution.endswith("so try 0.356.")
     assert found["Threshold by title"].value == f"0.3, tuned for {2 * n} listings (by hand)"
