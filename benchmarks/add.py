@@ -4,8 +4,9 @@ r"""Seconds that adding listings takes beside those of embedding their photos al
 
 The catalogue is drawn: titles of words by Zipf's law, random unit vectors of the model's dimension, one small picture
 for all; with `--keypoints` it keeps keypoints, which the new photos then get as well. The new listings are those of the
-demo with their photos. Each repetition embeds them alone (read, decode, embed, keep), then adds them to a bundle of the
-catalogue by the function behind `add`; each has a cache of its own and begins with nothing embedded. Told as well:
+demo with their photos. Each repetition embeds them alone (read, decode, embed, keep; with `--keypoints` as a build does,
+keypoints found on the way), then adds them to a bundle of the catalogue by the function behind `add`; each has a cache of
+its own and begins with nothing embedded. Told as well:
 seconds to add the same again with all in the cache, which is what does not depend on the network, and to open the
 bundle before and after.
 """
@@ -33,6 +34,7 @@ import pandas as pd  # noqa: E402
 
 from product_matching.encoders.batch import embed_photos  # noqa: E402
 from product_matching.encoders.cache import EmbeddingCache  # noqa: E402
+from product_matching.encoders.keypoint_cache import KeypointCache  # noqa: E402
 from product_matching.encoders.keypoints import KEYPOINTS_NAME  # noqa: E402
 from product_matching.encoders.photo import PhotoEncoder  # noqa: E402
 from product_matching.encoders.protocol import PhotoEmbedder  # noqa: E402
@@ -129,9 +131,10 @@ def new_listings(n: int, label: str) -> Catalogue:
     return Catalogue(listings.assign(posting_id=label + listings["posting_id"]), whole.image_folder)
 
 
-def embed(new: Catalogue, encoder: PhotoEmbedder, cache: EmbeddingCache) -> None:
-    """Embed the photos of some listings, and nothing else."""
-    for _ in embed_photos([new.photo_path(row) for row in range(len(new))], encoder, cache):
+def embed(new: Catalogue, encoder: PhotoEmbedder, cache: EmbeddingCache, *, keypoints: bool) -> None:
+    """Embed the photos of some listings and find their keypoints where they are wanted, and nothing else."""
+    kept = KeypointCache(cache.folder) if keypoints else None
+    for _ in embed_photos([new.photo_path(row) for row in range(len(new))], encoder, cache, keypoints=kept):
         pass
 
 
@@ -141,7 +144,7 @@ def measure(arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
     folder = work / "drawn"
     write_catalogue(folder, arguments.listings, encoder, keypoints=arguments.keypoints)
     opened_before = timed(lambda: open_bundle(folder))
-    embed(new_listings(32, "warm"), encoder, EmbeddingCache(encoder.model, work / "warm"))
+    embed(new_listings(32, "warm"), encoder, EmbeddingCache(encoder.model, work / "warm"), keypoints=False)
     embedding: list[Took] = []
     adding: list[Took] = []
     cached: list[Took] = []
@@ -151,7 +154,7 @@ def measure(arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
         own = EmbeddingCache(encoder.model, work / f"own{repeat}")
         again = new_listings(arguments.new, f"{repeat}again_")
         add = partial(add_listings, folder, open_encoder=lambda _: encoder, cache=own)
-        embedding.append(timed(partial(embed, new, encoder, alone)))
+        embedding.append(timed(partial(embed, new, encoder, alone, keypoints=arguments.keypoints)))
         adding.append(timed(partial(add, new)))
         cached.append(timed(partial(add, again)))
     opened_after = timed(lambda: open_bundle(folder))
