@@ -4,11 +4,10 @@ r"""Seconds that adding listings takes beside those of embedding their photos al
 
 The catalogue is drawn: titles of words by Zipf's law, random unit vectors of the model's dimension, one small picture
 for all; with `--keypoints` it keeps keypoints, which the new photos then get as well. The new listings are those of the
-demo with their photos. Each repetition embeds them alone (read, decode, embed, keep; with `--keypoints` as a build does,
-keypoints found on the way), then adds them to a bundle of the catalogue by the function behind `add`; each has a cache of
-its own and begins with nothing embedded. Told as well:
-seconds to add the same again with all in the cache, which is what does not depend on the network, and to open the
-bundle before and after.
+demo with their photos. Each repetition embeds them alone (read, decode, embed, keep; with `--keypoints` as a build
+does, which finds those as well), then adds them to a bundle of the catalogue by the function behind `add`; each has a
+cache of its own and begins with nothing embedded. Told as well: seconds to add the same again with all in the cache,
+which is what does not depend on the network, and to open the bundle before and after.
 """
 
 from __future__ import annotations
