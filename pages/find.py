@@ -16,6 +16,7 @@ from product_matching.app.find.batch import draw_batch, draw_view_choice
 from product_matching.app.find.export import matches_csv, scored_csv
 from product_matching.app.find.found_words import draw_found, found_csv
 from product_matching.app.find.pair_view import Pair, open_pair
+from product_matching.app.find.photo_queue import embedding
 from product_matching.app.find.print_words import read_print, words_by_row
 from product_matching.app.find.query import Asked, add_decisions, ask
 from product_matching.app.find.query_panel import draw_query_panel, search_sample
@@ -30,7 +31,6 @@ from product_matching.app.resources import (
     candidates_of,
     decisions_or_none,
     distances_of,
-    encoder_of,
     facets_of,
     sample_order_of,
     starts_of,
@@ -94,8 +94,8 @@ def draw_find(frame: Frame) -> None:
 
 def _draw_search(finder: Finder, address: Address, deciding: Deciding) -> None:
     notes, query = st.container(), st.container()
-    with st.spinner("Searching"):
-        asked = ask(address, finder, uploads(), encoder_of, open_words=words_of)
+    with st.spinner("Searching"), embedding() as embed:
+        asked = ask(address, finder, uploads(), embed, open_words=words_of)
         asked = read_print(asked, address, finder)
         decisions, unreadable = decisions_or_none(finder.bundle)
         asked = add_decisions(asked, finder.bundle, decisions)

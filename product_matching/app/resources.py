@@ -17,6 +17,7 @@ from PIL import Image
 from threadpoolctl import threadpool_limits
 
 from product_matching.app.jobs import JobRunner
+from product_matching.app.shared.allowance import Allowance
 from product_matching.app.shared.batches import BatchStore
 from product_matching.app.shared.catalogues import Catalogue
 from product_matching.app.shared.facets import Facet, find_facets
@@ -24,6 +25,7 @@ from product_matching.app.shared.samples import sample_order
 from product_matching.app.shared.starts import starting_rows
 from product_matching.app.shared.uploads import UploadStore
 from product_matching.encoders.model_folder import PhotoModel
+from product_matching.encoders.photo_workers import shared_workers
 from product_matching.errors import InputError
 from product_matching.matching.decisions import NO_DECISIONS
 from product_matching.store.bundle import Bundle, open_bundle
@@ -44,6 +46,8 @@ log = logging.getLogger(__name__)
 
 #: Listings retrieved per side and query; the sliders filter them.
 CANDIDATES_PER_SIDE = 1000
+#: Photos and lists of new listings that one visitor may give, and within how many minutes.
+PHOTOS_A_VISITOR, LISTS_A_VISITOR = (120, 10), (10, 10)
 #: Cache keys of these types; by name where importing them would delay the first page.
 BY_CATALOGUE: dict[str | type[Any], Callable[[Any], Any]] = {
     Catalogue: lambda catalogue: (str(catalogue.folder), catalogue.version)
@@ -168,6 +172,18 @@ def batches() -> BatchStore:
 
 
 @st.cache_resource(show_spinner=False)
+def photo_allowance() -> Allowance:
+    """The photos that one visitor may have decoded."""
+    return Allowance("photos", *PHOTOS_A_VISITOR)
+
+
+@st.cache_resource(show_spinner=False)
+def list_allowance() -> Allowance:
+    """The lists that one visitor may have checked."""
+    return Allowance("lists", *LISTS_A_VISITOR)
+
+
+@st.cache_resource(show_spinner=False)
 def jobs() -> JobRunner:
     """The long work of all sessions, with the results that are kept."""
     return JobRunner(max_running=2, max_kept=4)
@@ -267,6 +283,7 @@ def _prepare_scorer(bundle: Bundle) -> None:
 def _load_all(catalogue: Catalogue) -> None:
     _one_blas_thread()
     try:
+        shared_workers().start()
         finder_of(catalogue)
         if catalogue.manifest is not None and catalogue.manifest.photo_model is not None:
             encoder_of(catalogue.manifest.photo_model).encode(Image.new("RGB", (224, 224)))

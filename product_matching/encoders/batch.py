@@ -7,15 +7,18 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.keypoint_cache import KeypointCache
+from product_matching.encoders.photo_views import ViewPhoto, Wanted, make_views
+from product_matching.encoders.photo_workers import shared_workers
+from product_matching.encoders.protocol import SquareEmbedder
 from product_matching.errors import InputError
-from product_matching.listings.photos import decode_photo, phash, read_photo, thumbnail
+from product_matching.listings.photos import decode_photo, read_photo
 
 if TYPE_CHECKING:
     from product_matching.encoders.preprocess import Pixels
@@ -71,9 +74,12 @@ class _Prepared:
 class _Preparer:
     """Read and decode photos in worker threads; pixels are made once for each content that has no vector yet."""
 
-    def __init__(self, encoder: PhotoEmbedder, embedded: set[str], keypoints: KeypointCache | None) -> None:
+    def __init__(
+        self, encoder: PhotoEmbedder, embedded: set[str], keypoints: KeypointCache | None, view: ViewPhoto
+    ) -> None:
         self._encoder = encoder
         self._keypoints = keypoints
+        self._view = view
         self._claimed = embedded
         self._lock = threading.Lock()
 
@@ -82,19 +88,40 @@ class _Preparer:
             return _Prepared(EmbeddedPhoto(), None)
         try:
             data = read_photo(path, name=path.name)
-            image = decode_photo(data, name=path.name)
+            return self._prepare(data, path.name)
         except InputError as error:
             return _Prepared(EmbeddedPhoto(problem=str(error)), None)
+
+    def _prepare(self, data: bytes, name: str) -> _Prepared:
         sha256 = hashlib.sha256(data).hexdigest()
-        pixels = self._encoder.prepare(image) if self._claim(sha256) else None
-        keypoints = b"" if self._keypoints is None else self._keypoints.find(sha256, image)
-        return _Prepared(EmbeddedPhoto(sha256, phash(image), thumbnail(image), keypoints), pixels)
+        kept = b"" if self._keypoints is None else self._keypoints.get(sha256)
+        new = self._claim(sha256)
+        wanted = Wanted(keypoints=kept is None)
+        try:
+            if isinstance(self._encoder, SquareEmbedder):
+                views = self._view(data, replace(wanted, square=self._encoder.square if new else None), name=name)
+                pixels = views.square
+            else:  # only its own code knows what it makes of a photo
+                photo = decode_photo(data, name=name)
+                views = make_views(photo, wanted)
+                pixels = self._encoder.prepare(photo) if new else None
+        except BaseException:
+            if new:
+                self._release(sha256)
+            raise
+        if self._keypoints is not None and kept is None:
+            kept = self._keypoints.put(sha256, views.keypoints())
+        return _Prepared(EmbeddedPhoto(sha256, views.phash(), views.thumbnail, kept or b""), pixels)
 
     def _claim(self, sha256: str) -> bool:
         with self._lock:
             new = sha256 not in self._claimed
             self._claimed.add(sha256)
             return new
+
+    def _release(self, sha256: str) -> None:
+        with self._lock:
+            self._claimed.discard(sha256)
 
 
 def embed_photos(
@@ -104,6 +131,7 @@ def embed_photos(
     *,
     keypoints: KeypointCache | None = None,
     workers: int = 2,
+    view: ViewPhoto | None = None,
 ) -> Iterator[EmbeddedPhoto]:
     """Read every photo and see to it that the cache holds its vector.
 
@@ -121,14 +149,17 @@ def embed_photos(
         The same for keypoints; None where none are wanted.
     workers
         Threads that read and decode. At most four batches are decoded ahead: with photos of 224 px and batches of 16
-        that is 10 MB, and beside it as many full-size photos as there are workers.
+        that is 10 MB.
+    view
+        Decodes; None takes processes of their own, with limits (see `PhotoWorkers`). For an encoder that is no
+        `SquareEmbedder`, photos are decoded in this process.
 
     Yields
     ------
     EmbeddedPhoto
         In the order of `paths`.
     """
-    prepare = _Preparer(encoder, cache.keys(), keypoints)
+    prepare = _Preparer(encoder, cache.keys(), keypoints, view or shared_workers().view)
     with ThreadPoolExecutor(workers, thread_name_prefix="photos") as pool:
         waiting: list[_Prepared] = []
         n_new = 0

@@ -16,6 +16,11 @@ _ZERO, _UNITS = np.array([0, 128, 128], np.float32), np.array([100 / 255, 1, 1],
 Colours = npt.NDArray[np.uint8]
 
 
+def colour_cells(photo: Image.Image) -> npt.NDArray[np.uint8]:
+    """Mean colour of each cell of a photo; shape (`GRID`, `GRID`, 3), uint8, red, green and blue."""
+    return np.asarray(photo.convert("RGB").resize((GRID, GRID), Image.Resampling.BOX))
+
+
 def colour_grid(photo: Image.Image) -> Colours:
     """Mean colour of each cell of a photo in CIE Lab, as OpenCV writes it in bytes.
 
@@ -26,8 +31,7 @@ def colour_grid(photo: Image.Image) -> Colours:
     """
     import cv2
 
-    small = photo.convert("RGB").resize((GRID, GRID), Image.Resampling.BOX)
-    return np.asarray(cv2.cvtColor(np.asarray(small), cv2.COLOR_RGB2LAB), dtype=np.uint8)
+    return np.asarray(cv2.cvtColor(colour_cells(photo), cv2.COLOR_RGB2LAB), dtype=np.uint8)
 
 
 def colours_at(grid: Colours, places: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from product_matching.encoders.keypoints import KEYPOINTS_NAME, find_keypoints
+from product_matching.encoders.keypoints import KEYPOINTS_NAME, Keypoints, find_keypoints
 from product_matching.encoders.photo_cache import PhotoCache, cache_folder
 
 
@@ -25,9 +25,15 @@ class KeypointCache:
 
     def find(self, sha256: str, photo: Image.Image) -> bytes:
         """Keypoints of a photo, from the cache if they are there (see `Keypoints.to_bytes`)."""
-        kept = self._kept.get([sha256]).get(sha256)
-        if kept is not None:
-            return kept
-        found = find_keypoints(photo).to_bytes()
+        kept = self.get(sha256)
+        return self.put(sha256, find_keypoints(photo)) if kept is None else kept
+
+    def get(self, sha256: str) -> bytes | None:
+        """Keypoints of a photo that are in the cache; None where there are none."""
+        return self._kept.get([sha256]).get(sha256)
+
+    def put(self, sha256: str, keypoints: Keypoints) -> bytes:
+        """Keep the keypoints of a photo, and return them as bytes."""
+        found = keypoints.to_bytes()
         self._kept.put({sha256: found})
         return found

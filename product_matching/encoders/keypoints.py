@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from product_matching.encoders.colours import GRID, Colours, colour_grid
+from product_matching.encoders.colours import GRID, Colours, colour_cells, colour_grid
 
 #: Names the features: it changes whenever the keypoints of the same photo do.
 KEYPOINTS_NAME = "rootsift-384-200-32x4"
@@ -94,6 +94,27 @@ class Keypoints:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class KeypointView:
+    """What is looked at of a photo for its keypoints.
+
+    Attributes
+    ----------
+    grey
+        The photo in grey, the longer side `EDGE`; shape (height, width), uint8.
+    cells
+        See `product_matching.encoders.colours.colour_cells`.
+    """
+
+    grey: npt.NDArray[np.uint8]
+    cells: npt.NDArray[np.uint8]
+
+
+def view_for_keypoints(photo: Image.Image) -> KeypointView:
+    """Scale a photo of any size and shape as `keypoints_in` looks at it."""
+    return KeypointView(np.asarray(_scaled_grey(photo, scaled_size(photo.size))), colour_cells(photo))
+
+
 def find_keypoints(photo: Image.Image) -> Keypoints:
     """Find the keypoints of a photo; the same photo gives the same ones.
 
@@ -107,11 +128,17 @@ def find_keypoints(photo: Image.Image) -> Keypoints:
     Keypoints
         At most `MAX_KEYPOINTS`; none for a photo of one colour.
     """
-    size = scaled_size(photo.size)
-    points, responses, descriptors = detect(photo, size)
+    return keypoints_in(view_for_keypoints(photo))
+
+
+def keypoints_in(view: KeypointView) -> Keypoints:
+    """Find the keypoints of a photo of which there is the view for them; see `find_keypoints`."""
+    grey = Image.fromarray(view.grey)
+    points, responses, descriptors = detect(grey, grey.size)
     strongest = np.lexsort((points[:, 0], points[:, 1], -responses))[:MAX_KEYPOINTS]
-    places = np.clip(np.rint(points[strongest] * (FULL / np.array(size))), 0, FULL).astype(np.uint8)
-    return Keypoints(places, compress(root_sift(descriptors[strongest])), size, colour_grid(photo))
+    places = np.clip(np.rint(points[strongest] * (FULL / np.array(grey.size))), 0, FULL).astype(np.uint8)
+    found = compress(root_sift(descriptors[strongest]))
+    return Keypoints(places, found, grey.size, colour_grid(Image.fromarray(view.cells)))
 
 
 def scaled_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -127,13 +154,17 @@ def detect(
     """All SIFT keypoints of a photo scaled to a size: points (M, 2) in pixels, responses (M,), descriptors (M, 128)."""
     import cv2
 
-    grey = np.asarray(photo.convert("L").resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0))
-    found, descriptors = cv2.SIFT.create().detectAndCompute(grey, None)
+    found, descriptors = cv2.SIFT.create().detectAndCompute(np.asarray(_scaled_grey(photo, size)), None)
     if not found:
         return np.zeros((0, 2), np.float32), np.zeros(0, np.float32), np.zeros((0, 128), np.float32)
     points = np.array([keypoint.pt for keypoint in found], dtype=np.float32)
     responses = np.array([keypoint.response for keypoint in found], dtype=np.float32)
     return points, responses, np.asarray(descriptors, dtype=np.float32)
+
+
+def _scaled_grey(photo: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Of a photo that is grey and of this size already, a copy."""
+    return photo.convert("L").resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
 
 
 def root_sift(descriptors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

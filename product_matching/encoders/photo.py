@@ -15,7 +15,7 @@ from torch import nn
 
 from product_matching.encoders.model_folder import WEIGHTS_FILE, PhotoModel, read_model_folder
 from product_matching.encoders.model_lookup import describe_getting_model, find_model_folder
-from product_matching.encoders.preprocess import Pixels, as_batch, normalise, resize_photo
+from product_matching.encoders.preprocess import Pixels, Square, as_batch, normalise
 from product_matching.encoders.similarity_maps import FeatureMap
 from product_matching.errors import InputError
 from product_matching.networks.build import build_network, create_backbone, embedding_dimension
@@ -97,9 +97,14 @@ class PhotoEncoder:
         """Length of a vector."""
         return self.model.dimension
 
+    @property
+    def square(self) -> Square:
+        """What `prepare` makes of a photo."""
+        return Square(edge=self.model.image_size, interpolation=self.model.interpolation, crop=self.model.crop)
+
     def prepare(self, photo: Image.Image) -> Pixels:
         """Bring an RGB photo to the network's input; shape (S, S, 3), uint8."""
-        return resize_photo(photo, self.model.image_size, self.model.interpolation, self.model.crop)
+        return self.square.cut(photo)
 
     def encode_pixels(self, pixels: Sequence[Pixels]) -> FloatVectors:
         """Embed prepared photos.
@@ -117,7 +122,11 @@ class PhotoEncoder:
 
     def encode(self, photo: Image.Image) -> FloatVectors:
         """Embed one photo as soon as possible; shape (dimension,), float32, unit norm."""
-        vector: FloatVectors = self._forward([self.prepare(photo)], 1)[0]
+        return self.encode_square(self.prepare(photo))
+
+    def encode_square(self, pixels: Pixels) -> FloatVectors:
+        """Embed one prepared photo as soon as possible; shape (dimension,), float32, unit norm."""
+        vector: FloatVectors = self._forward([pixels], 1)[0]
         return vector
 
     def feature_map(self, photo: Image.Image) -> FeatureMap:

@@ -7,15 +7,19 @@ the pixels that it was trained and measured on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from PIL import Image
-from torch import Tensor
 
 from product_matching.listings.photos import decode_photo, read_photo
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -27,6 +31,19 @@ FILTERS = {
 }
 #: Of the edges of a photo that is resized by the shorter one; a longer photo is cut first.
 MAX_RATIO = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Square:
+    """The square that a network takes a photo as; see `resize_photo` for its fields."""
+
+    edge: int
+    interpolation: str
+    crop: float | None = None
+
+    def cut(self, photo: Image.Image) -> Pixels:
+        """Resize a photo to it; shape (edge, edge, 3), uint8."""
+        return resize_photo(photo, self.edge, self.interpolation, self.crop)
 
 
 def read_pixels(path: Path, edge: int, interpolation: str) -> Pixels:
@@ -83,6 +100,8 @@ def _shorten(photo: Image.Image) -> Image.Image:
 
 def as_batch(pixels: Pixels, device: torch.device) -> Tensor:
     """Move photos (B, S, S, 3) to a device, seen as (B, 3, S, S), channels last in memory."""
+    import torch  # here, as processes that only resize photos do without
+
     return torch.from_numpy(pixels).to(device, non_blocking=True).permute(0, 3, 1, 2)
 
 
@@ -101,6 +120,8 @@ def normalise(photos: Tensor, mean: Sequence[float], std: Sequence[float]) -> Te
     torch.Tensor
         ``(photos / 255 - mean) / std``, shape (B, 3, S, S), float32, in the same order in memory.
     """
+    import torch
+
     spread = torch.tensor(std).view(1, 3, 1, 1)
     scale = (1 / (255 * spread)).to(photos.device)
     shift = (-torch.tensor(mean).view(1, 3, 1, 1) / spread).to(photos.device)

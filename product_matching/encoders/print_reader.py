@@ -13,13 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from product_matching.encoders.print_size import MAX_SIDE, MIN_SIDE, fit_photo
 from product_matching.extras import import_extra, missing_extra
 from product_matching.listings.prints import Box, PhotoPrint, PrintLine
 
-#: Smaller photos are enlarged to this longer side, in pixels: print of a few pixels is not detected.
-MIN_SIDE = 512
-#: Lines are detected on photos of at most this longer side, and recognised on photos of at most twice as much.
-MAX_SIDE = 960
 #: Lines read with less confidence are left out.
 MIN_CONFIDENCE = 0.5
 _NETWORKS = "PP-OCRv6 small"
@@ -94,16 +91,6 @@ def why_no_reader() -> str:
     if all(find_spec(package) is not None for package in _PACKAGES):
         return ""
     return missing_extra("ocr", _PURPOSE)
-
-
-def fit_photo(photo: Image.Image) -> tuple[Image.Image, float]:
-    """Enlarge or reduce a photo to a size at which its print is read, and give the factor."""
-    longer = max(photo.size)
-    scale = min(max(longer, MIN_SIDE), 2 * MAX_SIDE) / longer
-    if scale == 1:
-        return photo, 1.0
-    width, height = (max(1, round(side * scale)) for side in photo.size)
-    return photo.resize((width, height), Image.Resampling.BICUBIC), scale
 
 
 def _import_rapidocr() -> ModuleType:

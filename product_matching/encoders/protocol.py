@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from product_matching.encoders.model_folder import PhotoModel
+
+if TYPE_CHECKING:
+    from product_matching.encoders.preprocess import Square
 
 
 class PhotoEmbedder(Protocol):
@@ -45,4 +48,17 @@ class PhotoEmbedder(Protocol):
 
     def encode(self, photo: Image.Image) -> npt.NDArray[np.float32]:
         """Embed one RGB photo; shape (D,), float32, unit norm."""
+        ...
+
+
+@runtime_checkable
+class SquareEmbedder(Protocol):
+    """A `PhotoEmbedder` whose `prepare` does no more than cut a square.
+
+    Its photos need not be decoded in the process that embeds them.
+    """
+
+    @property
+    def square(self) -> Square:
+        """What `prepare` makes of a photo."""
         ...

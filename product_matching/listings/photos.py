@@ -13,13 +13,21 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from product_matching.errors import InputError
+from product_matching.listings.jpeg_scans import count_scans
 
 #: Largest photo file that is read: 20 MiB.
 MAX_PHOTO_BYTES = 20 * 2**20
 #: Largest photo that is decoded, in pixels (about 7,000 x 7,000). Checked before anything is decompressed.
 MAX_PHOTO_PIXELS = 50_000_000
+#: Longest side that is decoded, in pixels: scaling a line of 50 million pixels takes gigabytes.
+MAX_PHOTO_SIDE = 30_000
+#: Scans of a JPEG: a progressive one has about ten. Each goes over all pixels, also where it takes a dozen bytes.
+MAX_JPEG_SCANS = 100
 
+#: Side of the grey picture that the pHash is of.
+_HASHED_SIDE = 32
 _THUMBNAIL_QUALITY = 82
+_JPEG = b"\xff\xd8"
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 _ACCEPTED = "accepted are JPEG, PNG, WebP, GIF, BMP and TIFF"
 
@@ -36,7 +44,8 @@ def read_photo(path: Path, *, name: str | None = None) -> bytes:
     PhotoError
         If the file is missing, not a regular file, not readable, or too large.
     """
-    shown = _shown(str(path) if name is None else name)
+    called = str(path) if name is None else name
+    shown = shown_photo(called)
     try:
         if not path.is_file():
             raise FileNotFoundError("it is not a file" if path.exists() else "there is no such file")
@@ -44,8 +53,22 @@ def read_photo(path: Path, *, name: str | None = None) -> bytes:
             data = file.read(MAX_PHOTO_BYTES + 1)
     except (OSError, ValueError) as error:
         raise PhotoError(f"{shown} cannot be read: {_reason(error)}.") from error
-    _check_bytes(data, shown)
+    check_photo_bytes(data, called)
     return data
+
+
+def check_photo_bytes(data: bytes, name: str) -> None:
+    """Refuse a photo that is empty or too large, before anything is looked at.
+
+    Raises
+    ------
+    PhotoError
+        It is.
+    """
+    if not data:
+        raise PhotoError(f"{shown_photo(name)} is empty (0 bytes).")
+    if len(data) > MAX_PHOTO_BYTES:
+        raise PhotoError(f"{shown_photo(name)} is too large: at most {MAX_PHOTO_BYTES // 2**20} MB are accepted.")
 
 
 def decode_photo(data: bytes, *, name: str = "photo") -> Image.Image:
@@ -64,13 +87,14 @@ def decode_photo(data: bytes, *, name: str = "photo") -> Image.Image:
     Raises
     ------
     PhotoError
-        If the data is empty, larger than `MAX_PHOTO_BYTES` or `MAX_PHOTO_PIXELS`, of another format, or damaged.
+        If the data is empty, beyond `MAX_PHOTO_BYTES`, `MAX_PHOTO_PIXELS`, `MAX_PHOTO_SIDE` or `MAX_JPEG_SCANS`, of
+        another format, or damaged.
     """
-    shown = _shown(name)
-    _check_bytes(data, shown)
+    shown = shown_photo(name)
+    check_photo_bytes(data, name)
     try:
         with _open(data) as image:
-            _check_pixels(image.size, shown)
+            _check_work(image.size, data, shown)
             image.load()
             with suppress(Exception):  # damaged EXIF data is no reason to refuse the pixels
                 ImageOps.exif_transpose(image, in_place=True)
@@ -79,10 +103,17 @@ def decode_photo(data: bytes, *, name: str = "photo") -> Image.Image:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise PhotoError(_refusal(data, shown, error)) from error
+    except MemoryError as error:
+        raise PhotoError(too_much_memory(name)) from error
     except Exception as error:  # Pillow documents no complete list of what a damaged file can raise
         raise PhotoError(f"{shown} is damaged or cut short: {_reason(error)}.") from error
     photo.info = {}
     return photo
+
+
+def too_much_memory(name: str) -> str:
+    """What is said of a photo that does not fit the memory."""
+    return f"{shown_photo(name)} takes more memory to decode than is accepted: give it with fewer pixels."
 
 
 def photo_problem(path: Path) -> str:
@@ -90,13 +121,13 @@ def photo_problem(path: Path) -> str:
     try:
         data = read_photo(path, name=path.name)
         with _open(data) as image:
-            _check_pixels(image.size, _shown(path.name))
+            _check_work(image.size, data, shown_photo(path.name))
     except PhotoError as error:
         return str(error)
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        return _refusal(data, _shown(path.name), error)
+        return _refusal(data, shown_photo(path.name), error)
     except Exception as error:  # as in `decode_photo`
-        return f"{_shown(path.name)} is damaged or cut short: {_reason(error)}."
+        return f"{shown_photo(path.name)} is damaged or cut short: {_reason(error)}."
     return ""
 
 
@@ -115,6 +146,11 @@ def phash(image: Image.Image) -> str:
     return str(imagehash.phash(image))
 
 
+def phash_grey(image: Image.Image) -> Image.Image:
+    """The small grey picture that `phash` makes of a photo first: its pHash is that of the photo."""
+    return image.convert("L").resize((_HASHED_SIDE, _HASHED_SIDE), Image.Resampling.LANCZOS)
+
+
 def _open(data: bytes) -> Image.Image:
     # As Image.open(formats=...), less its warning for photos above 89 million pixels: the limit here is lower and
     # is an error, and a warning can be held back only by changing filters that all threads share.
@@ -126,18 +162,17 @@ def _open(data: bytes) -> Image.Image:
     raise UnidentifiedImageError("no accepted format begins like this")
 
 
-def _check_bytes(data: bytes, shown: str) -> None:
-    if not data:
-        raise PhotoError(f"{shown} is empty (0 bytes).")
-    if len(data) > MAX_PHOTO_BYTES:
-        raise PhotoError(f"{shown} is too large: at most {MAX_PHOTO_BYTES // 2**20} MB are accepted.")
-
-
-def _check_pixels(size: tuple[int, int], shown: str) -> None:
+def _check_work(size: tuple[int, int], data: bytes, shown: str) -> None:
+    """Refuse by what the file says of itself, before any of it is decompressed."""
     width, height = size
     if width * height > MAX_PHOTO_PIXELS:
         limit = f"at most {MAX_PHOTO_PIXELS // 10**6} million are accepted"
         raise PhotoError(f"{shown} has {width} x {height} pixels: {limit}.")
+    if max(size) > MAX_PHOTO_SIDE:
+        raise PhotoError(f"{shown} has {width} x {height} pixels: at most {MAX_PHOTO_SIDE:,} a side are accepted.")
+    scans = count_scans(data, MAX_JPEG_SCANS) if data.startswith(_JPEG) else 0
+    if scans > MAX_JPEG_SCANS:
+        raise PhotoError(f"{shown} is a JPEG of {scans:,} scans: at most {MAX_JPEG_SCANS} are accepted.")
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
@@ -177,7 +212,8 @@ def _other_format(data: bytes) -> str | None:
     return "an SVG drawing" if b"<svg" in data[:1024].lower() else None
 
 
-def _shown(name: str) -> str:
+def shown_photo(name: str) -> str:
+    """What an error message calls a photo of a name; "photo" is that of one without."""
     return "The photo" if name == "photo" else f"The photo {name if name.isprintable() else ascii(name)}"
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 from scipy.ndimage import laplace
 
 from product_matching.errors import InputError
+from product_matching.listings.photos import decode_photo
 from product_matching.listings.titles import title_words
 from product_matching.search.neighbours import FloatArray, RowArray
 from product_matching.store.bundle import Bundle
@@ -123,9 +122,8 @@ def _sharpness(picture: bytes | None) -> float:
     if picture is None:
         return -1.0
     try:
-        with Image.open(io.BytesIO(picture), formats=["JPEG"]) as image:
-            grey = np.asarray(image.convert("L"), dtype=np.float64)
-    except (OSError, SyntaxError, ValueError):
+        grey = np.asarray(decode_photo(picture).convert("L"), dtype=np.float64)
+    except InputError:
         return -1.0
     return float(laplace(grey).var())
 

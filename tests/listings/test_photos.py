@@ -23,9 +23,12 @@ from product_matching.listings.photos import (
     PhotoError,
     decode_photo,
     phash,
+    phash_grey,
+    photo_problem,
     read_photo,
     thumbnail,
 )
+from tests.slow_photos import jpeg_of_scans, long_png
 
 Draw = Callable[..., Image.Image]
 Encode = Callable[..., bytes]
@@ -204,6 +207,8 @@ def test_truncated_photos(file_format: str, kept: float, make_photo: Draw, encod
         (bytes(MAX_PHOTO_BYTES + 1), "is too large: at most 20 MB are accepted"),
         (png(7072, 7072), "has 7072 x 7072 pixels: at most 50 million are accepted"),
         (png(2**31 - 1, 2**31 - 1), "has 2147483647 x 2147483647 pixels"),
+        (png(50_000_000, 1), "has 50000000 x 1 pixels: at most 30,000 a side are accepted"),
+        (jpeg_of_scans(16, 3000), "is a JPEG of 3,006 scans: at most 100 are accepted"),
         (png(0, 5), "is damaged or cut short"),
         (b"GIF89a" + struct.pack("<HHBBB", 65535, 65535, 0, 0, 0) + b";", "The photo"),
     ],
@@ -238,6 +243,18 @@ def test_the_largest_photo_is_accepted_without_a_warning_and_pillow_is_left_alon
     assert limit == Image.MAX_IMAGE_PIXELS
     assert not ImageFile.LOAD_TRUNCATED_IMAGES
     assert filters == list(warnings.filters)
+
+
+@pytest.mark.parametrize("data", [jpeg_of_scans(1000, 2000), long_png()], ids=["scans", "long"])
+def test_a_photo_whose_header_promises_work_is_refused_before_any_is_done(
+    data: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert len(data) < 60_000
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("it was decompressed"))
+    with pytest.raises(PhotoError, match=r"^The photo p\.png .+: at most [\d,]+ (a side )?are accepted\.$") as caught:
+        decode_photo(data, name="p.png")
+    (tmp_path / "p.png").write_bytes(data)
+    assert photo_problem(tmp_path / "p.png") == str(caught.value)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -322,6 +339,7 @@ def test_phash_is_that_of_imagehash(seed: int, make_photo: Draw) -> None:
     digits = phash(photo)
     assert len(digits) == 16
     assert imagehash.hex_to_hash(digits) == imagehash.phash(photo)
+    assert phash(phash_grey(photo)) == digits
     assert imagehash.hex_to_hash(digits) - imagehash.hex_to_hash(phash(photo.resize((320, 240)))) <= 4
 
 

@@ -24,6 +24,8 @@ from product_matching.app.shared.gallery import listing_name
 from product_matching.app.shared.pictures import card_picture, no_photo, square
 from product_matching.app.shared.starts import starting_rows
 from product_matching.app.shared.uploads import UploadStore, embed_upload, upload_key
+from product_matching.encoders.photo_views import view_photo
+from product_matching.encoders.preprocess import Square
 from product_matching.errors import InputError
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.thresholds import Thresholds
@@ -36,7 +38,9 @@ class CountingEncoder:
 
     calls = 0
 
-    def encode(self, photo: Image.Image) -> np.ndarray:
+    square = Square(edge=8, interpolation="bicubic")
+
+    def encode_square(self, pixels: np.ndarray) -> np.ndarray:
         self.calls += 1
         return np.array([1.0, 0.0], dtype=np.float32)
 
@@ -55,14 +59,14 @@ def test_old_files_are_given_up_before_their_embeddings(encode_photo: Callable[.
     photo = encode_photo(Image.new("RGB", (8, 8)))
     store, encoder = UploadStore(max_bytes=len(photo) + 1), CountingEncoder()
     key = store.put(photo, "a.png")
-    embed_upload(store.get(key), "model", encoder)
+    embed_upload(store.get(key), "model", encoder, view_photo)
     store.put(b"newer", "b.png")
     old = store.get(key)
     assert old.data is None
     assert old.thumbnail.startswith(b"\xff\xd8")
-    assert embed_upload(old, "model", encoder).tolist() == [1, 0]
+    assert embed_upload(old, "model", encoder, view_photo).tolist() == [1, 0]
     with pytest.raises(InputError, match="upload it again"):
-        embed_upload(old, "another model", encoder)
+        embed_upload(old, "another model", encoder, view_photo)
 
 
 def test_an_upload_is_embedded_once_for_each_model(encode_photo: Callable[..., bytes]) -> None:
@@ -71,7 +75,7 @@ def test_an_upload_is_embedded_once_for_each_model(encode_photo: Callable[..., b
     assert store.put(photo, "a.png") == store.put(photo, "renamed.png") == upload_key(photo)
     upload = store.get(upload_key(photo))
     for fingerprint in ("one", "one", "two", "two"):
-        embed_upload(upload, fingerprint, encoder)
+        embed_upload(upload, fingerprint, encoder, view_photo)
     assert encoder.calls == 2
     assert upload.name == "renamed.png"
 

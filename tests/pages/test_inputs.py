@@ -6,21 +6,26 @@ import base64
 import io
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from product_matching.app.components.picture_data import Picture
-from product_matching.app.find import photo_inputs
+from product_matching.app.find import photo_inputs, photo_queue
+from product_matching.app.shared.allowance import Allowance
 from product_matching.encoders.keypoints import find_keypoints
 from product_matching.encoders.photo import PhotoEncoder
+from product_matching.encoders.photo_views import PhotoViews, Wanted
 from product_matching.listings.photos import decode_photo, phash
 from product_matching.listings.regions import crop_region, read_region
 from product_matching.store.bundle import open_bundle
 from product_matching.workflows.find import Finder, Query, default_thresholds
 from tests.pages.cards import result_rows
 from tests.pages.drawn_components import given_to
+from tests.slow_photos import jpeg_of_scans
 
 FIND = "pages/find.py"
 Open = Callable[..., AppTest]
@@ -105,6 +110,35 @@ def test_a_pasted_picture_is_searched_for_as_an_upload(
     assert set(app.query_params) == {"bundle", "upload"}
     assert result_rows(app)
     assert any(str(caption.value).replace("\\", "") == "image.png" for caption in app.caption)
+
+
+def test_a_photo_that_is_refused_is_told_in_one_sentence_and_another_can_be_given(open_app: Open) -> None:
+    app = open_app(FIND, bundle="demo")
+    app.file_uploader[0].set_value(("slow.jpg", jpeg_of_scans(16, 3000), "image/jpeg")).run()
+    said = ["The photo slow.jpg is a JPEG of 3,006 scans: at most 100 are accepted."]
+    assert [str(error.value).replace("\\", "") for error in app.error] == said
+    assert not app.exception
+    assert app.file_uploader
+
+
+def test_a_photo_that_waits_shows_its_place(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wait(data: bytes, wanted: Wanted, *, name: str, told: Callable[[int], None]) -> PhotoViews:
+        told(2)
+        st.stop()
+
+    app = open_app(FIND, bundle="demo")
+    monkeypatch.setattr(photo_queue, "shared_workers", lambda: SimpleNamespace(view=wait))
+    app.file_uploader[0].set_value(("a.png", b"anything", "image/png")).run()
+    assert [info.value for info in app.info] == ["2 photos before yours."]
+
+
+def test_too_many_photos_of_one_visitor_are_refused(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_app(FIND, bundle="demo")
+    allowance = Allowance("photos", 1, 10)
+    monkeypatch.setattr(photo_queue, "photo_allowance", lambda: allowance)
+    for name, said in (("a.png", "The photo a.png is no photo"), ("b.png", "You have given 1 photos within 10")):
+        app.file_uploader[0].set_value((name, name.encode(), "image/png")).run()
+        assert [str(error.value).replace("\\", "").startswith(said) for error in app.error] == [True]
 
 
 def test_titles_alone_have_no_field_for_pictures(open_app: Open) -> None:

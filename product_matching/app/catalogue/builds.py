@@ -30,6 +30,8 @@ from product_matching.workflows.left_out_file import keep_left_out
 #: The visitor that all builds belong to.
 _BUILDER = "builds"
 MAX_NAME_CHARS = 60
+#: Builds that run or wait.
+MAX_BUILDS = 5
 _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{MAX_NAME_CHARS - 1}}}")
 _REPLACE = "“Replace it”"
 
@@ -93,11 +95,13 @@ def start_build(order: BuildOrder) -> None:
     Raises
     ------
     InputError
-        The name cannot be used, or a catalogue of this name is being built.
+        The name cannot be used, a catalogue of this name is being built, or too many wait.
     """
     check_name(order.name, replace=order.replace)
     if order.name in running_builds():
         raise InputError(f"A catalogue {order.name!r} is being built already.")
+    if len(running_builds()) >= MAX_BUILDS:
+        raise InputError(f"{MAX_BUILDS} catalogues are being built or wait, the most that may: try again later.")
     key = f"build {order.name} {uuid4().hex}"
     _builds()[order.name] = build_runner().start(key, partial(run_build, order), _BUILDER)
 

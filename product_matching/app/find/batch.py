@@ -13,7 +13,7 @@ from product_matching.app.find.batch_work import MAX_LISTINGS, MAX_TABLE_MB, MAX
 from product_matching.app.find.checked import CheckedList
 from product_matching.app.jobs import PATIENCE_SECONDS, Job, State
 from product_matching.app.navigation import change_address, coupled
-from product_matching.app.resources import batches, encoder_of, jobs
+from product_matching.app.resources import batches, encoder_of, jobs, list_allowance
 from product_matching.app.shared.batches import SAMPLES_KEY, Batch
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.file_field import draw_file, drop_file, keep_file, kept_file
@@ -81,6 +81,7 @@ def _start(check: Check) -> Job[Any]:
     """Join the work of this key, or begin it; one that failed is not begun again by looking at it."""
     job = jobs().find(check.key, visitor())
     if job is None:
+        list_allowance().take(visitor())
         job = jobs().start(check.key, partial(run_check, check, encoder_of), visitor())
         job.wait(PATIENCE_SECONDS)
     return job

@@ -7,14 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
-from PIL import ImageDraw
+from PIL import Image, ImageDraw
 
 from product_matching.app.address import Address
 from product_matching.app.find.query import Asked
 from product_matching.app.resources import print_on, print_reader
 from product_matching.app.shared.controls import draw_switch
 from product_matching.app.shared.pictures import shown_picture
+from product_matching.app.shared.uploads import Upload
 from product_matching.app.shared.wording import plain
+from product_matching.encoders.photo_views import Wanted
+from product_matching.encoders.photo_workers import shared_workers
 from product_matching.encoders.print_reader import why_no_reader
 from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo
@@ -81,11 +84,19 @@ def _reading(asked: Asked, bundle: Bundle) -> Callable[[], PhotoPrint]:
     """Read the photo of a search: the uploaded file as long as it is kept, else its picture."""
     upload = asked.part or asked.upload
     if upload is not None and (upload.whole or upload).data is not None:
-        return lambda: print_reader().read(upload.decode())
+        return lambda: print_reader().read(_readable(upload))
     picture = asked.picture(bundle)
     if picture is None:
         raise InputError("The photo of this search is no longer kept: upload it again.")
     return lambda: print_reader().read(decode_photo(picture))
+
+
+def _readable(upload: Upload) -> Image.Image:
+    """An upload at the size at which its print is read."""
+    readable = upload.views(Wanted(readable=True), shared_workers().view).readable
+    if readable is None:
+        raise LookupError("The view that is read was not made.")
+    return Image.fromarray(readable)
 
 
 def words_by_row(bundle: Bundle, asked: Asked, rows: RowArray) -> dict[int, tuple[str, ...]]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from product_matching.app.address import Address
-from product_matching.app.shared.uploads import Encoder, Upload, UploadStore, embed_upload
+from product_matching.app.shared.uploads import Upload, UploadStore
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 from product_matching.listings.prints import PhotoPrint
@@ -24,6 +24,9 @@ from product_matching.store.sample_queries import SampleQuery
 from product_matching.workflows.decisions import BundleDecisions, say_decisions
 from product_matching.workflows.find import Finder, Query
 from product_matching.workflows.find_words import FoundWords, WordFinder
+
+#: See `product_matching.app.shared.uploads.embed_upload`.
+EmbedUpload = Callable[[Upload, PhotoModel], npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -118,14 +121,24 @@ def ask(
     address: Address,
     finder: Finder,
     store: UploadStore,
-    open_encoder: Callable[[PhotoModel], Encoder],
+    embed: EmbedUpload,
     *,
     open_words: Callable[[Bundle], WordFinder],
 ) -> Asked:
-    """Make the query of an address; problems are returned, never raised."""
+    """Make the query of an address; problems are returned, never raised.
+
+    Parameters
+    ----------
+    address, finder, store
+        What is asked, of what, and the uploads.
+    embed
+        Embeds an upload with the model of the catalogue.
+    open_words
+        Opens the words of the titles.
+    """
     if address.listing is not None:
         return _ask_listing(address.listing, finder)
-    asked = _ask_parts(address, finder, store, open_encoder)
+    asked = _ask_parts(address, finder, store, embed)
     if not asked.query.text:
         return asked
     if asked.query.photo is None:
@@ -154,9 +167,7 @@ def _with_words(asked: Asked, mode: str | None, words: WordFinder) -> Asked:
     return replace(asked, found=found, by_words=(mode or found.mode) == "words")
 
 
-def _ask_parts(
-    address: Address, finder: Finder, store: UploadStore, open_encoder: Callable[[PhotoModel], Encoder]
-) -> Asked:
+def _ask_parts(address: Address, finder: Finder, store: UploadStore, embed: EmbedUpload) -> Asked:
     """Make the query of a photo, a title or both."""
     asked = _ask_title(address.title, finder) if address.title else Asked(query=Query())
     try:
@@ -167,7 +178,7 @@ def _ask_parts(
             return asked
         key = address.upload if sample is None else store.put(sample.picture, sample.query_id)
         upload = store.get(str(key)) if address.region is None else store.part(str(key), address.region)
-        upload, vector = _embedded(upload, finder, open_encoder)
+        upload, vector = _embedded(upload, finder, embed)
     except InputError as error:
         return replace(asked, problems=(str(error), *asked.problems))
     return replace(
@@ -232,13 +243,11 @@ def _ask_title(title: str, finder: Finder) -> Asked:
     return Asked(query=query, key=f"title {digest}", words=words, encode_ms=1000 * (perf_counter() - started))
 
 
-def _embedded(
-    upload: Upload | None, finder: Finder, open_encoder: Callable[[PhotoModel], Encoder]
-) -> tuple[Upload, npt.NDArray[np.float32]]:
+def _embedded(upload: Upload | None, finder: Finder, embed: EmbedUpload) -> tuple[Upload, npt.NDArray[np.float32]]:
     model = finder.bundle.manifest.photo_model
     if model is None:
         raise InputError(f"The catalogue {finder.bundle.manifest.name} has no photos: search it with a title.")
     if upload is None:
         raise InputError("The uploaded photo of this address is no longer kept: upload it again.")
     known = upload.vectors.get(model.fingerprint)
-    return upload, known if known is not None else embed_upload(upload, model.fingerprint, open_encoder(model))
+    return upload, known if known is not None else embed(upload, model)

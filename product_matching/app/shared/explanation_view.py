@@ -8,6 +8,7 @@ import streamlit as st
 
 from product_matching.app.shared.match_points import describe_points, match_points
 from product_matching.app.shared.wording import count_text, distance_text, plain, shorten
+from product_matching.errors import InputError
 from product_matching.matching.explanation import Explanation, QuantityComparison, WordShare
 from product_matching.matching.geometry import ENOUGH, Verification
 
@@ -76,7 +77,7 @@ def draw_shared_points(verification: Verification, pictures: tuple[bytes, bytes]
     st.markdown(f":material/hub: **{count_text(inliers, 'point')}** lie alike on both photos.")
     if verification.differs_in_colour:
         st.markdown(":material/palette: What lies alike differs in colour.")
-    with suppress(OSError):  # a damaged picture is shown nowhere else either
+    with suppress(InputError):  # a damaged picture is shown nowhere else either
         st.image(match_points(*pictures, verification), width="stretch", alt=describe_points(verification, name))
 
 

@@ -8,6 +8,7 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw
 
+from product_matching.listings.photos import decode_photo
 from product_matching.matching.geometry import FloatArray, Verification
 
 #: Edge of the square that each photo is centred on, in pixels, and the gap between them.
@@ -39,7 +40,7 @@ def match_points(first: bytes, second: bytes, verification: Verification) -> byt
 
     Raises
     ------
-    OSError
+    InputError
         A photo cannot be decoded.
     """
     canvas = Image.new("RGB", (_SMOOTH * (2 * EDGE + GAP), _SMOOTH * EDGE), _GAP_COLOUR)
@@ -62,10 +63,10 @@ def describe_points(verification: Verification, name: str) -> str:
 
 def _place(canvas: Image.Image, picture: bytes, left: int, points: FloatArray) -> FloatArray:
     """Paste a photo into the square that begins at `left`; returns where its points are now, in pixels."""
-    with Image.open(io.BytesIO(picture), formats=["JPEG"]) as image:
-        scale = _SMOOTH * EDGE / max(image.size)
-        width, height = (max(1, round(edge * scale)) for edge in image.size)
-        photo = image.convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
+    image = decode_photo(picture)
+    scale = _SMOOTH * EDGE / max(image.size)
+    width, height = (max(1, round(edge * scale)) for edge in image.size)
+    photo = image.resize((width, height), Image.Resampling.BICUBIC)
     corner = (left + (_SMOOTH * EDGE - width) // 2, (_SMOOTH * EDGE - height) // 2)
     canvas.paste(photo, corner)
     return np.asarray(points * np.array([width, height]) + np.array(corner), dtype=np.float32)

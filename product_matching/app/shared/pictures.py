@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
+from product_matching.errors import InputError
+from product_matching.listings.photos import decode_photo
 from product_matching.store.bundle import Bundle
 
 #: Edge of the picture in place of a missing photo.
@@ -26,7 +28,7 @@ def square(picture: bytes) -> bytes:
 
     Raises
     ------
-    OSError
+    InputError, OSError
         The picture cannot be decoded.
     ValueError
         It is larger than any of a bundle.
@@ -36,10 +38,10 @@ def square(picture: bytes) -> bytes:
             raise ValueError(f"{image.width} x {image.height} pixels")
         if image.width == image.height:
             return picture
-        edge = max(image.size)
-        pixels = image.convert("RGB")
-        canvas = Image.new("RGB", (edge, edge), _edge_colour(pixels))
-        canvas.paste(pixels, ((edge - image.width) // 2, (edge - image.height) // 2))
+    pixels = decode_photo(picture)
+    edge = max(pixels.size)
+    canvas = Image.new("RGB", (edge, edge), _edge_colour(pixels))
+    canvas.paste(pixels, ((edge - pixels.width) // 2, (edge - pixels.height) // 2))
     buffer = io.BytesIO()
     canvas.save(buffer, "JPEG", quality=88)
     return buffer.getvalue()
@@ -80,5 +82,5 @@ def shown_picture(picture: bytes) -> bytes:
     """A JPEG as a square, the stand-in where it is damaged."""
     try:
         return square(picture)
-    except (OSError, SyntaxError, ValueError):  # what Pillow raises for a damaged JPEG
+    except (InputError, OSError, SyntaxError, ValueError):  # what Pillow raises for a damaged JPEG
         return no_photo()

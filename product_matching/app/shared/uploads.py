@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from product_matching.encoders.keypoints import Keypoints, find_keypoints
+from product_matching.encoders.keypoints import Keypoints
+from product_matching.encoders.photo_views import PhotoViews, ViewPhoto, Wanted
+from product_matching.encoders.preprocess import Pixels, Square
 from product_matching.errors import InputError
-from product_matching.listings.photos import decode_photo, phash, thumbnail
-from product_matching.listings.regions import Region, crop_region
+from product_matching.listings.photos import PhotoError
+from product_matching.listings.regions import Region
 
 #: Hexadecimal digits of a photo's SHA-256 that name it in the address.
 KEY_DIGITS = 20
@@ -28,12 +30,19 @@ PHOTO_HELP = "JPEG, PNG, WebP, GIF, BMP or TIFF, at most 20 MB. It is kept in me
 PREVIEW_EDGE = 512
 #: Parts of one photo that are kept.
 MAX_PARTS = 16
+#: Told the number of photos before one that waits to be decoded.
+Told = Callable[[int], None]
 
 
 class Encoder(Protocol):
     """An encoder of photos: `PhotoEncoder`, or a substitute in tests."""
 
-    def encode(self, photo: Image.Image) -> npt.NDArray[np.float32]:
+    @property
+    def square(self) -> Square:
+        """What it takes a photo as."""
+        ...
+
+    def encode_square(self, pixels: Pixels) -> npt.NDArray[np.float32]:
         """Embed one photo; shape (D,), float32, unit norm."""
 
 
@@ -63,6 +72,8 @@ class Upload:
         Its keypoints, found at the same time.
     vectors
         Embedding by fingerprint of the model.
+    problem
+        Why it cannot be decoded, once that was found: it is not tried again.
     decode_ms, encode_ms, keypoints_ms
         What the newest embedding, and the keypoints, took.
     """
@@ -78,25 +89,41 @@ class Upload:
     phash: str = ""
     keypoints: Keypoints | None = None
     vectors: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
+    problem: str = ""
     decode_ms: float = 0.0
     encode_ms: float = 0.0
     keypoints_ms: float = 0.0
 
-    def decode(self) -> Image.Image:
-        """Decode the photo, and cut the region of a part out of it.
+    def views(self, wanted: Wanted, view: ViewPhoto, told: Told | None = None) -> PhotoViews:
+        """Decode the photo and make views of it, or of the part of it.
+
+        Parameters
+        ----------
+        wanted
+            Which; the region and the preview are added to it.
+        view
+            Decodes.
+        told
+            Given the number of photos before this one, where it has to wait.
 
         Raises
         ------
         InputError
-            The photo cannot be decoded, or its file is not kept any more.
+            The photo cannot be decoded, its file is not kept any more, or too many wait.
         """
         whole = self.whole or self
+        if whole.problem:
+            raise PhotoError(whole.problem)
         if whole.data is None:
             raise InputError("This photo is no longer kept for another search: upload it again.")
-        photo = decode_photo(whole.data, name=self.name)
-        if whole.preview is None:
-            whole.preview = thumbnail(photo, PREVIEW_EDGE)
-        return photo if self.region is None else crop_region(photo, self.region)
+        preview = 0 if whole.preview is not None else PREVIEW_EDGE
+        try:
+            views = view(whole.data, replace(wanted, region=self.region, preview=preview), name=self.name, told=told)
+        except PhotoError as error:
+            whole.problem = str(error)
+            raise
+        whole.preview = whole.preview or views.preview
+        return views
 
 
 class UploadStore:
@@ -165,29 +192,31 @@ def upload_key(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:KEY_DIGITS]
 
 
-def embed_upload(upload: Upload, fingerprint: str, encoder: Encoder) -> npt.NDArray[np.float32]:
+def embed_upload(
+    upload: Upload, fingerprint: str, encoder: Encoder, view: ViewPhoto, *, told: Told | None = None
+) -> npt.NDArray[np.float32]:
     """Embed an upload, or a part of one, with the model of the given fingerprint, once.
 
-    Its thumbnail, pHash and keypoints are made with the first embedding.
+    Its thumbnail, pHash and keypoints are made with the first embedding. See `Upload.views` for what decodes it.
 
     Raises
     ------
     InputError
-        The photo cannot be decoded, or its file is not kept any more.
+        The photo cannot be decoded, its file is not kept any more, or too many wait.
     """
     vector = upload.vectors.get(fingerprint)
     if vector is not None:
         return vector
     started = perf_counter()
-    photo = upload.decode()
+    views = upload.views(Wanted(square=encoder.square, keypoints=upload.keypoints is None), view, told)
     if upload.thumbnail is None:
-        upload.thumbnail, upload.phash = thumbnail(photo), phash(photo)
+        upload.thumbnail, upload.phash = views.thumbnail, views.phash()
     decoded = perf_counter()
-    vector = encoder.encode(photo)
+    vector = encoder.encode_square(views.network_input())
     upload.decode_ms, upload.encode_ms = 1000 * (decoded - started), 1000 * (perf_counter() - decoded)
     upload.vectors[fingerprint] = vector
     if upload.keypoints is None:
         started = perf_counter()
-        upload.keypoints = find_keypoints(photo)
+        upload.keypoints = views.keypoints()
         upload.keypoints_ms = 1000 * (perf_counter() - started)
     return vector

@@ -8,6 +8,7 @@ from PIL import Image
 
 from product_matching.app.shared.match_points import EDGE, GAP, MAX_LINES, describe_points, match_points
 from product_matching.encoders.keypoints import find_keypoints
+from product_matching.errors import InputError
 from product_matching.matching.geometry import verify_pair
 from tests.photos_with_print import printed
 
@@ -65,7 +66,7 @@ def test_the_words_give_the_numbers() -> None:
     assert "Hand Cream" in text
 
 
-def test_a_damaged_photo_is_an_os_error() -> None:
+def test_a_damaged_photo_is_an_input_error() -> None:
     found = verify_pair(find_keypoints(PRINT), find_keypoints(PRINT))
-    with pytest.raises(OSError, match="cannot identify"):
+    with pytest.raises(InputError, match="no photo that can be read"):
         match_points(jpeg(PRINT), b"no photo", found)
