@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from product_matching.encoders.photo_frames import pack_views, read_frame, wanted_from_json, write_frame
 from product_matching.encoders.photo_views import PhotoViews, Wanted, make_views
@@ -24,17 +24,22 @@ _MEMORY = Path("/proc/self/statm")
 
 def serve(stdin: BinaryIO, stdout: BinaryIO, seconds: float) -> None:
     """Answer until the input ends, or the process has grown."""
-    while _memory_held() < _KEPT_BYTES:
+    last = False
+    while not last:
         try:
             head, data = read_frame(stdin)
         except EOFError:
             return
-        try:
-            views = _view(data, wanted_from_json(head["wanted"]), str(head["name"]), seconds)
-        except PhotoError as error:
-            write_frame(stdout, {"problem": str(error)})
-            continue
-        write_frame(stdout, *pack_views(views))
+        answer, body = _answer(head, data, seconds)
+        last = _memory_held() > _KEPT_BYTES
+        write_frame(stdout, answer | {"last": last}, body)
+
+
+def _answer(head: dict[str, Any], data: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
+    try:
+        return pack_views(_view(data, wanted_from_json(head["wanted"]), str(head["name"]), seconds))
+    except PhotoError as error:
+        return {"problem": str(error)}, b""
 
 
 def _view(data: bytes, wanted: Wanted, name: str, seconds: float) -> PhotoViews:

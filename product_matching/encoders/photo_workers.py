@@ -108,6 +108,8 @@ class _Worker:
             raise
         finally:
             clock.cancel()
+        if head.get("last"):
+            self.close()
         return self._read(head, body, wanted)
 
     def _end(self, late: threading.Event) -> None:
@@ -163,8 +165,8 @@ class PhotoWorkers:
         data, wanted, name
             See there.
         told
-            Given the number of photos before this one, about twice a second while it waits; what it raises ends the
-            waiting. With it the photo is refused where too many wait.
+            Given the number of photos before this one, about twice a second while it waits, and 0 when its turn comes;
+            what it raises ends the waiting. With it the photo is refused where too many wait.
 
         Raises
         ------
@@ -212,6 +214,8 @@ class PhotoWorkers:
     def _turn(self, told: Callable[[int], None] | None) -> Iterator[_Slot]:
         slot = _Slot(self._wait(told))
         try:
+            if told is not None:
+                told(0)
             yield slot
         finally:
             with self._changed:
@@ -230,7 +234,7 @@ class PhotoWorkers:
                         return self._free.pop()
                     self._changed.wait(LOOK_SECONDS)
                     before = self._waiting.index(ticket) + self._count - len(self._free)
-                if told is not None and monotonic() - looked >= LOOK_SECONDS:
+                if told is not None and before and monotonic() - looked >= LOOK_SECONDS:
                     told(before)
                     looked = monotonic()
         finally:

@@ -81,7 +81,8 @@ def _start(check: Check) -> Job[Any]:
     """Join the work of this key, or begin it; one that failed is not begun again by looking at it."""
     job = jobs().find(check.key, visitor())
     if job is None:
-        list_allowance().take(visitor())
+        if not check.batch.results:  # the same list under another setting is no other list
+            list_allowance().take(visitor())
         job = jobs().start(check.key, partial(run_check, check, encoder_of), visitor())
         job.wait(PATIENCE_SECONDS)
     return job

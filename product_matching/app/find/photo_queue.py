@@ -24,7 +24,10 @@ def embedding() -> Iterator[EmbedUpload]:
     place = st.empty()
 
     def told(before: int) -> None:
-        place.info(say_place(before), icon=":material/hourglass_top:")
+        if before:
+            place.info(f"{count_text(before, 'photo')} before yours.", icon=":material/hourglass_top:")
+        else:
+            place.empty()
 
     def embed(upload: Upload, model: PhotoModel) -> npt.NDArray[np.float32]:
         if not upload.problem:
@@ -33,8 +36,3 @@ def embedding() -> Iterator[EmbedUpload]:
 
     yield embed
     place.empty()
-
-
-def say_place(before: int) -> str:
-    """Say how many photos are decoded before one."""
-    return f"{count_text(before, 'photo')} before yours." if before else "Your photo is next."
