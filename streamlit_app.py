@@ -68,8 +68,13 @@ def _draw_catalogue(bundle: Bundle, frame: Frame) -> None:
     except InputError as error:  # decisions that cannot be read
         st.error(plain(str(error)), icon=":material/error:")
         found = None
-    example = example_of(bundle, found)
-    if example is not None and draw_example(bundle, example):
+    try:
+        example = example_of(bundle, found)
+        chosen = example is not None and draw_example(bundle, example)
+    except InputError as error:  # pictures that cannot be read any more
+        st.error(plain(str(error)), icon=":material/error:")
+        example, chosen = None, False
+    if example is not None and chosen:
         _search(remembered_address().of_listing(str(bundle.listings["posting_id"].iloc[example.row])))
     if frame.current is not None:
         _draw_entrances(frame.current)

@@ -47,7 +47,10 @@ def draw_catalogue(frame: Frame) -> None:
     elif frame.address.view == BUILD:
         draw_build(frame)
     else:
-        _draw_current(frame)
+        try:
+            _draw_current(frame)
+        except InputError as error:  # such as pictures that cannot be read any more
+            st.error(plain(str(error)), icon=":material/error:")
     if frame.current is not None:
         warm_up(frame.current)
 

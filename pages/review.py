@@ -25,7 +25,7 @@ from product_matching.app.review.held import held_of
 from product_matching.app.review.pair_view import draw_queue
 from product_matching.app.review.pairs import ReviewPairs, review_pairs
 from product_matching.app.review.panel import draw_settings
-from product_matching.app.review.recording import draw_problem, draw_undo, draw_who
+from product_matching.app.review.recording import draw_said, draw_undo, draw_who
 from product_matching.app.review.request import GroupRequest, request_groups, say_decided, say_request, say_thresholds
 from product_matching.app.review.setting import setting_of
 from product_matching.app.review.summary import draw_group_summary, draw_pair_summary
@@ -63,7 +63,7 @@ def draw_review(frame: Frame) -> None:
     keep_in_address(address, deciding)
     if deciding.problem:
         st.error(plain(deciding.problem), icon=":material/error:")
-    draw_problem()
+    draw_said()
     request = request_groups(finder.bundle, address, deciding)
     try:
         compared = _compared(finder, address, deciding, request)

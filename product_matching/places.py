@@ -28,6 +28,11 @@ def comparison_file() -> Path:
     return Path(os.environ.get("PRODUCT_MATCHING_COMPARISON") or _PROJECT / "docs" / "comparison.json").expanduser()
 
 
+def project_folder() -> Path:
+    """The folder of the project that this is installed from."""
+    return _PROJECT
+
+
 def pictures_folder() -> Path:
     """The project's ``streamlit_out/``: pictures that pages and README show."""
     return _PROJECT / "streamlit_out"

@@ -93,10 +93,14 @@ class Thumbnails:
         try:
             picture = self._read(start, stop - start)
         except OSError as error:
-            raise InputError(f"{self._path} cannot be read ({error.strerror}).") from error
+            raise InputError(f"{self._named()} cannot be read ({error.strerror}).") from error
         if len(picture) != stop - start:
-            raise InputError(f"{self._path} was shortened while it was open: build the bundle anew.")
+            raise InputError(f"{self._named()} was shortened while it was open: build the bundle anew.")
         return picture
+
+    def _named(self) -> str:
+        """The file with the folder that it lies in, without where that is: a visitor of the app may read it."""
+        return f"{self._path.parent.name}/{self._path.name}"
 
     def _read(self, start: int, size: int) -> bytes:
         with self._lock:

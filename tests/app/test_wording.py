@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from product_matching.app.shared.wording import (
+    breakable,
     count_text,
     distance_text,
     duration_text,
@@ -117,6 +118,14 @@ def test_long_titles_are_cut_at_a_word() -> None:
     assert shorten("word " * 50, 20) == "word word word word…"
     assert shorten("x" * 50, 20) == "x" * 20 + "…"
     assert shorten("short", 20) == "short"
+
+
+def test_long_words_may_be_broken_and_read_the_same_without_the_breaks() -> None:
+    url = "https://shop.example.org/item/9f8e7d6c5b4a39281706f5e4d3c2b1a0?ref=BOOKS_1973_AND_LATER"
+    broken = breakable(f"see {url} soon")
+    assert broken.replace("\u200b", "") == f"see {url} soon"
+    assert max(map(len, re.split(r"[\s\u200b]", broken))) <= 13
+    assert breakable("Hand cream 75 ml") == "Hand cream 75 ml"
 
 
 def test_byte_escapes_are_shown_as_characters() -> None:

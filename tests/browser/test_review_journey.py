@@ -83,6 +83,23 @@ def press_twice(page: Page, store: DecisionStore, catalogue: str, *, after: floa
     page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE)
 
 
+def merge_and_take_back(page: Page, url: str, store: DecisionStore, catalogue: str) -> None:
+    """Merge a group with another one, which decides several pairs from a dialog, and take that back."""
+    page.goto(f"{url}/review?bundle=demo&step=groups")
+    page.get_by_role("button", name="Merge").first.click(timeout=PATIENCE)
+    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE)
+    before = len(store.current(catalogue))
+    page.get_by_role("dialog").get_by_role("button", name="The same product").first.click(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("pairs decided: the same product"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Review")).to_be_visible()
+    assert len(store.current(catalogue)) > before
+    page.get_by_role("button", name="Undo").click(timeout=PATIENCE)
+    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE)
+    page.wait_for_timeout(500)
+    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE)
+    assert len(store.current(catalogue)) == before
+
+
 def matches(embeddings: Path, home: Path, out: Path) -> dict[str, set[str]]:
     """Matches of every listing by the command line."""
     variables = {"PRODUCT_MATCHING_HOME": str(home), "PRODUCT_MATCHING_MODELS": str(MODELS)}
@@ -124,6 +141,7 @@ def test_twelve_pairs_by_keyboard_hold_after_a_restart_and_change_match(
         press(page, "n")
         for after in (80, 150, 300):
             press_twice(page, store, catalogue, after=after)
+        merge_and_take_back(page, url, store, catalogue)
     plain = matches(embeddings, tmp_path / "other_home", tmp_path / "plain.csv")
     held = matches(embeddings, home, tmp_path / "held.csv")
     for decision in decided:

@@ -171,7 +171,7 @@ def test_a_folder_is_checked_and_built_and_the_report_names_what_was_left_out(
     assert "lies outside" in shown(app)
     app.text_input(key="build_folder").set_value("incoming").run()
     said = shown(app)
-    assert "2 of 27 listings cannot be used as they are" in said
+    assert "2 of 27 rows have something wrong" in said
     assert "The photos were found in the folder “photos”." in said
     wrong = wrong_rows(app)
     assert wrong["Line"].tolist() == [27, 28]
@@ -185,7 +185,7 @@ def test_a_folder_is_checked_and_built_and_the_report_names_what_was_left_out(
     (incoming / "list.csv").write_text("\n".join(lines), encoding="utf-8")
     app.run()
     assert "25 listings, 25 titles, 23 photos" in shown(app)
-    assert "1 of 25 listings cannot be used as it is" in shown(app)
+    assert "1 of 25 rows has something wrong in the photo alone" in shown(app)
     assert wrong_rows(app)["What is wrong"][0].startswith("photo that cannot be read: '0a.png' is no photo")
     app.checkbox(key="take_titles_alone").check().run()
     name = app.text_input(key="build_name_list")
@@ -236,7 +236,7 @@ def test_uploaded_files_are_checked_built_and_searched_and_a_cancelled_build_lea
     upload(app, "build_list", "my list.csv", lines + b"0a,,A title,group0,1\n,,,,\n,,No id,,1\n")
     said = shown(app)
     assert "25 listings, 25 titles, 24 photos" in said
-    assert "2 of 27 listings cannot be used as they are" in said
+    assert "2 of 27 rows have something wrong" in said
     assert "**1** duplicate posting_id · **1** empty posting_id" in said
     assert wrong_rows(app)["Listing"].tolist() == ["0a", "No id"]
 

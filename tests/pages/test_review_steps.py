@@ -112,7 +112,7 @@ def test_all_figures_are_of_the_listings_asked_for_and_the_queue_says_that_nothi
     record_decision(bundle, ("1a", "1b"), Word.same)
     whole = finish_jobs(open_app(REVIEW, bundle="small", accept="20", reject="0"))
     assert "Pairs from 20 % sure on are not asked about" in shown(whole)
-    assert "counts as the same product from 50 % on (the setting)" in shown(whole)
+    assert "counts as the same product from 50 % on." in shown(whole)
     assert metric(whole, "Decided") == "2"
     assert int(metric(whole, "Wrong by labels")) <= int(metric(whole, "Sure from 20 %"))
     one = finish_jobs(open_app(REVIEW, bundle="small", accept="20", reject="0", text="0a"))

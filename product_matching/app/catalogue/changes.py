@@ -16,7 +16,7 @@ from product_matching.app.catalogue.source import Opened
 from product_matching.app.jobs import Job
 from product_matching.app.navigation import change_address
 from product_matching.app.resources import encoder_of
-from product_matching.app.shared.catalogues import DEMO
+from product_matching.app.shared.catalogues import shipped_catalogue
 from product_matching.errors import InputError
 from product_matching.listings.faulty_rows import FaultyRow
 from product_matching.progress import Progress, stop_if_cancelled
@@ -67,7 +67,7 @@ def _changes() -> dict[str, Job[Changed]]:
 
 def is_changeable(folder: Path) -> bool:
     """Whether visitors may change a catalogue: it is not the one that ships, and its folder can be written."""
-    return folder.name != DEMO and os.access(folder, os.W_OK)
+    return folder.resolve() != shipped_catalogue() and os.access(folder, os.W_OK)
 
 
 def change_of(folder: Path) -> Job[Changed] | None:

@@ -70,17 +70,22 @@ def draw_usable(source: Source) -> bool:
     if not source.faulty:
         st.dataframe(source.preview, hide_index=True, alt=f"The first rows of {source.name}")
         return True
-    st.warning(
-        f"{len(source.faulty):,} of {count_text(source.n_rows, 'listing')} cannot be used as "
-        f"{'it is' if len(source.faulty) == 1 else 'they are'}. Mend the list and give it again, or go on without.",
-        icon=":material/rule:",
-    )
+    st.warning(say_faulty(source), icon=":material/rule:")
     by_title = source.by_title
     titles_alone = bool(st.session_state.get(_TITLES_ALONE, True))
     draw_faulty(source.faulty, titles_alone=titles_alone)
     if not by_title:
         return True
     return st.checkbox(say_by_title(len(by_title)), value=titles_alone, key=_TITLES_ALONE)
+
+
+def say_faulty(source: Source) -> str:
+    """Say how many rows cannot be used whole, and how many of them by their title alone."""
+    by_title, count = len(source.by_title), len(source.faulty)
+    rows = f"{count:,} of {count_text(source.n_rows, 'row')} {'has' if count == 1 else 'have'} something wrong"
+    kinds = [f"{by_title:,} in the photo alone"] if by_title and by_title < count else []
+    told = f"{rows}, {kinds[0]}" if kinds else f"{rows}{' in the photo alone' if by_title else ''}"
+    return f"{told}. Mend the list and give it again, or go on without."
 
 
 def say_by_title(count: int) -> str:

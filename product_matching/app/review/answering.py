@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from product_matching.app.review.recording import (
     WORDS,
     note_problem,
     note_step,
     postpone,
     postponed,
+    say,
+    say_too_soon,
     steps_done,
     who_decides,
 )
@@ -21,7 +21,7 @@ from product_matching.store.decision import Change, Word
 from product_matching.workflows.audit import read_audits
 from product_matching.workflows.decisions import decision_on, record_decisions
 
-_TOO_SOON = "Too soon: the pair before has your answer already. Press again for this one."
+_OTHERS = ":material/group:"
 _SAID = {Answer.same: "same product", Answer.different: "different", Answer.unsure: "can't tell"}
 
 
@@ -33,8 +33,11 @@ def answer_pair(bundle: Bundle, pair: tuple[str, str], word: Word | None, score:
     who, later, done = who_decides(), postponed(), steps_done()
     try:
         standing = decision_on(bundle, pair)
-        if pair in later or (standing is not None and ("decisions", [standing.number]) in done):
-            st.toast(_TOO_SOON, icon=":material/speed:")
+        if pair in later:
+            say_too_soon("later", pair)
+            return
+        if standing is not None and ("decisions", [standing.number]) in done:
+            say_too_soon("decisions", [standing.number])
             return
         if standing is None and word is None:
             postpone(pair)
@@ -44,7 +47,7 @@ def answer_pair(bundle: Bundle, pair: tuple[str, str], word: Word | None, score:
         if numbers:
             note_step(done, "decisions", numbers)
         else:
-            _say_meanwhile(say_standing(decision_on(bundle, pair)))
+            say(say_standing(decision_on(bundle, pair)), _OTHERS, "long")
     except InputError as error:
         note_problem(error)
 
@@ -75,15 +78,12 @@ def say_standing(change: Change | None) -> str:
 
 def _say_answered(bundle: Bundle, number: int, place: int) -> None:
     """Say that a pair of an audit has an answer: by a key of this session that came too soon, or someone else's."""
-    if any(kind == "audit" and step[:2] == (number, place) for kind, step in steps_done()):
-        st.toast(_TOO_SOON, icon=":material/speed:")
+    own = [step for kind, step in steps_done() if kind == "audit" and step[:2] == (number, place)]
+    if own:
+        say_too_soon("audit", own[-1])
         return
     audits = read_audits(bundle)
     for audit in (audits.begun, audits.finished):
         said = None if audit is None or audit.number != number else audit.pairs[place].answer
         if said is not None:
-            _say_meanwhile(f"Someone else answered this pair meanwhile: **{_SAID[said]}**. That stands.")
-
-
-def _say_meanwhile(text: str) -> None:
-    st.toast(text, icon=":material/group:", duration="long")
+            say(f"Someone else answered this pair meanwhile: **{_SAID[said]}**. That stands.", _OTHERS, "long")

@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from product_matching.app.resources import decisions_of
 from product_matching.app.review.groups import (
     NearGroup,
     ShownGroup,
@@ -34,7 +35,7 @@ from product_matching.workflows.find import Finder
 SHOWN = 8
 #: Narrowest cell in pixels, with a picture and without.
 _WIDTH, _WIDTH_OF_TITLES = 96, 220
-_PICTURE, _TITLE_CHARS = 72, 44
+_PICTURE, _TITLE_CHARS, _SPLIT_CHARS = 72, 44, 110
 #: Other groups that a merger is offered with.
 _NEAR = 3
 #: Pairs that one step may decide on.
@@ -66,7 +67,7 @@ def draw_group(finder: Finder, deciding: Deciding, found: CatalogueGroups, shown
             if group.size > 2:
                 st.toggle("Split", key=f"split_{first}", help="Choose the listings that are another product.")
             _draw_farthest(finder, deciding, shown)
-            _draw_merge(finder, found, group)
+            _draw_merge(finder, deciding, found, group)
     return chosen
 
 
@@ -87,7 +88,8 @@ def _draw_listing(bundle: Bundle, row: int, *, splitting: bool) -> str | None:
     draw_picture(bundle, row, name)
     label = plain(shorten(name, _TITLE_CHARS))
     if splitting:
-        st.checkbox(label, key=f"apart_{row}")
+        st.checkbox(f"Another product: {label}", key=f"apart_{row}", label_visibility="collapsed")
+        st.caption(plain(shorten(name, _SPLIT_CHARS)))  # whole: it tells what is split off
         return None
     if st.button(label, key=f"listing_{row}", type="tertiary", width="stretch", wrap=True, help="Find its duplicates"):
         return str(record["posting_id"])
@@ -137,7 +139,7 @@ def _draw_words(bundle: Bundle, pair: Pair, key: str) -> None:
                 st.rerun()
 
 
-def _draw_merge(finder: Finder, found: CatalogueGroups, group: Group) -> None:
+def _draw_merge(finder: Finder, deciding: Deciding, found: CatalogueGroups, group: Group) -> None:
     """Draw the button that opens the groups and listings that may be the same product as this one."""
     if found.scored is None:
         return
@@ -150,25 +152,31 @@ def _draw_merge(finder: Finder, found: CatalogueGroups, group: Group) -> None:
             "that all listings of both are the same product; Undo takes it back."
         )
         near = near_groups(found, group, _NEAR)
+        different = {frozenset(pair) for pair in decisions_of(finder.bundle).pairs.different}
         if not near:
             st.info("No other listing comes near this group.", icon=":material/search_off:")
         with st.grid(min_column_width=_WIDTH_OF_TITLES, gap="small") as grid:
             for other in near:
                 with grid.cell(), st.container(border=True):
-                    if _draw_merger(finder.bundle, found, other, merge_pairs(group, other.rows)):
+                    pairs = merge_pairs(group, other.rows)
+                    n_different = sum(frozenset(pair) in different for pair in pairs)
+                    why = say_apart(n_different, other, deciding.least)
+                    if _draw_merger(finder.bundle, found, other, pairs, why=why):
                         st.rerun()
 
     if st.button("Merge", key=key, icon=":material/merge:"):
         draw()
 
 
-def _draw_merger(bundle: Bundle, found: CatalogueGroups, other: NearGroup, pairs: Sequence[Pair]) -> bool:
+def _draw_merger(bundle: Bundle, found: CatalogueGroups, other: NearGroup, pairs: Sequence[Pair], *, why: str) -> bool:
     """Draw another group with the button that decides its pairs with this one; returns whether it was just pressed."""
     row = other.pair[1]
     name = listing_name(bundle.listing(row))
     draw_picture(bundle, row, name, _PICTURE)
     size = count_text(len(other.rows), "listing")
     st.markdown(f"{plain(shorten(name, _TITLE_CHARS))}  \n{size} · {percent_text(other.probability)} sure")
+    if why:
+        st.caption(why)
     too_many = len(pairs) > _MOST_PAIRS
     return st.button(
         "The same product",
@@ -177,3 +185,13 @@ def _draw_merger(bundle: Bundle, found: CatalogueGroups, other: NearGroup, pairs
         help=f"More than {_MOST_PAIRS:,} pairs would be decided in one step." if too_many else None,
         on_click=lambda: decide_pairs(bundle, pairs, Word.same, scores_of(found, pairs)),
     )
+
+
+def say_apart(n_different: int, other: NearGroup, least: float) -> str:
+    """Say why a group that is as near as a match stands apart; "" where it is not as near."""
+    if n_different:
+        decided = "1 of the pairs was" if n_different == 1 else f"{n_different:,} of the pairs were"
+        return f":orange[:material/warning:] {decided} decided: different products. Merging decides otherwise."
+    if other.probability >= least:
+        return "Apart although its nearest pair is sure enough, because others of its pairs are not."
+    return ""

@@ -86,8 +86,8 @@ def say_duty(review: ReviewPairs) -> str:
         return f"{start} A pair left undecided counts as the distances and rules decide."
     accept, least = percent_text(review.bands.accept), percent_text(review.least)
     return (
-        f"{start} Pairs from {accept} sure on are not asked about (the band); one left undecided counts as the same "
-        f"product from {least} on (the setting)."
+        f"{start} Pairs from {accept} sure on are not asked about; one left undecided counts as the same product from "
+        f"{least} on."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -17,6 +17,12 @@ from product_matching.store.decisions import DecisionStore
 from product_matching.workflows.decisions import record_decisions
 
 _DONE, _PROBLEM, _WHO, _LATER = "review_done", "review_problem", "review_who", "review_later"
+_SAID = "review_said"
+_TOO_SOON = (
+    "Too soon: the pair before has your answer already. Press again for this one.",
+    ":material/speed:",
+    "short",
+)
 WORDS = {Word.same: "the same product", Word.different: "different products"}
 #: Steps that can be taken back.
 _MOST_DONE = 200
@@ -49,7 +55,7 @@ def decide_named(
         return
     if len(numbers) > 1:
         what = "taken back" if word is None else f"decided: {WORDS[word]}"
-        st.toast(f"{count_text(len(numbers), 'pair')} {what}. Undo takes them back.", icon=":material/how_to_reg:")
+        say(f"{count_text(len(numbers), 'pair')} {what}. Undo takes them back.", ":material/how_to_reg:")
     note_step(done, "decisions", numbers)
 
 
@@ -82,7 +88,7 @@ def take_back() -> None:
     """Take the last step of this session back; for callbacks."""
     done = steps_done()
     if not done:
-        st.toast("There is no step left to take back.", icon=":material/undo:")
+        say("There is no step left to take back.", ":material/undo:")
         return
     later = postponed()
     kind, step = done.pop()
@@ -118,12 +124,31 @@ def draw_who() -> None:
 
 
 def note_problem(error: InputError) -> None:
-    """Note why the last step could not be kept, for `draw_problem`."""
+    """Note why the last step could not be kept, for `draw_said`."""
     st.session_state[_PROBLEM] = str(error)
 
 
-def draw_problem() -> None:
-    """Say once why the last step could not be kept."""
+def say(text: str, icon: str, duration: Literal["short", "long"] = "short") -> None:
+    """Note what is to be said of a step, as Markdown, for `draw_said`.
+
+    A callback must not draw it: in one of a dialog it would take the place of the whole page.
+    """
+    st.session_state.setdefault(_SAID, []).append((text, icon, duration))
+
+
+def say_too_soon(kind: str, step: object) -> None:
+    """Say that a key came for a step that is done; not where another one is done since.
+
+    A key that is pressed while the next pair appears can be heard by the buttons of both pairs: it answers the new one.
+    """
+    if steps_done()[-1:] == [(kind, step)]:
+        st.session_state.setdefault(_SAID, []).append(_TOO_SOON)
+
+
+def draw_said() -> None:
+    """Say once what is to be said of the last step, and why it could not be kept."""
+    for text, icon, duration in st.session_state.pop(_SAID, []):
+        st.toast(text, icon=icon, duration=duration)
     problem = st.session_state.pop(_PROBLEM, "")
     if problem:
         st.error(plain(problem), icon=":material/error:")
@@ -140,5 +165,8 @@ def steps_done() -> list[tuple[str, Any]]:
 
 def note_step(done: list[tuple[str, Any]], kind: str, step: object) -> None:
     """Note a step among those of this session, for `take_back`."""
+    said = st.session_state.get(_SAID, [])
+    if _TOO_SOON in said:  # the same key, heard for the pair before
+        said.remove(_TOO_SOON)
     done.append((kind, step))
     del done[:-_MOST_DONE]

@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from product_matching.errors import InputError
+from product_matching.places import project_folder
 from product_matching.store.manifest import MANIFEST_FILE, Manifest, read_manifest
 
 #: The catalogue that comes with the project.
 DEMO = "demo"
+
+
+def shipped_catalogue() -> Path:
+    """Folder of the catalogue that comes with the project; a copy of it elsewhere is one like any other."""
+    return project_folder() / "embeddings" / DEMO
 
 
 @dataclass(frozen=True)

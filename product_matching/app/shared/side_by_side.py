@@ -17,7 +17,7 @@ from product_matching.app.shared.gallery import listing_name
 from product_matching.app.shared.heat_map import draw_likeness
 from product_matching.app.shared.pictures import no_photo, shown_picture
 from product_matching.app.shared.sureness import say_compared
-from product_matching.app.shared.wording import MARK, marked_differences, plain, readable_title, shorten
+from product_matching.app.shared.wording import MARK, breakable, marked_differences, plain, readable_title, shorten
 from product_matching.matching.calibration import percent_text
 from product_matching.matching.explanation import Explanation
 from product_matching.workflows.find import Finder, Query
@@ -169,7 +169,7 @@ def _heading(side: Side) -> str:
 
 
 def _cell(text: str) -> str:
-    return plain(text) if text else "–"
+    return plain(breakable(text)) if text else "–"
 
 
 def _draw_reasons(prediction: Prediction, *, read: bool) -> None:

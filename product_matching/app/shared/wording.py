@@ -12,6 +12,8 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 #: Where Streamlit's Markdown reads links, e-mail addresses, emoji, icons and arrows even in escaped text.
 _JOINT = re.compile(r"(?<=:)(?=[\w+\-/])|(?<=/)(?=/)|(?<=www)(?=\.)|(?<=@)|(?<=[-=<>~])(?=[-=<>~])", re.IGNORECASE)
 _ZERO_WIDTH_SPACE = "\u200b"
+#: A word that is wider than a column on a phone, and where it may be broken.
+_LONG_WORD, _BREAK = re.compile(r"\S{13,}"), re.compile(r"[^\W_]{12}|[^\w\s]|_")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]*|[^\W_]+")
 #: Longer titles are cut on a card; the details show them whole.
 CARD_TITLE_CHARS = 110
@@ -23,6 +25,11 @@ def plain(text: str) -> str:
     """Escape a text so that Streamlit's Markdown shows it as it is: no markup, links, pictures, emoji or formulas."""
     broken = _JOINT.sub(_ZERO_WIDTH_SPACE, " ".join(text.split()))
     return _PUNCTUATION.sub(r"\\\1", broken)
+
+
+def breakable(text: str) -> str:
+    """A text whose long words may be broken at the end of a line, at their signs where they have some."""
+    return _LONG_WORD.sub(lambda word: _BREAK.sub(rf"\g<0>{_ZERO_WIDTH_SPACE}", word[0]), text)
 
 
 def shorten(text: str, limit: int = CARD_TITLE_CHARS) -> str:

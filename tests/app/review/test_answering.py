@@ -22,20 +22,26 @@ def bundle(small_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def press(folder: Path, *words: Word | None) -> AppTest:
     """A session that answers the same pair several times, as keys do that come before the next pair is shown."""
+    return press_on(folder, [(*PAIR, word) for word in words])
 
-    def script(folder, words):  # type: ignore[no-untyped-def]  # its text is run: names of types are not known there
+
+def press_on(folder: Path, answers: list[tuple[str, str, Word | None]]) -> AppTest:
+    """A session that answers pairs one after another."""
+
+    def script(folder, answers):  # type: ignore[no-untyped-def]  # its text is run: names of types are not known there
         from pathlib import Path
 
         from product_matching.app.review.answering import answer_pair
-        from product_matching.app.review.recording import draw_undo
+        from product_matching.app.review.recording import draw_said, draw_undo
         from product_matching.store.bundle import open_bundle
         from product_matching.store.decision import Word
 
         draw_undo()
-        for word in words:
-            answer_pair(open_bundle(Path(folder)), ("0a", "0b"), word and Word(word), 0.5)
+        for first, second, word in answers:
+            answer_pair(open_bundle(Path(folder)), (first, second), word and Word(word), 0.5)
+        draw_said()
 
-    texts = [None if word is None else word.value for word in words]
+    texts = [(first, second, None if word is None else word.value) for first, second, word in answers]
     app = AppTest.from_function(script, default_timeout=60, args=(str(folder), texts)).run()
     assert not app.exception
     return app
@@ -51,6 +57,18 @@ def test_a_second_answer_to_the_same_pair_changes_nothing_and_is_said(
     assert toast.value.startswith("Too soon")
     assert [change.decision.word for change in read_decisions(bundle).changes] == [first] * (first is not None)
     assert len(app.session_state["review_done"]) == 1, "one step, which one undo takes back"
+
+
+@pytest.mark.parametrize("first", [Word.same, None])
+@pytest.mark.parametrize("order", [(0, 1, 0), (0, 0, 1)], ids=["heard by the new pair first", "by the old one first"])
+def test_a_key_that_both_pairs_hear_answers_the_new_one_and_is_not_too_soon(
+    small_bundle: Path, bundle: Bundle, first: Word | None, order: tuple[int, ...]
+) -> None:
+    pairs = (PAIR, ("0a", "1a"))
+    answers = [(*pairs[place], first if number == 0 else Word.different) for number, place in enumerate(order)]
+    app = press_on(small_bundle, answers)
+    assert not app.toast
+    assert {change.decision.pair for change in read_decisions(bundle).changes} == {*pairs[first is None :]}
 
 
 @pytest.mark.parametrize("word", [Word.same, None])
