@@ -36,3 +36,8 @@ def project_folder() -> Path:
 def pictures_folder() -> Path:
     """The project's ``streamlit_out/``: pictures that pages and README show."""
     return _PROJECT / "streamlit_out"
+
+
+def service_file() -> Path:
+    """The project's ``streamlit_service.py``, which starts the app with its HTTP service."""
+    return _PROJECT / "streamlit_service.py"

@@ -26,6 +26,7 @@ from product_matching.cli.map import map_
 from product_matching.cli.match import match
 from product_matching.cli.publish import publish
 from product_matching.cli.read import read
+from product_matching.cli.serve import serve
 from product_matching.cli.thresholds import thresholds
 from product_matching.cli.train import train
 from product_matching.cli.train_pairs import train_pairs
@@ -84,6 +85,7 @@ _COMMANDS = (
     thresholds,
     verify,
     publish,
+    serve,
     evaluate,
     compare,
     train,

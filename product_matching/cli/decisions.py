@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 decisions = typer.Typer(
     name="decisions",
-    help="Export and import what people decided on pairs of a catalogue: same or different.",
+    help="Export, import and back up what people decided on pairs of a catalogue: same or different.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -60,6 +60,20 @@ def import_decisions(
     stale = f", {done.stale:,} stale ones left out" if done.stale else ""
     typer.echo(f"{file}: {_count(done.recorded)} taken over, {done.kept:,} held already{stale}")
     tell_contradictions(opened, read_decisions(opened))
+
+
+@decisions.command("backup")
+def back_up_decisions(
+    out: Annotated[Path, typer.Option(help="Folder for the copies, which is made; earlier ones in it are replaced.")],
+) -> None:
+    """Copy the decisions and audits of all catalogues while the app runs: decisions.sqlite and audits.sqlite.
+
+    To restore, stop the app and put them into PRODUCT_MATCHING_HOME in place of those there.
+    """
+    from product_matching.workflows.backup import back_up
+
+    copies = back_up(out)
+    typer.echo("\n".join(map(str, copies)) if copies else "Nothing is decided yet, so there is nothing to copy.")
 
 
 def tell_decisions(bundle: Bundle, known: BundleDecisions) -> None:

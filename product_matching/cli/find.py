@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,7 +52,7 @@ if TYPE_CHECKING:
     from product_matching.encoders.photo import PhotoEncoder
     from product_matching.listings.prints import PhotoPrint
     from product_matching.listings.regions import Region
-    from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer, Prediction
+    from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer
     from product_matching.workflows.choose_scorer import ChosenScorer
     from product_matching.workflows.find import Finder, Query
 
@@ -174,42 +173,24 @@ def _find_by_sureness(
     decided_on: Decided,
     limit: int,
 ) -> _Answer:
-    from product_matching.workflows.score_pairs import predict, predicted_matches
+    from product_matching.workflows.answer import answer_by_sureness
+    from product_matching.workflows.score_pairs import predicted_matches
 
-    predictions = {prediction.row: prediction for prediction in predict(prepared, query)}
-    accepted = [row for row, prediction in predictions.items() if prediction.score >= least]
-    rows = decided_on.pairs.applied_to(query.row, np.array(accepted, dtype=np.int64))
-    refused = [] if query.row is None else decided_on.pairs.different_from(query.row)
-    probable = [row for row in predictions if row not in refused][:1]
-    nearest = probable or _nearest(finder, query)
+    answer = answer_by_sureness(finder, query, prepared, least=least, decisions=decided_on.pairs)
 
     def describe(some: RowArray) -> list[dict[str, Any]]:
-        described = predicted_matches(finder, some, predictions, query)
+        described = predicted_matches(finder, some, answer.predictions, query)
         candidates = finder.measure(query, some)
         return decided_on.mark(describe_with_print(finder, query, candidates, described), some)
 
     return _Answer(
-        matches=describe(rows[:limit]),
-        total=len(rows),
+        matches=describe(answer.rows[:limit]),
+        total=len(answer.rows),
         decided_by={"decided_by": "sureness", "sure": least, "scorer": chosen.name},
-        said=tell_sureness(chosen, least, _usual_comparison(list(predictions.values()))),
-        nothing=tell_nothing(chosen, least, predictions[probable[0]].score if probable else None),
-        nearest=[] if len(rows) else describe(np.array(nearest, dtype=np.int64)),
+        said=tell_sureness(chosen, least, answer.compared),
+        nothing=tell_nothing(chosen, least, answer.best),
+        nearest=describe(answer.nearest) if len(answer.nearest) else [],
     )
-
-
-def _nearest(finder: Finder, query: Query) -> list[int]:
-    """The nearest listing by distance, where the pair scorer has no candidate."""
-    from product_matching.workflows.find import default_thresholds
-
-    found = finder.candidates(query, 1).nearest_first(default_thresholds(finder.bundle))
-    return [int(row) for row in found.rows[:1]]
-
-
-def _usual_comparison(predictions: list[Prediction]) -> str:
-    """The sides by which most candidates were compared; "" without any."""
-    counted = Counter(prediction.compared for prediction in predictions).most_common(1)
-    return counted[0][0] if counted else ""
 
 
 def _check_asked(photo: Path | None, title: str | None, listing: str | None, sample: str | None) -> None:

@@ -192,6 +192,10 @@ class AuditStore:
                 raise InputError(f"There is no pair {place} in the audit {number}.")
             return False
 
+    def back_up(self, path: Path) -> bool:
+        """Copy the file as of one moment while others write (see `Database.back_up`)."""
+        return self._file.back_up(path)
+
     def latest(self, catalogue_id: str, *, finished: bool = False) -> Audit | None:
         """The newest audit of a catalogue, with `finished` of those whose every pair has an answer; None for none.
 

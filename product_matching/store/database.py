@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from product_matching.errors import InputError
+from product_matching.files import atomic_file
 
 #: Seconds that a write waits for those of others.
 BUSY_SECONDS = 30.0
@@ -73,6 +74,25 @@ class Database:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+    def back_up(self, path: Path) -> bool:
+        """Copy the file as of one moment while others write; returns whether there is a file to copy.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read, or the copy cannot be written.
+        """
+        if not self.path.is_file():
+            return False
+        with (
+            atomic_file(path, what=f"copy of the {self._what}", durable=True) as partial,
+            self._connection() as connection,
+            closing(sqlite3.connect(partial)) as copy,
+        ):
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without others beside it
+        return True
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

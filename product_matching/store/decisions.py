@@ -106,6 +106,10 @@ class DecisionStore:
                 if done.rowcount == 0:
                     raise InputError(f"There is no change {number} of a decision that could be undone.")
 
+    def back_up(self, path: Path) -> bool:
+        """Copy the file as of one moment while others write (see `Database.back_up`)."""
+        return self._file.back_up(path)
+
     def version(self, catalogue_id: str) -> str:
         """Names the state of the decisions on a catalogue, for keys of caches; "" where nothing is decided.
 
