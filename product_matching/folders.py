@@ -23,6 +23,8 @@ except ImportError:  # Windows: what killed programs leave is not told from what
 #: Exchanges that are tried where several writers replace one folder at the same moment.
 _EXCHANGES = 20
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
+#: No room on the disk, or none for this user, or for so large a file.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: What `renameat2` says where the system or its file system cannot exchange.
 _UNABLE = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
@@ -58,7 +60,12 @@ def atomic_folder(out: Path) -> Iterator[Path]:
             new.mkdir()
         except OSError as error:
             raise _unwritable(out, error) from error
-        yield new
+        try:
+            yield new
+        except OSError as error:
+            if error.errno in _FULL:
+                raise _unwritable(out, error) from error
+            raise
         try:
             _put_in_place(new, out, scratch)
         except OSError as error:

@@ -10,7 +10,10 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "product_matching"
 #: The layers from the bottom up; a package imports those of lower layers and of its own.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "places", "files", "folders", "progress", "validation", "extras"),
+    (
+        *("errors", "places", "files", "folders", "progress", "validation", "extras"),
+        *("array_files", "parquet_files", "damage"),
+    ),
     ("listings",),
     ("search",),
     ("networks",),

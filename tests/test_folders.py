@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -156,3 +157,14 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
         atomic_folder(tmp_path / "file" / "out"),
     ):
         raise AssertionError("not reached")
+
+
+def test_a_full_disk_is_one_sentence_that_names_the_folder_and_leaves_nothing(tmp_path: Path) -> None:
+    def fill() -> None:
+        with atomic_folder(tmp_path / "out") as folder:
+            (folder / "part").write_text("some")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(InputError, match=r"The folder .*/out cannot be written \(No space left on device\)"):
+        fill()
+    assert names(tmp_path) == []

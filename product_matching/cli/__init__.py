@@ -31,7 +31,7 @@ from product_matching.cli.thresholds import thresholds
 from product_matching.cli.train import train
 from product_matching.cli.train_pairs import train_pairs
 from product_matching.cli.verify import verify
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 
 
 def _print_version(wanted: bool) -> None:
@@ -60,6 +60,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+_LOG_VARIABLE, _LOG_LEVELS = "PRODUCT_MATCHING_LOG", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 @app.callback()
@@ -100,13 +102,21 @@ app.add_typer(decisions)
 
 def main() -> None:
     """Run the command line: an input error is one sentence and exit status 1, wrong usage exit status 2."""
-    logging.basicConfig(level=os.environ.get("PRODUCT_MATCHING_LOG", "WARNING"), format="%(message)s")
     try:
+        logging.basicConfig(level=_log_level(), format="%(message)s")
         app()
     except InputError as error:
         sys.exit(_say(str(error), 1))
     except OSError as error:
-        sys.exit(_say(f"{error.filename or 'A file'} cannot be used ({error.strerror or error}).", 1))
+        what = error.filename or "A file that the command reads or writes"
+        sys.exit(_say(f"{what} cannot be used ({error.strerror or said(error)}).", 1))
+
+
+def _log_level() -> str:
+    level = os.environ.get(_LOG_VARIABLE) or "WARNING"
+    if level.upper() not in _LOG_LEVELS:
+        raise InputError(f"{_LOG_VARIABLE} is {level!r:.40}, but must be one of {', '.join(_LOG_LEVELS)}.")
+    return level.upper()
 
 
 def _say(message: str, status: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -69,6 +69,7 @@ class EmbedPhotos(Protocol):
 class _Prepared:
     photo: EmbeddedPhoto
     pixels: Pixels | None
+    path: Path | None = None
 
 
 class _Preparer:
@@ -88,7 +89,7 @@ class _Preparer:
             return _Prepared(EmbeddedPhoto(), None)
         try:
             data = read_photo(path, name=path.name)
-            return self._prepare(data, path.name)
+            return replace(self._prepare(data, path.name), path=path)
         except InputError as error:
             return _Prepared(EmbeddedPhoto(problem=str(error)), None)
 
@@ -122,6 +123,12 @@ class _Preparer:
     def _release(self, sha256: str) -> None:
         with self._lock:
             self._claimed.discard(sha256)
+
+    def again(self, sha256: str, path: Path) -> Pixels | None:
+        """Pixels of a photo whose vector was thought to be in the cache; None if another thread makes them."""
+        self._release(sha256)
+        prepared = self(path)
+        return prepared.pixels if prepared.photo.sha256 == sha256 else None
 
 
 def embed_photos(
@@ -167,9 +174,9 @@ def embed_photos(
             waiting.append(prepared)
             n_new += prepared.pixels is not None
             if n_new == encoder.batch_size or (n_new == 0 and len(waiting) >= encoder.batch_size):
-                yield from _embed(waiting, encoder, cache)
+                yield from _embed(waiting, encoder, cache, prepare)
                 waiting, n_new = [], 0
-        yield from _embed(waiting, encoder, cache)
+        yield from _embed(waiting, encoder, cache, prepare)
 
 
 def _ordered(
@@ -184,9 +191,21 @@ def _ordered(
         yield done
 
 
-def _embed(waiting: list[_Prepared], encoder: PhotoEmbedder, cache: EmbeddingCache) -> Iterator[EmbeddedPhoto]:
-    new = [(prepared.photo.sha256, prepared.pixels) for prepared in waiting if prepared.pixels is not None]
+def _embed(
+    waiting: list[_Prepared], encoder: PhotoEmbedder, cache: EmbeddingCache, prepare: _Preparer
+) -> Iterator[EmbeddedPhoto]:
+    new = {prepared.photo.sha256: prepared.pixels for prepared in waiting if prepared.pixels is not None}
+    new |= _forgotten(waiting, cache, prepare, new.keys())
     if new:
-        vectors = encoder.encode_pixels([pixels for _, pixels in new])
-        cache.put(dict(zip((sha256 for sha256, _ in new), vectors, strict=True)))
+        vectors = encoder.encode_pixels(list(new.values()))
+        cache.put(dict(zip(new, vectors, strict=True)))
     yield from (prepared.photo for prepared in waiting)
+
+
+def _forgotten(waiting: list[_Prepared], cache: EmbeddingCache, prepare: _Preparer, new: Set[str]) -> dict[str, Pixels]:
+    """Decode those photos once more whose vector was thought to be in the cache, but is damaged."""
+    known = {one.photo.sha256: one.path for one in waiting if one.photo.sha256 and one.path is not None}
+    wanted = known.keys() - new
+    lost = sorted(wanted - cache.get(wanted).keys()) if wanted else []
+    found = {sha256: prepare.again(sha256, known[sha256]) for sha256 in lost}
+    return {sha256: pixels for sha256, pixels in found.items() if pixels is not None}

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.photo_cache import PhotoCache, cache_folder
 
+_NUMBER_BYTES, _LENGTH_TOLERANCE = 4, 1e-3
+
 
 class EmbeddingCache:
     """Vectors of one model on disk, by the SHA-256 of the photo's bytes.
@@ -38,9 +40,18 @@ class EmbeddingCache:
         return self._kept.keys()
 
     def get(self, photos: Iterable[str]) -> dict[str, npt.NDArray[np.float32]]:
-        """Vectors of those of the given photos (SHA-256, hexadecimal) that are there."""
-        found = {photo: np.frombuffer(vector, dtype="<f4") for photo, vector in self._kept.get(photos).items()}
-        return {photo: vector for photo, vector in found.items() if vector.shape == (self._dimension,)}
+        """Vectors of those of the given photos (SHA-256, hexadecimal) that are there; damaged ones are forgotten."""
+        kept = self._kept.get(photos)
+        sound = {photo: vector for photo, content in kept.items() if (vector := self._read(content)) is not None}
+        if len(sound) < len(kept):
+            self._kept.drop(kept.keys() - sound.keys())
+        return sound
+
+    def _read(self, content: object) -> npt.NDArray[np.float32] | None:
+        if not isinstance(content, bytes) or len(content) != self._dimension * _NUMBER_BYTES:
+            return None
+        vector: npt.NDArray[np.float32] = np.frombuffer(content, dtype="<f4")
+        return vector if abs(np.vecdot(vector, vector) - 1) < _LENGTH_TOLERANCE else None  # so is NaN refused
 
     def put(self, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
         """Keep vectors; those already there stay as they are."""

@@ -29,11 +29,22 @@ class KeypointCache:
         return self.put(sha256, find_keypoints(photo)) if kept is None else kept
 
     def get(self, sha256: str) -> bytes | None:
-        """Keypoints of a photo that are in the cache; None where there are none."""
-        return self._kept.get([sha256]).get(sha256)
+        """Keypoints of a photo that are in the cache; None where there are none, damaged ones are forgotten."""
+        kept = self._kept.get([sha256]).get(sha256)
+        if kept is None or _is_sound(kept):
+            return kept
+        self._kept.drop([sha256])
+        return None
 
     def put(self, sha256: str, keypoints: Keypoints) -> bytes:
         """Keep the keypoints of a photo, and return them as bytes."""
         found = keypoints.to_bytes()
         self._kept.put({sha256: found})
         return found
+
+
+def _is_sound(content: object) -> bool:
+    try:
+        return isinstance(content, bytes) and Keypoints.from_bytes(content) is not None
+    except ValueError:
+        return False

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.places import home_folder
 
+log = logging.getLogger(__name__)
 _QUERY_SIZE = 500
+#: The beginning of a file of SQLite.
+_MAGIC = b"SQLite format 3\0"
 
 
 def cache_folder(name: str) -> Path:
@@ -42,8 +46,21 @@ class PhotoCache:
             raise InputError(
                 f"The folder {path.parent} cannot be made ({error.strerror}): set PRODUCT_MATCHING_HOME."
             ) from error
+        self._remove_other_files()
         with self._connect() as database:
             database.execute("CREATE TABLE IF NOT EXISTS vectors (photo TEXT PRIMARY KEY, vector BLOB NOT NULL)")
+
+    def _remove_other_files(self) -> None:
+        """Remove what is no database, or not any more: it is a cache."""
+        try:
+            with self._path.open("rb") as stream:
+                begins = stream.read(len(_MAGIC))
+        except OSError:
+            return
+        if begins and begins != _MAGIC:
+            log.warning("The %s %s is damaged: it is begun anew.", self._what, self._path)
+            for suffix in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
 
     def keys(self) -> set[str]:
         """The photos that something is kept of."""
@@ -61,6 +78,13 @@ class PhotoCache:
                 found.update(database.execute(f"SELECT photo, vector FROM vectors WHERE photo IN ({marks})", block))
         return found
 
+    def drop(self, photos: Iterable[str]) -> None:
+        """Forget what is kept of photos, as it is damaged, and say so in the log: it is made anew."""
+        keys = sorted(set(photos))
+        log.warning("The %s %s has damaged entries (%d): they are made anew.", self._what, self._path, len(keys))
+        with self._connect() as database:
+            database.executemany("DELETE FROM vectors WHERE photo = ?", [(key,) for key in keys])
+
     def put(self, values: Mapping[str, bytes]) -> None:
         """Keep values; those already there stay as they are."""
         with self._connect() as database:
@@ -74,4 +98,5 @@ class PhotoCache:
                 database.execute("PRAGMA synchronous = NORMAL")
                 yield database
         except sqlite3.DatabaseError as error:
-            raise InputError(f"The {self._what} {self._path} cannot be used ({error}): delete it.") from error
+            advice = "." if isinstance(error, sqlite3.OperationalError) else ": delete it."
+            raise InputError(f"The {self._what} {self._path} cannot be used ({said(error)}){advice}") from error

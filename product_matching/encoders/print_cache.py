@@ -25,26 +25,28 @@ class PrintCache:
 
     def __init__(self, reader: PrintReader, folder: Path | None = None) -> None:
         digest = hashlib.sha256(reader.name.encode("utf-8")).hexdigest()
-        self._path = (folder or cache_folder("prints")) / f"{digest[:32]}.sqlite"
-        self._kept = PhotoCache(self._path, what="cache of print")
+        path = (folder or cache_folder("prints")) / f"{digest[:32]}.sqlite"
+        self._kept = PhotoCache(path, what="cache of print")
 
     def keys(self) -> set[str]:
         """The photos (SHA-256, hexadecimal) that were read."""
         return self._kept.keys()
 
     def get(self, photos: Iterable[str]) -> dict[str, PhotoPrint]:
-        """The print of those of the given photos (SHA-256, hexadecimal) that were read.
-
-        Raises
-        ------
-        InputError
-            The cache holds something else.
-        """
-        try:
-            return {photo: parse_print(text.decode("utf-8")) for photo, text in self._kept.get(photos).items()}
-        except (InputError, UnicodeDecodeError) as error:
-            raise InputError(f"The cache of print {self._path} cannot be used ({error!s:.80}): delete it.") from error
+        """The print of those of the given photos (SHA-256, hexadecimal) that were read; damaged ones are forgotten."""
+        kept = self._kept.get(photos)
+        sound = {photo: read for photo, text in kept.items() if (read := _parse(text)) is not None}
+        if len(sound) < len(kept):
+            self._kept.drop(kept.keys() - sound.keys())
+        return sound
 
     def put(self, prints: Mapping[str, PhotoPrint]) -> None:
         """Keep the print of photos; that of photos already there stays as it is."""
         self._kept.put({photo: write_print(read).encode("utf-8") for photo, read in prints.items()})
+
+
+def _parse(text: object) -> PhotoPrint | None:
+    try:
+        return parse_print(text.decode("utf-8")) if isinstance(text, bytes) else None
+    except (InputError, UnicodeDecodeError):
+        return None

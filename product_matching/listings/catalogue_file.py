@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from product_matching.listings.list_problems import Problems, RowProblem, at_places
 from product_matching.listings.spreadsheet_text import unguard
+from product_matching.parquet_files import check_parquet
 
 _BROKEN = "quoting that cannot be read"
 _BINARY_STARTS = (b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04", b"PAR1")
@@ -176,6 +177,7 @@ def _read_parquet(path: Path, problems: Problems) -> CatalogueTable | None:
             names = file.schema_arrow.names
             if not _names_are_unique(names, problems):
                 return None
+            check_parquet(path)
             table = file.read().replace_schema_metadata(None)
         table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
@@ -184,6 +186,11 @@ def _read_parquet(path: Path, problems: Problems) -> CatalogueTable | None:
     if not len(table):
         problems.append("it has columns but no rows")
         return None
+    nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
+    for name in nested:
+        what = f"{table.schema.field(name).type!s:.60}"
+        problems.append(f"column {name!r} holds {what}; accepted are text, numbers, dates, and true or false")
+    table = table.drop_columns(nested)
     numbers = range(1, len(table) + 1)
     return CatalogueTable(table, numbers, dict(zip(numbers, numbers, strict=True)))
 

@@ -18,6 +18,7 @@ from product_matching.listings.listing_checks import check_listings_file, missin
 from product_matching.listings.photo_archive import ArchiveLimits, PhotoArchive, open_archive
 from product_matching.listings.photo_names import PhotoNames
 from product_matching.listings.sifted_catalogue import SiftedCatalogue, look_into_photos, sift
+from product_matching.parquet_files import longest_row
 from product_matching.progress import NO_PROGRESS, Progress
 
 _PHOTOS = "photos"
@@ -191,7 +192,8 @@ def _check_parquet(path: Path, limits: UploadLimits, problems: Problems) -> bool
                 problems.append(f"it has {rows:,} listings; at most {limits.rows:,} are taken")
                 return False
             unpacked = 0
-            for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+            fitting = limits.table_bytes // max(1, longest_row(path))
+            for batch in file.iter_batches(batch_size=max(1, min(_BATCH_ROWS, fitting))):
                 unpacked += batch.nbytes
                 if unpacked > limits.table_bytes:
                     problems.append(f"it has more than {limits.table_bytes:,} bytes unpacked, the most that is read")

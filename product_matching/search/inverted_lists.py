@@ -10,6 +10,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.array_files import KeptSize, check_archive
 from product_matching.search.leading import short_rows, short_slack
 from product_matching.search.neighbours import RowArray
 
@@ -129,6 +130,7 @@ class InvertedLists:
         ValueError
             The two files do not fit together.
         """
+        check_archive(path)
         with np.load(path, allow_pickle=False) as file:
             floats = {name: file[name].astype(np.float32) for name in ("centroids", "low", "width")}
             numbers = {name: file[name].astype(np.int64) for name in ("sizes", "offsets", "rows")}
@@ -140,6 +142,10 @@ class InvertedLists:
         new = rows[self.rows]
         there = np.concatenate([[0], np.cumsum(new >= 0)])
         return replace(self, rows=new[new >= 0], offsets=there[self.offsets])
+
+    def kept_size(self) -> KeptSize | None:
+        """What tells that the mapped file of the codes was shortened; None where FAISS reads it into memory."""
+        return KeptSize(self.codes) if hasattr(faiss, "OnDiskInvertedLists") else None
 
     def index(self, probes: int) -> Any:
         """Open them as an index of FAISS that searches `probes` lists a query, and which maps the codes."""

@@ -90,9 +90,9 @@ class IvfIndex:
         if lists is None:
             with tempfile.TemporaryDirectory() as folder:  # the file may go once it is mapped
                 lists = write_lists(rows, Path(folder) / "codes", default_lists(len(rows)))
-                self._index = lists.index(_searched(lists, probes))
+                self._index, self._codes = lists.index(_searched(lists, probes)), lists.kept_size()
         else:
-            self._index = lists.index(_searched(lists, probes))
+            self._index, self._codes = lists.index(_searched(lists, probes)), lists.kept_size()
         _check_dimension(lists, rows.shape[1])
         self._lists, self._exact, self._block_size = lists, MappedRows(rows), block_size
         self._dimension, self._slack = rows.shape[1], product_slack(rows.shape[1]) + lists.slack
@@ -142,7 +142,12 @@ class IvfIndex:
         check_one(len(one))
         return self._exact.distances(one[0], checked_rows(rows, self.size))
 
+    def _check_codes(self) -> None:
+        if self._codes is not None:
+            self._codes.check()
+
     def _block_within(self, queries: VectorArray, threshold: float) -> Neighbours:
+        self._check_codes()
         proposed = [np.zeros(0, dtype=np.int64)] * len(queries)
         if self._index.ntotal:
             rows = self._lists.coded(queries)
@@ -156,6 +161,7 @@ class IvfIndex:
         return self._with_rest(found, lambda flat: flat.within(queries, threshold))
 
     def _block_nearest(self, queries: VectorArray, k: int) -> Neighbours:
+        self._check_codes()
         fetched = min(k + _SPARE, self._index.ntotal)
         coded = self._lists.coded(queries)
         proposed = _fetched(self._index, coded, fetched)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.array_files import check_mapped
 from product_matching.search.neighbours import FloatArray, RowArray, to_distance
 
 #: Rows that are converted to float64 at a time: 10 MB at 1,280 dimensions.
@@ -50,6 +51,8 @@ class MappedRows:
 
     def _read(self, file: int, rows: RowArray) -> npt.NDArray[np.float32]:
         found = b"".join(os.pread(file, self._width, self._start + row * self._width) for row in rows.tolist())
+        if len(found) != len(rows) * self._width:
+            check_mapped(self.vectors)
         return np.frombuffer(found, dtype=self.vectors.dtype).reshape(len(rows), -1)
 
     def _reads_the_same(self, file: int) -> bool:

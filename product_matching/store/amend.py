@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from product_matching.errors import InputError
-from product_matching.files import file_sha256, link_file
+from product_matching.files import link_file
 from product_matching.store.bundle import Bundle, new_bundle_folder
+from product_matching.store.changing import describe_file
 from product_matching.store.kept_pairs import BESIDE_FILES
 from product_matching.store.locks import change_lock, manifest_lock
 from product_matching.store.manifest import MANIFEST_FILE, Manifest, read_manifest
-from product_matching.store.segments import FileEntry
 
 
 def amend_bundle(bundle: Bundle, write: Callable[[Path], None], *, names: Collection[str], **fields: Any) -> Manifest:
@@ -55,7 +55,7 @@ def amend_bundle(bundle: Bundle, write: Callable[[Path], None], *, names: Collec
             link_file(place / name, folder / name)
         write(folder)
         new = {path.name: path for path in folder.iterdir() if path.name not in kept.keys() | beside}
-        entries = {name: FileEntry(path.stat().st_size, file_sha256(path)) for name, path in sorted(new.items())}
+        entries = {name: describe_file(path) for name, path in sorted(new.items())}
         manifest = replace(current, files=kept | entries, **fields)
         (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
     return manifest

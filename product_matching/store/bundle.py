@@ -10,20 +10,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 from scipy.sparse import csr_matrix, load_npz, save_npz, vstack
 
+from product_matching.array_files import check_archive, map_array, read_array
+from product_matching.damage import DAMAGES
 from product_matching.encoders.keypoints import Keypoints
 from product_matching.encoders.tfidf import TitleEncoder
-from product_matching.errors import InputError
-from product_matching.files import file_sha256
+from product_matching.errors import InputError, said
+from product_matching.files import file_sha256, spots_sha256
 from product_matching.folders import atomic_folder
 from product_matching.listings.prints import PhotoPrint
+from product_matching.parquet_files import read_parquet
 from product_matching.store.keypoints import KeypointSource, ThumbnailKeypoints, open_keypoints
 from product_matching.store.manifest import (
     LISTINGS_FILE,
@@ -46,6 +47,10 @@ from product_matching.store.thumbnails import PackedRows, open_parts
 PHOTO_SHA256 = "photo_sha256"
 #: Columns of the listings that are text, "" for none, wherever they are there.
 TEXT_COLUMNS = ("title", "image", "image_phash", "label_group", PHOTO_SHA256)
+#: More titles than any catalogue has.
+_MOST_TITLES = 10**12
+#: A larger weight than any word has: the logarithm of that number of titles, and 1.
+_MOST_WEIGHT = 30.0
 #: Times that a bundle is opened that is changed meanwhile.
 _OPENINGS = 20
 
@@ -207,10 +212,17 @@ def label_groups(listings: pd.DataFrame) -> npt.NDArray[np.object_] | None:
     return listings["label_group"].to_numpy(dtype=object)
 
 
-def open_bundle(folder: Path) -> Bundle:
+def open_bundle(folder: Path, *, spots: bool = True) -> Bundle:
     """Open a bundle, checking sizes and shapes; `verify_bundle` checks the content of every file as well.
 
     One that is changed meanwhile is opened as it is afterwards.
+
+    Parameters
+    ----------
+    folder
+        Of the bundle.
+    spots
+        Whether files are told from those of another bundle by their spots, where the manifest has them.
 
     Raises
     ------
@@ -220,7 +232,7 @@ def open_bundle(folder: Path) -> Bundle:
     for _ in range(_OPENINGS):
         fingerprint = manifest_fingerprint(folder)
         try:
-            bundle = _open(folder, read_manifest(folder), fingerprint)
+            bundle = _open(folder, read_manifest(folder), fingerprint, spots=spots)
         except InputError:
             if manifest_fingerprint(folder) == fingerprint:
                 raise
@@ -236,9 +248,11 @@ def manifest_fingerprint(folder: Path) -> str:
     return file_sha256(path) if path.is_file() else ""
 
 
-def _open(folder: Path, manifest: Manifest, fingerprint: str) -> Bundle:
+def _open(folder: Path, manifest: Manifest, fingerprint: str, *, spots: bool) -> Bundle:
     for name, entry in manifest.all_files.items():
         _check_size(folder, name, entry)
+        if spots and entry.spots is not None and spots_sha256(folder / name) != entry.spots:
+            raise InputError(f"The bundle {folder} is damaged: {name} is not the one built with it. Build it anew.")
     base = folder / manifest.parts[0].folder
     try:
         live = live_rows(folder, manifest)
@@ -249,8 +263,8 @@ def _open(folder: Path, manifest: Manifest, fingerprint: str) -> Bundle:
         prints, sample_prints = read_prints(folder, manifest, live)
         keypoints = open_keypoints(folder, manifest, thumbnails, live)
         photo_map, title_map = read_maps(folder, manifest, live)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, pa.ArrowException) as error:
-        raise InputError(f"The bundle {folder} is damaged ({error!s:.120}): build it anew.") from error
+    except DAMAGES as error:
+        raise InputError(f"The bundle {folder} is damaged ({said(error)}): build it anew.") from error
     return Bundle(
         folder=folder,
         manifest=manifest,
@@ -294,9 +308,7 @@ def live_rows(folder: Path, manifest: Manifest) -> LiveRows:
     gone = None if manifest.growth is None else manifest.growth.removed
     if gone is None:
         return LiveRows(sizes)
-    removed = np.load(folder / gone.name, allow_pickle=False)
-    if removed.shape != (gone.n,) or removed.dtype != np.int64:
-        raise ValueError(f"{gone.name} has shape {removed.shape} of {removed.dtype}")
+    removed = read_array(folder / gone.name, shape=(gone.n,), dtype=np.int64)
     if gone.n and (removed[0] < 0 or removed[-1] >= sum(sizes) or (np.diff(removed) <= 0).any()):
         raise ValueError(f"{gone.name} holds something else than rows in order")
     return LiveRows(sizes, removed)
@@ -313,9 +325,7 @@ def read_listings(folder: Path, manifest: Manifest, live: LiveRows) -> pd.DataFr
 
 
 def _read_part(path: Path, n: int) -> pd.DataFrame:
-    listings = pd.read_parquet(path)
-    if len(listings) != n:
-        raise ValueError(f"{path.name} has {len(listings)} rows, but the manifest has {n}")
+    listings = read_parquet(path, n)
     for column in {"posting_id", PHOTO_SHA256, "title", "image"} & (set(listings) | {"posting_id", PHOTO_SHA256}):
         if not listings[column].map(lambda value: isinstance(value, str)).all():
             raise ValueError(f"{path.name}: the column {column} holds something else than text")
@@ -340,7 +350,7 @@ def read_title_encoder(folder: Path, manifest: Manifest) -> TitleEncoder | None:
         return None
     base, *others = (_read_vocabulary(folder / part.folder / TITLE_VOCABULARY_FILE) for part in manifest.parts)
     idf = np.array(base["idf"], dtype=np.float64)
-    if not np.isfinite(idf).all():
+    if not (((idf >= 0) & (idf <= _MOST_WEIGHT)).all() and 0 <= base["n_titles"] <= _MOST_TITLES):
         raise ValueError(f"{TITLE_VOCABULARY_FILE} holds something else than words and weights")
     encoder = TitleEncoder(
         weighting=manifest.title_weighting, words=tuple(base["words"]), idf=idf, n_titles=int(base["n_titles"])
@@ -362,15 +372,24 @@ def read_titles(folder: Path, manifest: Manifest, live: LiveRows) -> tuple[Title
         return None, None
     matrices = []
     for place, part in enumerate(manifest.parts):
-        matrix = csr_matrix(load_npz(folder / part.folder / TITLE_MATRIX_FILE))
-        matrix.check_format(full_check=True)
+        matrix = _read_matrix(folder / part.folder / TITLE_MATRIX_FILE)
         n, width = matrix.shape
         fits = width == encoder.dimension if place == len(manifest.parts) - 1 else width <= encoder.dimension
-        if n != part.n or not fits or not np.isfinite(matrix.data).all():
-            raise ValueError(f"{TITLE_MATRIX_FILE} has shape {matrix.shape} or values that are not numbers")
+        if n != part.n or not fits or not (np.isfinite(matrix.data) & (matrix.data >= 0)).all():
+            raise ValueError(f"{TITLE_MATRIX_FILE} has shape {matrix.shape} or values that are no weights")
         wide = (matrix.data, matrix.indices, matrix.indptr)  # with words that came later
         matrices.append(csr_matrix(wide, shape=(n, encoder.dimension)))
     return encoder, matrices[0] if live.is_whole else csr_matrix(vstack(matrices, format="csr")[live.rows])
+
+
+def _read_matrix(path: Path) -> csr_matrix:
+    check_archive(path)
+    stored = load_npz(path)
+    if stored.format != "csr":
+        raise ValueError(f"{path.name} is a matrix of the format {stored.format}")
+    matrix = csr_matrix(stored)
+    matrix.check_format(full_check=True)
+    return matrix
 
 
 def _read_photos(
@@ -379,12 +398,11 @@ def _read_photos(
     """Map the photo vectors and open the thumbnails, and check their shapes; vectors of several parts are read."""
     if manifest.photo_model is None:
         return None, None
-    mapped = []
-    for part in manifest.parts:
-        vectors = np.load(folder / part.folder / PHOTO_VECTORS_FILE, mmap_mode="r", allow_pickle=False)
-        if vectors.shape != (part.n, manifest.photo_model.dimension) or vectors.dtype != np.float32:
-            raise ValueError(f"{PHOTO_VECTORS_FILE} has shape {vectors.shape} of {vectors.dtype}")
-        mapped.append(vectors)
+    width = manifest.photo_model.dimension
+    mapped = [
+        map_array(folder / part.folder / PHOTO_VECTORS_FILE, shape=(part.n, width), dtype=np.float32)
+        for part in manifest.parts
+    ]
     names = (THUMBNAILS_FILE, THUMBNAIL_OFFSETS_FILE)
     return _joined(mapped, live), open_parts(folder, manifest.parts, live, names=names)
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from product_matching.errors import InputError
-from product_matching.files import atomic_file, file_sha256
+from product_matching.files import atomic_file, file_sha256, spots_sha256
 from product_matching.store.locks import change_lock, manifest_lock
 from product_matching.store.manifest import BASE_FILES, MANIFEST_FILE, Manifest, read_manifest
 from product_matching.store.segments import (
@@ -158,8 +158,8 @@ def describe_folder(folder: Path) -> dict[str, FileEntry]:
 
 
 def describe_file(path: Path) -> FileEntry:
-    """Size and SHA-256 of a file."""
-    return FileEntry(path.stat().st_size, file_sha256(path))
+    """Size, SHA-256 and `spots_sha256` of a file."""
+    return FileEntry(path.stat().st_size, file_sha256(path), spots_sha256(path))
 
 
 def _sync(paths: Iterator[Path]) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from product_matching.errors import InputError
+from product_matching.damage import DAMAGES
+from product_matching.errors import InputError, said
 from product_matching.store.bundle import Bundle, live_rows
 from product_matching.store.manifest import PHOTO_CODES_FILE, PHOTO_LISTS_FILE
 
@@ -28,8 +29,6 @@ def photo_lists(bundle: Bundle) -> InvertedLists | None:
     spec = bundle.manifest.index.photo
     if spec is None or spec.ivf is None:
         return None
-    from zipfile import BadZipFile
-
     from product_matching.search.inverted_lists import InvertedLists
 
     base = bundle.folder / bundle.manifest.parts[0].folder
@@ -42,5 +41,5 @@ def photo_lists(bundle: Bundle) -> InvertedLists | None:
         seen = live.of_part(0)
         rows[seen] = np.arange(len(seen))
         return lists.renumbered(rows)
-    except (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, BadZipFile) as error:
-        raise InputError(f"The bundle {bundle.folder} is damaged ({error!s:.120}): build it anew.") from error
+    except DAMAGES as error:
+        raise InputError(f"The bundle {bundle.folder} is damaged ({said(error)}): build it anew.") from error

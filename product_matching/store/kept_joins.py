@@ -9,10 +9,11 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import numpy as np
 
+from product_matching.damage import DAMAGES
 from product_matching.files import atomic_file
 from product_matching.search.neighbours import DISTANCE_DECIMALS, Neighbours
 from product_matching.store.kept_pairs import KEPT_JOINS_FILE
@@ -23,7 +24,6 @@ MAX_JOINS, MAX_ROWS = 16, 60_000_000
 #: A distance is kept as a whole number of these steps.
 _STEPS = 10**DISTANCE_DECIMALS
 _NUMBER_BYTES, _BESIDE_BYTES = 4, 100_000
-_DAMAGES = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
 
 
 def write_joins(folder: Path, key: str, found: Sequence[Neighbours]) -> None:
@@ -69,7 +69,7 @@ def read_joins(folder: Path, key: str, n: int) -> list[Neighbours]:
             return [_read(kept, place, n) for place in range(min(int(kept["joins"]), MAX_JOINS))]
     except FileNotFoundError:
         return []
-    except _DAMAGES as error:
+    except DAMAGES as error:
         log.info("%s is not used (%s): the nearest listings are found anew.", path, error)
         return []
 

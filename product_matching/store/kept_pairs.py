@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import numpy as np
 
+from product_matching.damage import DAMAGES
 from product_matching.files import atomic_file
 from product_matching.search.neighbours import RowArray
 
@@ -35,7 +36,6 @@ BESIDE_FILES = KEPT_FILES | {LEFT_OUT_FILE}
 MAX_PAIRS, _NUMBER_BYTES = 20_000_000, 4
 #: Bytes beside the pairs: their key and note, and what numpy says of each array.
 _BESIDE_BYTES = 100_000
-_DAMAGES = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -120,7 +120,7 @@ def read_pairs(path: Path, key: str, n: int, *, largest: Mapping[str, int]) -> K
         _check(pairs, largest)
     except FileNotFoundError:
         return None
-    except _DAMAGES as error:
+    except DAMAGES as error:
         log.info("%s is not used (%s): its pairs are computed anew.", path, error)
         return None
     return pairs
@@ -131,7 +131,7 @@ def are_kept(path: Path, key: str, n: int, *, count: int) -> bool:
     try:
         with _opened(path, count) as file:
             return _is_of(file, key, n)
-    except _DAMAGES:
+    except DAMAGES:
         return False
 
 

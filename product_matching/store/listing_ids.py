@@ -12,7 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from product_matching.errors import InputError
+from product_matching.damage import DAMAGES
+from product_matching.errors import InputError, said
+from product_matching.parquet_files import check_parquet
 from product_matching.store.bundle import PHOTO_SHA256, live_rows
 from product_matching.store.manifest import LISTINGS_FILE, Manifest
 from product_matching.store.segments import LiveRows
@@ -90,18 +92,19 @@ def _read(folder: Path, manifest: Manifest, column: str) -> npt.NDArray[np.objec
         parts = []
         for part in manifest.parts:
             path = folder / part.folder / LISTINGS_FILE
+            check_parquet(path)
             there = column in pq.read_schema(path).names
             values = pq.read_table(path, columns=[column])[column].to_pylist() if there else [""] * part.n
             if len(values) != part.n:
                 raise ValueError(f"{path.name} has {len(values)} rows, but the manifest has {part.n}")
             parts.append(np.array(values, dtype=object))
-    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
-        raise InputError(f"The bundle {folder} is damaged ({error!s:.120}): build it anew.") from error
+    except DAMAGES as error:
+        raise InputError(f"The bundle {folder} is damaged ({said(error)}): build it anew.") from error
     return np.concatenate(parts)
 
 
 def _live(folder: Path, manifest: Manifest) -> LiveRows:
     try:
         return live_rows(folder, manifest)
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"The bundle {folder} is damaged ({error!s:.120}): build it anew.") from error
+    except DAMAGES as error:
+        raise InputError(f"The bundle {folder} is damaged ({said(error)}): build it anew.") from error

@@ -8,15 +8,16 @@ from dataclasses import asdict, field
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from product_matching.damage import DAMAGES
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.tfidf import Weighting
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.files import read_json, write_text
+from product_matching.parquet_files import check_parquet
 from product_matching.search.budget import SearchBudget
 from product_matching.search.spec import IndexSpec
 from product_matching.store.identity import derive_catalogue_id
@@ -273,8 +274,19 @@ class Manifest:
         _leave_out_none(content, "budget")
         for side in filter(None, content["index"].values()):
             _leave_out_none(side, "ivf")
+        for entry in _entries(content):
+            _leave_out_none(entry, "spots")
         version = BUNDLE_FORMAT if self.growth is None else GROWN_FORMAT
         return json.dumps({"format": version, **content}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _entries(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of all files of a manifest."""
+    entries, growth = list(content["files"].values()), content.get("growth")
+    if growth is not None:
+        entries += [entry for segment in growth["segments"] for entry in segment["files"].values()]
+        entries += [] if growth["removed"] is None else [growth["removed"]["entry"]]
+    return entries
 
 
 def _leave_out_none(content: dict[str, Any], name: str) -> None:
@@ -346,12 +358,13 @@ def _with_identity(content: dict[str, Any], folder: Path) -> dict[str, Any]:
     }
     path = folder / LISTINGS_FILE
     try:
+        check_parquet(path)
         ids = pq.read_table(path, columns=["posting_id"])["posting_id"].to_pylist()
         catalogue_id = derive_catalogue_id(str(content.get("name")), ids)
     except FileNotFoundError as error:
         raise InputError(f"The bundle {folder} is incomplete: {path.name} is missing. Build it anew.") from error
-    except (OSError, KeyError, TypeError, pa.ArrowException) as error:
-        raise InputError(f"The bundle {folder} is damaged ({path.name}: {error!s:.120}): build it anew.") from error
+    except DAMAGES as error:
+        raise InputError(f"The bundle {folder} is damaged ({path.name}: {said(error)}): build it anew.") from error
     return {**content, "catalogue_id": catalogue_id, "index": index}
 
 

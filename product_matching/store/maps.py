@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.array_files import read_array
 from product_matching.store.manifest import PHOTO_MAP_FILE, TITLE_MAP_FILE, Manifest
 from product_matching.store.segments import LiveRows
 
@@ -49,9 +50,7 @@ def read_maps(folder: Path, manifest: Manifest, live: LiveRows) -> tuple[StoredM
 
 
 def _read(path: Path, n: int) -> npt.NDArray[np.float32]:
-    points: npt.NDArray[np.float32] = np.load(path, allow_pickle=False)
-    if points.shape != (n, 2) or points.dtype != np.float32:
-        raise ValueError(f"{path.name} has shape {points.shape} of {points.dtype}")
+    points = read_array(path, shape=(n, 2), dtype=np.float32)
     if not (np.isfinite(points).all(axis=1) | np.isnan(points).all(axis=1)).all():
         raise ValueError(f"{path.name} holds places that are neither whole nor left out")
     return points

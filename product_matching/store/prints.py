@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.listings.prints import PhotoPrint, parse_print, write_print
+from product_matching.parquet_files import read_parquet
 from product_matching.store.manifest import PRINTS_FILE, QUERY_PRINTS_FILE, Manifest
 from product_matching.store.segments import LiveRows
 
@@ -46,7 +47,7 @@ class StoredPrints:
         try:
             return parse_print(text)
         except InputError as error:
-            raise InputError(f"{self._origin} is damaged (row {row}: {error!s:.120}) Read it anew.") from error
+            raise InputError(f"{self._origin} is damaged (row {row}: {said(error)}). Read it anew.") from error
 
     def all(self) -> list[PhotoPrint | None]:
         """The print of every photo, in order of row; see `get`."""
@@ -79,7 +80,7 @@ def write_prints(path: Path, prints: Sequence[PhotoPrint | None]) -> None:
 
 
 def _read(path: Path, count: int) -> list[str]:
-    texts: list[str] = pd.read_parquet(path, columns=[_COLUMN])[_COLUMN].tolist()
-    if len(texts) != count or not all(isinstance(text, str) for text in texts):
+    texts: list[str] = read_parquet(path, count, [_COLUMN])[_COLUMN].tolist()
+    if not all(isinstance(text, str) for text in texts):
         raise ValueError(f"{path.name} does not hold {count} texts")
     return texts

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from product_matching.array_files import read_array
+from product_matching.parquet_files import read_parquet
 from product_matching.store.manifest import (
     QUERIES_FILE,
     QUERY_PHOTO_OFFSETS_FILE,
@@ -117,9 +119,7 @@ def read_sample_queries(folder: Path, manifest: Manifest) -> SampleQueries | Non
     if count > MAX_QUERIES:
         raise ValueError(f"the manifest has {count} queries, but a bundle has at most {MAX_QUERIES}")
     table = _read_table(folder / QUERIES_FILE, count)
-    vectors = np.load(folder / QUERY_VECTORS_FILE, allow_pickle=False)
-    if vectors.shape != (count, model.dimension) or vectors.dtype != np.float32:
-        raise ValueError(f"{QUERY_VECTORS_FILE} has shape {vectors.shape} of {vectors.dtype}")
+    vectors = read_array(folder / QUERY_VECTORS_FILE, shape=(count, model.dimension), dtype=np.float32)
     if not (np.abs(np.linalg.norm(vectors, axis=1) - 1) < _LENGTH_TOLERANCE).all():  # so is NaN refused
         raise ValueError(f"{QUERY_VECTORS_FILE} holds vectors without unit norm")
     photos = open_thumbnails(folder / QUERY_PHOTOS_FILE, folder / QUERY_PHOTO_OFFSETS_FILE, count)
@@ -129,9 +129,7 @@ def read_sample_queries(folder: Path, manifest: Manifest) -> SampleQueries | Non
 
 
 def _read_table(path: Path, count: int) -> pd.DataFrame:
-    table = pd.read_parquet(path)
-    if len(table) != count:
-        raise ValueError(f"{path.name} has {len(table)} rows, but the manifest has {count}")
+    table = read_parquet(path, count)
     for column in COLUMNS:
         if not table[column].map(lambda value: isinstance(value, str)).all():
             raise ValueError(f"{path.name}: the column {column} holds something else than text")

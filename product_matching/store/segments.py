@@ -26,10 +26,20 @@ _CONFIG = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, config=_CONFIG)
 class FileEntry:
-    """Size and content of one file of a bundle."""
+    """Size and content of one file of a bundle.
+
+    Attributes
+    ----------
+    bytes, sha256
+        Of the whole file.
+    spots
+        `product_matching.files.spots_sha256`, which is checked whenever the bundle is opened; None in a bundle from
+        before it was noted.
+    """
 
     bytes: Count
     sha256: Sha256
+    spots: Sha256 | None = None
 
 
 @dataclass(frozen=True, config=_CONFIG, kw_only=True)

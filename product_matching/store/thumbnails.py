@@ -12,6 +12,7 @@ from weakref import finalize
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.array_files import read_array
 from product_matching.errors import InputError
 from product_matching.store.segments import LiveRows, Part
 
@@ -154,9 +155,7 @@ def open_thumbnails(packed: Path, offsets_file: Path, count: int) -> Thumbnails:
     ValueError
         The offsets are not those of `count` pictures in this file.
     """
-    offsets = np.load(offsets_file, allow_pickle=False)
-    if offsets.shape != (count + 1,) or offsets.dtype != np.int64:
-        raise ValueError(f"{offsets_file.name} has shape {offsets.shape} of {offsets.dtype}")
+    offsets = read_array(offsets_file, shape=(count + 1,), dtype=np.int64)
     if offsets[0] != 0 or offsets[-1] != packed.stat().st_size or (np.diff(offsets) < 0).any():
         raise ValueError(f"{offsets_file.name} does not fit {packed.name}")
     return Thumbnails(packed, offsets)

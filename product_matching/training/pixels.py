@@ -110,4 +110,12 @@ def _room(n: int, edge: int) -> Pixels:
         return np.empty(shape, dtype=np.uint8)
     with tempfile.TemporaryFile() as scratch:  # the mapping keeps the file after its name and handle are gone
         log.info("%d photos of %d px are kept in a temporary file of %d MB.", n, edge, n * edge * edge * 3 >> 20)
-        return np.memmap(scratch, dtype=np.uint8, mode="w+", shape=shape)
+        if hasattr(os, "posix_fallocate"):  # where the disk is full, writing to a mapped file ends the process
+            try:
+                os.posix_fallocate(scratch.fileno(), 0, n * edge * edge * 3)
+            except OSError as error:
+                what = f"{n * edge * edge * 3:,} bytes of photos"
+                raise InputError(
+                    f"The folder {tempfile.gettempdir()} has no room for {what} ({error.strerror}): set TMPDIR."
+                ) from error
+        return np.memmap(scratch, dtype=np.uint8, mode="r+", shape=shape)

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from product_matching.damage import DAMAGES
 from product_matching.encoders.batch import EmbeddedPhoto, embed_photos
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.keypoints import KEYPOINTS_NAME
 from product_matching.encoders.model_sources import open_photo_encoder
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.listings.catalogue import Catalogue
 from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled
 from product_matching.store.bundle import PHOTO_SHA256, read_title_encoder, write_further_titles
@@ -212,8 +213,8 @@ def _write_titles(segment: Path, change: Change, new: pd.DataFrame) -> int:
     """Write the vectors of the titles, under the weights of the bundle; gives the number of titles."""
     try:
         encoder = read_title_encoder(change.folder, change.manifest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"The bundle {change.folder} is damaged ({error!s:.120}): build it anew.") from error
+    except DAMAGES as error:
+        raise InputError(f"The bundle {change.folder} is damaged ({said(error)}): build it anew.") from error
     if encoder is None:
         return 0
     titles = new["title"].tolist() if "title" in new else [""] * len(new)

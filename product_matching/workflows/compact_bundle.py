@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from product_matching.array_files import check_mapped
 from product_matching.encoders.tfidf import TitleEncoder
 from product_matching.files import link_file
 from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled
@@ -102,6 +103,7 @@ def _write_photos(base: Path, bundle: Bundle) -> None:
         write_prints(base / PRINTS_FILE, bundle.prints.all())
     if bundle.photo_vectors is None or bundle.thumbnails is None:
         return
+    check_mapped(bundle.photo_vectors)
     np.save(base / PHOTO_VECTORS_FILE, np.ascontiguousarray(bundle.photo_vectors, dtype="<f4"), allow_pickle=False)
     rows, thumbnails = range(len(bundle)), bundle.thumbnails
     write_packed(base, (THUMBNAILS_FILE, THUMBNAIL_OFFSETS_FILE), (thumbnails.get(row) or b"" for row in rows))

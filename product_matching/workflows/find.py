@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,9 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from product_matching.array_files import check_mapped
 from product_matching.encoders.keypoints import Keypoints
 from product_matching.encoders.print_encoder import PrintEncoder, PrintQuery
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.listings.prints import PhotoPrint
 from product_matching.listings.quantities import quantities_agree, title_quantities
 from product_matching.matching.candidates import (
@@ -45,6 +46,12 @@ from product_matching.workflows.served import ServedBundle, ServedIndex
 SAME_PHOTO_BITS = 4
 #: Columns that are of the bundle's own making and not shown as a listing's.
 INTERNAL_COLUMNS = (PHOTO_SHA256,)
+#: What is told of a listing that was found, beside its columns.
+OF_SEARCH = frozenset(
+    {"photo_distance", "title_distance", "by", "decision", "score", "compared_by", "reasons"}
+    | {"print_distance", "print_words", "coverage", "missing"}
+)
+_OF_CATALOGUE = " (catalogue)"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -109,6 +116,7 @@ class Finder:
         vectors, spec = self.bundle.photo_vectors, self.bundle.manifest.index.photo
         if vectors is None or spec is None:
             return None
+        check_mapped(vectors)
         if self.served is not None:
             return ServedIndex(self.served, spec, vectors, photo_lists(self.bundle))
         index = open_index(spec, vectors, photo_lists(self.bundle))
@@ -142,7 +150,7 @@ class Finder:
                 _ = self.photo_index, self.title_index
             except ValueError as error:
                 raise InputError(
-                    f"The bundle {self.bundle.folder} cannot be searched ({error!s:.120}): build it anew."
+                    f"The bundle {self.bundle.folder} cannot be searched ({said(error)}): build it anew."
                 ) from error
 
     def listing_query(self, row: int) -> Query:
@@ -328,7 +336,7 @@ def describe_matches(
     list of dict
         ``posting_id``, ``title``, ``photo_distance``, ``title_distance`` (None where there is none), ``by`` (of
         ``"photo"`` and ``"title"``, with the rules also ``"fused"`` and ``"phash"``; empty beyond the thresholds),
-        and every further column of the catalogue.
+        and every further column of the catalogue (see `further_columns`).
     """
     reasons = {
         "photo": by_photo(candidates, thresholds),
@@ -345,10 +353,29 @@ def describe_matches(
             "photo_distance": plain_value(candidates.photo[place]),
             "title_distance": plain_value(candidates.title[place]),
             "by": [name for name, hit in reasons.items() if hit[place]],
-            **{str(name): plain_value(value) for name, value in record.items()},
+            **further_columns(record),
         }
         for place, record in enumerate(records)
     ]
+
+
+def further_columns(record: Mapping[Any, Any]) -> dict[str, Any]:
+    """Columns of a listing beside id and title as plain values.
+
+    A column that has the name of something that a search tells is named after the catalogue: what is measured stays.
+
+    Examples
+    --------
+    >>> further_columns({"price": 3, "by": "Ann"})
+    {'price': 3, 'by (catalogue)': 'Ann'}
+    """
+    told = {str(name): plain_value(value) for name, value in record.items() if str(name) not in OF_SEARCH}
+    for name, value in record.items():
+        if (own := str(name)) in OF_SEARCH:
+            while own in record or own in told:
+                own += _OF_CATALOGUE
+            told[own] = plain_value(value)
+    return told
 
 
 def plain_value(value: Any) -> Any:

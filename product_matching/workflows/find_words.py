@@ -14,7 +14,7 @@ from product_matching.listings.titles import title_words
 from product_matching.search.spelling import near_spellings
 from product_matching.search.words import CoveredTitles, WordIndex
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.find import INTERNAL_COLUMNS, plain_value
+from product_matching.workflows.find import INTERNAL_COLUMNS, further_columns
 
 #: How a typed text is searched for: its words in titles, or its duplicates as those of a title.
 SearchMode = Literal["words", "duplicates"]
@@ -119,7 +119,7 @@ def describe_found(bundle: Bundle, found: FoundWords, rows: npt.NDArray[np.int64
     -------
     list of dict
         ``posting_id``, ``title``, ``coverage`` (rounded to three decimals), ``missing`` (the words that the title
-        does not hold), and every further column of the catalogue.
+        does not hold), and every further column of the catalogue (see `further_columns`).
     """
     place_of = {row: place for place, row in enumerate(found.titles.rows.tolist())}
     listings = bundle.listings.drop(columns=[name for name in INTERNAL_COLUMNS if name in bundle.listings])
@@ -133,7 +133,7 @@ def describe_found(bundle: Bundle, found: FoundWords, rows: npt.NDArray[np.int64
                 "title": title,
                 "coverage": round(float(found.titles.coverage[place_of[row]]), 3),
                 "missing": [word for word in found.words if word not in held],
-                **{str(name): plain_value(value) for name, value in record.items()},
+                **further_columns(record),
             }
         )
     return described

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from product_matching.array_files import map_array
 from product_matching.encoders.batch import EmbeddedPhoto, EmbedPhotos
 from product_matching.encoders.cache import EmbeddingCache
 from product_matching.encoders.keypoint_cache import KeypointCache
@@ -82,16 +83,19 @@ def note_photos(listings: pd.DataFrame, photos: list[EmbeddedPhoto]) -> None:
 def write_vectors(
     path: Path, photos: list[EmbeddedPhoto], dimension: int, cache: EmbeddingCache
 ) -> npt.NDArray[np.float32]:
-    """Write the vectors from the cache in blocks, zeros for a listing without a readable photo."""
-    vectors = np.lib.format.open_memmap(path, mode="w+", dtype="<f4", shape=(len(photos), dimension))
-    for start, block in _blocks([photo.sha256 for photo in photos]):
-        found = cache.get(sha256 for sha256 in block if sha256)
-        for row, sha256 in enumerate(block, start):
-            vectors[row] = found[sha256] if sha256 else 0
-    vectors.flush()
-    return vectors
+    """Write the vectors from the cache in blocks, zeros for a listing without a readable photo; gives them mapped.
+
+    They are written as a file, since writing to a mapped one ends the process where the disk is full.
+    """
+    shape, none = (len(photos), dimension), np.zeros(dimension, dtype="<f4")
+    with path.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, {"descr": "<f4", "fortran_order": False, "shape": shape})
+        for block in _blocks([photo.sha256 for photo in photos]):
+            found = cache.get(sha256 for sha256 in block if sha256)
+            stream.writelines((found[sha256] if sha256 else none).astype("<f4").tobytes() for sha256 in block)
+    return map_array(path, shape=shape, dtype=np.float32)
 
 
-def _blocks(photos: list[str]) -> Iterator[tuple[int, list[str]]]:
+def _blocks(photos: list[str]) -> Iterator[list[str]]:
     for start in range(0, len(photos), _FILL_ROWS):
-        yield start, photos[start : start + _FILL_ROWS]
+        yield photos[start : start + _FILL_ROWS]

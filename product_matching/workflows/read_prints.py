@@ -84,7 +84,7 @@ def _read_new(
     photos: Sequence[BundlePhoto], readers: Sequence[PrintReader], cache: PrintCache, progress: Progress
 ) -> None:
     """Read the photos that the cache does not hold, each content once."""
-    known = cache.keys()
+    known = cache.get(photo.key for photo in photos)  # which forgets what is damaged
     new = list({photo.key: photo for photo in photos if photo.key not in known}.values())
     free: SimpleQueue[PrintReader] = SimpleQueue()
     for reader in readers:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from product_matching.array_files import check_mapped
 from product_matching.errors import InputError
 from product_matching.matching.second_stage.candidate_pairs import PreparedCatalogue
 from product_matching.matching.second_stage.catalogue_scorer import CatalogueScorer, Prediction
@@ -60,6 +61,7 @@ def bundle_data(bundle: Bundle, sides: Iterable[DenseSide]) -> ListingData:
 def _vectors(bundle: Bundle, side: DenseSide) -> DenseMatrix:
     if bundle.photo_vectors is None:
         return np.zeros((len(bundle), side.dimension), dtype=np.float32)
+    check_mapped(bundle.photo_vectors)
     return np.array(bundle.photo_vectors)
 
 

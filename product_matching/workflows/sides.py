@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.errors import InputError
+from product_matching.array_files import check_mapped
+from product_matching.errors import InputError, said
 from product_matching.listings.parts import validation_rows
 from product_matching.listings.quantities import QuantityTable
 from product_matching.matching.chain import Rules, improve_vectors
@@ -89,7 +90,8 @@ def _quantities(bundle: Bundle, rules: Rules) -> QuantityTable | None:
 def _photo_side(bundle: Bundle, rules: Rules, threshold: float | None) -> Side | None:
     if bundle.photo_vectors is None:
         return None
-    vectors: npt.NDArray[np.float32] = np.asarray(bundle.photo_vectors)
+    vectors = bundle.photo_vectors
+    check_mapped(vectors)
     _check_unit(bundle, np.einsum("ij,ij->i", vectors, vectors))
     join = DenseJoin()
     if rules.vectors.is_on:
@@ -118,7 +120,7 @@ def _check_unit(bundle: Bundle, squared_lengths: npt.NDArray[np.floating]) -> No
     try:
         check_unit("vectors", squared_lengths)
     except ValueError as error:
-        raise InputError(f"The bundle {bundle.folder} cannot be searched ({error!s:.120}): build it anew.") from error
+        raise InputError(f"The bundle {bundle.folder} cannot be searched ({said(error)}): build it anew.") from error
 
 
 def _titles(bundle: Bundle) -> list[str]:

@@ -48,7 +48,7 @@ def verify_bundle(folder: Path) -> list[str]:
     surplus = {path.relative_to(folder).as_posix() for path in paths} - set(manifest.all_files) - _BESIDE
     problems += [f"{name!r} does not belong to the bundle." for name in sorted(surplus)]
     try:
-        bundle = open_bundle(folder)
+        bundle = open_bundle(folder, spots=False)
     except InputError as error:
         return [*problems, str(error)]
     return (

@@ -491,3 +491,11 @@ def test_a_region_that_cannot_be_used_is_wrong_usage(run: Run, options: tuple[st
     status, _, err = run("find", "small", *options)
     assert status == 2
     assert said in err
+
+
+def test_an_unknown_level_of_the_log_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRODUCT_MATCHING_LOG", "garbage")
+    said = "PRODUCT_MATCHING_LOG is 'garbage', but must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL.\n"
+    assert run("verify", "nothing") == (1, "", said)
+    monkeypatch.setenv("PRODUCT_MATCHING_LOG", "debug")
+    assert "There is no bundle" in run("verify", "nothing")[2]

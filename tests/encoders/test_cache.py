@@ -1,3 +1,4 @@
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,9 +27,10 @@ def test_what_was_put_is_found_again_and_nothing_else(tmp_path: Path) -> None:
 
 def test_more_photos_than_one_query_holds(tmp_path: Path) -> None:
     cache = EmbeddingCache(MODEL, tmp_path)
-    cache.put({str(number): vector(number, 0, 0) for number in range(1203)})
+    angles = np.linspace(0, 1, 1203)
+    cache.put({str(number): vector(np.cos(angle), np.sin(angle), 0) for number, angle in enumerate(angles)})
     found = cache.get(str(number) for number in range(1203))
-    assert [found[str(number)][0] for number in (0, 499, 500, 1202)] == [0, 499, 500, 1202]
+    assert [found[str(number)][1] for number in (0, 499, 500, 1202)] == pytest.approx(np.sin(angles[[0, 499, 500, -1]]))
 
 
 @pytest.mark.parametrize("change", [{"weights_sha256": "1" * 64}, {"image_size": 160}, {"interpolation": "lanczos"}])
@@ -42,9 +44,40 @@ def test_the_name_of_a_model_does_not_matter(tmp_path: Path) -> None:
     assert list(EmbeddingCache(replace(MODEL, name="other"), tmp_path).get(["a"])) == ["a"]
 
 
-def test_a_file_that_is_no_cache_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_no_cache_is_begun_anew_and_said_to_be(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     EmbeddingCache(MODEL, tmp_path)
     path = next(tmp_path.glob("*.sqlite"))
     path.write_bytes(b"not a database" * 100)
-    with pytest.raises(InputError, match=r"The embedding cache .* cannot be used .* delete it"):
-        EmbeddingCache(MODEL, tmp_path)
+    cache = EmbeddingCache(MODEL, tmp_path)
+    assert "is damaged: it is begun anew" in caplog.text
+    cache.put({"a": vector(1, 0, 0)})
+    assert list(cache.get(["a"])) == ["a"]
+
+
+def test_a_file_whose_pages_are_damaged_is_named(tmp_path: Path) -> None:
+    cache = EmbeddingCache(MODEL, tmp_path)
+    cache.put({str(number): vector(1, 0, 0) for number in range(1000)})
+    path = next(tmp_path.glob("*.sqlite"))
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    with pytest.raises(InputError, match=r"The embedding cache .* cannot be used .* delete it") as caught:
+        cache.keys()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"", b"\0" * 11, b"\0" * 12, np.full(3, np.nan, "<f4").tobytes(), "text", vector(3, 0, 0).tobytes()]
+)
+def test_a_damaged_vector_is_forgotten_and_said_to_be(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, damaged: object
+) -> None:
+    cache = EmbeddingCache(MODEL, tmp_path)
+    cache.put({"a": vector(1, 0, 0), "b": vector(0, 1, 0)})
+    with sqlite3.connect(next(tmp_path.glob("*.sqlite"))) as database:
+        database.execute("UPDATE vectors SET vector = ? WHERE photo = 'a'", [damaged])
+    database.close()
+    assert list(cache.get(["a", "b"])) == ["b"]
+    assert "has damaged entries (1)" in caplog.text
+    assert cache.keys() == {"b"}
+    cache.put({"a": vector(0, 0, 1)})
+    np.testing.assert_array_equal(cache.get(["a"])["a"], vector(0, 0, 1))

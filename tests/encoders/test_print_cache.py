@@ -1,5 +1,6 @@
 """What a reader has read is kept on disk, for this reader alone."""
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,6 @@ import pytest
 from PIL import Image
 
 from product_matching.encoders.print_cache import PrintCache
-from product_matching.errors import InputError
 from product_matching.listings.prints import PhotoPrint, PrintLine
 
 BOX = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
@@ -45,9 +45,14 @@ def test_the_users_data_folder_is_the_default(tmp_path: Path, monkeypatch: pytes
     assert [path.parent.name for path in tmp_path.rglob("*.sqlite")] == ["prints"]
 
 
-def test_a_damaged_cache_is_named(tmp_path: Path) -> None:
-    PrintCache(Reader(), tmp_path)
+def test_a_damaged_entry_is_forgotten(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    cache = PrintCache(Reader(), tmp_path)
+    cache.put({"a": READ, "b": READ, "c": READ})
     [file] = tmp_path.glob("*.sqlite")
-    file.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(InputError, match=r"The cache of print .* cannot be used"):
-        PrintCache(Reader(), tmp_path)
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE vectors SET vector = ? WHERE photo = 'a'", [b"\xff{"])
+        database.execute("UPDATE vectors SET vector = 3 WHERE photo = 'b'")
+    database.close()
+    assert cache.get(["a", "b", "c"]) == {"c": READ}
+    assert "has damaged entries (2)" in caplog.text
+    assert cache.keys() == {"c"}

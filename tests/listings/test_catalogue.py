@@ -394,3 +394,31 @@ def test_real_catalogues(
     assert len(catalogue) == listings
     assert catalogue.has_photos == (photos is not None)
     assert (catalogue.listings["label_group"].nunique() if groups else None) == groups
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "named"),
+    [
+        (pa.map_(pa.string(), pa.int64()), {"a": 1}, "map<string, int64"),
+        (pa.list_(pa.string()), ["a"], "list<element: string"),
+        (pa.struct({"a": pa.int8()}), {"a": 1}, "struct<a: int8"),
+    ],
+)
+def test_a_column_of_cells_that_hold_several_values_is_refused(
+    tmp_path: Path, kind: pa.DataType, cell: object, named: str
+) -> None:
+    table = pa.table({"posting_id": ["a"], "title": ["lamp"], "sizes": pa.array([cell], kind)})
+    pq.write_table(table, tmp_path / "c.parquet")
+    [problem] = problems_of(tmp_path / "c.parquet")
+    assert problem.startswith(f"column 'sizes' holds {named}")
+    assert problem.endswith("accepted are text, numbers, dates, and true or false")
+
+
+def test_a_parquet_file_that_unpacks_to_far_more_than_its_size_is_refused_unread(tmp_path: Path) -> None:
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 200, pa.int32()), pa.array(["x" * 1_000_000]))
+    table = pa.table({"posting_id": [str(row) for row in range(200)], "title": text})
+    pq.write_table(table, tmp_path / "c.parquet", compression="zstd")
+    before = pa.default_memory_pool().max_memory()
+    [problem] = problems_of(tmp_path / "c.parquet")
+    assert "c.parquet would unpack to 201," in problem
+    assert pa.default_memory_pool().max_memory() - before < 50_000_000

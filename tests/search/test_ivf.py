@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import faiss
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from product_matching.errors import InputError
 from product_matching.search import FlatIndex, IndexSpec, IvfIndex, Neighbours, open_index
 from product_matching.search.inverted_lists import InvertedLists
 from product_matching.search.list_writing import index_directions, write_lists
@@ -190,3 +192,16 @@ def test_codes_hold_all_numbers_where_nothing_is_gained(n: int) -> None:
     rows = np.random.default_rng(4).normal(size=(n, 64)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     assert index_directions(rows, 0.9) is None
+
+
+def test_codes_shortened_while_they_are_open_are_one_sentence(
+    vectors: Vectors, lists: InvertedLists, tmp_path: Path
+) -> None:
+    (tmp_path / "codes.bin").write_bytes(lists.codes.read_bytes())
+    copy = replace(lists, codes=tmp_path / "codes.bin")
+    index = IvfIndex(vectors, lists=copy, probes=64)
+    with copy.codes.open("r+b") as stream:
+        stream.truncate(1)
+    for search in (lambda: index.nearest(vectors[:3], 5), lambda: index.within(vectors[:3], 0.2)):
+        with pytest.raises(InputError, match=r"codes\.bin was shortened while it was open"):
+            search()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from product_matching.errors import InputError
+from product_matching.files import spots_sha256
 from product_matching.store.bundle import open_bundle
 
 
@@ -21,9 +22,9 @@ def edit_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> N
 
 
 def name_new_sizes(folder: Path, *names: str) -> None:
-    """Let the manifest name the sizes that files have now, so that only their content gives the forgery away."""
-    sizes = {name: (folder / name).stat().st_size for name in names}
-    edit_manifest(folder, lambda manifest: [manifest["files"][name].update(bytes=sizes[name]) for name in sizes])
+    """Let the manifest name the sizes and spots that files have now, so that only their content gives them away."""
+    now = {name: {"bytes": (folder / name).stat().st_size, "spots": spots_sha256(folder / name)} for name in names}
+    edit_manifest(folder, lambda manifest: [manifest["files"][name].update(now[name]) for name in now])
 
 
 def check_that_damage_is_named(bundle: Path, name: str) -> None:

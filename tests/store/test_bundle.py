@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.sparse import csr_matrix, save_npz
+from scipy.sparse import coo_array, csr_matrix, save_npz
 
 from product_matching.errors import InputError
 from product_matching.store.bundle import open_bundle
@@ -148,6 +148,19 @@ FORGERIES: list[tuple[str, Callable[[Path], object]]] = [
     ("title_vocabulary.json", lambda path: path.write_text('{"words": [1, 2], "idf": [1, 2], "n_titles": 3}')),
     ("title_vocabulary.json", lambda path: path.write_text('{"words": ["a"], "idf": [1, 2], "n_titles": 3}')),
     ("title_vocabulary.json", lambda path: path.write_text("{}")),
+    ("title_vocabulary.json", lambda path: path.write_text("[" * 100_000)),
+    ("title_vocabulary.json", lambda path: edit_json(path, n_titles=-1)),
+    ("title_vocabulary.json", lambda path: edit_json(path, n_titles=float("inf"))),
+    ("title_vocabulary.json", lambda path: edit_json(path, n_titles=10**400)),
+    ("title_vocabulary.json", lambda path: edit_json(path, idf=lambda idf: [-one for one in idf])),
+    ("title_vocabulary.json", lambda path: edit_json(path, idf=lambda idf: [10**400 for _ in idf])),
+    ("photo_vectors.npy", lambda path: write_header(path, "{'descr': '<f4', 'shape': (25, 256")),
+    (
+        "photo_vectors.npy",
+        lambda path: write_header(path, "{'descr': '<f4', 'fortran_order': False, 'shape': (9**99,)}"),
+    ),
+    ("title_matrix.npz", lambda path: damage_middle(path)),
+    ("title_matrix.npz", lambda path: save_npz(path, coo_array((25, 3), dtype=np.float32))),
     ("listings.parquet", lambda path: path.write_bytes(b"no parquet")),
     ("listings.parquet", lambda path: pd.DataFrame({"a": [1] * 25}).to_parquet(path)),
     (
@@ -159,6 +172,23 @@ FORGERIES: list[tuple[str, Callable[[Path], object]]] = [
         lambda path: pd.DataFrame({"posting_id": range(25), "photo_sha256": [""] * 25}).to_parquet(path),
     ),
 ]
+
+
+def edit_json(path: Path, **changes: Any) -> None:
+    content = json.loads(path.read_text())
+    made = {name: change(content[name]) if callable(change) else change for name, change in changes.items()}
+    path.write_text(json.dumps(content | made))
+
+
+def write_header(path: Path, header: str) -> None:
+    """A file of numpy with this header, and nothing behind it."""
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode())
+
+
+def damage_middle(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[60:90] = b"\xff" * 30
+    path.write_bytes(content)
 
 
 @pytest.mark.parametrize(("name", "write"), FORGERIES)

@@ -74,6 +74,7 @@ def test_a_damaged_row_is_one_sentence_when_it_is_read_and_when_the_bundle_is_ve
     content = bytearray((bundle / "keypoints.bin").read_bytes())
     content[:2] = b"\xff\xff"
     (bundle / "keypoints.bin").write_bytes(content)
+    name_new_sizes(bundle, "keypoints.bin")
     opened = open_bundle(bundle)
     with pytest.raises(InputError, match=r"keypoints\.bin is damaged \(row 0: .*: find the keypoints anew\."):
         opened.keypoints(0)

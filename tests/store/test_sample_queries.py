@@ -117,7 +117,7 @@ FORGERIES: list[tuple[str, Callable[[Path], object], str]] = [
     ("queries.parquet", _edit(lambda table: table.assign(image_phash="xyz")), "image_phash"),
     ("queries.parquet", _edit(lambda table: table.assign(photo_sha256="../../secret")), "photo_sha256"),
     # A pickle on purpose: opening the bundle must refuse it unread, as reading one runs whatever code it names.
-    ("query_vectors.npy", lambda path: np.save(path, np.array([{"a": 1}]), allow_pickle=True), "allow_pickle=False"),
+    ("query_vectors.npy", lambda path: np.save(path, np.array([{"a": 1}]), allow_pickle=True), "Python objects"),
     ("query_vectors.npy", lambda path: np.save(path, np.zeros((5, 256))), "of float64"),
     ("query_vectors.npy", lambda path: np.save(path, np.zeros((4, 256), np.float32)), r"shape \(4, 256\)"),
     ("query_vectors.npy", _edit_vectors(lambda vectors: vectors.__imul__(2)), "without unit norm"),

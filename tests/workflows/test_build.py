@@ -1,5 +1,6 @@
 """Building bundles: what goes in, what is kept, and that the same input gives the same bytes."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -265,3 +266,25 @@ def test_a_bundle_built_meanwhile_is_not_replaced_unasked(
     with pytest.raises(InputError, match="is a bundle already: give overwrite=True to replace it"):
         build_bundle(catalogue, out, encoder=encoder, progress=BuildAnother())
     assert open_bundle(out).manifest.photo_model is None
+
+
+def test_a_damaged_cache_is_made_anew_where_it_is_damaged(
+    catalogue: Catalogue, encoder: PhotoEncoder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    counting, cache = CountingEncoder(encoder), EmbeddingCache(encoder.model, tmp_path / "cache")
+    build_bundle(catalogue, tmp_path / "first" / "one", encoder=counting, cache=cache)
+    first, counting.embedded = counting.embedded, 0
+    for path in (tmp_path / "cache").glob("*.sqlite"):
+        with sqlite3.connect(path) as database:
+            database.execute("UPDATE vectors SET vector = x'00ff' WHERE photo IN (SELECT photo FROM vectors LIMIT 3)")
+            if "keypoints" not in path.name and path.stem[0] in "0123456789abcdef":
+                database.execute(
+                    "UPDATE vectors SET vector = zeroblob(length(vector)) "
+                    "WHERE photo IN (SELECT photo FROM vectors ORDER BY photo DESC LIMIT 2)"
+                )
+        database.close()
+    build_bundle(catalogue, tmp_path / "second" / "one", encoder=counting, cache=cache)
+    assert first > 5
+    assert counting.embedded == 5
+    assert caplog.text.count("has damaged entries") >= 2
+    assert content(tmp_path / "first" / "one") == content(tmp_path / "second" / "one")

@@ -3,14 +3,18 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from product_matching.encoders.photo import PhotoEncoder
 from product_matching.errors import InputError
+from product_matching.listings.catalogue import Catalogue
 from product_matching.matching.thresholds import PairRules, Thresholds
 from product_matching.store.bundle import open_bundle
+from product_matching.workflows.build import build_bundle
 from product_matching.workflows.find import Finder, Query, default_thresholds, describe_matches
+from product_matching.workflows.find_words import WordFinder, describe_found
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +65,27 @@ def test_a_listing_is_not_its_own_match_and_extra_columns_are_told(finder: Finde
     assert {match["posting_id"] for match in told} == {"5a", "5c"}
     assert {match["price"] for match in told} == {"50"}
     assert "photo_sha256" not in told[0]
+
+
+def test_a_column_named_like_what_is_measured_does_not_hide_it(tmp_path: Path) -> None:
+    named = {"by": "Ann", "photo_distance": "far", "title_distance": "0.1", "score": "7", "decision": "no", "price": 3}
+    table = pd.DataFrame({"posting_id": ["a", "b"], "title": ["red lamp", "red lamp big"], **named})
+    build_bundle(Catalogue(table.assign(**{"by (catalogue)": "Bea"}), None), tmp_path / "bundle")
+    finder = Finder(open_bundle(tmp_path / "bundle"))
+    found = finder.matches(Query(title=finder.title_query("red lamp")), Thresholds(title=0.9))
+    [first, _] = describe_matches(finder.bundle, found, Thresholds(title=0.9))
+    assert (first["posting_id"], first["by"], first["photo_distance"], first["title_distance"]) == (
+        "a",
+        ["title"],
+        None,
+        0,
+    )
+    own = {"by (catalogue)": "Bea", "by (catalogue) (catalogue)": "Ann", "photo_distance (catalogue)": "far"}
+    assert first.items() >= {**own, "score (catalogue)": "7", "decision (catalogue)": "no", "price": 3}.items()
+    assert first.keys().isdisjoint({"score", "decision"})
+    words = WordFinder(finder.bundle).find("red lamp")
+    [held, _] = describe_found(finder.bundle, words, words.matches)
+    assert held.items() >= {"coverage": 1.0, "missing": [], **own}.items()
 
 
 def test_candidates_filtered_by_the_thresholds_are_the_matches(finder: Finder) -> None:

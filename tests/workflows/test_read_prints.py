@@ -1,6 +1,5 @@
 """The print of a bundle: read once, resumed after an interruption, kept beside the vectors."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from product_matching.workflows.read_prints import read_bundle
 from product_matching.workflows.verify import verify_bundle
 from tests.print_stand_in import StandInReader
 from tests.recorded_progress import RecordedProgress
+from tests.store.forgery import name_new_sizes
 
 
 @pytest.fixture
@@ -140,9 +140,7 @@ def test_damaged_print_is_named_when_it_is_asked_for(bundle: Path, cache: PrintC
     table = pd.read_parquet(bundle / PRINTS_FILE)
     table.loc[3, "print"] = '{"size": 3}'
     table.to_parquet(bundle / PRINTS_FILE, index=False)
-    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
-    manifest["files"][PRINTS_FILE]["bytes"] = (bundle / PRINTS_FILE).stat().st_size
-    (bundle / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    name_new_sizes(bundle, PRINTS_FILE)
     opened = open_bundle(bundle)
     assert opened.print_of(2) is not None
     with pytest.raises(InputError, match=r"prints.parquet is damaged \(row 3"):

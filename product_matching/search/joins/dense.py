@@ -47,7 +47,7 @@ class DenseJoin:
             A vector is not finite.
         """
         check_join(threshold)
-        matrix = np.ascontiguousarray(vectors, dtype=np.float32)
+        matrix = np.asanyarray(vectors, dtype=np.float32, order="C")
         norms = _squared_norms(matrix)
         copies = Copies.of(matrix, norms > 0.0)
         distinct = matrix if len(copies.lowest) == len(matrix) else matrix[copies.lowest]
@@ -66,7 +66,7 @@ class DenseJoin:
         """Find the `k` nearest rows of each row (all rows if `k` exceeds N; see `SelfJoin.nearest`)."""
         if k < 1:
             raise ValueError(f"k must be a whole number from 1, not {k}")
-        matrix = np.ascontiguousarray(vectors, dtype=np.float32)
+        matrix = np.asanyarray(vectors, dtype=np.float32, order="C")
         starts = range(0, len(matrix), BLOCK_ROWS)
 
         def nearest(start: int) -> Neighbours:
