@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from product_matching.workflows.map_listings import SIDES, has_vector
 
 #: Files of a bundle that its manifest does not name.
 _BESIDE = {MANIFEST_FILE, LOCK_FILE, *BESIDE_FILES}
+#: What a program leaves that was killed while it wrote a file.
+_PARTIAL = re.compile(r"\..+\.partial")
 _BLOCK_ROWS = 4096
 _LENGTH_TOLERANCE = 1e-4
 
@@ -46,6 +49,7 @@ def verify_bundle(folder: Path) -> list[str]:
     left = set(leftovers(folder, manifest))
     paths = [path for path in _paths_in(folder) if path not in left and path.parent not in left]
     surplus = {path.relative_to(folder).as_posix() for path in paths} - set(manifest.all_files) - _BESIDE
+    surplus = {name for name in surplus if not _PARTIAL.fullmatch(name)}
     problems += [f"{name!r} does not belong to the bundle." for name in sorted(surplus)]
     try:
         bundle = open_bundle(folder, spots=False)
