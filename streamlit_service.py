@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from product_matching.app.access import everybody_may_look
 from product_matching.app.service.routes import closing_middleware, service_routes
 
 _PREFIX = st.get_option("server.baseUrlPath").strip("/")
@@ -13,6 +14,6 @@ _BEFORE = f"/{_PREFIX}" if _PREFIX else ""
 
 app = st.App(
     Path(__file__).with_name("streamlit_app.py"),
-    routes=service_routes(_BEFORE),
+    routes=service_routes(_BEFORE, is_open=everybody_may_look),
     middleware=closing_middleware(_BEFORE),
 )

@@ -23,6 +23,7 @@ from product_matching.app.address import (
 )
 from product_matching.app.navigation import coupled, open_page, params_of, remember
 from product_matching.app.resources import bundle_of, finder_of
+from product_matching.app.shared.account import draw_account, let_in
 from product_matching.app.shared.catalogues import Catalogue, list_catalogues
 from product_matching.app.shared.wording import count_text, plain
 from product_matching.errors import InputError
@@ -85,6 +86,7 @@ def draw_frame(page: str, title: str) -> Frame:
         Title of the browser tab.
     """
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
+    let_in()
     address, problems = open_page(page)
     catalogues = list_catalogues(embeddings_folder())
     current, problem = _choose(catalogues, address)
@@ -149,6 +151,7 @@ def _draw_menu(frame: Frame, page: str) -> None:
                 st.page_link(path, label=label, icon=icon, query_params=params_of(path))
         st.space("stretch")
         _draw_choice(frame)
+        draw_account()
 
 
 def _draw_choice(frame: Frame) -> None:

@@ -16,6 +16,7 @@ from product_matching.app.jobs import Job, JobRunner
 from product_matching.app.resources import encoder_of
 from product_matching.app.shared.catalogues import DEMO
 from product_matching.app.shared.model_list import list_models
+from product_matching.app.writing import cancel_writing, start_writing
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.encoders.presets import SHIPPED_MODEL
 from product_matching.errors import InputError
@@ -103,7 +104,7 @@ def start_build(order: BuildOrder) -> None:
     if len(running_builds()) >= MAX_BUILDS:
         raise InputError(f"{MAX_BUILDS} catalogues are being built or wait, the most that may: try again later.")
     key = f"build {order.name} {uuid4().hex}"
-    _builds()[order.name] = build_runner().start(key, partial(run_build, order), _BUILDER)
+    _builds()[order.name] = start_writing(build_runner(), key, partial(run_build, order), _BUILDER)
 
 
 def build_of(name: str) -> Job[Built] | None:
@@ -120,7 +121,7 @@ def cancel_build(name: str) -> None:
     """End a build; nothing of the catalogue stays, and one that it should have replaced stays as it was."""
     job = build_of(name)
     if job is not None:
-        build_runner().cancel(job.key, _BUILDER)
+        cancel_writing(build_runner(), job.key, _BUILDER)
 
 
 def run_build(order: BuildOrder, progress: Progress) -> Built:

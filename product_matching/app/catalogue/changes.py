@@ -17,6 +17,7 @@ from product_matching.app.jobs import Job
 from product_matching.app.navigation import change_address
 from product_matching.app.resources import encoder_of
 from product_matching.app.shared.catalogues import shipped_catalogue
+from product_matching.app.writing import cancel_writing, start_writing
 from product_matching.errors import InputError
 from product_matching.listings.faulty_rows import FaultyRow
 from product_matching.progress import Progress, stop_if_cancelled
@@ -93,14 +94,14 @@ def start_change(folder: Path, do: Callable[[Progress], Changed]) -> None:
         raise InputError(f"The catalogue {folder.name} may not be changed here.")
     if running_change(folder) is not None:
         raise InputError(f"The catalogue {folder.name} is being changed already.")
-    _changes()[str(folder)] = build_runner().start(f"change {folder.name} {uuid4().hex}", do, _CHANGER)
+    _changes()[str(folder)] = start_writing(build_runner(), f"change {folder.name} {uuid4().hex}", do, _CHANGER)
 
 
 def cancel_change(folder: Path) -> None:
     """End a change; the catalogue is as before."""
     job = change_of(folder)
     if job is not None:
-        build_runner().cancel(job.key, _CHANGER)
+        cancel_writing(build_runner(), job.key, _CHANGER)
 
 
 def adding(folder: Path, opened: Opened, *, replace: bool, titles_alone: bool) -> Callable[[Progress], Changed]:

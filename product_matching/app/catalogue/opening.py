@@ -12,10 +12,11 @@ from product_matching.app.frame import Frame
 from product_matching.app.navigation import change_address, go_to
 from product_matching.app.shared.catalogues import Catalogue
 from product_matching.app.shared.wording import count_text, plain
+from product_matching.app.writing import open_by_path
 from product_matching.errors import InputError
 from product_matching.places import embeddings_folder
 from product_matching.store.manifest import Manifest
-from product_matching.store.opening import open_by_path, paths_are_open
+from product_matching.store.opening import paths_are_open
 
 
 def draw_opening(frame: Frame) -> None:

@@ -12,9 +12,9 @@ from product_matching.app.find.query_panel import search_listing
 from product_matching.app.navigation import change_address
 from product_matching.app.shared.side_by_side import Side, draw_side_by_side, listing_side
 from product_matching.app.shared.wording import plain
+from product_matching.app.writing import record_decision
 from product_matching.errors import InputError
 from product_matching.store.decision import Word
-from product_matching.workflows.decisions import record_decision
 from product_matching.workflows.find import Finder
 
 if TYPE_CHECKING:

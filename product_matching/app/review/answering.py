@@ -14,12 +14,13 @@ from product_matching.app.review.recording import (
     who_decides,
 )
 from product_matching.app.shared.wording import plain
+from product_matching.app.writing import answer_of_audit, record_decisions
 from product_matching.errors import InputError
-from product_matching.store.audits import Answer, Audit, AuditStore
+from product_matching.store.audits import Answer, Audit
 from product_matching.store.bundle import Bundle
 from product_matching.store.decision import Change, Word
 from product_matching.workflows.audit import read_audits
-from product_matching.workflows.decisions import decision_on, record_decisions
+from product_matching.workflows.decisions import decision_on
 
 _OTHERS = ":material/group:"
 _SAID = {Answer.same: "same product", Answer.different: "different", Answer.unsure: "can't tell"}
@@ -56,7 +57,7 @@ def answer_audit(bundle: Bundle, audit: Audit, place: int, answer: Answer) -> No
     """Keep what is said of a pair of an audit, which is a decision as well unless it could not be told."""
     number, drawn, who, done = audit.number, audit.pairs[place], who_decides(), steps_done()
     try:
-        if not AuditStore().answer(number, place, answer, who=who, only_open=True):
+        if not answer_of_audit(number, place, answer, who=who, only_open=True):
             _say_answered(bundle, number, place)
             return
         word = None if answer is Answer.unsure else Word(answer.value)

@@ -15,10 +15,12 @@ from product_matching.app.review.pair_view import draw_answers, draw_pair
 from product_matching.app.review.pairs import ReviewPairs
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.wording import count_text, plain
+from product_matching.app.writing import begin_audit
+from product_matching.errors import InputError
 from product_matching.metrics.sampled_precision import SampledPrecision
 from product_matching.store.audits import Answer, Audit
 from product_matching.store.bundle import Bundle
-from product_matching.workflows.audit import accepted_pairs, begin_audit, read_audits, say_audit
+from product_matching.workflows.audit import accepted_pairs, read_audits, say_audit
 from product_matching.workflows.audit_setting import Setting, say_other_setting
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.find import Finder
@@ -168,7 +170,11 @@ def _draw_choice(bundle: Bundle, review: ReviewPairs, found: CatalogueGroups, *,
     )
     if st.button("Draw the sample", type="primary", icon=":material/casino:"):
         listings = np.bincount(found.numbers, minlength=len(bundle))[found.numbers]
-        begin_audit(bundle, accepted, listings, size, setting=setting, seed=seed)
+        try:
+            begin_audit(bundle, accepted, listings, size, setting=setting, seed=seed)
+        except InputError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
         st.rerun()
 
 

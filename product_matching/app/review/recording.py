@@ -7,14 +7,13 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from product_matching.app.access import access
 from product_matching.app.shared.wording import count_text, plain
+from product_matching.app.writing import answer_of_audit, record_decisions, undo_decisions
 from product_matching.errors import InputError
 from product_matching.matching.decisions import Pair
-from product_matching.store.audits import AuditStore
 from product_matching.store.bundle import Bundle
 from product_matching.store.decision import Change, Word
-from product_matching.store.decisions import DecisionStore
-from product_matching.workflows.decisions import record_decisions
 
 _DONE, _PROBLEM, _WHO, _LATER = "review_done", "review_problem", "review_who", "review_later"
 _SAID = "review_said"
@@ -66,7 +65,7 @@ def withdraw(bundle: Bundle, change: Change) -> None:
         decide_named(bundle, [pair], None)
         return
     try:
-        DecisionStore().undo(change.number)
+        undo_decisions(change.number)
     except InputError as error:
         note_problem(error)
 
@@ -97,10 +96,10 @@ def take_back() -> None:
             later.discard(step)
         elif kind == "audit":
             number, place, numbers = step
-            AuditStore().answer(number, place, None)
-            DecisionStore().undo(*numbers)
+            answer_of_audit(number, place, None)
+            undo_decisions(*numbers)
         else:
-            DecisionStore().undo(*step)
+            undo_decisions(*step)
     except InputError as error:
         note_problem(error)
 
@@ -111,12 +110,15 @@ def draw_undo() -> None:
 
 
 def who_decides() -> str:
-    """The name that decisions of this session are kept with; "" for none."""
-    return str(st.session_state.get(_WHO, "")).strip()
+    """The account, or else the name, that decisions of this session are kept with; "" for none."""
+    return access().account or str(st.session_state.get(_WHO, "")).strip()
 
 
 def draw_who() -> None:
-    """Draw the box for the name."""
+    """Draw the box for the name, or the account in place of it."""
+    if access().account:
+        st.caption(f"Decided as {plain(access().account)}")
+        return
     shown = st.text_input(
         "Your name", value=who_decides(), max_chars=60, help="Kept with your decisions; it can stay empty."
     )

@@ -8,10 +8,11 @@ import streamlit as st
 
 from product_matching.app.navigation import change_address
 from product_matching.app.shared.wording import plain
+from product_matching.app.writing import use_built_in
 from product_matching.errors import InputError
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest
-from product_matching.workflows.bundle_settings import is_changed, use_built_in
+from product_matching.workflows.bundle_settings import is_changed
 
 _TOLD = "thresholds_told"
 

@@ -27,11 +27,11 @@ from product_matching.app.thresholds.figures_view import draw_audit_figure, draw
 from product_matching.app.thresholds.pair_pictures import ShownPair, draw_pairs, same_by_labels
 from product_matching.app.thresholds.settings_table import draw_table
 from product_matching.app.thresholds.wording import FOUND, RIGHT, say_counts, say_measured
+from product_matching.app.writing import use_distances
 from product_matching.matching.candidates import Candidates
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest
-from product_matching.workflows.bundle_settings import use_distances
 from product_matching.workflows.find import Finder
 
 _BEGUN = "thresholds_distances_begun"

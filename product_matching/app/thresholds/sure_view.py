@@ -44,10 +44,10 @@ from product_matching.app.thresholds.guarantee_view import draw_guarantee
 from product_matching.app.thresholds.pair_pictures import ShownPair, draw_pairs, same_by_labels
 from product_matching.app.thresholds.settings_table import draw_settings_table
 from product_matching.app.thresholds.wording import F1_BESIDE, FOUND, RIGHT, say_counts, say_expected, say_measured
+from product_matching.app.writing import use_sureness
 from product_matching.matching.calibration import percent_text
 from product_matching.store.bundle import Bundle
 from product_matching.store.manifest import Manifest
-from product_matching.workflows.bundle_settings import use_sureness
 from product_matching.workflows.choose_scorer import ChosenScorer
 from product_matching.workflows.find import Finder
 from product_matching.workflows.threshold_curves import SURE_STEPS, PartFigures
