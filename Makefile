@@ -34,7 +34,10 @@ SHIPPED ?= models/$(MODEL)
 HASHES ?= $(wildcard $(COMPARISON)/imagededup.json)
 GROCERIES := $(TRAINING)/groceries.csv
 
-.PHONY: app dev test lint types unit coverage docs demo demo-test model halves pairs holdouts comparison clean
+CASES ?= 10000
+SEED ?= 1
+
+.PHONY: app dev test lint types unit fuzz coverage docs demo demo-test model halves pairs holdouts comparison clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -54,6 +57,10 @@ types: $(VENV)/dev.stamp
 # Two processes, a test file in one of them.
 unit: $(VENV)/dev.stamp
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# Hostile input at every door, in a few minutes; another SEED tries other cases.
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED)
 
 coverage: $(VENV)/dev.stamp
 	$(BIN)/pytest --cov=product_matching --cov=pages --cov-report=term:skip-covered --cov-report=xml:build/coverage.xml

@@ -12,7 +12,7 @@ import numpy as np
 
 from product_matching.comparison.lookup import DataSet, Lookup
 from product_matching.comparison.scores import Ranker
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.files import read_json
 from product_matching.listings.photos import decode_photo, phash, read_photo
 from product_matching.search.joins.phashes import PHASH_BITS, HashArray, hash_bits, parse_phashes
@@ -51,7 +51,9 @@ def read_hashes(path: Path) -> ForeignHashes:
         made = {str(kind): dict(hashes) for kind, hashes in content["hashes"].items()}
         return ForeignHashes(str(content["library"]), made)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} is no file of hashes ({error!s:.80}): make it with benchmarks/hashes.py.") from error
+        raise InputError(
+            f"{path} is no file of hashes ({said(error, 80)}): make it with benchmarks/hashes.py."
+        ) from error
 
 
 def own_phashes(paths: Sequence[Path]) -> list[str]:

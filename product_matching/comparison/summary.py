@@ -6,7 +6,7 @@ from pathlib import Path
 
 from product_matching.comparison.markdown import as_cell, as_table
 from product_matching.comparison.reported import PHASH, UNTRAINED
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.files import write_text
 from product_matching.store.comparison import Comparison, Row
 
@@ -53,5 +53,5 @@ def put_into(page: Path, table: str) -> None:
         if not found or not found_end:
             raise InputError(f"The page {page} has no place for the table: it needs the lines {BEGIN} and {END}.")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The page {page} cannot be read ({error!s:.100}).") from error
+        raise InputError(f"The page {page} cannot be read ({said(error, 100)}).") from error
     write_text(page, f"{before}{BEGIN}\n\n{table}\n{END}{after}", what="page")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from product_matching.download.disk import check_room, in_megabytes, written_in
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.progress import Progress, stop_if_cancelled
 
 _CHUNK = 1 << 20
@@ -49,7 +49,7 @@ def unpack_archive(archive: Path, folder: Path, progress: Progress) -> None:
     except OSError as error:
         raise InputError(f"The archive {archive} cannot be read ({error.strerror or error}).") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
-        raise DamagedArchive(f"The archive {archive} is damaged or no zip archive ({error!s:.100}).") from error
+        raise DamagedArchive(f"The archive {archive} is damaged or no zip archive ({said(error, 100)}).") from error
 
 
 def check_entries(entries: Sequence[zipfile.ZipInfo], archive: Path) -> list[zipfile.ZipInfo]:

@@ -15,7 +15,7 @@ import requests
 
 from product_matching.download.archive import DamagedArchive
 from product_matching.download.disk import written_in
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 
 SITE = "https://www.kaggle.com"
 SETTINGS_PAGE = f"{SITE}/settings"
@@ -54,7 +54,7 @@ def fetch_files(competition: str, folder: Path) -> Path:
         except (BadZipFile, EOFError, ValueError) as error:
             if isinstance(error, InputError):
                 raise
-            raise DamagedArchive(f"What arrived is damaged or no archive ({error!s:.100}).") from error
+            raise DamagedArchive(f"What arrived is damaged or no archive ({said(error, 100)}).") from error
 
 
 def _download(kagglehub: Any, competition: str) -> str:
@@ -97,7 +97,7 @@ def _check_credentials(kagglehub: Any) -> None:
         found = kagglehub.config.get_kaggle_credentials()
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise InputError(
-            f"The Kaggle credentials cannot be read ({error!s:.160}): make new ones at {SETTINGS_PAGE}."
+            f"The Kaggle credentials cannot be read ({said(error, 160)}): make new ones at {SETTINGS_PAGE}."
         ) from error
     if not found:
         raise InputError(

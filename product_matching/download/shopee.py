@@ -15,7 +15,7 @@ import pandas as pd
 from product_matching.download.archive import DamagedArchive, unpack_archive
 from product_matching.download.disk import check_room, written_in
 from product_matching.download.kaggle import SITE, fetch_files
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.folders import atomic_folder
 from product_matching.progress import NO_PROGRESS, Progress
 
@@ -102,7 +102,7 @@ def problem_of(folder: Path, competition: Competition) -> str:
     try:
         table = pd.read_csv(folder / "train.csv", dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        return f"its train.csv cannot be read: {error!s:.80}"
+        return f"its train.csv cannot be read: {said(error, 80)}"
     if tuple(table) != COLUMNS:
         return f"its train.csv has other columns than {', '.join(COLUMNS)}"
     n_groups = table["label_group"].nunique()

@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from product_matching.damage import DAMAGES
 from product_matching.listings.list_problems import Problems, RowProblem, at_places
 from product_matching.listings.spreadsheet_text import unguard
 from product_matching.parquet_files import check_parquet
@@ -180,19 +181,24 @@ def _read_parquet(path: Path, problems: Problems) -> CatalogueTable | None:
             check_parquet(path)
             table = file.read().replace_schema_metadata(None)
         table.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
+    except DAMAGES as error:
         problems.append(f"it is not a Parquet file that can be read: {_first_line(error)}")
         return None
     if not len(table):
         problems.append("it has columns but no rows")
         return None
-    nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
-    for name in nested:
+    unfit = [field.name for field in table.schema if pa.types.is_nested(field.type) or _is_binary(field.type)]
+    for name in unfit:
         what = f"{table.schema.field(name).type!s:.60}"
         problems.append(f"column {name!r} holds {what}; accepted are text, numbers, dates, and true or false")
-    table = table.drop_columns(nested)
+    table = table.drop_columns(unfit)
     numbers = range(1, len(table) + 1)
     return CatalogueTable(table, numbers, dict(zip(numbers, numbers, strict=True)))
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view, pa.types.is_fixed_size_binary)
+    return any(test(kind) for test in tests)
 
 
 def _names_are_unique(names: Sequence[str], problems: Problems) -> bool:

@@ -116,8 +116,28 @@ def _to_listings(table: CatalogueTable, label_column: str, problems: Problems) -
         except pa.ArrowException:
             problems.append(f"column {name!r} holds {columns[name].type}; accepted are text and whole numbers")
             columns = columns.drop_columns([name])
-    listings: pd.DataFrame = columns.to_pandas(ignore_metadata=True).assign(**texts)
+    listings = _to_frame(columns, problems).assign(**texts)
     return listings.set_axis(pd.Index(table.row_numbers), axis="index")
+
+
+def _to_frame(columns: pa.Table, problems: Problems) -> pd.DataFrame:
+    """Columns as a frame; those with values that no frame can hold, such as a date in year 4,000,000, are reported."""
+    try:
+        frame: pd.DataFrame = columns.to_pandas(ignore_metadata=True)
+    except (ValueError, OverflowError, pa.ArrowException):
+        unfit = [name for name in columns.column_names if not _fits_frame(columns[name])]
+        for name in unfit:
+            problems.append(f"column {name!r} of the type {columns[name].type} holds a value that is out of range")
+        frame = columns.drop_columns(unfit).to_pandas(ignore_metadata=True)
+    return frame
+
+
+def _fits_frame(column: pa.ChunkedArray) -> bool:
+    try:
+        column.to_pandas()
+    except (ValueError, OverflowError, pa.ArrowException):
+        return False
+    return True
 
 
 def to_text(column: pa.ChunkedArray) -> pd.Series:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from product_matching.errors import said
 from product_matching.listings.image_folder import leads_out
 from product_matching.listings.list_problems import Problems
 from product_matching.listings.photos import MAX_PHOTO_BYTES
@@ -97,7 +98,7 @@ class PhotoArchive:
                 self._write(self._files[place], folder / target)
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
                 (folder / target).unlink(missing_ok=True)
-                failed[target] = f"{error!s:.80}"
+                failed[target] = said(error, 80)
         return failed
 
     def _write(self, entry: zipfile.ZipInfo, target: Path) -> None:

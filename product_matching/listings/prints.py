@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.listings.titles import title_words
 from product_matching.validation import Count, Number, Share, Text, validate
 
@@ -89,5 +89,5 @@ def parse_print(text: str) -> PhotoPrint:
     try:
         content = json.loads(text)
     except ValueError as error:
-        raise InputError(f"The print of a photo is not JSON ({error!s:.80}).") from error
+        raise InputError(f"The print of a photo is not JSON ({said(error, 80)}).") from error
     return validate(PhotoPrint, content, "The print of a photo")

@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from product_matching.damage import DAMAGES
 from product_matching.listings.catalogue import CatalogueError
 from product_matching.listings.catalogue_file import table_suffix
 from product_matching.listings.faulty_rows import faulty_rows
@@ -198,6 +198,6 @@ def _check_parquet(path: Path, limits: UploadLimits, problems: Problems) -> bool
                 if unpacked > limits.table_bytes:
                     problems.append(f"it has more than {limits.table_bytes:,} bytes unpacked, the most that is read")
                     return False
-    except (pa.ArrowException, OSError, ValueError):
+    except DAMAGES:
         return True
     return True

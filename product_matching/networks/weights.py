@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 
 _PARTS = ("backbone.", "pooling.", "neck.")
 _HEADS = ("classifier", "head", "fc")
@@ -28,7 +28,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     except FileNotFoundError as error:
         raise InputError(f"The weights {path} do not exist.") from error
     except (SafetensorError, OSError, ValueError) as error:
-        raise InputError(f"The weights {path} cannot be read as safetensors ({error!s:.100}).") from error
+        raise InputError(f"The weights {path} cannot be read as safetensors ({said(error, 100)}).") from error
 
 
 def are_of_network(tensors: dict[str, Tensor]) -> bool:

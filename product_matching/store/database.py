@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.files import atomic_file
 
 #: Seconds that a write waits for those of others.
@@ -103,7 +103,7 @@ class Database:
                 yield connection
         except (sqlite3.Error, OSError) as error:
             raise InputError(
-                f"The {self._what} {self.path} cannot be used ({error!s:.100}).{self._advice(error)}"
+                f"The {self._what} {self.path} cannot be used ({said(error, 100)}).{self._advice(error)}"
             ) from error
 
     def _advice(self, error: Exception) -> str:

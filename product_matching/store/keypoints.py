@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Protocol
 
 from product_matching.encoders.keypoints import KEYPOINTS_NAME, Keypoints, find_keypoints
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.listings.photos import decode_photo
 from product_matching.store.manifest import KEYPOINT_OFFSETS_FILE, KEYPOINTS_FILE, Manifest
 from product_matching.store.segments import LiveRows
@@ -54,7 +54,7 @@ class StoredKeypoints:
             return Keypoints.from_bytes(content)
         except ValueError as error:
             raise InputError(
-                f"{self._origin} is damaged (row {row}: {error!s:.120}): find the keypoints anew."
+                f"{self._origin} is damaged (row {row}: {said(error)}): find the keypoints anew."
             ) from error
 
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.files import read_json, write_text
 from product_matching.places import home_folder
 from product_matching.search.milvus.connection import ADDRESS_VARIABLE
@@ -68,5 +68,5 @@ def _read() -> Addresses:
         return validate(Addresses, read_json(_file(), max_bytes=_MAX_BYTES), str(_file()))
     except InputError as error:
         raise InputError(
-            f"The file of Milvus addresses is damaged ({error!s:.200}): remove it, and publish again."
+            f"The file of Milvus addresses is damaged ({said(error, 200)}): remove it, and publish again."
         ) from error

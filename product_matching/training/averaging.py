@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.files import file_sha256, read_json
 from product_matching.training.session import BEST
 from product_matching.training.tasks import ClassTask
@@ -73,7 +73,7 @@ def check_same_mean(report: Path, others: Sequence[OtherTraining]) -> None:
         content = read_json(report, max_bytes=_MAX_REPORT_BYTES)
         before = [dict(entry) for entry in content.get("averaged_with", [])]
     except (ValueError, AttributeError, TypeError) as error:
-        raise InputError(f"The report {report} is damaged ({error!s:.80}): delete it to go on.") from error
+        raise InputError(f"The report {report} is damaged ({said(error, 80)}): delete it to go on.") from error
     now = [{"recipe": other.recipe, "checkpoint_sha256": other.checkpoint_sha256} for other in others]
     if before and before != now:
         names = " and ".join(str(entry.get("recipe")) for entry in before)

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.files import atomic_file
 
 _FORMAT = 1
@@ -47,7 +47,7 @@ def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], state: Mapping[s
         with atomic_file(path, what="checkpoint", durable=True) as partial:
             save_file(plain, partial, metadata={"checkpoint": json.dumps(header)})
     except SafetensorError as error:
-        raise InputError(f"The checkpoint {path} cannot be written ({error!s:.100}).") from error
+        raise InputError(f"The checkpoint {path} cannot be written ({said(error, 100)}).") from error
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def read_state(path: Path) -> dict[str, Any]:
             raise ValueError("SHA-256 differs")
         return dict(json.loads(header["state"]))
     except (OSError, SafetensorError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(f"The checkpoint {path} is damaged or no checkpoint ({error!s:.80}).") from error
+        raise InputError(f"The checkpoint {path} is damaged or no checkpoint ({said(error, 80)}).") from error
 
 
 def _read_header(path: Path) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def read_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
         with safe_open(path, "pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
     except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise InputError(f"The checkpoint {path} is damaged ({error!s:.80}).") from error
+        raise InputError(f"The checkpoint {path} is damaged ({said(error, 80)}).") from error
     wrong = sorted(
         name
         for name in expected.keys() | {name for name in tensors if not name.startswith(_OPTIMIZER)}
@@ -137,7 +137,7 @@ def count_classes(path: Path) -> int:
         with safe_open(path, "pt") as file:
             shapes = [file.get_slice(name).get_shape() for name in file.keys() if name in _CLASS_WEIGHTS]  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise InputError(f"The checkpoint {path} is damaged ({error!s:.80}).") from error
+        raise InputError(f"The checkpoint {path} is damaged ({said(error, 80)}).") from error
     if any(len(shape) != 2 or shape[0] < 1 for shape in shapes):
         raise InputError(f"The checkpoint {path} is damaged: its class weights have the shape {shapes[0]}.")
     return int(shapes[0][0]) if shapes else 1

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.validation import Number, validate
 
 
@@ -107,7 +107,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         return {"name": path.stem, **tomllib.loads(text)}
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"The recipe {path} is not TOML: {error!s:.120}.") from error
+        raise InputError(f"The recipe {path} is not TOML: {said(error)}.") from error
 
 
 def parse_settings(kind: type[R], settings: dict[str, Any], origin: str) -> R:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.progress import Progress
 from product_matching.training.checkpoint import (
     optimizer_tensors,
@@ -168,7 +168,7 @@ def restore(
         machinery.scaler.load_state_dict(state["scaler"])
         history = [record(**entry) for entry in state["history"]]
     except (KeyError, TypeError, RuntimeError) as error:
-        raise InputError(f"The checkpoint {path} holds no history of a training ({error!s:.80}).") from error
+        raise InputError(f"The checkpoint {path} holds no history of a training ({said(error, 80)}).") from error
     log.info("Going on after epoch %d of %d.", len(history), machinery.recipe.epochs)
     return history
 

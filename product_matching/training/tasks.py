@@ -8,7 +8,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.networks.arcface import ArcFaceHead
 from product_matching.networks.autoencoder import ConvolutionalAutoencoder, reconstruction_loss
 from product_matching.networks.build import EmbeddingNetwork, build_network
@@ -133,5 +133,5 @@ def _check_fit(network: EmbeddingNetwork, recipe: Recipe) -> None:
         raise
     except Exception as error:  # each architecture fails in its own way at a size that is not its own
         raise InputError(
-            f"The backbone {recipe.backbone!r} does not take photos of image_size {edge} ({error!s:.100})."
+            f"The backbone {recipe.backbone!r} does not take photos of image_size {edge} ({said(error, 100)})."
         ) from error

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.training.checkpoint import count_classes, read_state, restore_checkpoint
 from product_matching.training.recipe import Recipe
 from product_matching.training.session import BEST
@@ -71,4 +71,4 @@ def read_preparation(state: Mapping[str, Any], path: Path) -> Preparation:
         values = dict(state["preparation"])
         return Preparation(**{**values, "mean": tuple(values["mean"]), "std": tuple(values["std"])})
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"The checkpoint {path} holds no preparation of photos ({error!s:.80}).") from error
+        raise InputError(f"The checkpoint {path} holds no preparation of photos ({said(error, 80)}).") from error

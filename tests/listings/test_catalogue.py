@@ -402,6 +402,7 @@ def test_real_catalogues(
         (pa.map_(pa.string(), pa.int64()), {"a": 1}, "map<string, int64"),
         (pa.list_(pa.string()), ["a"], "list<element: string"),
         (pa.struct({"a": pa.int8()}), {"a": 1}, "struct<a: int8"),
+        (pa.binary(), b"\xff", "binary"),
     ],
 )
 def test_a_column_of_cells_that_hold_several_values_is_refused(
@@ -422,3 +423,11 @@ def test_a_parquet_file_that_unpacks_to_far_more_than_its_size_is_refused_unread
     [problem] = problems_of(tmp_path / "c.parquet")
     assert "c.parquet would unpack to 201," in problem
     assert pa.default_memory_pool().max_memory() - before < 50_000_000
+
+
+def test_a_date_that_is_out_of_range_is_named_by_its_column(tmp_path: Path) -> None:
+    dates = pa.array([2**30], pa.int32()).view(pa.date32())
+    pq.write_table(pa.table({"posting_id": ["a"], "title": ["lamp"], "day": dates}), tmp_path / "c.parquet")
+    assert problems_of(tmp_path / "c.parquet") == [
+        "column 'day' of the type date32[day] holds a value that is out of range"
+    ]

@@ -16,7 +16,7 @@ from product_matching.encoders.model_folder import (
     PhotoModel,
     read_model_settings,
 )
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.store.comparison import Scores
 from product_matching.validation import validate
 
@@ -72,7 +72,9 @@ def _read(folder: Path) -> ListedModel:
     except InputError as error:
         return ListedModel(name=folder.name, model=None, problem=str(error))
     except SafetensorError as error:
-        return ListedModel(name=folder.name, model=None, problem=f"{folder / WEIGHTS_FILE} is damaged ({error!s:.80}).")
+        return ListedModel(
+            name=folder.name, model=None, problem=f"{folder / WEIGHTS_FILE} is damaged ({said(error, 80)})."
+        )
     except OSError as error:
         return ListedModel(
             name=folder.name, model=None, problem=f"{folder / WEIGHTS_FILE} cannot be read ({error.strerror})."

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.files import read_json
 from product_matching.folders import atomic_folder
 from product_matching.matching.calibration import Calibration
@@ -182,7 +182,7 @@ def read_scorer(folder: Path) -> PairScorer:
             comparison: _read_model(folder, comparison, model) for comparison, model in entry.models.items()
         }
     except (OSError, ValueError) as error:
-        why = f"{error!s:.200}".rstrip(".")
+        why = said(error, 200)
         raise InputError(f"The pair scorer {folder} cannot be read: {why}.") from error
     return _scorer(entry, models)
 

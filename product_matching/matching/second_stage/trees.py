@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, said
 from product_matching.search.neighbours import FloatArray
 
 if TYPE_CHECKING:
@@ -61,8 +61,12 @@ class BoostedTrees:
     @cached_property
     def _boosters(self) -> list[Booster]:
         from lightgbm import Booster
+        from lightgbm.basic import LightGBMError
 
-        return [Booster(model_str=model) for model in _models(self.text)]
+        try:
+            return [Booster(model_str=model) for model in _models(self.text)]
+        except LightGBMError as error:  # what `check_trees` does not see
+            raise InputError(f"The trees of a pair scorer are damaged ({said(error)}): train it anew.") from error
 
     def probabilities(self, features: npt.NDArray[np.floating]) -> FloatArray:
         """Probability of the positive class for each row of features, shape (P, F); returns shape (P,)."""

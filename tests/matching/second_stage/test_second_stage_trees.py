@@ -106,3 +106,10 @@ def test_with_a_share_of_the_features_more_of_them_decide(cosmetics) -> None:
         used = re.findall(r"\nsplit_feature=(.*)", trees.text)
         asked.append(len({feature for line in used for feature in line.split()}))
     assert asked[1] > 1.5 * asked[0]
+
+
+def test_a_text_that_the_checks_pass_and_lightgbm_refuses_is_one_sentence(trees: BoostedTrees) -> None:
+    damaged = re.sub("feature_infos=.*", "feature_infos=none", trees.text)
+    check_trees(damaged, NAMES)
+    with pytest.raises(InputError, match=r"The trees of a pair scorer are damaged \(.*\): train it anew"):
+        BoostedTrees(damaged).probabilities(np.zeros((1, 4)))
