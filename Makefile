@@ -37,7 +37,7 @@ GROCERIES := $(TRAINING)/groceries.csv
 CASES ?= 10000
 SEED ?= 1
 
-.PHONY: app dev test lint types unit fuzz coverage docs demo demo-test model halves pairs holdouts comparison clean
+.PHONY: app dev test lint types unit offline fuzz coverage docs demo demo-test model halves pairs holdouts comparison clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -61,6 +61,10 @@ unit: $(VENV)/dev.stamp
 # Hostile input at every door, in a few minutes; another SEED tries other cases.
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED)
+
+# A fresh checkout after installation, where the machine itself has no network (Linux; root or user namespaces).
+offline: $(VENV)/dev.stamp
+	unshare --net --map-root-user $(BIN)/pytest tests/test_offline.py tests/test_readme.py
 
 coverage: $(VENV)/dev.stamp
 	$(BIN)/pytest --cov=product_matching --cov=pages --cov-report=term:skip-covered --cov-report=xml:build/coverage.xml

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,27 @@ def encode_photo() -> Callable[..., bytes]:
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep tests away from the user's data folder and from each other."""
     monkeypatch.setenv("PRODUCT_MATCHING_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Refuse every connection and every look-up of a name beyond this machine; returns what was tried."""
+    tried: list[str] = []
+
+    def refuse(*address: object, **_: object) -> object:
+        tried.append(repr(address[-1] if address else ""))
+        raise OSError(101, "Network is unreachable")
+
+    def connect(self: socket.socket, address: object) -> object:
+        local = self.family == getattr(socket, "AF_UNIX", None) or str(address).startswith(("('127.", "('::1"))
+        return plainly(self, address) if local else refuse(address)
+
+    plainly = socket.socket.connect
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    return tried
 
 
 @pytest.fixture(scope="session")

@@ -65,13 +65,14 @@ def test_the_readme_has_at_most_200_lines() -> None:
     assert len(README.splitlines()) <= 200
 
 
-def test_the_commands_of_the_program_run_in_order_and_find_the_products(checkout: Path) -> None:
+def test_the_commands_of_the_program_run_in_order_and_find_the_products(checkout: Path, no_network: list[str]) -> None:
     lines = [line for line in command_lines(optional=False) if line.startswith(PROGRAM)]
     printed = []
     for line in lines:
         result = CliRunner().invoke(app, shlex.split(line)[1:])
         assert result.exit_code == 0, f"{line}\n{result.output}"
         printed.append(result.output)
+    assert no_network == [], "everything runs without a network"
     build, by_photo, by_title, _, evaluate = printed
     assert re.search(r"listings +15", build)
     assert all(f"demo_{number}" in by_photo for number in ("0006", "1446", "1700"))

@@ -33,8 +33,13 @@ START_SECONDS = 60
 
 
 @contextmanager
-def serve(embeddings: Path, models: Path, home: Path, log: Path, **variables: str) -> Iterator[str]:
-    """Serve the app on a free port, and give its address; `log` gets what the server says."""
+def serve(
+    embeddings: Path, models: Path, home: Path, log: Path, *, prefix: str = "", **variables: str
+) -> Iterator[str]:
+    """Serve the app on a free port, and give its address; `log` gets what the server says.
+
+    With a path prefix, which the address ends with, the HTTP service is served as well.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -46,13 +51,16 @@ def serve(embeddings: Path, models: Path, home: Path, log: Path, **variables: st
         **variables,
     }
     options = {"port": port, "address": "127.0.0.1", "headless": "true"}
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    script = "streamlit_service.py" if prefix else "streamlit_app.py"
+    options |= {"baseUrlPath": prefix} if prefix else {}
+    command = [sys.executable, "-m", "streamlit", "run", script]
     command += [f"--server.{name}={value}" for name, value in options.items()]
     with log.open("ab") as output:
         server = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=output, stderr=output)
         try:
-            _wait_until_ready(f"http://127.0.0.1:{port}", server, log)
-            yield f"http://127.0.0.1:{port}"
+            url = f"http://127.0.0.1:{port}{'/' if prefix else ''}{prefix}"
+            _wait_until_ready(url, server, log)
+            yield url
         finally:
             server.terminate()
             server.wait(START_SECONDS)
