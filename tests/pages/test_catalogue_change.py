@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from product_matching.app.catalogue import changes
 from product_matching.app.catalogue.change import say_pieces
 from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import read_manifest
@@ -90,7 +92,11 @@ def test_listings_are_added_placed_removed_and_the_catalogue_compacted(
     assert open_bundle(folder).listings["posting_id"].iloc[-1] == "0a"
 
 
-def test_the_catalogue_that_ships_is_not_changed(open_app: Open, bundles: Path) -> None:
+def test_the_catalogue_that_ships_is_not_changed_and_a_copy_of_it_may_be(
+    open_app: Open, bundles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "cannot be changed here" not in shown(open_app(CATALOGUE, bundle="demo", view="change"))
+    monkeypatch.setattr(changes, "shipped_catalogue", lambda: (bundles / "demo").resolve())
     app = open_app(CATALOGUE, bundle="demo", view="change")
     assert "demo cannot be changed here" in shown(app)
     assert not app.text_area
