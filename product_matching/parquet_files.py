@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ import pyarrow.parquet as pq
 from product_matching.array_files import most_unpacked
 
 _OFFSET_BYTES = 4
+#: A file is read as far as it is asked for, and not a column at a time.
+_IN_PIECES: dict[str, Any] = {"pre_buffer": False, "buffer_size": 65_536}
 _WIDTHS = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 12}
 #: Texts that are written as what differs from the one before; no dictionary bounds what they unpack to.
 _BY_DIFFERENCE = "DELTA_BYTE_ARRAY"
@@ -73,15 +76,20 @@ def unpacked_bytes(path: Path, most: int) -> int:
     A text that is stored once may stand in every row, so the size of the file tells little. Memory is needed for the
     dictionaries of the texts, and at most `most` for their places.
     """
-    with pq.ParquetFile(path) as file:
-        chunks = list(_chunks(file.metadata))
+    with pq.ParquetFile(path, **_IN_PIECES) as file:
+        stored = int(
+            sum(file.metadata.row_group(group).total_byte_size for group in range(file.metadata.num_row_groups))
+        )
+        if stored > most:
+            return stored
+        chunks = _chunks(file)
     at_least = sum(chunk.least for chunk in chunks) + sum(chunk.stored for chunk in chunks)
     if at_least > most:
         return at_least
     texts = [chunk for chunk in chunks if chunk.width is None]
     names = sorted({chunk.column for chunk in texts})
     total = 0
-    with pq.ParquetFile(path, read_dictionary=names, pre_buffer=False) as file:
+    with pq.ParquetFile(path, read_dictionary=names, **_IN_PIECES) as file:
         measures: tuple[Callable[[_Chunk], int], ...] = (_bound, lambda chunk: _longest(file, chunk) * chunk.n)
         for measure in (*measures, lambda chunk: _measured(file, chunk)):
             total = at_least + sum(map(measure, texts))
@@ -92,17 +100,26 @@ def unpacked_bytes(path: Path, most: int) -> int:
 
 def longest_row(path: Path) -> int:
     """Bytes that no row of a Parquet file takes more of."""
-    with pq.ParquetFile(path) as file:
-        chunks = list(_chunks(file.metadata))
+    with pq.ParquetFile(path, **_IN_PIECES) as file:
+        chunks = _chunks(file)
     longest: dict[str, int] = {}
-    with pq.ParquetFile(path, read_dictionary=[chunk.column for chunk in chunks if chunk.width is None]) as file:
+    with pq.ParquetFile(
+        path, read_dictionary=[chunk.column for chunk in chunks if chunk.width is None], **_IN_PIECES
+    ) as file:
         for chunk in chunks:
             one = _longest(file, chunk) if chunk.width is None else chunk.width
             longest[chunk.column] = max(longest.get(chunk.column, 0), one)
     return sum(longest.values())
 
 
-def _chunks(metadata: pq.FileMetaData) -> Iterator[_Chunk]:
+def _chunks(file: pq.ParquetFile) -> list[_Chunk]:
+    """The chunks of a file, in which damage is an error: describing a damaged one would end the process."""
+    for group in range(file.metadata.num_row_groups):
+        next(file.iter_batches(batch_size=1, row_groups=[group], use_threads=False), None)
+    return list(_described(file.metadata))
+
+
+def _described(metadata: pq.FileMetaData) -> Iterator[_Chunk]:
     for group in range(metadata.num_row_groups):
         for place in range(metadata.num_columns):
             chunk = metadata.row_group(group).column(place)

@@ -49,8 +49,8 @@ PHOTO_SHA256 = "photo_sha256"
 TEXT_COLUMNS = ("title", "image", "image_phash", "label_group", PHOTO_SHA256)
 #: More titles than any catalogue has.
 _MOST_TITLES = 10**12
-#: A larger weight than any word has: the logarithm of that number of titles, and 1.
-_MOST_WEIGHT = 30.0
+#: Weights of words lie between: 1 is that of a word in every title, and the logarithm of that number of titles is 28.
+_LEAST_WEIGHT, _MOST_WEIGHT = 1.0 - 1e-6, 30.0
 #: Times that a bundle is opened that is changed meanwhile.
 _OPENINGS = 20
 
@@ -350,7 +350,7 @@ def read_title_encoder(folder: Path, manifest: Manifest) -> TitleEncoder | None:
         return None
     base, *others = (_read_vocabulary(folder / part.folder / TITLE_VOCABULARY_FILE) for part in manifest.parts)
     idf = np.array(base["idf"], dtype=np.float64)
-    if not (((idf >= 0) & (idf <= _MOST_WEIGHT)).all() and 0 <= base["n_titles"] <= _MOST_TITLES):
+    if not (((idf >= _LEAST_WEIGHT) & (idf <= _MOST_WEIGHT)).all() and 0 <= base["n_titles"] <= _MOST_TITLES):
         raise ValueError(f"{TITLE_VOCABULARY_FILE} holds something else than words and weights")
     encoder = TitleEncoder(
         weighting=manifest.title_weighting, words=tuple(base["words"]), idf=idf, n_titles=int(base["n_titles"])

@@ -73,6 +73,9 @@ def _try(door: Door, cases: range, *, seed: int) -> list[Outcome]:
 
 def _work(door: Door, seed: int, cases: range) -> int:
     """Try cases in this process, and write what each came to as a line of JSON."""
+    results = os.fdopen(os.dup(1), "w")
+    with Path(os.devnull).open("w") as nothing:  # where libraries write
+        os.dup2(nothing.fileno(), 1)
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory(prefix="fuzz.") as name:
@@ -81,8 +84,8 @@ def _work(door: Door, seed: int, cases: range) -> int:
         samples = make_samples(folder / "samples")
         for index in cases:
             outcome = run_case(door, samples, folder / "case", seed=seed, index=index)
-            sys.stdout.write(json.dumps(asdict(outcome)) + "\n")
-            sys.stdout.flush()
+            results.write(json.dumps(asdict(outcome)) + "\n")
+            results.flush()
     return 0
 
 

@@ -12,6 +12,8 @@ from tests.fuzz.doors import DOORS, Door
 from tests.fuzz.samples import Samples, make_samples
 
 SEED = 20
+#: Cases that were defects: ends of Parquet files that end the process or name no column, and words without weight.
+FOUND = [("tables", 4, 697), ("tables", 3, 103), ("tables", 3, 251), ("bundles", 4, 377)]
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +25,12 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
 def test_hostile_input_works_or_is_refused_in_one_sentence(door: Door, samples: Samples, tmp_path: Path) -> None:
     outcomes = [run_case(door, samples, tmp_path / "case", seed=SEED, index=index) for index in range(12)]
     assert [outcome.said for outcome in outcomes if outcome.kind == DEFECT] == []
+
+
+@pytest.mark.parametrize(("name", "seed", "index"), FOUND)
+def test_what_was_found_once_is_refused(name: str, seed: int, index: int, samples: Samples, tmp_path: Path) -> None:
+    [door] = [door for door in DOORS if door.name == name]
+    assert run_case(door, samples, tmp_path / "case", seed=seed, index=index).kind == REFUSED
 
 
 def test_the_small_run_sees_defects(samples: Samples, tmp_path: Path) -> None:

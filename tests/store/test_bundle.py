@@ -154,6 +154,7 @@ FORGERIES: list[tuple[str, Callable[[Path], object]]] = [
     ("title_vocabulary.json", lambda path: edit_json(path, n_titles=10**400)),
     ("title_vocabulary.json", lambda path: edit_json(path, idf=lambda idf: [-one for one in idf])),
     ("title_vocabulary.json", lambda path: edit_json(path, idf=lambda idf: [10**400 for _ in idf])),
+    ("title_vocabulary.json", lambda path: edit_json(path, idf=lambda idf: [0.0 for _ in idf])),
     ("photo_vectors.npy", lambda path: write_header(path, "{'descr': '<f4', 'shape': (25, 256")),
     (
         "photo_vectors.npy",
