@@ -130,7 +130,7 @@ def new_listings(n: int, label: str) -> Catalogue:
     return Catalogue(listings.assign(posting_id=label + listings["posting_id"]), whole.image_folder)
 
 
-def embed(new: Catalogue, encoder: PhotoEmbedder, cache: EmbeddingCache, *, keypoints: bool) -> None:
+def embed(new: Catalogue, encoder: PhotoEmbedder, cache: EmbeddingCache, *, keypoints: bool = False) -> None:
     """Embed the photos of some listings and find their keypoints where they are wanted, and nothing else."""
     kept = KeypointCache(cache.folder) if keypoints else None
     for _ in embed_photos([new.photo_path(row) for row in range(len(new))], encoder, cache, keypoints=kept):
@@ -143,7 +143,7 @@ def measure(arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
     folder = work / "drawn"
     write_catalogue(folder, arguments.listings, encoder, keypoints=arguments.keypoints)
     opened_before = timed(lambda: open_bundle(folder))
-    embed(new_listings(32, "warm"), encoder, EmbeddingCache(encoder.model, work / "warm"), keypoints=False)
+    embed(new_listings(32, "warm"), encoder, EmbeddingCache(encoder.model, work / "warm"))
     embedding: list[Took] = []
     adding: list[Took] = []
     cached: list[Took] = []

@@ -62,10 +62,10 @@ def main(folder: Path, n: int) -> None:
     print(f"{len(photos)} photos of {sum(map(len, photos)) / len(photos) / 1000:.0f} kB, ms a photo")
     workers.close()
     print(f"in this process {here:.2f}, in two others {there:.2f}")
-    photo = large_photo()
+    large = large_photo()
     for file_format, options in FORMATS:
         buffer = io.BytesIO()
-        photo.save(buffer, file_format, **options)
+        large.save(buffer, file_format, **options)
         started = process_time()
         decoded = decode_photo(buffer.getvalue())
         between = process_time()
