@@ -89,7 +89,8 @@ class KeptSize:
 
 
 def _shortened(path: Any) -> InputError:
-    return InputError(f"{path} was shortened while it was open: build the bundle anew.")
+    named = f"{path.parent.name}/{path.name}"  # without where that is: a visitor of the app may read it
+    return InputError(f"{named} was shortened while it was open: build the bundle anew.")
 
 
 def map_array(path: Path, *, shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
