@@ -143,9 +143,12 @@ def _draw_result(
     if not is_auditing:  # its pairs are answered one after another: nothing is grouped in between
         draw_changes(bundle, request, compared)
     if address.step == "pairs":  # answered one after another: nothing is grouped in between
-        left = draw_queue(finder, address, deciding, review, held=held_of(bundle, request, compared))
-        with summary:
-            draw_pair_summary(bundle, review, deciding, left, asked=rows_asked_for(bundle, address))
+
+        def counted(left: int) -> None:
+            with summary:
+                draw_pair_summary(bundle, review, deciding, left, asked=rows_asked_for(bundle, address))
+
+        draw_queue(finder, address, deciding, review, counted=counted, held=held_of(bundle, request, compared))
         return
     if address.step == "decisions":
         draw_decisions(bundle, address)

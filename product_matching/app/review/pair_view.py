@@ -34,14 +34,18 @@ _WIDTH = 1120
 
 
 def draw_queue(
-    finder: Finder, address: Address, deciding: Deciding, review: ReviewPairs, *, held: Sequence[Pair] = ()
-) -> int:
+    finder: Finder,
+    address: Address,
+    deciding: Deciding,
+    review: ReviewPairs,
+    *,
+    counted: Callable[[int], None],
+    held: Sequence[Pair] = (),
+) -> None:
     """Draw the first pair that is left to decide, those that groups wait for (`held`) before all others.
 
-    Returns
-    -------
-    int
-        How many are left, those for later among them.
+    `counted` is given how many are left, those for later among them, before the pair is drawn: what stands above it
+    does not move it then.
     """
     bundle, later = finder.bundle, postponed()
     queue = queue_of(review, bundle, decisions_of(bundle).pairs, rows_asked_for(bundle, address), held=held)
@@ -51,9 +55,10 @@ def draw_queue(
         for place, (first, second) in enumerate(zip(queue.first.tolist(), queue.second.tolist(), strict=True))
         if not later or (str(ids.iloc[first]), str(ids.iloc[second])) not in later
     ]
+    counted(len(queue))
     if not places:
         _draw_end(len(queue), address)
-        return len(queue)
+        return
     first, second = int(queue.first[places[0]]), int(queue.second[places[0]])
     score = float(queue.probability[places[0]])
     left = count_text(len(places), "pair")
@@ -76,7 +81,6 @@ def draw_queue(
             unsure=partial(answer_pair, bundle, named, None),
             key=f"queue_{first}_{second}",
         )
-    return len(queue)
 
 
 def say_duty(review: ReviewPairs) -> str:
