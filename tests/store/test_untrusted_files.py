@@ -18,6 +18,7 @@ from product_matching.errors import InputError
 from product_matching.matching.thresholds import Thresholds
 from product_matching.search.joins.dense import DenseJoin
 from product_matching.store.bundle import open_bundle
+from product_matching.store.kept_pairs import KEPT_FILES
 from product_matching.workflows.find import Finder
 from product_matching.workflows.match import match_by_defaults
 from tests.store.forgery import edit_manifest, name_new_sizes
@@ -25,7 +26,8 @@ from tests.store.forgery import edit_manifest, name_new_sizes
 
 @pytest.fixture
 def bundle(small_bundle: Path, tmp_path: Path) -> Path:
-    shutil.copytree(small_bundle, tmp_path / "bundle")
+    """A copy without what other tests left beside it: what is kept is read in place of the bundle's own files."""
+    shutil.copytree(small_bundle, tmp_path / "bundle", ignore=shutil.ignore_patterns(*KEPT_FILES))
     return tmp_path / "bundle"
 
 

@@ -148,12 +148,19 @@ def say_too_soon(kind: str, step: object) -> None:
 
 
 def draw_said() -> None:
-    """Say once what is to be said of the last step, and why it could not be kept."""
-    for text, icon, duration in st.session_state.pop(_SAID, []):
+    """Say once what is to be said of the last step, and why it could not be kept.
+
+    A further key ends a run before what it draws next: a note is forgotten once it is drawn.
+    """
+    said = st.session_state.setdefault(_SAID, [])
+    while said:
+        text, icon, duration = said[0]
         st.toast(text, icon=icon, duration=duration)
-    problem = st.session_state.pop(_PROBLEM, "")
+        said.pop(0)
+    problem = st.session_state.get(_PROBLEM, "")
     if problem:
         st.error(plain(problem), icon=":material/error:")
+        st.session_state[_PROBLEM] = ""
 
 
 def steps_done() -> list[tuple[str, Any]]:
