@@ -29,7 +29,7 @@ def test_all_that_is_fetched_lies_below_the_prefix(
     page.on("response", lambda response: fetched.append(response))
     with serve(tmp_path / "served", tiny_model.parent, tmp_path / "home", tmp_path / "log.txt", prefix=PREFIX) as url:
         page.goto(url)
-        page.get_by_role("link", name="Find", exact=True).click()
+        page.get_by_role("link", name="Find", exact=True).first.click()
         expect(page.get_by_text("Nothing is searched for yet")).to_be_visible(timeout=PATIENCE)
         assert page.url.startswith(f"{url}/find?")
         page.locator("input[type=file]").set_input_files(small_catalogue / "images" / "3b.jpg")
@@ -45,7 +45,7 @@ def test_all_that_is_fetched_lies_below_the_prefix(
         assert download.value.path().stat().st_size > 0
         page.goto(f"{url}/map?bundle=small")
         expect(page.get_by_role("button", name=re.compile("^Nescafe Eclair"))).to_be_visible(timeout=PATIENCE)
-        page.get_by_role("link", name="Review", exact=True).click()
+        page.get_by_role("link", name="Review", exact=True).first.click()
         expect(page.get_by_role("heading").first).to_be_visible(timeout=PATIENCE)
         answer = ask(f"{url}/match", title="Tepung Terigu Hana Emas", catalogue="small")
         with pytest.raises(HTTPError) as closed:
