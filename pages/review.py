@@ -51,6 +51,8 @@ _STEP_LABELS = {
     "decisions": "Decided",
     "export": "Export",
 }
+#: Width of the steps in pixels: what is beside them keeps its row while a browser draws them.
+_STEPS_WIDTH = 356
 
 
 def draw_review(frame: Frame) -> None:
@@ -125,20 +127,16 @@ def _draw_result(
     if with_settings:
         with settings, st.container(horizontal=True, horizontal_alignment="right"):
             _draw_settings(bundle, address, deciding, review)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.segmented_control(
-            "Step",
-            list(STEPS),
-            format_func=lambda step: _STEP_LABELS[step],
-            required=True,
-            label_visibility="collapsed",
-            width="content",
-            **coupled("step", address.step),
-        )
-        st.space("stretch")
-        draw_review_filters(bundle, address)
+    _draw_steps(bundle, address)
     draw_unusable(*listings_kept(facets_of(bundle), address.where)[1])
-    groups = partial(groups_or_progress, bundle, request, compared)
+
+    def groups() -> CatalogueGroups | None:
+        made = groups_or_progress(bundle, request, compared)
+        if made is not None:
+            with summary:
+                _draw_group_summary(bundle, request, made)
+        return made
+
     is_auditing = address.step == "audit" and read_audits(bundle).begun is not None
     if not is_auditing:  # its pairs are answered one after another: nothing is grouped in between
         draw_changes(bundle, request, compared)
@@ -157,15 +155,32 @@ def _draw_result(
     found = draw_audit(finder, deciding, review, groups, setting=setting) if audited else groups()
     if found is None:
         return
-    with summary:
-        draw_group_summary(bundle, found)
-        how = say_thresholds(request, found.decided.thresholds)
-        st.caption(" ".join(filter(None, [how, say_decided(bundle, decisions_of(bundle))])))
     if address.step == "groups":
         _draw_groups(finder, address, deciding, found)
     elif address.step == "export":
         key = f"{request.key} {request.least} {decisions_of(bundle).version}"
         draw_export(bundle, address, found, setting=setting, key=key)
+
+
+def _draw_steps(bundle: Bundle, address: Address) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.segmented_control(
+            "Step",
+            list(STEPS),
+            format_func=lambda step: _STEP_LABELS[step],
+            required=True,
+            label_visibility="collapsed",
+            width=_STEPS_WIDTH,
+            **coupled("step", address.step),
+        )
+        st.space("stretch")
+        draw_review_filters(bundle, address)
+
+
+def _draw_group_summary(bundle: Bundle, request: GroupRequest, found: CatalogueGroups) -> None:
+    draw_group_summary(bundle, found)
+    how = say_thresholds(request, found.decided.thresholds)
+    st.caption(" ".join(filter(None, [how, say_decided(bundle, decisions_of(bundle))])))
 
 
 def _draw_settings(bundle: Bundle, address: Address, deciding: Deciding, review: ReviewPairs | None = None) -> None:

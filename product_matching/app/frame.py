@@ -43,8 +43,10 @@ _PAGES = {
     HOW_IT_WORKS: ("How it works", ":material/school:"),
 }
 _BUILDING = Address(view=BUILD)
-#: Pages of the daily work, whose links always stand in the menu.
-_DAILY = (FIND, REVIEW, MAP, CATALOGUE)
+#: Pages of the daily work, whose links always stand in the menu, with the width of each in pixels: a browser draws a
+#: link after its place, and a menu of known widths does not wrap anew.
+_DAILY = {FIND: 46, REVIEW: 62, MAP: 46, CATALOGUE: 80}
+_HOME_WIDTH, _ROW = 152, 40
 _ICON = Path(__file__).with_name("icon.png")  # a file: icons by name are fetched from a server of others
 #: The listings of each catalogue as the choice showed them last.
 _LISTINGS = "catalogue_listings"
@@ -141,9 +143,11 @@ def _has_sample(catalogue: Catalogue, query_id: str) -> bool:
 def _draw_menu(frame: Frame, page: str) -> None:
     """Draw the links: those of the daily work beside the name, which leads home, the others behind "More"."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.page_link(HOME, label="**Product matching**", icon=":material/home:", query_params=params_of(HOME))
-        for path in _DAILY:
-            st.page_link(path, label=_PAGES[path][0], query_params=params_of(path))
+        name = "**Product matching**"
+        with st.container(width=_HOME_WIDTH, height=_ROW, border=False, vertical_alignment="center"):
+            st.page_link(HOME, label=name, icon=":material/home:", query_params=params_of(HOME), width="stretch")
+        for path, width in _DAILY.items():
+            st.page_link(path, label=_PAGES[path][0], query_params=params_of(path), width=width)
         more = [path for path in _PAGES if path not in (HOME, *_DAILY)]
         with st.popover(_PAGES[page][0] if page in more else "More", type="tertiary"):
             for path in more:

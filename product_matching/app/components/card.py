@@ -11,6 +11,8 @@ from typing import Any
 
 import streamlit as st
 
+from product_matching.app.shared.room import keep_room
+
 _HERE = Path(__file__).parent
 _JPEG = b"\xff\xd8"
 _CARDS = st.components.v2.component(
@@ -104,15 +106,12 @@ def draw_cards(
     if not keys:
         return None
     shown = [section for section in sections if section.cards]
-    # A browser draws components last: a row as high as the cards at least keeps what is below from jumping.
-    with st.container(horizontal=True, wrap=False, gap=None):
+    with keep_room(least_height(shown, abreast)):
         result = _CARDS(
             key=key,
             data={"narrowest": narrowest, "sections": [_written(section) for section in shown]},
             on_chosen_change=partial(_report, key, keys, on_choose),
         )
-        with st.container(width=1):
-            st.space(least_height(shown, abreast))
     return chosen_of(result.chosen, keys)
 
 

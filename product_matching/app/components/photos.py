@@ -8,8 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from product_matching.app.components.card import data_url
+from product_matching.app.shared.room import keep_room
 
 _HERE = Path(__file__).parent
+#: Height of the pictures on a narrow phone, in pixels.
+_LEAST = 160
 _PHOTOS = st.components.v2.component(
     "product_matching_photos",
     html='<div class="photos"></div>\n',
@@ -28,4 +31,5 @@ def draw_photo_pair(pictures: Sequence[tuple[bytes, str]], *, key: str) -> None:
     key
         Of the component, unique on the page.
     """
-    _PHOTOS(key=key, data={"pictures": [[data_url(picture), alt] for picture, alt in pictures]})
+    with keep_room(_LEAST):
+        _PHOTOS(key=key, data={"pictures": [[data_url(picture), alt] for picture, alt in pictures]})

@@ -24,6 +24,7 @@ from product_matching.app.resources import uploads
 from product_matching.app.shared.columns import card_lines
 from product_matching.app.shared.gallery import draw_picture, listing_name
 from product_matching.app.shared.missing_model import draw_if_missing
+from product_matching.app.shared.room import keep_room
 from product_matching.app.shared.samples import is_title_of, sample_address, sample_name, title_as_typed
 from product_matching.app.shared.uploads import PHOTO_HELP, PHOTO_MB
 from product_matching.app.shared.wording import plain, shorten
@@ -33,6 +34,8 @@ from product_matching.store.sample_queries import SampleQuery
 _FILE, _CAMERA, _SOURCE = "photo_file", "photo_camera", "photo_source"
 _UPLOAD, _TAKE = "Upload", "Camera"
 _PICTURE_WIDTH, _PASTE_WIDTH = 120, 168
+#: Heights of the inputs for a photo and for a title, in pixels.
+_PHOTO_ROOM, _TITLE_ROOM = 204, 68
 
 
 def draw_query_panel(bundle: Bundle, address: Address, asked: Asked, matched: Mapping[int, tuple[str, ...]]) -> None:
@@ -55,9 +58,9 @@ def draw_query_panel(bundle: Bundle, address: Address, asked: Asked, matched: Ma
             draw_print_switch(bundle, address, asked)
             draw_print(bundle, asked, matched)
     elif asked.sample is None and asked.upload is None:
-        with photo:
+        with photo, keep_room(_PHOTO_ROOM if bundle.photo_vectors is not None else 0):
             _draw_no_photo(bundle)
-        with beside:
+        with beside, keep_room(_TITLE_ROOM if bundle.title_matrix is not None else 0):
             _draw_title(bundle, address)
             draw_mode(asked)
     else:

@@ -146,8 +146,9 @@ def _draw_beginning(
     bundle: Bundle, review: ReviewPairs, groups: Callable[[], CatalogueGroups | None], *, setting: Setting, seed: int
 ) -> CatalogueGroups | None:
     """Draw the way to begin an audit; returns the groups, None as long as they are not made."""
-    st.markdown(_EXPLANATION)
-    found = groups()
+    explanation = st.container()
+    found = groups()  # with what stands above it, which would move the explanation
+    explanation.markdown(_EXPLANATION)
     if found is not None:
         _draw_choice(bundle, review, found, setting=setting, seed=seed)
     return found

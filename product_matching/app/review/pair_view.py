@@ -106,11 +106,20 @@ def draw_answers(*, same: Step, different: Step, unsure: Step, key: str) -> None
         Names the pair: with buttons of its own an answer is never taken for that of the next pair.
     """
     with st.container(horizontal=True, gap="small"):
-        st.button(
-            "Same product", key=f"{key}_same", icon=":material/check:", shortcut="y", type="primary", on_click=same
-        )
-        st.button("Different", key=f"{key}_different", icon=":material/close:", shortcut="n", on_click=different)
-        st.button("Can't tell", key=f"{key}_unsure", icon=":material/question_mark:", shortcut="u", on_click=unsure)
+        for label, name, icon, pressed, width, step in (
+            ("Same product", "same", "check", "y", 150, same),
+            ("Different", "different", "close", "n", 122, different),
+            ("Can't tell", "unsure", "question_mark", "u", 124, unsure),
+        ):
+            st.button(
+                label,
+                key=f"{key}_{name}",
+                icon=f":material/{icon}:",
+                shortcut=pressed,
+                type="primary" if name == "same" else "secondary",
+                on_click=step,
+                width=width,  # known beforehand: the buttons stand in the same rows before and after they are drawn
+            )
         draw_undo()
 
 

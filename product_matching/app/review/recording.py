@@ -106,7 +106,7 @@ def take_back() -> None:
 
 def draw_undo() -> None:
     """Draw the button that takes the last step back; never disabled, so that its key is heard right after an answer."""
-    st.button("Undo", key="undo", icon=":material/undo:", shortcut="Backspace", on_click=take_back)
+    st.button("Undo", key="undo", icon=":material/undo:", shortcut="Backspace", on_click=take_back, width=156)
 
 
 def who_decides() -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from product_matching.app.components.card import Card, Section, draw_cards
 from product_matching.app.shared.pictures import card_picture
+from product_matching.app.shared.room import keep_room
 from product_matching.app.shared.wording import readable_title, shorten
 from product_matching.store.bundle import Bundle
 
@@ -18,6 +19,8 @@ SAMPLE_TITLE_CHARS = 48
 #: So many of the cards stand in a row of a wide screen.
 SAMPLES_ABREAST = 6
 _START = "start_"
+#: So wide, and so high, a picture is at least that takes the width of its column, in pixels.
+_NARROWEST = 120
 #: Columns that a listing without a title is not named by.
 _NOT_NAMES = frozenset({"posting_id", "title", "image", "image_phash", "label_group", "photo_md5", "photo_sha256"})
 
@@ -47,7 +50,9 @@ def picture_alt(bundle: Bundle, row: int, name: str) -> str:
 def draw_picture(bundle: Bundle, row: int, name: str, width: int | None = None) -> None:
     """Draw the square picture of a listing; nothing in a catalogue without photos."""
     picture = card_picture(bundle, row)
-    if picture is not None:
+    if picture is None:
+        return
+    with keep_room(_NARROWEST) if width is None else st.container(width=width, height=width, border=False):
         st.image(picture, width="stretch" if width is None else width, alt=picture_alt(bundle, row, name))
 
 
