@@ -1,6 +1,10 @@
 """Ten people at once: photo searches, moved sliders and decisions, for a minute, without the cost of ten browsers.
 
     python benchmarks/load.py --bundle apparel --photos ../shared/data/shopee/train_images
+    python benchmarks/load.py ... --seconds 1800 --rest 180
+
+With `--rest` the server is looked at again, so many seconds after everybody has left: what it holds of their uploads
+and pictures. Streamlit keeps a session for two minutes after its browser is gone.
 
 Each person is a session that speaks the protocol of the browser (a WebSocket and an upload by HTTP), so that the times
 are those of the server alone. A photo search is timed from handing over the file until the run of the page that answers
@@ -23,7 +27,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -222,27 +226,52 @@ async def load(url: str, process: psutil.Process, arguments: argparse.Namespace)
         await own.upload(photos[0].read_bytes())
     result: dict[str, Any] = {"first_visit_ms": await first_visits(url, arguments.bundle)}
     times, before = Times(), _memory_mb(process)
-    half = arguments.seconds / 2
     people = [
         person(n, url, bundle, arguments.bundle, photos=photos, seconds=arguments.seconds, times=times)
         for n in range(arguments.people)
     ]
-    middle = asyncio.create_task(_memory_after(process, half))
+    watched = asyncio.create_task(_memory_each(process, max(arguments.seconds / 30, 10)))
     decided = [pair for pairs in await asyncio.gather(*people) for pair in pairs]
+    watched.cancel()
     kept = {change.decision.pair for change in DecisionStore().current(bundle.manifest.catalogue_id)}
     result |= {kind: _percentiles(values) for kind, values in times.of.items()}
-    result["memory_mb"] = {"before": before, "half-way": await middle, "after": _memory_mb(process)}
+    result["memory_mb"] = {"before": before, "meanwhile": await watched, "after": _memory_mb(process)}
     result["errors"] = times.errors
     result["decisions"] = {
         "made": len(decided),
         "lost": len([pair for pair in decided if tuple(sorted(pair)) not in kept]),
     }
+    if arguments.rest:
+        result["held_at_the_end"] = _held(url)
+        await asyncio.sleep(arguments.rest)
+        result["held_after_rest"] = _held(url) | {"memory_mb": _memory_mb(process)}
     return result
 
 
-async def _memory_after(process: psutil.Process, seconds: float) -> int:
-    await asyncio.sleep(seconds)
-    return _memory_mb(process)
+async def _memory_each(process: psutil.Process, seconds: float) -> list[int]:
+    """Memory of the server at equal steps of time, until it is cancelled."""
+    found: list[int] = []
+    with suppress(asyncio.CancelledError):
+        while True:
+            await asyncio.sleep(seconds)
+            found.append(_memory_mb(process))
+    return found
+
+
+def _held(url: str) -> dict[str, int]:
+    """Sessions, and bytes of uploads and of pictures, that the server says it holds."""
+    with urllib.request.urlopen(f"{url}/_stcore/metrics", timeout=WAIT_S) as answer:
+        lines = answer.read().decode().splitlines()
+    told = [line.rsplit(" ", 1) for line in lines if not line.startswith("#")]
+
+    def total(word: str) -> int:
+        return sum(int(float(value)) for name, value in told if word in name)
+
+    return {
+        "sessions": total("active_sessions"),
+        "upload_bytes": total("UploadedFileManager"),
+        "picture_bytes": total("st_memory_media_file_storage"),
+    }
 
 
 def _memory_mb(process: psutil.Process) -> int:
@@ -272,6 +301,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, default=Path("data/shopee/train_images"))
     parser.add_argument("--people", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--rest", type=float, default=0, help="seconds after which the server is looked at again")
     parser.add_argument(
         "--warm", type=float, default=60, help="seconds until what is loaded in the background is there"
     )

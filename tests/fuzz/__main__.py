@@ -23,6 +23,7 @@ from pathlib import Path
 
 from tests.fuzz.cases import DEFECT, REFUSED, WORKED, Outcome, run_case
 from tests.fuzz.doors import DOORS, Door
+from tests.fuzz.page import page_of
 from tests.fuzz.samples import make_samples
 
 _SHOWN = 3_000
@@ -36,6 +37,7 @@ def main() -> int:
     parser.add_argument("--door", choices=[door.name for door in DOORS], help="only this one")
     parser.add_argument("--index", type=int, help="only this case of the door")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--page", type=Path, help="write what it came to as a page of Markdown")
     parser.add_argument("--work", type=int, nargs=2, metavar=("FROM", "TO"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     doors = [door for door in DOORS if given.door in (None, door.name)]
@@ -47,8 +49,13 @@ def main() -> int:
     plans = [(door, only or range(counts[door.name])) for door in doors]
     with ThreadPoolExecutor(given.processes) as pool:
         found = pool.map(partial(_try, seed=given.seed), *zip(*plans, strict=True))
-        defects = [_report(door, list(outcomes), given.seed) for (door, _), outcomes in zip(plans, found, strict=True)]
-    return 1 if sum(defects) else 0
+        results = []
+        for (door, _), outcomes in zip(plans, found, strict=True):
+            results.append((door, outcomes))
+            _report(door, outcomes, given.seed)
+    if given.page is not None:
+        given.page.write_text(page_of(results, seed=given.seed), encoding="utf-8")
+    return 1 if any(outcome.kind == DEFECT for _, outcomes in results for outcome in outcomes) else 0
 
 
 def _try(door: Door, cases: range, *, seed: int) -> list[Outcome]:
@@ -89,7 +96,7 @@ def _work(door: Door, seed: int, cases: range) -> int:
     return 0
 
 
-def _report(door: Door, outcomes: list[Outcome], seed: int) -> int:
+def _report(door: Door, outcomes: list[Outcome], seed: int) -> None:
     kinds = Counter(outcome.kind for outcome in outcomes)
     slowest = max(outcomes, key=lambda outcome: outcome.seconds)
     sys.stdout.write(
@@ -99,7 +106,6 @@ def _report(door: Door, outcomes: list[Outcome], seed: int) -> int:
     for lines in _defects(outcomes, seed):
         sys.stdout.write(lines)
     sys.stdout.flush()
-    return kinds[DEFECT]
 
 
 def _defects(outcomes: list[Outcome], seed: int) -> Iterator[str]:

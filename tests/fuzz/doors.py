@@ -58,6 +58,19 @@ def photos(samples: Samples, rng: Random, folder: Path) -> None:
     assert thumbnail(image).startswith(b"\xff\xd8")
 
 
+def uploads(samples: Samples, rng: Random, folder: Path) -> None:
+    """A damaged photo from outside, decoded in a process of its own, or a part of it."""
+    from product_matching.encoders.photo_views import Wanted
+    from product_matching.encoders.photo_workers import shared_workers
+    from product_matching.listings.regions import Region
+
+    data = damage(photo_bytes(rng.choice(("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"))), rng)
+    region = Region(0.1, 0.2, 0.6, 0.7) if rng.random() < 0.3 else None
+    wanted = Wanted(region=region, keypoints=rng.random() < 0.3, preview=rng.choice((0, 200)))
+    views = shared_workers().view(data, wanted, name=odd_text(rng))
+    assert views.thumbnail.startswith(b"\xff\xd8")
+
+
 def tables(samples: Samples, rng: Random, folder: Path) -> None:
     """A damaged CSV or Parquet file, or one with odd columns; what is accepted is built, searched and exported."""
     from product_matching.listings.catalogue import read_catalogue
@@ -391,7 +404,8 @@ def exports(samples: Samples, rng: Random, folder: Path) -> None:
 
 
 DOORS = (
-    Door("photos", photos, 2),
+    Door("photos", photos, 1.5),
+    Door("uploads", uploads, 1),
     Door("tables", tables, 1),
     Door("zips", zips, 1),
     Door("bundles", bundles, 2),
