@@ -225,40 +225,40 @@ async def load(url: str, process: psutil.Process, arguments: argparse.Namespace)
         await own.open("find", bundle=arguments.bundle)
         await own.upload(photos[0].read_bytes())
     result: dict[str, Any] = {"first_visit_ms": await first_visits(url, arguments.bundle)}
-    times, before = Times(), _memory_mb(process)
+    times, before = Times(), memory_mb(process)
     people = [
         person(n, url, bundle, arguments.bundle, photos=photos, seconds=arguments.seconds, times=times)
         for n in range(arguments.people)
     ]
-    watched = asyncio.create_task(_memory_each(process, max(arguments.seconds / 30, 10)))
+    watched = asyncio.create_task(memory_each(process, max(arguments.seconds / 30, 10)))
     decided = [pair for pairs in await asyncio.gather(*people) for pair in pairs]
     watched.cancel()
     kept = {change.decision.pair for change in DecisionStore().current(bundle.manifest.catalogue_id)}
-    result |= {kind: _percentiles(values) for kind, values in times.of.items()}
-    result["memory_mb"] = {"before": before, "meanwhile": await watched, "after": _memory_mb(process)}
+    result |= {kind: percentiles(values) for kind, values in times.of.items()}
+    result["memory_mb"] = {"before": before, "meanwhile": await watched, "after": memory_mb(process)}
     result["errors"] = times.errors
     result["decisions"] = {
         "made": len(decided),
         "lost": len([pair for pair in decided if tuple(sorted(pair)) not in kept]),
     }
     if arguments.rest:
-        result["held_at_the_end"] = _held(url)
+        result["held_at_the_end"] = held(url)
         await asyncio.sleep(arguments.rest)
-        result["held_after_rest"] = _held(url) | {"memory_mb": _memory_mb(process)}
+        result["held_after_rest"] = held(url) | {"memory_mb": memory_mb(process)}
     return result
 
 
-async def _memory_each(process: psutil.Process, seconds: float) -> list[int]:
+async def memory_each(process: psutil.Process, seconds: float) -> list[int]:
     """Memory of the server at equal steps of time, until it is cancelled."""
     found: list[int] = []
     with suppress(asyncio.CancelledError):
         while True:
             await asyncio.sleep(seconds)
-            found.append(_memory_mb(process))
+            found.append(memory_mb(process))
     return found
 
 
-def _held(url: str) -> dict[str, int]:
+def held(url: str) -> dict[str, int]:
     """Sessions, and bytes of uploads and of pictures, that the server says it holds."""
     with urllib.request.urlopen(f"{url}/_stcore/metrics", timeout=WAIT_S) as answer:
         lines = answer.read().decode().splitlines()
@@ -274,12 +274,13 @@ def _held(url: str) -> dict[str, int]:
     }
 
 
-def _memory_mb(process: psutil.Process) -> int:
+def memory_mb(process: psutil.Process) -> int:
     """Resident memory of the server and what it started."""
     return round(sum(part.memory_info().rss for part in [process, *process.children(recursive=True)]) / 2**20)
 
 
-def _percentiles(values: list[float]) -> dict[str, float]:
+def percentiles(values: list[float]) -> dict[str, float]:
+    """How many, median and 95th percentile."""
     return {"n": len(values), **{f"p{q}_ms": round(float(np.percentile(values, q))) for q in (50, 95)}}
 
 
