@@ -15,6 +15,7 @@ from product_matching.app.shared.catalogues import Catalogue
 from product_matching.app.shared.deciding import decide_how
 from product_matching.app.shared.kept_groups import kept_groups
 from product_matching.app.shared.missing_model import draw_if_missing
+from product_matching.app.shared.refusals import saying_refusals
 from product_matching.app.shared.sample_gallery import draw_sample_choice
 from product_matching.app.shared.samples import sample_address
 from product_matching.app.shared.steps import draw_steps
@@ -36,7 +37,8 @@ def draw_home() -> None:
     bundle = _open(frame)
     if bundle is not None and frame.current is not None:
         _draw_catalogue(bundle, frame)
-    _draw_samples(frame, bundle)
+    with saying_refusals():  # of pictures that cannot be read any more
+        _draw_samples(frame, bundle)
     if bundle is not None:
         st.subheader("How it works", anchor=False)
         draw_steps()

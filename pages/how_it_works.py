@@ -28,10 +28,7 @@ def draw_page() -> None:
     draw_steps()
     finder = _open(frame)
     _head("Near and far")
-    try:
-        draw_vectors(finder)
-    except InputError as error:  # pictures that cannot be read any more
-        st.error(plain(str(error)), icon=":material/error:")
+    draw_vectors(finder)
     if finder is not None and finder.title_index is not None:
         _head("A title, word by word")
         draw_words(finder)
@@ -41,10 +38,7 @@ def draw_page() -> None:
     draw_reconstructions()
     if finder is not None and lesson_side(finder) is not None:
         _head("The nearest, and where to stop")
-        try:
-            draw_neighbours(finder)
-        except InputError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+        draw_neighbours(finder)
 
 
 def _head(text: str) -> None:

@@ -35,7 +35,11 @@ def draw_page(frame: Frame) -> None:
         return
     bundle, address = finder.bundle, frame.address
     side = chosen_side(bundle, address)
-    places = None if side is None else places_of(bundle, side)
+    try:
+        places = None if side is None else places_of(bundle, side)
+    except InputError as error:  # such as vectors that cannot be read any more
+        st.error(plain(str(error)), icon=":material/error:")
+        return
     if side is None or places is None or not len(places.placed):
         st.info("There is no listing with a photo or title to place on a map.", icon=":material/scatter_plot:")
         return

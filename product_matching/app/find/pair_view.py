@@ -10,6 +10,7 @@ import streamlit as st
 from product_matching.app.find.query import Asked
 from product_matching.app.find.query_panel import search_listing
 from product_matching.app.navigation import change_address
+from product_matching.app.shared.refusals import saying_refusals
 from product_matching.app.shared.side_by_side import Side, draw_side_by_side, listing_side
 from product_matching.app.shared.wording import plain
 from product_matching.app.writing import record_decision
@@ -68,6 +69,7 @@ def open_pair(pair: Pair) -> None:
     """Open the dialog on a pair; closed, it leaves the address."""
 
     @st.dialog("Side by side", width="medium", on_dismiss=close_pair)
+    @saying_refusals()
     def draw() -> None:
         _draw_actions(pair)
         draw_side_by_side(

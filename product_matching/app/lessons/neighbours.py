@@ -11,6 +11,7 @@ from product_matching.app.navigation import coupled
 from product_matching.app.resources import BY_BUNDLE, starts_of
 from product_matching.app.shared.controls import draw_distance, draw_whole
 from product_matching.app.shared.gallery import draw_picture, listing_name
+from product_matching.app.shared.refusals import saying_refusals
 from product_matching.app.shared.settings import default_distance
 from product_matching.app.shared.unusable import draw_unusable
 from product_matching.app.shared.wording import count_text, plain, shorten
@@ -24,6 +25,7 @@ _NAME_CHARS, _PICTURE = 60, 104
 
 
 @st.fragment
+@saying_refusals()
 def draw_neighbours(finder: Finder) -> None:
     """Draw the lesson on the catalogue's photos, or on its titles if it has none."""
     side = lesson_side(finder)

@@ -11,6 +11,7 @@ from product_matching.app.lessons.place import lesson_address
 from product_matching.app.navigation import change_address
 from product_matching.app.resources import BY_BUNDLE, starts_of
 from product_matching.app.shared.gallery import draw_picture, listing_name
+from product_matching.app.shared.refusals import saying_refusals
 from product_matching.app.shared.wording import distance_text, plain, shorten
 from product_matching.workflows.find import Finder
 from product_matching.workflows.lessons.distances import PairAt, Side, lesson_side, pair_at, pairs_of_listings
@@ -24,6 +25,7 @@ _SMALL, _LARGE = 62, 160
 
 
 @st.fragment
+@saying_refusals()
 def draw_vectors(finder: Finder | None) -> None:
     """Draw the lesson; without a catalogue the vectors alone."""
     st.markdown(

@@ -13,6 +13,7 @@ from product_matching.app.lessons.place import lesson_address
 from product_matching.app.lessons.word_charts import share_chart, weight_chart
 from product_matching.app.navigation import coupled
 from product_matching.app.resources import BY_BUNDLE, starts_of
+from product_matching.app.shared.refusals import saying_refusals
 from product_matching.app.shared.wording import count_text, distance_text, plain, readable_title, shorten
 from product_matching.matching.explanation import compare_words
 from product_matching.store.bundle import Bundle
@@ -27,6 +28,7 @@ _NAMED = 12
 
 
 @st.fragment
+@saying_refusals()
 def draw_words(finder: Finder) -> None:
     """Draw the lesson; the catalogue has titles."""
     encoder = finder.bundle.title_encoder

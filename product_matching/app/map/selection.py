@@ -17,6 +17,7 @@ from product_matching.app.shared.asked_rows import rows_with
 from product_matching.app.shared.columns import column_label, told_columns
 from product_matching.app.shared.gallery import draw_listing_choice, listing_name
 from product_matching.app.shared.pictures import card_picture
+from product_matching.app.shared.refusals import saying_refusals
 from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.store.bundle import Bundle
 
@@ -26,6 +27,7 @@ _ASKED, _OPENED = "map_asked", "map_opened"
 
 
 @st.fragment
+@saying_refusals()
 def draw_selection(bundle: Bundle, places: MapPlaces, map_key: str) -> None:
     """Answer what the map asks, and draw what is selected below it; alone, as long as nothing else changes."""
     address = current_address()

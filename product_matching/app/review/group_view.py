@@ -22,6 +22,7 @@ from product_matching.app.review.pair_view import draw_pair
 from product_matching.app.review.recording import decide_pairs
 from product_matching.app.shared.deciding import Deciding
 from product_matching.app.shared.gallery import draw_picture, listing_name
+from product_matching.app.shared.refusals import saying_refusals
 from product_matching.app.shared.wording import count_text, plain, shorten
 from product_matching.matching.calibration import percent_text
 from product_matching.matching.decisions import Pair
@@ -123,6 +124,7 @@ def _draw_farthest(finder: Finder, deciding: Deciding, shown: ShownGroup) -> Non
     key = f"farthest_{group.rows[0]}"
 
     @st.dialog(label, width="medium")
+    @saying_refusals()
     def draw() -> None:
         _draw_words(finder.bundle, shown.farthest.pair, key)
         draw_pair(finder, deciding, shown.farthest.pair, wide=False)
@@ -146,6 +148,7 @@ def _draw_merge(finder: Finder, deciding: Deciding, found: CatalogueGroups, grou
     key = f"merge_{group.rows[0]}"
 
     @st.dialog("Merge with", width="medium")
+    @saying_refusals()
     def draw() -> None:
         st.markdown(
             "The groups and listings nearest to this group, each with how sure its nearest pair is. Merging decides "

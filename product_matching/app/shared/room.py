@@ -10,9 +10,10 @@ import streamlit as st
 
 @contextmanager
 def keep_room(height: int) -> Iterator[None]:
-    """Keep at least so many pixels of height for what is drawn inside, so that what is below does not jump."""
+    """Keep at least so many pixels of height, or none, for what is drawn inside: what is below does not jump."""
     with st.container(horizontal=True, wrap=False, gap=None):
         with st.container():
             yield
-        with st.container(width=1):
-            st.space(height)
+        if height:
+            with st.container(width=1):
+                st.space(height)
