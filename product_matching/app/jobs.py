@@ -11,7 +11,7 @@ from enum import Enum, auto
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
-from product_matching.errors import InputError
+from product_matching.errors import InputError, is_out_of_memory
 from product_matching.progress import Cancelled, Progress
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ T = TypeVar("T")
 #: So long a page waits for work that may be done in no time, before it shows how far it is.
 PATIENCE_SECONDS = 0.3
 #: What is said of an error that is no fault of the user's.
+NO_MEMORY = "The memory of the server does not suffice for this: try again when it does less."
 UNEXPECTED = "This ended with an unexpected error, which is in the log of the server."
 
 
@@ -133,7 +134,7 @@ class Job(Generic[T]):
         except InputError as error:
             self.error = str(error)
         except Exception as error:
-            self.error = UNEXPECTED
+            self.error = NO_MEMORY if is_out_of_memory(error) else UNEXPECTED
             if _SHUTDOWN in str(error):  # threads can no longer be started: no fault of the work
                 log.warning("The job %s ended with the server", self.key)
             else:

@@ -31,7 +31,7 @@ from product_matching.cli.thresholds import thresholds
 from product_matching.cli.train import train
 from product_matching.cli.train_pairs import train_pairs
 from product_matching.cli.verify import verify
-from product_matching.errors import InputError, said
+from product_matching.errors import InputError, is_out_of_memory, said
 
 
 def _print_version(wanted: bool) -> None:
@@ -110,6 +110,10 @@ def main() -> None:
     except OSError as error:
         what = error.filename or "A file that the command reads or writes"
         sys.exit(_say(f"{what} cannot be used ({error.strerror or said(error)}).", 1))
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        sys.exit(_say("The memory does not suffice: free some, or give --device cpu where that of a GPU is short.", 1))
 
 
 def _log_level() -> str:

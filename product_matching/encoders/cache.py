@@ -22,7 +22,7 @@ class EmbeddingCache:
     model
         The model; each model and each preparation of the photo has its own file.
     folder
-        Where the files lie; None takes the user's data folder.
+        Where the files lie; None takes the user's data folder, or a temporary one where that cannot be written.
 
     Attributes
     ----------
@@ -32,8 +32,9 @@ class EmbeddingCache:
 
     def __init__(self, model: PhotoModel, folder: Path | None = None) -> None:
         self._dimension = model.dimension
-        self.folder = folder or cache_folder("photos")
-        self._kept = PhotoCache(self.folder / f"{model.fingerprint[:32]}.sqlite", what="embedding cache")
+        path = (folder or cache_folder("photos")) / f"{model.fingerprint[:32]}.sqlite"
+        self._kept = PhotoCache(path, what="embedding cache", spare=folder is None)
+        self.folder = self._kept.folder
 
     def keys(self) -> set[str]:
         """The photos (SHA-256, hexadecimal) whose vector is there."""

@@ -16,12 +16,12 @@ class KeypointCache:
     Parameters
     ----------
     folder
-        Where the file lies; None takes the user's data folder.
+        Where the file lies; None takes the user's data folder, or a temporary one where that cannot be written.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         path = (folder or cache_folder("photos")) / f"{KEYPOINTS_NAME}.sqlite"
-        self._kept = PhotoCache(path, what="cache of keypoints")
+        self._kept = PhotoCache(path, what="cache of keypoints", spare=folder is None)
 
     def find(self, sha256: str, photo: Image.Image) -> bytes:
         """Keypoints of a photo, from the cache if they are there (see `Keypoints.to_bytes`)."""

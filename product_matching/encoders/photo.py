@@ -24,6 +24,8 @@ from product_matching.networks.projection import ProjectedTower, Projection
 from product_matching.networks.weights import are_of_network, fill, load_weights, read_tensors
 
 log = logging.getLogger(__name__)
+#: Photos per forward pass.
+_CPU_BATCH, _GPU_BATCH = 16, 64
 FloatVectors = npt.NDArray[np.float32]
 
 
@@ -72,8 +74,12 @@ class PhotoEncoder:
     ) -> None:
         self.model = model
         self.device = device or torch.device("cpu")
-        self.batch_size = batch_size or (16 if self.device.type == "cpu" else 64)
-        self.network = network.eval().to(self.device).to(memory_format=torch.channels_last)
+        self.batch_size = batch_size or (_CPU_BATCH if self.device.type == "cpu" else _GPU_BATCH)
+        self.network = network.eval().to(memory_format=torch.channels_last)
+        try:
+            self.network.to(self.device)
+        except torch.OutOfMemoryError:
+            self._leave_gpu()
         self._lock = threading.Lock()
 
     @classmethod
@@ -115,9 +121,12 @@ class PhotoEncoder:
             Shape (len(pixels), dimension), float32, rows of unit norm.
         """
         vectors = np.empty((len(pixels), self.dimension), dtype=np.float32)
-        for start in range(0, len(pixels), self.batch_size):
-            block = pixels[start : start + self.batch_size]
-            vectors[start : start + len(block)] = self._forward(block, self.batch_size)
+        start = 0
+        while start < len(pixels):
+            size = self.batch_size
+            block = pixels[start : start + size]
+            vectors[start : start + len(block)] = self._forward(block, size)
+            start += len(block)
         return vectors
 
     def encode(self, photo: Image.Image) -> FloatVectors:
@@ -146,6 +155,30 @@ class PhotoEncoder:
         return FeatureMap(places.cpu().numpy(), offset.cpu().numpy())
 
     def _forward(self, pixels: Sequence[Pixels], batch_size: int) -> FloatVectors:
+        """Embed photos; where the memory of the GPU does not suffice, fewer at once, and at last on the processor."""
+        device = self.device
+        try:
+            return self._pass(pixels, batch_size)
+        except torch.OutOfMemoryError:
+            if device.type == "cpu":
+                raise
+        with self._lock:
+            torch.cuda.empty_cache()
+            if batch_size == 1 and self.device == device:
+                self._leave_gpu()
+            elif batch_size == self.batch_size:  # else another thread has said so
+                self.batch_size = batch_size // 2
+                log.warning("The GPU has no memory for %d photos at once: %d are tried.", batch_size, self.batch_size)
+        size = max(batch_size // 2, 1)
+        parts = [self._forward(pixels[start : start + size], size) for start in range(0, len(pixels), size)]
+        return np.concatenate(parts)
+
+    def _leave_gpu(self) -> None:
+        log.warning("The GPU has no memory for the model %s: it runs on the processor.", self.model.name)
+        self.network, self.device = self.network.cpu(), torch.device("cpu")
+        self.batch_size = max(self.batch_size, _CPU_BATCH)
+
+    def _pass(self, pixels: Sequence[Pixels], batch_size: int) -> FloatVectors:
         batch = np.zeros((batch_size, *pixels[0].shape), dtype=np.uint8)
         np.stack(pixels, out=batch[: len(pixels)])
         with self._lock, torch.inference_mode():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ log = logging.getLogger(__name__)
 _QUERY_SIZE = 500
 #: The beginning of a file of SQLite.
 _MAGIC = b"SQLite format 3\0"
+#: What SQLite says of a file that cannot be made or written.
+_UNWRITABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL})
 
 
 def cache_folder(name: str) -> Path:
@@ -31,6 +34,9 @@ class PhotoCache:
         The file; it and the folders above it are made.
     what
         What an error calls it.
+    spare
+        Whether a temporary file takes its place where it cannot be written, which is said in the log: then nothing is
+        kept for another run.
 
     Raises
     ------
@@ -38,16 +44,33 @@ class PhotoCache:
         The file cannot be made or used.
     """
 
-    def __init__(self, path: Path, *, what: str) -> None:
+    def __init__(self, path: Path, *, what: str, spare: bool = False) -> None:
         self._path, self._what = path, what
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self._begin()
+        except InputError as error:
+            if not (spare and _is_unwritable(error.__cause__)):
+                raise
+            log.warning("%s Nothing is kept for another run.", error)
+            self._spare = tempfile.TemporaryDirectory(prefix="cache-")
+            self._path = Path(self._spare.name) / path.name
+            self._begin()
+
+    @property
+    def folder(self) -> Path:
+        """Where the file lies."""
+        return self._path.parent
+
+    def _begin(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(
-                f"The folder {path.parent} cannot be made ({error.strerror}): set PRODUCT_MATCHING_HOME."
+                f"The folder {self.folder} cannot be made ({error.strerror}): set PRODUCT_MATCHING_HOME."
             ) from error
         self._remove_other_files()
         with self._connect() as database:
+            database.execute("BEGIN IMMEDIATE")  # so that a file that is only read is found out before the work
             database.execute("CREATE TABLE IF NOT EXISTS vectors (photo TEXT PRIMARY KEY, vector BLOB NOT NULL)")
 
     def _remove_other_files(self) -> None:
@@ -100,3 +123,8 @@ class PhotoCache:
         except sqlite3.DatabaseError as error:
             advice = "." if isinstance(error, sqlite3.OperationalError) else ": delete it."
             raise InputError(f"The {self._what} {self._path} cannot be used ({said(error)}){advice}") from error
+
+
+def _is_unwritable(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) or 0
+    return isinstance(error, OSError) or code & 0xFF in _UNWRITABLE

@@ -20,13 +20,13 @@ class PrintCache:
     reader
         The reader; each has its own file.
     folder
-        Where the files lie; None takes the user's data folder.
+        Where the files lie; None takes the user's data folder, or a temporary one where that cannot be written.
     """
 
     def __init__(self, reader: PrintReader, folder: Path | None = None) -> None:
         digest = hashlib.sha256(reader.name.encode("utf-8")).hexdigest()
         path = (folder or cache_folder("prints")) / f"{digest[:32]}.sqlite"
-        self._kept = PhotoCache(path, what="cache of print")
+        self._kept = PhotoCache(path, what="cache of print", spare=folder is None)
 
     def keys(self) -> set[str]:
         """The photos (SHA-256, hexadecimal) that were read."""

@@ -16,6 +16,18 @@ from product_matching.store.locks import change_lock, manifest_lock
 from product_matching.store.manifest import MANIFEST_FILE, Manifest, read_manifest
 
 
+def check_amendable(folder: Path) -> None:
+    """Refuse a bundle whose folder cannot be written, or that another program changes, before the work that it is for.
+
+    Raises
+    ------
+    InputError
+        The bundle is refused.
+    """
+    with change_lock(folder.absolute()):
+        pass
+
+
 def amend_bundle(bundle: Bundle, write: Callable[[Path], None], *, names: Collection[str], **fields: Any) -> Manifest:
     """Put a bundle of the same files, and of what is written beside them, in place of the old one.
 

@@ -15,7 +15,7 @@ from product_matching.places import home_folder
 from product_matching.store.database import Database
 
 AUDITS_FILE = "audits.sqlite"
-_FORMAT = 2
+_FORMAT = 3
 _SCHEMA = (
     """
 CREATE TABLE audits (
@@ -38,12 +38,16 @@ CREATE TABLE pairs (
     answer TEXT CHECK (answer IN ('same', 'different', 'unsure')),
     time TEXT,
     who TEXT,
+    turn INTEGER,
     PRIMARY KEY (audit, place)
 )
 """,
     "CREATE INDEX of_catalogue ON audits (catalogue_id)",
 )
-_UPGRADES = {1: "ALTER TABLE audits ADD COLUMN setting TEXT NOT NULL DEFAULT '{}'"}
+_UPGRADES = {
+    1: "ALTER TABLE audits ADD COLUMN setting TEXT NOT NULL DEFAULT '{}'",
+    2: "ALTER TABLE pairs ADD COLUMN turn INTEGER",
+}
 
 
 class Answer(StrEnum):
@@ -181,7 +185,8 @@ class AuditStore:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._file.transaction() as connection:
             done = connection.execute(
-                "UPDATE pairs SET answer = ?, time = ?, who = ? WHERE audit = ? AND place = ? "
+                "UPDATE pairs SET answer = ?, time = ?, who = ?, turn = (SELECT COALESCE(MAX(turn), 0) + 1 FROM pairs) "
+                "WHERE audit = ? AND place = ? "
                 "AND (NOT ? OR answer IS NULL)",
                 (answer, now, who, number, place, only_open),
             )
@@ -211,7 +216,8 @@ class AuditStore:
             catalogue_id,
             finished,
         )
-        return self._audit(rows[0]) if rows else None
+        with self._file.understood():
+            return self._audit(rows[0]) if rows else None
 
     def answered(self, catalogue_id: str) -> dict[tuple[str, str], Answer]:
         """What the newest answer on each pair of any audit of a catalogue is, the lower id of the pair first.
@@ -223,10 +229,11 @@ class AuditStore:
         """
         rows = self._file.read(
             "SELECT first, second, answer FROM pairs JOIN audits ON audits.id = pairs.audit "
-            "WHERE catalogue_id = ? AND answer IS NOT NULL ORDER BY pairs.time, audits.id",
-            catalogue_id,
+            "WHERE catalogue_id = ? AND answer IS NOT NULL ORDER BY pairs.turn, pairs.time, audits.id",
+            catalogue_id,  # in turn, as the clock may have been set back
         )
-        return {_in_order(str(first), str(second)): Answer(str(answer)) for first, second, answer in rows}
+        with self._file.understood():
+            return {_in_order(str(first), str(second)): Answer(str(answer)) for first, second, answer in rows}
 
     def _audit(self, row: tuple[object, ...]) -> Audit:
         number, time, what, population, seed, setting = row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -11,8 +12,8 @@ from types import MappingProxyType
 from product_matching.errors import InputError, said
 from product_matching.files import atomic_file
 
-#: Seconds that a write waits for those of others.
-BUSY_SECONDS = 30.0
+#: Seconds that a write waits for those of others; and reading, which a write keeps out only in rare moments.
+BUSY_SECONDS, READ_SECONDS = 30.0, 5.0
 
 
 class Database:
@@ -52,10 +53,11 @@ class Database:
         InputError
             The file cannot be read.
         """
-        if not self.path.is_file():
-            return []
-        with self._connection() as connection:
-            return connection.execute(query, values).fetchall()
+        with self.understood():
+            if not self._is_there():
+                return []
+            with closing(self._open_to_read()) as connection:
+                return connection.execute(query, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -66,7 +68,7 @@ class Database:
         InputError
             The file cannot be written.
         """
-        with self._connection() as connection:
+        with self._connection_to_write() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -81,34 +83,86 @@ class Database:
         Raises
         ------
         InputError
-            The file cannot be read, or the copy cannot be written.
+            The file cannot be read or is damaged, or the copy cannot be written; an earlier copy stays as it is.
         """
-        if not self.path.is_file():
-            return False
-        with (
-            atomic_file(path, what=f"copy of the {self._what}", durable=True) as partial,
-            self._connection() as connection,
-            closing(sqlite3.connect(partial)) as copy,
-        ):
-            connection.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without others beside it
+        with self.understood():
+            if not self._is_there():
+                return False
+            with (
+                atomic_file(path, what=f"copy of the {self._what}", durable=True) as partial,
+                closing(self._open_to_read()) as connection,
+                closing(sqlite3.connect(partial)) as copy,
+            ):
+                connection.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, without others beside it
+                (found,) = copy.execute("PRAGMA integrity_check (1)").fetchone()
+                if found != "ok":
+                    raise sqlite3.DatabaseError(found)
         return True
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def understood(self) -> Iterator[None]:
+        """Refuse what cannot be: what SQLite cannot use, and values of rows that are none of what they stand for.
+
+        Raises
+        ------
+        InputError
+            In one sentence, with what to do.
+        """
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
-                self._prepare(connection)
-                yield connection
-        except (sqlite3.Error, OSError) as error:
+            yield
+        except InputError:
+            raise
+        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
             raise InputError(
                 f"The {self._what} {self.path} cannot be used ({said(error, 100)}).{self._advice(error)}"
             ) from error
 
+    def _is_there(self) -> bool:
+        """Whether there is a file; a folder or a link that leads nowhere is refused, not taken for no file."""
+        if self.path.is_file():
+            return True
+        if os.path.lexists(self.path):
+            raise OSError("it is no file" if self.path.exists() else "it is a link to a file that is not there")
+        return False
+
+    def _open_to_read(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=READ_SECONDS, isolation_level=None)
+        try:
+            self._prepare(connection)
+        except BaseException as error:
+            connection.close()
+            if not (_has_code(error, sqlite3.SQLITE_CANTOPEN) and not self._log.exists()):
+                raise
+        else:
+            return connection
+        # In a folder that is only read, SQLite cannot make the files that go with it: nor can another program.
+        fixed = sqlite3.connect(f"{self.path.resolve().as_uri()}?immutable=1", uri=True, isolation_level=None)
+        if _version(fixed) != self._version:
+            fixed.close()
+            raise OSError("its folder is only read, and it is of another version of this program")
+        return fixed
+
+    @property
+    def _log(self) -> Path:
+        return self.path.with_name(f"{self.path.name}-wal")
+
+    @contextmanager
+    def _connection_to_write(self) -> Iterator[sqlite3.Connection]:
+        with self.understood():
+            self._is_there()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+                self._prepare(connection)
+                yield connection
+
     def _advice(self, error: Exception) -> str:
-        """What to do about a damaged file; "" where the file is sound, such as one that is locked."""
-        if not isinstance(error, sqlite3.DatabaseError) or isinstance(error, sqlite3.OperationalError):
+        """What to do about it; "" where the error says enough."""
+        if _has_code(error, sqlite3.SQLITE_BUSY):
+            return " Another program is writing it: nothing was changed, try again when it is done."
+        if _has_code(error, sqlite3.SQLITE_CANTOPEN) or _has_code(error, sqlite3.SQLITE_READONLY):
+            return " The file or its folder may not be written."
+        if isinstance(error, OSError | sqlite3.OperationalError):
             return ""
         return (
             f" The file is damaged: put a backup of it in its place, or move it aside, with {self.path.name}-wal and "
@@ -117,6 +171,8 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Make the tables in a new file, upgrade one of an earlier version, and refuse one of a later version."""
+        if _version(connection) < 0:
+            raise sqlite3.DatabaseError("it has a version that cannot be")
         if _version(connection) < self._version:
             connection.execute("BEGIN IMMEDIATE")
             version = _version(connection)  # another process may have come first
@@ -130,6 +186,11 @@ class Database:
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             with suppress(sqlite3.OperationalError):  # another process is writing: the next one to open it does it
                 connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _has_code(error: BaseException, code: int) -> bool:
+    """Whether SQLite failed for this reason, or for one of its kinds."""
+    return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF == code
 
 
 def _version(connection: sqlite3.Connection) -> int:

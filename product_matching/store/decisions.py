@@ -132,7 +132,8 @@ class DecisionStore:
         rows = self._file.read(
             f"{_CURRENT} GROUP BY first, second HAVING decision IS NOT NULL ORDER BY id DESC", catalogue_id
         )
-        return [_to_change(row) for row in rows]
+        with self._file.understood():
+            return [_to_change(row) for row in rows]
 
     def history(self, catalogue_id: str, first: str, second: str) -> list[Change]:
         """Every change of a pair, undone ones and those that take a decision back included, the newest first.
@@ -144,7 +145,8 @@ class DecisionStore:
         """
         query = f"SELECT id, {_COLUMNS}, undone FROM changes WHERE catalogue_id = ? AND first = ? AND second = ?"
         rows = self._file.read(f"{query} ORDER BY id DESC", catalogue_id, *sorted((first, second)))
-        return [_to_change(row) for row in rows]
+        with self._file.understood():
+            return [_to_change(row) for row in rows]
 
 
 def _kept_on(connection: sqlite3.Connection, catalogue_id: str, decision: Decision) -> Word | None:

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
-
-from product_matching.errors import InputError
+from product_matching.errors import InputError, is_out_of_memory
 from product_matching.training.recipe_base import TrainingRecipe
 
 
@@ -43,18 +41,11 @@ def explained(recipe: TrainingRecipe, epoch: int, checkpoint: Path) -> Iterator[
         yield
     except InputError as error:
         raise InputError(f"{error}{kept}") from error
-    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
             raise
         fields = " or ".join(f"{name} ({getattr(recipe, name)})" for name in recipe.memory_fields)
         raise InputError(
             f"The memory did not suffice in epoch {epoch + 1}: lower {fields} in the recipe and train into another "
             f"folder, or free memory and resume.{kept}"
         ) from error
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    text = str(error).lower()
-    return "out of memory" in text or "can't allocate memory" in text or "not enough memory" in text

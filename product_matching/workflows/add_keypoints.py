@@ -11,7 +11,7 @@ from product_matching.encoders.keypoints import KEYPOINTS_NAME
 from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo
 from product_matching.progress import NO_PROGRESS, Progress, track
-from product_matching.store.amend import amend_bundle
+from product_matching.store.amend import amend_bundle, check_amendable
 from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import KEYPOINT_FILES, KEYPOINT_OFFSETS_FILE, KEYPOINTS_FILE, Manifest
 from product_matching.store.thumbnails import ThumbnailWriter
@@ -59,6 +59,7 @@ def add_keypoints(
     bundle = open_bundle(folder)
     if bundle.thumbnails is None:
         raise InputError(f"The catalogue {bundle.manifest.name} has no photos to find keypoints on.")
+    check_amendable(folder)
     photos = [photo_of(bundle, row, images) for row in range(len(bundle))]
     find = partial(_find, cache or KeypointCache())
     with ThreadPoolExecutor(workers, thread_name_prefix="keypoints") as pool:

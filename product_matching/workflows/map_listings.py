@@ -13,7 +13,7 @@ from product_matching.progress import NO_PROGRESS, Progress, stop_if_cancelled
 from product_matching.search.joins.dense import DenseJoin
 from product_matching.search.joins.sparse import SparseJoin
 from product_matching.search.neighbours import Neighbours
-from product_matching.store.amend import amend_bundle
+from product_matching.store.amend import amend_bundle, check_amendable
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.manifest import MAP_FILES, PHOTO_MAP_FILE, TITLE_MAP_FILE, Manifest, SideMaps
 from product_matching.store.maps import StoredMap, write_map
@@ -90,6 +90,7 @@ def add_map(folder: Path, *, progress: Progress = NO_PROGRESS) -> Manifest:
         There is no bundle at `folder`, or it cannot be written.
     """
     bundle = open_bundle(folder)
+    check_amendable(folder)
     maps = {side: map_by_neighbours(bundle, side, progress=progress) for side in sides_of(bundle)}
 
     def write(new: Path) -> None:

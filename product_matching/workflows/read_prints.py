@@ -14,7 +14,7 @@ from product_matching.errors import InputError
 from product_matching.listings.photos import decode_photo
 from product_matching.listings.prints import PhotoPrint
 from product_matching.progress import NO_PROGRESS, Progress, track
-from product_matching.store.amend import amend_bundle
+from product_matching.store.amend import amend_bundle, check_amendable
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.manifest import PRINTS_FILE, QUERY_PRINTS_FILE, Manifest, PrintSource
 from product_matching.store.prints import write_prints
@@ -63,6 +63,7 @@ def read_bundle(
     bundle = open_bundle(folder)
     if bundle.thumbnails is None:
         raise InputError(f"The catalogue {bundle.manifest.name} has no photos to read.")
+    check_amendable(folder)
     cache = cache or PrintCache(readers[0])
     photos = [photo_of(bundle, row, images) for row in range(len(bundle))]
     samples = _sample_photos(bundle)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from product_matching.encoders.cache import EmbeddingCache
+from product_matching.encoders.keypoint_cache import KeypointCache
 from product_matching.encoders.model_folder import PhotoModel
 from product_matching.errors import InputError
 
@@ -81,3 +82,18 @@ def test_a_damaged_vector_is_forgotten_and_said_to_be(
     assert cache.keys() == {"b"}
     cache.put({"a": vector(0, 0, 1)})
     np.testing.assert_array_equal(cache.get(["a"])["a"], vector(0, 0, 1))
+
+
+def test_a_data_folder_that_cannot_be_written_gives_a_cache_for_this_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in place of the folder")
+    monkeypatch.setenv("PRODUCT_MATCHING_HOME", str(tmp_path / "file"))
+    cache = EmbeddingCache(MODEL)
+    cache.put({"a": vector(1, 0, 0)})
+    assert list(cache.get(["a"])) == ["a"]
+    KeypointCache(cache.folder)  # as a build takes it
+    assert "cannot be made" in caplog.text
+    assert "Nothing is kept for another run." in caplog.text
+    with pytest.raises(InputError, match="cannot be made"):
+        EmbeddingCache(MODEL, tmp_path / "file" / "named")

@@ -50,6 +50,33 @@ def test_a_photos_vector_does_not_depend_on_the_others_of_its_batch(
     np.testing.assert_allclose(together[0], encoder.encode(make_photo(0)), atol=1e-6)
 
 
+@pytest.mark.parametrize(("fits", "device", "batch"), [(2, "cuda", 2), (0, "cpu", 16)])
+def test_a_gpu_without_memory_embeds_fewer_photos_at_once_or_none(
+    tiny_model: Path,
+    make_photo: Callable[..., Image.Image],
+    monkeypatch: pytest.MonkeyPatch,
+    fits: int,
+    device: str,
+    batch: int,
+) -> None:
+    encoder = PhotoEncoder.load(tiny_model, device="cpu", batch_size=8)
+    pixels = [encoder.prepare(make_photo(seed)) for seed in range(11)]
+    expected, once = encoder.encode_pixels(pixels), encoder._pass
+
+    def on_gpu(some: list[np.ndarray], size: int) -> np.ndarray:
+        if encoder.device.type == "cuda" and size > fits:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        with monkeypatch.context() as patch:
+            patch.setattr(encoder, "device", torch.device("cpu"))  # there is no GPU here
+            return once(some, size)
+
+    monkeypatch.setattr(encoder, "_pass", on_gpu)
+    encoder.device = torch.device("cuda")
+    np.testing.assert_allclose(encoder.encode_pixels(pixels), expected, atol=1e-6)
+    assert (encoder.device.type, encoder.batch_size) == (device, batch)
+    np.testing.assert_allclose(encoder.encode_square(pixels[3]), expected[3], atol=1e-6)
+
+
 def test_no_photos_make_no_vectors(encoder: PhotoEncoder) -> None:
     assert encoder.encode_pixels([]).shape == (0, encoder.dimension)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,11 @@ from product_matching.app.review.export_view import report_of
 from product_matching.app.review.request import request_groups
 from product_matching.app.shared.deciding import decide_how
 from product_matching.progress import NO_PROGRESS
+from product_matching.store import database
 from product_matching.store.audits import Answer, AuditPair, AuditStore
 from product_matching.store.bundle import Bundle, open_bundle
 from product_matching.store.decision import Word
+from product_matching.store.decisions import DecisionStore
 from product_matching.workflows.audit_setting import Setting
 from product_matching.workflows.catalogue_groups import CatalogueGroups
 from product_matching.workflows.decisions import read_decisions, record_decision
@@ -167,6 +171,24 @@ def test_groups_are_confirmed_and_split(open_app: Open, bundle: Bundle) -> None:
     assert sorted(apart) == [(row, last) for row in group.rows[:-1]]
     assert last not in [row for each in current_groups(bundle).groups if first in each.rows for row in each.rows]
     assert not app.toggle(key=f"split_{first}").value if group.size > 3 else True
+
+
+@pytest.mark.usefixtures("scored")
+def test_an_answer_that_another_program_keeps_out_is_said_and_can_be_given_again(
+    open_app: Open, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.0)
+    record_decision(bundle, ("0a", "8a"), Word.same)
+    app = finish_jobs(open_app(REVIEW, **BROAD))
+    with closing(sqlite3.connect(DecisionStore().path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer(app, "different")
+        assert "Another program is writing it: nothing was changed" in said(app.error)
+        other.execute("ROLLBACK")
+    assert len(read_decisions(bundle).changes) == 1
+    answer(app, "different")
+    assert not app.error
+    assert len(read_decisions(bundle).changes) == 2
 
 
 @pytest.mark.usefixtures("scored")

@@ -75,12 +75,15 @@ def test_an_answer_to_no_pair_and_a_damaged_file_are_refused(tmp_path: Path) -> 
         AuditStore(tmp_path / "damaged.sqlite").latest("x")
 
 
-def test_audits_of_the_first_version_of_the_file_are_read_and_written_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_audits_of_an_earlier_version_of_the_file_are_read_and_written_on(tmp_path: Path, version: int) -> None:
     store = AuditStore(tmp_path / "audits.sqlite")
     old = store.begin("x", PAIRS, what="from 37 % on", population=2, seed=0)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
-        connection.execute("ALTER TABLE audits DROP COLUMN setting")
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute("ALTER TABLE pairs DROP COLUMN turn")
+        if version == 1:
+            connection.execute("ALTER TABLE audits DROP COLUMN setting")
+        connection.execute(f"PRAGMA user_version = {version}")
     read = AuditStore(store.path).latest("x")
     assert read is not None
     assert (read.number, read.what, read.setting) == (old, "from 37 % on", {})
@@ -88,3 +91,6 @@ def test_audits_of_the_first_version_of_the_file_are_read_and_written_on(tmp_pat
     latest = AuditStore(store.path).latest("x")
     assert latest is not None
     assert (latest.number, latest.setting) == (new, {"photo distance": "0.3"})
+    store.answer(new, 0, Answer.same)
+    store.answer(old, 0, Answer.different)
+    assert store.answered("x") == {("a", "b"): Answer.different}

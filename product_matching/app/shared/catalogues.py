@@ -27,7 +27,7 @@ class Catalogue:
     folder
         The folder; its name is the bundle's name in the address.
     version
-        Changes whenever the bundle is built anew: time and size of the manifest.
+        Changes whenever the bundle is changed: time, size and number of the file of its manifest.
     manifest
         Its manifest; None if it cannot be read.
     problem
@@ -35,7 +35,7 @@ class Catalogue:
     """
 
     folder: Path
-    version: tuple[int, int]
+    version: tuple[int, int, int]
     manifest: Manifest | None
     problem: str = ""
 
@@ -61,9 +61,9 @@ def _read(folder: Path) -> Catalogue:
     path = folder / MANIFEST_FILE
     try:
         status = path.stat()
-        version = (status.st_mtime_ns, status.st_size)
+        version = (status.st_mtime_ns, status.st_size, status.st_ino)
         return Catalogue(folder, version, read_manifest(folder))
     except FileNotFoundError:
-        return Catalogue(folder, (0, 0), None, f"There is no {MANIFEST_FILE} in {folder}: it is not a bundle.")
+        return Catalogue(folder, (0, 0, 0), None, f"There is no {MANIFEST_FILE} in {folder}: it is not a bundle.")
     except (InputError, OSError) as error:
-        return Catalogue(folder, (0, 0), None, str(error))
+        return Catalogue(folder, (0, 0, 0), None, str(error))

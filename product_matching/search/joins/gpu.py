@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,10 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from product_matching.errors import is_out_of_memory, said
 from product_matching.search.neighbours import RowArray, product_slack
 
 if TYPE_CHECKING:
     import torch
+
+log = logging.getLogger(__name__)
 
 #: What a driver puts into the file system: without it torch is not imported, which takes more than a second.
 _DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/dxg"), Path("C:/Windows/System32/nvcuda.dll"))
@@ -42,14 +46,24 @@ class GpuVectors:
     def __init__(self, vectors: npt.NDArray[np.float32], threshold: float, device: torch.device) -> None:
         import torch
 
-        self._rows = torch.from_numpy(vectors).to(device)
+        self._vectors, self._rows = vectors, torch.from_numpy(vectors).to(device)
         self._lowest = 1.0 - threshold - product_slack(vectors.shape[1]) - _TF32_SLACK
 
     def places(self, rows: slice, columns: slice) -> tuple[RowArray, RowArray]:
-        """Pairs to measure, by places within both slices."""
-        products = self._rows[rows] @ self._rows[columns].T
-        places = (products >= self._lowest).nonzero().cpu().numpy()
+        """Pairs to measure, by places within both slices; on the processor where the memory of the device is short."""
+        try:
+            places = self._on_device(rows, columns)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            log.info("The GPU has no memory left for a block of a join: it is computed on the processor.")
+            places = np.argwhere(self._vectors[rows] @ self._vectors[columns].T >= self._lowest)
         return places[:, 0], places[:, 1]
+
+    def _on_device(self, rows: slice, columns: slice) -> RowArray:
+        products = self._rows[rows] @ self._rows[columns].T
+        places: RowArray = (products >= self._lowest).nonzero().cpu().numpy()
+        return places
 
 
 def gpu_vectors(vectors: npt.NDArray[np.float32], threshold: float) -> GpuVectors | None:
@@ -61,4 +75,8 @@ def gpu_vectors(vectors: npt.NDArray[np.float32], threshold: float) -> GpuVector
 
     if not torch.cuda.is_available() or vectors.nbytes > _MOST_MEMORY * torch.cuda.mem_get_info()[0]:
         return None
-    return GpuVectors(vectors, threshold, torch.device("cuda"))
+    try:
+        return GpuVectors(vectors, threshold, torch.device("cuda"))
+    except torch.OutOfMemoryError as error:  # another program was faster
+        log.info("The GPU has no memory for the vectors of a join: it is computed on the processor (%s).", said(error))
+        return None

@@ -136,6 +136,6 @@ def _say_bundle(bundle: Bundle) -> str:
     said = f"format {version}, {manifest.catalogue_id}"
     try:
         written = datetime.fromtimestamp((bundle.folder / MANIFEST_FILE).stat().st_mtime, UTC)
-    except OSError:  # it was replaced or removed since it was opened
+    except (OSError, ValueError, OverflowError):  # replaced or removed since it was opened, or of no year that there is
         return said
     return f"{said}, written {written:%Y-%m-%d %H:%M} UTC"

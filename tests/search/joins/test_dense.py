@@ -96,6 +96,34 @@ def test_a_gpu_chooses_pairs_of_which_the_same_are_found(monkeypatch: pytest.Mon
     assert pairs(DenseJoin().within(vectors, 0.3)) == pairs(alone)
 
 
+def test_a_gpu_without_memory_leaves_a_block_or_the_join_to_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, calls = clustered(spread=ANISOTROPIC), []
+    alone = DenseJoin().within(vectors, 0.3)
+    on_device = GpuVectors._on_device
+
+    def every_other(self: GpuVectors, rows: slice, columns: slice) -> np.ndarray:
+        calls.append(rows)
+        if len(calls) % 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return on_device(self, rows, columns)
+
+    def refuse(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GpuVectors, "columns", 700)
+        patch.setattr(GpuVectors, "_on_device", every_other)
+        patch.setattr(dense, "gpu_vectors", lambda rows, distance: GpuVectors(rows, distance, torch.device("cpu")))
+        assert pairs(DenseJoin().within(vectors, 0.3)) == pairs(alone)
+        assert len(calls) > 1
+    monkeypatch.setattr(gpu, "_DRIVERS", (Path(__file__),))
+    monkeypatch.setattr(gpu, "_WORTHWHILE", 0)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (2**40, 2**40))
+    monkeypatch.setattr(gpu, "GpuVectors", refuse)
+    assert pairs(DenseJoin().within(vectors, 0.3)) == pairs(alone)
+
+
 @pytest.mark.parametrize("spread", [ISOTROPIC, ANISOTROPIC], ids=["even", "uneven"])
 @pytest.mark.parametrize("threshold", [0.05, 0.25, 0.995])
 def test_products_of_half_precision_choose_pairs_of_which_the_same_are_found(
