@@ -15,7 +15,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -23,24 +24,32 @@ import pandas as pd
 import pytest
 import torch
 
+from product_matching.encoders.model_folder import PhotoModel, write_model_folder
 from product_matching.errors import InputError
+from product_matching.files import file_sha256
 from product_matching.listings.catalogue import Catalogue
 from product_matching.listings.faulty_rows import FaultyRow
+from product_matching.matching.second_stage.scorer import PairScorer
+from product_matching.matching.second_stage.scorer_file import read_scorer, write_scorer
 from product_matching.matching.thresholds import Thresholds
+from product_matching.places import models_folder
 from product_matching.search.neighbours import Neighbours
 from product_matching.store.bundle import open_bundle
 from product_matching.store.decisions import DecisionStore
 from product_matching.store.pair_scores import write_pair_scores
 from product_matching.training.checkpoint import write_checkpoint
+from product_matching.training.export import write_report
 from product_matching.workflows.build import BuildOptions, build_bundle
 from product_matching.workflows.bundle_settings import use_distances
 from product_matching.workflows.decisions import read_decisions, record_decision
 from product_matching.workflows.decisions_file import write_decisions
 from product_matching.workflows.groups_file import write_groups
 from product_matching.workflows.left_out_file import keep_left_out
+from product_matching.workflows.map_listings import add_map
 from product_matching.workflows.match import write_submission
 from product_matching.workflows.table_file import TableFormat, write_table
 from product_matching.workflows.verify import verify_bundle
+from tests.store import killing
 from tests.store.killing import Killed, failing_at, killed_at
 
 Act = Callable[[Path, bool], object]
@@ -88,6 +97,30 @@ def checkpoint(folder: Path, new: bool) -> None:
     write_checkpoint(folder / "c.safetensors", {"w": torch.full((3,), float(new))}, {"epoch": int(new)})
 
 
+def listings_map(folder: Path, new: bool) -> None:
+    if new:  # as keypoints and print, which are put beside a bundle's files in the same way
+        add_map(folder / "bundle")
+
+
+def model(folder: Path, new: bool) -> None:
+    weights = Path(__file__) if new else Path(killing.__file__)  # any two files
+    described = PhotoModel(name="m", backbone="b", weights_sha256=file_sha256(weights), dimension=3)
+    write_model_folder(folder / "model", described, weights, card=f"# Card {new}\n")
+
+
+@cache
+def _shipped_scorer() -> PairScorer:
+    return read_scorer(models_folder() / "pairs" / "demo")
+
+
+def pair_scorer(folder: Path, new: bool) -> None:
+    write_scorer(replace(_shipped_scorer(), threshold=0.5 if new else 0.25), folder / "scorer")
+
+
+def report(folder: Path, new: bool) -> None:
+    write_report({"f1": int(new)}, folder / "report.json")
+
+
 ACTS: dict[str, Act] = {
     "build": build,
     "settings": settings,
@@ -98,6 +131,10 @@ ACTS: dict[str, Act] = {
     "decisions": decisions,
     **{f"table as {kind}": exported(kind) for kind in TableFormat},
     "checkpoint": checkpoint,
+    "map": listings_map,
+    "model": model,
+    "pair scorer": pair_scorer,
+    "report": report,
 }
 
 

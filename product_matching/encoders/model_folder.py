@@ -150,7 +150,7 @@ def read_model_settings(folder: Path) -> PhotoModel:
 
 
 def write_model_folder(folder: Path, model: PhotoModel, weights: Path, *, card: str = "") -> None:
-    """Write a model folder, whole or not at all; an equal folder is left as it is.
+    """Write a model folder, whole or not at all; an equal folder is left as it is, a damaged one replaced.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def write_model_folder(folder: Path, model: PhotoModel, weights: Path, *, card: 
     card
         Text of the model card, in Markdown; empty for none.
     """
-    if folder.is_dir() and read_model_folder(folder) == model and _card_of(folder) == card:
+    if folder.is_dir() and _is_of(folder, model) and _card_of(folder) == card:
         return
     settings = {"format": MODEL_FORMAT, **asdict(model)}
     with atomic_folder(folder) as partial:
@@ -171,6 +171,13 @@ def write_model_folder(folder: Path, model: PhotoModel, weights: Path, *, card: 
         (partial / MODEL_FILE).write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
         if card:
             (partial / CARD_FILE).write_text(card, encoding="utf-8")
+
+
+def _is_of(folder: Path, model: PhotoModel) -> bool:
+    try:
+        return read_model_folder(folder) == model
+    except InputError:  # damaged: it is replaced
+        return False
 
 
 def _card_of(folder: Path) -> str:

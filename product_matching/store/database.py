@@ -120,11 +120,11 @@ class Database:
 
     def _is_there(self) -> bool:
         """Whether there is a file; a folder or a link that leads nowhere is refused, not taken for no file."""
-        if self.path.is_file():
-            return True
-        if os.path.lexists(self.path):
+        if not os.path.lexists(self.path):
+            return False
+        if not self.path.is_file():  # asked afterwards: another program may just have made it
             raise OSError("it is no file" if self.path.exists() else "it is a link to a file that is not there")
-        return False
+        return True
 
     def _open_to_read(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=READ_SECONDS, isolation_level=None)

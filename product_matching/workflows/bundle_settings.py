@@ -7,6 +7,7 @@ built anew has the settings of its build.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +55,7 @@ def use_sureness(
     Raises
     ------
     InputError
-        The probability is not between 0 and 1, or the bundle cannot be written.
+        The probability is not between 0 and 1, or the bundle cannot be written or was written anew since it was opened.
     """
     from product_matching.matching.second_stage.scorer_file import scorer_fingerprint
 
@@ -69,7 +70,7 @@ def use_sureness(
         precision=None if figures is None else _share(figures.precision.value),
         recall=None if figures is None else _share(figures.recall.value),
     )
-    return rewrite_manifest(bundle.folder, lambda manifest: replace(manifest, sureness=own))
+    return _rewrite(bundle, lambda manifest: replace(manifest, sureness=own))
 
 
 def use_distances(
@@ -93,7 +94,7 @@ def use_distances(
     Raises
     ------
     InputError
-        The bundle has no such side, or cannot be written.
+        The bundle has no such side, or cannot be written or was written anew since it was opened.
     """
     measured = _Measured(figures, measured_on)
     photo = measured.threshold(bundle, "photo", thresholds.photo, bundle.has_photo)
@@ -108,7 +109,18 @@ def use_distances(
             title_threshold=title or manifest.title_threshold,
         )
 
-    return rewrite_manifest(bundle.folder, change)
+    return _rewrite(bundle, change)
+
+
+def _rewrite(bundle: Bundle, change: Callable[[Manifest], Manifest]) -> Manifest:
+    """Change the manifest of a bundle that is as it was opened, but for its settings and listings added or removed."""
+
+    def checked(manifest: Manifest) -> Manifest:
+        if manifest.files != bundle.manifest.files:
+            raise InputError(f"The bundle {bundle.folder} was written anew meanwhile: try again.")
+        return change(manifest)
+
+    return rewrite_manifest(bundle.folder, checked)
 
 
 def use_built_in(folder: Path) -> Manifest:

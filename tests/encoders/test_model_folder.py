@@ -53,6 +53,9 @@ def test_a_folder_comes_back_as_it_was_written_with_its_card(tmp_path: Path) -> 
     assert (tmp_path / "m" / "README.md").read_text() == "# m, anew\n"
     write_model_folder(tmp_path / "m", model, weights)
     assert {path.name for path in (tmp_path / "m").iterdir()} == {"model.json", "weights.safetensors"}
+    (tmp_path / "m" / "weights.safetensors").write_bytes(b"damaged")
+    write_model_folder(tmp_path / "m", model, weights)
+    assert read_model_folder(tmp_path / "m") == model
 
 
 @pytest.mark.parametrize(
