@@ -1,4 +1,4 @@
-"""A bundle, or a folder for results, that may only be read: what is kept to be faster is skipped, all else one sentence."""
+"""A bundle or a folder that may only be read: what is kept to be faster is skipped, all else is one sentence."""
 
 from __future__ import annotations
 
