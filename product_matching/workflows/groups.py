@@ -34,7 +34,7 @@ def group_catalogue(decided: CatalogueMatches, *, progress: Progress = NO_PROGRE
         LINKAGE,
         decided.measure,
         must_link=decisions.must_link,
-        cannot_link=[*decisions.different, *place_listings(decided).held],
+        cannot_link=[*decisions.different, *place_listings(decided).apart],
         progress=progress,
     )
     return groups, describe_groups(groups, decided.linkage, LINKAGE.pair)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,9 @@ from product_matching.matching.grouping.linkage import LinkageThresholds
 from product_matching.matching.grouping.partition import partition
 from product_matching.search.neighbours import Neighbours, RowArray, sort_neighbours
 from product_matching.workflows.match import CatalogueMatches
+
+#: A listing of a group and a bridging one, with all listings of that group.
+_Held: TypeAlias = dict[Pair, list[int]]
 
 
 class Placement(StrEnum):
@@ -60,11 +64,15 @@ class Placing:
     placed
         Each by its row.
     held
-        Pairs that groups keep apart until someone decides: a bridging listing with one listing of each group.
+        Pairs that people are asked for: a bridging listing with one listing of each group.
+    apart
+        Pairs that groups keep apart until then: a bridging listing with every listing of each of these groups, as it
+        would else join by another one and put out the one that it is held apart from.
     """
 
     placed: Mapping[int, Placed] = field(default_factory=dict)
     held: Sequence[Pair] = ()
+    apart: Sequence[Pair] = ()
 
 
 def place_added(decided: CatalogueMatches, linkage: LinkageThresholds) -> Placing:
@@ -86,22 +94,39 @@ def place_added(decided: CatalogueMatches, linkage: LinkageThresholds) -> Placin
     if added is None or not added.any():
         return Placing()
     near = _Near(decided, added, linkage)
-    held: list[Pair] = []
+    held: _Held = {}
     beside: dict[int, list[int]] = {}
     for number in np.unique(added[near.rows]).tolist():
         if number == 0:
             continue
-        before, new = near.groups(near.rows[added[near.rows] < number], held), near.rows[added[near.rows] == number]
+        earlier, new = near.rows[added[near.rows] < number], near.rows[added[near.rows] == number]
+        before = near.groups(earlier, _apart(held))
+        members = _members(before)
         found = {row: near.beside(row, before) for row in new.tolist()}
         bridging = {row for row, others in found.items() if len(others) > 1}
-        held += [(other, row) for row in sorted(bridging) for other in found[row]]
-        now = near.groups(near.rows[added[near.rows] <= number], near.open(held))
+        held |= {(other, row): members[before[other]] for row in sorted(bridging) for other in found[row]}
+        now = near.groups(near.rows[added[near.rows] <= number], _apart(near.open(held)))
         merged = _merging(now, before)
-        held += [(other, row) for row in new.tolist() if now[row] in merged for other in found[row]]
+        merging = [row for row in new.tolist() if now[row] in merged]
+        held |= {(other, row): members[before[other]] for row in merging for other in found[row]}
         held = near.open(held)
         beside |= found
-    numbers, waiting = near.groups(near.rows, held), {row for _, row in held}
-    return Placing(placed=_describe(numbers, beside, added, waiting), held=tuple(held))
+    apart = _apart(held)
+    numbers, waiting = near.groups(near.rows, apart), {row for _, row in held}
+    return Placing(placed=_describe(numbers, beside, added, waiting), held=tuple(held), apart=tuple(apart))
+
+
+def _apart(held: _Held) -> list[Pair]:
+    """Every pair of a listing that is held with a listing of a group that it is held apart from."""
+    return list(dict.fromkeys((other, row) for (_, row), others in held.items() for other in others))
+
+
+def _members(numbers: Mapping[int, int]) -> dict[int, list[int]]:
+    """Listings of each group."""
+    members: dict[int, list[int]] = {}
+    for row, group in numbers.items():
+        members.setdefault(group, []).append(row)
+    return members
 
 
 def _merging(now: Mapping[int, int], before: Mapping[int, int]) -> set[int]:
@@ -115,10 +140,7 @@ def _merging(now: Mapping[int, int], before: Mapping[int, int]) -> set[int]:
 def _describe(
     numbers: Mapping[int, int], beside: Mapping[int, Sequence[int]], added: RowArray, waiting: set[int]
 ) -> dict[int, Placed]:
-    members: dict[int, list[int]] = {}
-    for row, group in numbers.items():
-        members.setdefault(group, []).append(row)
-    placed = {}
+    members, placed = _members(numbers), {}
     for row in sorted(beside):
         own = members[numbers[row]]
         earlier = sum(bool(added[other] < added[row]) for other in own)
@@ -200,9 +222,13 @@ class _Near:
                 nearest.setdefault(before[other], other)
         return list(nearest.values())
 
-    def open(self, held: Sequence[Pair]) -> list[Pair]:
-        """Those pairs that no chain of decisions joins, each once."""
-        return [pair for pair in dict.fromkeys(held) if self._unit[pair[0]] != self._unit[pair[1]]]
+    def open(self, held: _Held) -> _Held:
+        """Those of which no chain of decisions joins the listing with one of the group."""
+        return {
+            (other, row): others
+            for (other, row), others in held.items()
+            if all(self._unit[each] != self._unit[row] for each in others)
+        }
 
     def _components(self, first: RowArray, second: RowArray) -> RowArray:
         graph = csr_matrix((np.ones(len(first)), (first, second)), shape=(self._n, self._n))

@@ -80,6 +80,19 @@ def test_new_listings_that_would_merge_groups_together_are_held() -> None:
     assert {place_listings(together).placed[row].placement for row in (11, 12)} == {Placement.joins}
 
 
+def test_a_bridge_stays_outside_and_puts_nobody_out() -> None:
+    """A copy of row 0, which is a group with 1 and 2, matches row 3 as well: the group stands as before."""
+    scores = {(0, 1): 0.99, (0, 2): 0.99, (1, 2): 0.99, (12, 0): 0.999, (12, 1): 0.99, (12, 2): 0.99, (12, 3): 0.8}
+    decided = catalogue(scores, PairDecisions(added=ADDED))
+    placing = place_listings(decided)
+    assert (placing.placed[12].placement, placing.placed[12].group) == (Placement.bridges, 12)
+    assert sorted(placing.held) == [(0, 12), (3, 12)]
+    assert group_catalogue(decided)[0].tolist()[:4] == [0, 0, 0, 3]
+    by_another = catalogue(scores, PairDecisions(same=[(1, 12)], different=[(3, 12)], added=ADDED))
+    assert group_catalogue(by_another)[0].tolist()[12] == 0
+    assert place_listings(by_another).held == ()
+
+
 def test_without_additions_nothing_is_placed() -> None:
     assert place_listings(catalogue(SCORES, PairDecisions())).held == ()
     assert place_listings(catalogue(SCORES, PairDecisions(added=np.zeros(len(ADDED), dtype=np.int64)))).placed == {}
