@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from product_matching.encoders.print_cache import PrintCache
 from product_matching.errors import InputError
 from product_matching.store.bundle import open_bundle
 from product_matching.store.manifest import MANIFEST_FILE, read_manifest, rewrite_manifest
@@ -16,8 +17,10 @@ from product_matching.workflows.add_keypoints import add_keypoints
 from product_matching.workflows.add_listings import add_listings
 from product_matching.workflows.compact_bundle import compact_bundle
 from product_matching.workflows.map_listings import add_map, has_vector
+from product_matching.workflows.read_prints import read_bundle
 from product_matching.workflows.remove_listings import remove_listings
 from product_matching.workflows.verify import verify_bundle
+from tests.print_stand_in import StandInReader
 from tests.store.grown import FIRST, Growing, growing
 
 __all__ = ["growing"]
@@ -103,3 +106,20 @@ def test_samples_and_a_base_that_was_not_moved_yet_are_kept(
         assert before.samples is not None
         assert bundle.samples.table.equals(before.samples.table)
         assert verify_bundle(each) == []
+
+
+def test_print_that_was_read_is_kept_and_that_of_new_photos_may_wait(growing: Growing, tmp_path: Path) -> None:
+    from product_matching.workflows.build import build_bundle
+
+    folder = tmp_path / "small"
+    build_bundle(growing.rows(0, FIRST), folder, encoder=growing.encoder, cache=growing.cache)
+    reader = StandInReader(lambda photo: (f"{photo.width} x {photo.height}",))
+    read_bundle(folder, [reader], cache=PrintCache(StandInReader(()), tmp_path / "cache"))
+    before = open_bundle(folder)
+    add(growing, folder, FIRST)
+    compact_bundle(folder)
+    after = open_bundle(folder)
+    with_photo = np.flatnonzero(after.has_photo)
+    assert [after.print_of(row) for row in range(FIRST)] == [before.print_of(row) for row in range(FIRST)]
+    assert {after.print_of(int(row)) for row in with_photo[with_photo >= FIRST]} == {None}
+    assert verify_bundle(folder) == []
