@@ -120,7 +120,7 @@ def add_listings(
         if len(rows) and not replace_known:
             raise InputError(
                 f"The catalogue {manifest.name} has {name_ids(known.ids[rows].tolist())} already: leave out what is "
-                "there, or have it replaced."
+                "there, or have it replaced (--replace)."
             )
         new = fit_columns(catalogue.listings, column_types(folder, manifest), manifest.name)
         new = new.assign(**{PHOTO_SHA256: ""})

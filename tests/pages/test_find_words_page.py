@@ -32,7 +32,7 @@ def test_a_few_words_show_every_title_that_holds_them_and_then_some(open_app: Op
     assert card_rows(app) == [*found.matches, *found.partial[:12]]
     assert "Some of the words" in shown(app)
     assert "**READY** STOCK Tepung Terigu Hana **Emas** 1 Kg" in shown(app)
-    assert "all 2 words" in shown(app)
+    assert "both words" in shown(app)
     assert "1 of 2 words" in shown(app)
     assert "Without “ready”" in shown(app)
     assert not app.slider

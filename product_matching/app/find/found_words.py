@@ -27,6 +27,7 @@ from product_matching.workflows.table_file import TableFormat, table_bytes
 
 #: Cards of listings that hold some of the words.
 N_PARTIAL = 12
+_ALL_WORDS = {1: "the word", 2: "both words"}
 _MODES = {"words": "Search words", "duplicates": "Find duplicates of this title"}
 
 
@@ -124,7 +125,7 @@ def _card(bundle: Bundle, found: FoundWords, row: int, record: dict[str, Any]) -
 def _badge(record: dict[str, Any], n_words: int) -> Badge:
     missing = record["missing"]
     if not missing:
-        return Badge(text=f"✓ {'the word' if n_words == 1 else f'all {n_words} words'}", tone=GOOD)
+        return Badge(text=f"✓ {_ALL_WORDS.get(n_words, f'all {n_words} words')}", tone=GOOD)
     return Badge(text=f"{n_words - len(missing)} of {n_words} words")
 
 

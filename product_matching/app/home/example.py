@@ -42,11 +42,16 @@ class Example:
 
 
 def example_of(bundle: Bundle, found: CatalogueGroups | None) -> Example | None:
-    """Choose an example: a sure group whose photos differ, else the nearest listings of one to start from."""
+    """Choose an example: a sure group whose photos differ, else the nearest listings of one to start from.
+
+    Where the catalogue has label groups, they have to say the same of the group.
+    """
     if found is not None and found.scored is not None:
+        labels = bundle.labels
         for group, farthest in zip(found.groups, found.farthest, strict=True):
             rows = _different(bundle, group)
-            if len(rows) > ENOUGH and farthest.probability > 0.8:
+            confirmed = labels is None or len({*labels[rows], ""}) == 2
+            if len(rows) > ENOUGH and farthest.probability > 0.8 and confirmed:
                 near, distances = found.scored.of(rows[0])
                 known = dict(zip(near.tolist(), (1 - distances).tolist(), strict=True))
                 matches = sorted(((row, known.get(row, 0.0)) for row in rows[1:]), key=lambda each: -each[1])

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import streamlit as st
 
 from product_matching.app.parameters import refuse
-from product_matching.app.shared.wording import count_text, plain
+from product_matching.app.shared.wording import plain
 
 #: So many values are named.
 _MOST_NAMED = 8
@@ -33,4 +33,5 @@ def say_beyond(name: str, page: int, pages: int) -> str:
     """Say that there is no such page; "" where there is, or was one before the last entry of the last page went."""
     if page <= pages + 1:
         return ""
-    return f"{name!r} in the address is {page:,}, but there is only {count_text(pages, 'page')}: the last one is shown."
+    there = "there is only 1 page" if pages == 1 else f"there are only {pages:,} pages"
+    return f"{name!r} in the address is {page:,}, but {there}: the last one is shown."
