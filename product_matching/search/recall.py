@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from product_matching.search.inverted_lists import InvertedLists
 
 #: Neighbours of a listing that are counted, and listings whose neighbours are.
-NEIGHBOURS, SAMPLE = 50, 1_000
+NEIGHBOURS, SAMPLE = 50, 2_000
 _SEED = 50
 _BLOCK_ROWS = 8192
 
@@ -112,26 +112,46 @@ def measure_recall(index: VectorIndex[Any], queries: npt.ArrayLike, true: Neighb
 
 
 def probes_for(
-    lists: InvertedLists, vectors: npt.NDArray[np.float32], rows: RowArray, true: Neighbours, *, least: float
+    lists: InvertedLists,
+    vectors: npt.NDArray[np.float32],
+    rows: RowArray,
+    true: Neighbours,
+    *,
+    least: float,
+    surely: float = 0.0,
 ) -> int:
     """How many lists a query has to search to find the share `least` of its true neighbours, in the mean over queries.
 
     A neighbour is found by the search that reaches its list, so that one comparison with all centroids tells it for
-    every number of lists.
+    every number of lists. Other queries than these find less or more: the mean less three of its standard errors is to
+    be at least `surely`.
     """
     list_of = np.full(len(vectors), -1, dtype=np.int64)
     list_of[lists.rows] = lists.list_of_rows()
-    needed, weights = [], []
+    needed: list[npt.NDArray[np.int64]] = []
     for place, row in enumerate(rows.tolist()):
         wanted = list_of[true.of(place)[0]]
         wanted = wanted[wanted >= 0]
         if len(wanted):
             products = lists.centroids @ lists.coded(vectors[row][None])[0]
             needed.append((products[None, :] >= products[wanted][:, None]).sum(axis=1))
-            weights.append(np.full(len(wanted), 1.0 / len(wanted)))
     if not needed:
         return 1
-    ranks, shares = np.concatenate(needed), np.concatenate(weights)
+    ranks, query = np.concatenate(needed), np.repeat(np.arange(len(needed)), [len(each) for each in needed])
+    weights = (1.0 / np.array([len(each) for each in needed]))[query]
     order = np.argsort(ranks, kind="stable")
-    reached = np.cumsum(shares[order]) / len(needed)
-    return int(ranks[order][np.searchsorted(reached, least - 1e-12)])
+    shares, last = np.zeros(len(needed)), 1
+    for probes, one, weight in zip(ranks[order].tolist(), query[order].tolist(), weights[order].tolist(), strict=True):
+        if probes > last and _is_enough(shares, least, surely):
+            return last
+        shares[one], last = shares[one] + weight, probes
+    return last
+
+
+def _is_enough(shares: npt.NDArray[np.float64], least: float, surely: float) -> bool:
+    """Whether the mean of what queries find is `least`, and three standard errors less is `surely`."""
+    mean = shares.mean()
+    if mean < least - 1e-12:
+        return False
+    error = shares.std(ddof=1) / np.sqrt(len(shares)) if len(shares) > 1 else 0.0
+    return bool(mean - 3 * error >= surely - 1e-12)

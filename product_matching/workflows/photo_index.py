@@ -18,7 +18,7 @@ from product_matching.store.index_files import photo_lists
 from product_matching.store.manifest import PHOTO_CODES_FILE, PHOTO_LISTS_FILE
 
 #: Share of the true neighbours that lie in the lists that are searched, where the time suffices: the codes lose few.
-AIMED_RECALL = 0.995
+AIMED_RECALL, SURE_RECALL = 0.995, 0.99
 #: A recall this much lower than the one in the manifest is a problem: no two machines sum products alike.
 TOLERANCE = 0.01
 PROTOCOL = f"recall@{NEIGHBOURS} of listings drawn at random, but for those that the lists were chosen by"
@@ -57,7 +57,8 @@ def write_photo_index(
     """Write the index that was chosen into a bundle that is being made.
 
     The number of lists that a query searches is the least that holds `AIMED_RECALL` of the true neighbours of one half
-    of a sample, as far as the time suffices; the recall is measured on the other half.
+    of a sample, and `SURE_RECALL` less three standard errors, as far as the time suffices; the recall is measured on the
+    other half.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def write_photo_index(
     rows = sample_rows(vectors)
     true = true_neighbours(vectors, rows, distance, progress=progress)
     half = len(rows) // 2
-    needed = probes_for(lists, vectors, rows[:half], true.part(0, half), least=AIMED_RECALL)
+    needed = probes_for(lists, vectors, rows[:half], true.part(0, half), least=AIMED_RECALL, surely=SURE_RECALL)
     affordable = most_probes(len(vectors), lists.centroids.shape[1], len(lists.sizes), choice.milliseconds)
     probes = min(needed, affordable)
     spec = _spec(len(lists.sizes), probes, Recall(1.0, 0), distance)

@@ -167,6 +167,26 @@ def test_the_lists_to_search_are_the_least_that_reach_the_recall(vectors: Vector
     assert recalls[0] < 0.99 <= recalls[1] + 1e-9
 
 
+def test_so_many_lists_are_searched_that_the_recall_is_sure_for_other_queries(
+    vectors: Vectors, lists: InvertedLists
+) -> None:
+    rows = sample_rows(vectors, 300)
+    true = true_neighbours(vectors, rows, 0.3)
+    probes = probes_for(lists, vectors, rows, true, least=0.97, surely=0.97)
+    assert probes > probes_for(lists, vectors, rows, true, least=0.97)
+
+    def at_least(count: int) -> float:
+        index = IvfIndex(vectors, lists=lists, probes=count)
+        each = [
+            measure_recall(index, vectors[[row]], true.part(place, place + 1), 0.3).recall
+            for place, row in enumerate(rows.tolist())
+            if len(true.of(place)[0])
+        ]
+        return float(np.mean(each) - 3 * np.std(each, ddof=1) / np.sqrt(len(each)))
+
+    assert at_least(probes - 1) < 0.97 <= at_least(probes)
+
+
 def test_codes_hold_few_components_where_these_tell_most_vectors_apart(vectors: Vectors, tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     turned = np.linalg.qr(rng.normal(size=(256, D)))[0].T  # 20 of 256 dimensions, and a little of the others

@@ -15,6 +15,7 @@ from product_matching.errors import InputError
 from product_matching.progress import Cancelled
 from product_matching.store.bundle import open_bundle
 from product_matching.store.pair_scores import PAIR_SCORES_FILE
+from product_matching.store.segments import LOCK_FILE
 from product_matching.workflows import map_listings
 from product_matching.workflows.map_listings import (
     add_map,
@@ -36,7 +37,7 @@ def few_iterations(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != LOCK_FILE}
 
 
 @pytest.fixture
