@@ -57,8 +57,8 @@ def write_photo_index(
     """Write the index that was chosen into a bundle that is being made.
 
     The number of lists that a query searches is the least that holds `AIMED_RECALL` of the true neighbours of one half
-    of a sample, and `SURE_RECALL` less three standard errors, as far as the time suffices; the recall is measured on the
-    other half.
+    of a sample, and `SURE_RECALL` less three standard errors, as far as the time suffices; the recall is measured on
+    the other half.
 
     Parameters
     ----------
