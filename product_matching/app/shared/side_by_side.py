@@ -96,7 +96,7 @@ def draw_side_by_side(
     first = left if isinstance(left, Side) else listing_side(finder, left, "the first")
     second = listing_side(finder, right, "this listing" if outside else "the second")
     explanation = finder.explain(first.query, right)
-    main, beside = st.columns([0.58, 0.42], gap="large") if wide else (st.container(), st.container())
+    main, beside = st.columns([0.58, 0.42], gap="medium") if wide else (st.container(), st.container())
     with main:
         if prediction is not None:
             draw_probability(prediction.score)
