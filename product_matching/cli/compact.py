@@ -34,3 +34,5 @@ def compact(bundle: BundleArgument, as_json: AsJson = False) -> None:
             f"{folder}: {after.n_listings:,} listings in one piece, {parts} before; {new / 1e6:.1f} MB, "
             f"{old / 1e6:.1f} before."
         )
+        if parts > 1:
+            typer.echo("Listings that bridged groups and were not decided on are grouped as all others now.")
