@@ -56,7 +56,7 @@ def amend_bundle(bundle: Bundle, write: Callable[[Path], None], *, names: Collec
     """
     place = bundle.folder.absolute()
     beside = {name for name in BESIDE_FILES if (place / name).is_file()}
-    with change_lock(place), manifest_lock(place), new_bundle_folder(place, overwrite=True) as folder:
+    with change_lock(place), manifest_lock(place), new_bundle_folder(place, overwrite=True, locked=True) as folder:
         current = read_manifest(place)
         if current.growth is not None:
             raise InputError(f"Listings were added to {place} or removed from it since it was built: compact it first.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from product_matching.folders import atomic_folder
 from product_matching.listings.prints import PhotoPrint
 from product_matching.parquet_files import read_parquet
 from product_matching.store.keypoints import KeypointSource, ThumbnailKeypoints, open_keypoints
+from product_matching.store.locks import CAN_LOCK, manifest_lock
 from product_matching.store.manifest import (
     LISTINGS_FILE,
     MANIFEST_FILE,
@@ -438,8 +439,15 @@ def _write_vocabulary(folder: Path, vocabulary: dict[str, Any]) -> None:
 
 
 @contextmanager
-def new_bundle_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
+def new_bundle_folder(out: Path, *, overwrite: bool = False, locked: bool = False) -> Iterator[Path]:
     """Give a temporary sibling of `out` to write into, and put it in place of `out` when all went well.
+
+    Parameters
+    ----------
+    out, overwrite
+        The folder, and whether a bundle there is replaced.
+    locked
+        Whether the caller holds `manifest_lock` of the bundle there, without which none is replaced.
 
     Raises
     ------
@@ -447,8 +455,10 @@ def new_bundle_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
         `out` exists and is not a bundle, or is one and `overwrite` is false.
     """
     check_target(out, overwrite=overwrite)
-    with atomic_folder(out) as folder:
+    with ExitStack() as until_it_is_in_place, atomic_folder(out) as folder:
         yield folder
+        if not locked and CAN_LOCK and (out / MANIFEST_FILE).is_file():
+            until_it_is_in_place.enter_context(manifest_lock(out))
         check_target(out, overwrite=overwrite)  # another build may have come first
 
 

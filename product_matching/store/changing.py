@@ -41,10 +41,13 @@ class Change:
         Of the bundle.
     manifest
         As it was when the change began.
+    is_locked
+        Whether the bundle that stands there is still the locked one.
     """
 
     folder: Path
     manifest: Manifest
+    is_locked: Callable[[], bool]
 
     @property
     def growth(self) -> Growth:
@@ -107,23 +110,26 @@ def change_bundle(folder: Path) -> Iterator[Change]:
         It is not a bundle, another program changes it, or it cannot be written.
     """
     read_manifest(folder)
-    with change_lock(folder):
+    with change_lock(folder) as is_locked:
         try:
-            clean(folder)
-            yield Change(folder, read_manifest(folder))
+            clean(folder, is_locked)
+            yield Change(folder, read_manifest(folder), is_locked)
         except OSError as error:
             raise InputError(f"The bundle {folder} cannot be changed ({error.strerror or error}).") from error
         finally:
-            clean(folder)
+            clean(folder, is_locked)
 
 
-def clean(folder: Path) -> None:
+def clean(folder: Path, is_locked: Callable[[], bool]) -> None:
     """Remove files that changes left behind and that the manifest does not name; under the lock of the bundle.
 
-    What cannot be removed stays, and so do files that are none of a bundle's.
+    What cannot be removed stays, and so do files that are none of a bundle's, and all of a bundle that was put in the
+    place of the locked one: another program may be changing that.
     """
     try:
         with manifest_lock(folder):
+            if not is_locked():
+                return
             manifest = read_manifest(folder)
             for path in leftovers(folder, manifest):
                 if path.is_dir():

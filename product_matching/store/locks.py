@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from product_matching.errors import InputError
 from product_matching.store.segments import LOCK_FILE
 
+#: Not on every system: elsewhere one program at a time may write a bundle.
+CAN_LOCK = importlib.util.find_spec("fcntl") is not None
 #: Folders that are tried where others are put in its place at the same moment.
 _TRIES = 20
 
 
 @contextmanager
-def change_lock(folder: Path) -> Iterator[None]:
+def change_lock(folder: Path) -> Iterator[Callable[[], bool]]:
     """Be the one program that changes a bundle's listings; readers are not kept out, nor are changes of its settings.
 
-    A killed program holds it no longer.
+    A killed program holds it no longer. Gives what tells whether the bundle that stands there is still the locked one:
+    a build may put another one in its place.
 
     Raises
     ------
@@ -26,13 +31,15 @@ def change_lock(folder: Path) -> Iterator[None]:
         Another program changes it now, or the folder cannot be written.
     """
     path = folder / LOCK_FILE
-    with _locked(path, os.O_RDWR | os.O_CREAT, wait=False):
-        yield
+    with _locked(path, os.O_RDWR | os.O_CREAT, wait=False) as descriptor:
+        yield partial(_is_same, descriptor, path)
 
 
 @contextmanager
 def manifest_lock(folder: Path) -> Iterator[None]:
     """Be the one that reads a bundle's manifest to replace it; waits for another, which takes a moment only.
+
+    No other bundle is put in the place of this one meanwhile.
 
     Raises
     ------
@@ -44,7 +51,7 @@ def manifest_lock(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _locked(path: Path, flags: int, *, wait: bool) -> Iterator[None]:
+def _locked(path: Path, flags: int, *, wait: bool) -> Iterator[int]:
     import fcntl  # not on every system
 
     for _ in range(_TRIES):
@@ -60,7 +67,7 @@ def _locked(path: Path, flags: int, *, wait: bool) -> Iterator[None]:
                     f"The bundle {_bundle(path)} is being changed by another program: try again when it is done."
                 ) from None
             if _is_same(descriptor, path):
-                yield
+                yield descriptor
                 return
         finally:
             os.close(descriptor)

@@ -62,8 +62,8 @@ def compact_bundle(folder: Path, *, progress: Progress = NO_PROGRESS) -> Manifes
         growth, manifest = change.growth, change.manifest
         if growth.segments or growth.removed is not None:
             manifest = _write_base(change, progress)
-            clean(folder)
-        return _move_base(Change(folder, manifest))
+            clean(folder, change.is_locked)
+        return _move_base(replace(change, manifest=manifest))
 
 
 def _write_base(change: Change, progress: Progress) -> Manifest:

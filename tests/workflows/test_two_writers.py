@@ -14,7 +14,8 @@ from product_matching.listings.catalogue import Catalogue
 from product_matching.matching.thresholds import Thresholds
 from product_matching.store.audits import AuditPair, AuditStore
 from product_matching.store.bundle import open_bundle
-from product_matching.store.locks import change_lock
+from product_matching.store.changing import change_bundle
+from product_matching.store.locks import change_lock, manifest_lock
 from product_matching.workflows import map_listings
 from product_matching.workflows.add_listings import add_listings
 from product_matching.workflows.build import BuildOptions, build_bundle
@@ -154,3 +155,23 @@ def test_audits_begun_at_once_are_kept_each_with_its_own_pairs(tmp_path: Path) -
     assert numbers[latest.what] == 4
     assert {pair.first[0] for pair in latest.pairs} == {latest.what}
     assert len(latest.pairs) == 5
+
+
+def test_a_change_leaves_a_bundle_alone_that_was_built_in_the_place_of_its_own(folder: Path) -> None:
+    with change_bundle(folder):
+        build(folder)
+        begun = folder / "segments" / "0001-00000000"  # of another program that changes the new one
+        begun.mkdir(parents=True)
+    assert begun.is_dir()
+
+
+def test_no_bundle_is_put_in_the_place_of_one_whose_manifest_is_being_replaced(folder: Path) -> None:
+    builder = threading.Thread(target=build, args=(folder,))
+    with manifest_lock(folder):
+        before = folder.stat().st_ino
+        builder.start()
+        builder.join(0.5)
+        assert builder.is_alive()
+        assert folder.stat().st_ino == before
+    builder.join()
+    assert folder.stat().st_ino != before
