@@ -124,11 +124,7 @@ def _draw_result(
     bundle = finder.bundle
     review = review_pairs(compared, address, request.least, request.key)
     summary, settings = st.columns([0.8, 0.2], vertical_alignment="bottom")
-    if with_settings:
-        with settings, st.container(horizontal=True, horizontal_alignment="right"):
-            _draw_settings(bundle, address, deciding, review)
-    _draw_steps(bundle, address)
-    draw_unusable(*listings_kept(facets_of(bundle), address.where)[1])
+    head, changes = st.container(), st.container()
 
     def groups() -> CatalogueGroups | None:
         made = groups_or_progress(bundle, request, compared)
@@ -137,9 +133,18 @@ def _draw_result(
                 _draw_group_summary(bundle, request, made)
         return made
 
+    # The numbers of the groups come first: they stand above all else, and would move it.
+    found = groups() if address.step in ("groups", "export") else None
+    if with_settings:
+        with settings, st.container(horizontal=True, horizontal_alignment="right"):
+            _draw_settings(bundle, address, deciding, review)
+    with head:
+        _draw_steps(bundle, address)
+        draw_unusable(*listings_kept(facets_of(bundle), address.where)[1])
     is_auditing = address.step == "audit" and read_audits(bundle).begun is not None
     if not is_auditing:  # its pairs are answered one after another: nothing is grouped in between
-        draw_changes(bundle, request, compared)
+        with changes:
+            draw_changes(bundle, request, compared)
     if address.step == "pairs":  # answered one after another: nothing is grouped in between
 
         def counted(left: int) -> None:
@@ -151,13 +156,12 @@ def _draw_result(
     if address.step == "decisions":
         draw_decisions(bundle, address)
         return
-    audited, setting = address.step == "audit", setting_of(bundle, request, compared)
-    found = draw_audit(finder, deciding, review, groups, setting=setting) if audited else groups()
-    if found is None:
-        return
-    if address.step == "groups":
+    setting = setting_of(bundle, request, compared)
+    if address.step == "audit":
+        draw_audit(finder, deciding, review, groups, setting=setting)
+    elif found is not None and address.step == "groups":
         _draw_groups(finder, address, deciding, found)
-    elif address.step == "export":
+    elif found is not None and address.step == "export":
         key = f"{request.key} {request.least} {decisions_of(bundle).version}"
         draw_export(bundle, address, found, setting=setting, key=key)
 

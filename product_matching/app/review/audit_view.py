@@ -41,7 +41,7 @@ def draw_audit(
     *,
     setting: Setting,
     seed: int = 0,
-) -> CatalogueGroups | None:
+) -> None:
     """Draw the audit of the catalogue, or the way to begin one.
 
     The finished one stands until another is finished too. The pairs of a begun one do not wait for the groups.
@@ -58,11 +58,6 @@ def draw_audit(
         What accepts pairs.
     seed
         Of the first audit; each further one is drawn by the next.
-
-    Returns
-    -------
-    CatalogueGroups or None
-        The groups, where they were needed and are made.
     """
     audits = read_audits(finder.bundle)
     newest = audits.begun or audits.finished
@@ -71,14 +66,15 @@ def draw_audit(
     if audits.begun is not None:
         _draw_begun(finder, deciding, audits.begun, setting)
     if newest is None:
-        return _draw_beginning(finder.bundle, review, groups, setting=setting, seed=seed)
+        _draw_beginning(finder.bundle, review, groups, setting=setting, seed=seed)
+        return
     is_open = audits.begun is None
     new = st.expander(
         "A new audit", icon=":material/casino:", expanded=is_open, key=f"new_audit_{newest.number}", on_change="rerun"
     )
-    with new:  # closed, it needs no groups
-        seed = newest.seed + 1
-        return _draw_beginning(finder.bundle, review, groups, setting=setting, seed=seed) if new.open else None
+    if new.open:  # closed, it needs no groups
+        with new:
+            _draw_beginning(finder.bundle, review, groups, setting=setting, seed=newest.seed + 1)
 
 
 def draw_statement(audit: Audit, setting: Setting, *, begun: Audit | None = None) -> None:
@@ -144,14 +140,13 @@ def _draw_pair_of(finder: Finder, deciding: Deciding, audit: Audit, place: int) 
 
 def _draw_beginning(
     bundle: Bundle, review: ReviewPairs, groups: Callable[[], CatalogueGroups | None], *, setting: Setting, seed: int
-) -> CatalogueGroups | None:
-    """Draw the way to begin an audit; returns the groups, None as long as they are not made."""
+) -> None:
+    """Draw the way to begin an audit, once the groups are made."""
     explanation = st.container()
     found = groups()  # with what stands above it, which would move the explanation
     explanation.markdown(_EXPLANATION)
     if found is not None:
         _draw_choice(bundle, review, found, setting=setting, seed=seed)
-    return found
 
 
 def _draw_choice(bundle: Bundle, review: ReviewPairs, found: CatalogueGroups, *, setting: Setting, seed: int) -> None:
